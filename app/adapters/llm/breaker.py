@@ -1,0 +1,76 @@
+"""When to stop asking: a circuit breaker and a budget for retries. Both belong to one event loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal
+
+BreakerState = Literal["closed", "open", "half_open"]
+Clock = Callable[[], float]
+
+
+class Breaker:
+    """Opens after `threshold` failures in a row; after `recovery` seconds one probe decides.
+
+    A probe that never reports (its caller was cancelled) is forgotten after another `recovery` seconds.
+    """
+
+    def __init__(self, threshold: int = 8, recovery: float = 15.0, clock: Clock = time.monotonic) -> None:
+        self._threshold = threshold
+        self._recovery = recovery
+        self._clock = clock
+        self._failures = 0
+        self._wait_until: float | None = None
+
+    @property
+    def state(self) -> BreakerState:
+        if self._failures < self._threshold:
+            return "closed"
+        return "open" if self.wait > 0 else "half_open"
+
+    @property
+    def wait(self) -> float:
+        """Seconds until the next call is let through; 0 when it is now."""
+        return 0.0 if self._wait_until is None else max(0.0, self._wait_until - self._clock())
+
+    def admits(self) -> bool:
+        """Whether a call may go out now. In the half-open state the first to ask becomes the probe."""
+        state = self.state
+        if state == "half_open":
+            self._postpone()
+        return state != "open"
+
+    def succeeded(self) -> None:
+        self._failures = 0
+        self._wait_until = None
+
+    def failed(self) -> None:
+        self._failures += 1
+        if self._failures >= self._threshold:
+            self._postpone()
+
+    def _postpone(self) -> None:
+        self._wait_until = self._clock() + self._recovery
+
+
+class RetryBudget:
+    """Each request earns a part of a retry, so that an outage is not multiplied by the retries.
+
+    With the defaults attempts / requests stays under 1.2 over any 30 requests or more.
+    """
+
+    def __init__(self, earn: float = 0.1, cap: float = 3.0) -> None:
+        self._earn = earn
+        self._cap = cap
+        self._saved = cap - 1
+
+    def earn(self) -> None:
+        self._saved = min(self._cap, self._saved + self._earn)
+
+    def spend(self) -> bool:
+        """Take one retry; False where there is none left."""
+        if self._saved < 1:
+            return False
+        self._saved -= 1
+        return True

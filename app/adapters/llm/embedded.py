@@ -1,0 +1,173 @@
+"""The embedded model: a chat model like any other that answers from the knowledge base."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.utils.function_calling import convert_to_openai_tool
+
+from app.adapters.llm.composer import Found, HandOver, Move, Say, Scene, Search, respond
+from app.core.models import Article
+
+NAME = "embedded"
+_CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
+_PIECE = re.compile(r"\S+\s*|\s+")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+class EmbeddedChatModel(BaseChatModel):
+    """Deterministic, no network. Expects the facts that the orchestrator puts beside the system prompt.
+
+    Usage counts words and punctuation marks; it costs nothing.
+    """
+
+    library: Mapping[tuple[str, str], Article]
+
+    @property
+    def _llm_type(self) -> str:
+        return NAME
+
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any
+    ) -> Runnable[Any, AIMessage]:
+        return self.bind(tools=[convert_to_openai_tool(t) for t in tools], **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        message = self._reply(messages, kwargs.get("tools", []))
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        yield from _chunks(self._reply(messages, kwargs.get("tools", [])))
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        for chunk in _chunks(self._reply(messages, kwargs.get("tools", []))):
+            yield chunk
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return self._generate(messages, stop, None, **kwargs)
+
+    def _reply(self, messages: list[BaseMessage], tools: list[dict[str, Any]]) -> AIMessage:
+        move = respond(_scene(messages, tools, self.library))
+        text, calls = _spoken(move)
+        said = text or json.dumps(calls, ensure_ascii=False)
+        return AIMessage(
+            text,
+            tool_calls=calls,
+            usage_metadata=_usage(messages, said),
+            response_metadata={
+                "model_name": NAME,
+                "citations": move.citations if isinstance(move, Say) else [],
+            },
+        )
+
+
+def _scene(
+    messages: list[BaseMessage], tools: list[dict[str, Any]], library: Mapping[tuple[str, str], Article]
+) -> Scene:
+    facts = next((m.additional_kwargs for m in messages if isinstance(m, SystemMessage)), {})
+    lang = facts.get("language", "ru")
+    results = [m for m in messages if isinstance(m, ToolMessage)]
+    offered = {t["function"]["name"]: t["function"]["parameters"]["properties"] for t in tools}
+    to = offered.get("hand_over", {}).get("to", {})
+    return Scene(
+        agent=facts.get("agent", ""),
+        language=lang,
+        customer=[m.text for m in messages if isinstance(m, HumanMessage)],
+        agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
+        found=_found(facts.get("passages", []), results, lang, library),
+        library=library,
+        escalates_to=facts.get("escalates_to"),
+        handed=facts.get("handed"),
+        may_search="search_knowledge" in offered and not results,
+        may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),
+    )
+
+
+def _found(
+    passages: list[tuple[str, float]],
+    results: list[ToolMessage],
+    lang: str,
+    library: Mapping[tuple[str, str], Article],
+) -> list[Found]:
+    """What the orchestrator found; after a search of one's own, what that found."""
+    searched = [(name, 0.5) for m in results for name in _CITED.findall(m.text)]
+    pairs = searched or passages
+    return [Found(library[lang, name], score) for name, score in pairs if (lang, name) in library]
+
+
+def _spoken(move: Move) -> tuple[str, list[Any]]:
+    match move:
+        case Say(text):
+            return text, []
+        case HandOver(to, reason, known):
+            return "", [_call("hand_over", {"to": to, "reason": reason, "known": known})]
+        case Search(question):
+            return "", [_call("search_knowledge", {"question": question})]
+
+
+def _call(name: str, arguments: dict[str, str]) -> dict[str, object]:
+    return {"name": name, "args": arguments, "id": f"call_{name}", "type": "tool_call"}
+
+
+def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
+    """Word by word; the last chunk is empty and carries usage and metadata."""
+    for piece in _PIECE.findall(message.text):
+        yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+    calls = [
+        {"name": c["name"], "args": json.dumps(c["args"]), "id": c["id"], "index": n}
+        for n, c in enumerate(message.tool_calls)
+    ]
+    last = AIMessageChunk(
+        content="",
+        tool_call_chunks=calls,
+        usage_metadata=message.usage_metadata,
+        response_metadata=message.response_metadata,
+        chunk_position="last",
+    )
+    yield ChatGenerationChunk(message=last)
+
+
+def _usage(messages: list[BaseMessage], said: str) -> UsageMetadata:
+    asked = sum(len(_TOKEN.findall(m.text)) for m in messages)
+    answered = len(_TOKEN.findall(said))
+    return UsageMetadata(input_tokens=asked, output_tokens=answered, total_tokens=asked + answered)

@@ -1,0 +1,96 @@
+"""What a provider's failure means for us. Its own text never gets through: keys and prompts travel in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx2
+
+from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
+
+NOT_A_COMPLETION, NO_CHOICES, EMPTY_STREAM = "not a chat completion", "no choices", "empty stream"
+LONGEST_WAIT = 3600
+_RETRY_STATUSES = {408, 409, 429}
+
+
+class Failed(Exception):
+    """One attempt failed. `wait` is the provider's Retry-After in seconds."""
+
+    def __init__(self, error: ProviderError, retryable: bool = False, wait: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.retryable = retryable
+        self.wait = wait
+
+    @property
+    def says_unhealthy(self) -> bool:
+        """Whether it speaks against the provider rather than against this one request.
+
+        A wrong key (401) fails every request to come; 400, 403, 404 and 413 may be about one message or mode,
+        and a filtered, clipped or malformed answer came from a provider that works.
+        """
+        if isinstance(self.error, ProviderRefused):
+            return self.error.detail == "HTTP 401"
+        if isinstance(self.error, ProviderReplyInvalid):
+            return self.error.detail in {NOT_A_COMPLETION, NO_CHOICES, EMPTY_STREAM}
+        return True
+
+
+# LangChain does not validate what it converts: HTML or `choices: null` ends in any of the last five kinds.
+FAILURES = (
+    Failed,
+    ProviderError,
+    httpx2.HTTPError,
+    httpx2.StreamError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
+
+
+def translate(problem: BaseException) -> Failed:
+    """The meaning of an error from HTTP or from the parsing of a reply; our own keep theirs."""
+    if isinstance(problem, Failed):
+        return problem
+    if isinstance(problem, ProviderError):
+        return Failed(problem, retryable=type(problem) is ProviderError)
+    if isinstance(problem, httpx2.TimeoutException | TimeoutError):
+        return Failed(ProviderTimeout(), retryable=True)
+    if isinstance(problem, httpx2.TransportError | OSError):
+        return Failed(ProviderError("the connection failed"), retryable=True)
+    return Failed(ProviderReplyInvalid(NOT_A_COMPLETION))
+
+
+def refusal(status: int, retry_after: str | None) -> Failed:
+    """A reply with another status than 200."""
+    detail = f"HTTP {status}"
+    if status < 500 and status not in _RETRY_STATUSES:
+        return Failed(ProviderRefused(detail))
+    error = ProviderTimeout(detail) if status in {408, 504} else ProviderError(detail)
+    wait = seconds_of(retry_after)
+    if wait is not None:
+        error.retry_after = max(1, round(wait))
+    return Failed(error, retryable=True, wait=wait)
+
+
+def seconds_of(retry_after: str | None) -> float | None:
+    """Either form of the header; None where it says nothing sensible."""
+    if retry_after is None:
+        return None
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        seconds = _seconds_until(retry_after)
+    return min(seconds, LONGEST_WAIT) if seconds >= 0 else None
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return -1
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,61 @@
+"""What the embedded model recognises and says, one YAML file a language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from app.core.text import clean
+
+PHRASES = Path(__file__).parent / "phrases"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """`cues` and `actions` hold beginnings of words; `say` holds whole sentences."""
+
+    cues: dict[str, list[str]]
+    actions: dict[str, list[str]]
+    say: dict[str, str]
+
+    def hears(self, cue: str, text: str) -> bool:
+        return _contains(self.cues[cue], text)
+
+    def actions_in(self, text: str) -> set[str]:
+        return {name for name, stems in self.actions.items() if _contains(stems, text)}
+
+    def tried(self, text: str) -> set[str]:
+        """Actions that the customer says were done; "I cannot update" is none."""
+        if not self.hears("tried", text):
+            return set()
+        return {a for clause in _CLAUSE.split(text) if not self.hears("failing", clause)
+                for a in self.actions_in(clause)}  # fmt: skip
+
+
+_CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
+
+
+@lru_cache
+def phrasebook(lang: str) -> Phrasebook:
+    """The phrases of `lang`, or the English ones where that language has none."""
+    path = PHRASES / f"{lang}.yaml"
+    known = path if path.exists() else PHRASES / "en.yaml"
+    return Phrasebook(**yaml.safe_load(known.read_text(encoding="utf-8")))
+
+
+def _contains(stems: list[str], text: str) -> bool:
+    return bool(_pattern(tuple(stems)).search(clean(text).lower().replace("ё", "е")))
+
+
+@lru_cache(maxsize=256)
+def _pattern(stems: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(_stem(s) for s in stems) + ")")
+
+
+def _stem(stem: str) -> str:
+    """Short words stand alone; longer ones may go on."""
+    return re.escape(stem) + (r"(?!\w)" if len(stem) <= 3 else "")

@@ -1,0 +1,168 @@
+"""A rebuildable SQLite index beside the files, in `.index/`. The files are the truth."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from uuid import uuid4
+
+import structlog
+
+from app.adapters.storage.files import storage_errors
+from app.adapters.storage.index_rows import SCHEMA, VERSION
+from app.adapters.storage.locks import Locks
+from app.core.exceptions import StorageFull, StorageUnavailable
+
+log = structlog.get_logger()
+BUSY_SECONDS = 10
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class IndexBroken(StorageUnavailable):
+    """It was thrown away; the next use builds a new one."""
+
+
+class IndexOutdated(sqlite3.DatabaseError):
+    """Made by another version of this program."""
+
+
+class Lane:
+    """One connection, one thread at a time. Opens by itself, and again when the file was replaced.
+
+    Every index has a new name: SQLite finds the write-ahead log of a file by its name, so a
+    process that still has the old one open could spoil a new one of the same name.
+    """
+
+    def __init__(self, folder: Path, locks: Locks) -> None:
+        self._folder = folder
+        self._locks = locks
+        self._turn = Lock()
+        self.path: Path | None = None
+        self._connection: sqlite3.Connection | None = None
+
+    @contextmanager
+    def use(self, begin: str) -> Iterator[sqlite3.Connection]:
+        """A transaction. Raises IndexBroken, StorageFull or StorageUnavailable."""
+        with self._turn, self._errors():
+            connection = self._current()
+            connection.execute(begin)
+            try:
+                yield connection
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def checkpoint(self) -> None:
+        """Empty the write-ahead log, so that what was deleted does not linger there."""
+        with self._turn, self._errors():
+            self._current().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        with self._turn:
+            self._close()
+
+    def _current(self) -> sqlite3.Connection:
+        if self._connection is None or self.path is None or not self.path.exists():
+            self._close()
+            with self._locks.hold_blocking("index"), storage_errors():
+                self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> sqlite3.Connection:
+        self._folder.mkdir(exist_ok=True)
+        self.path = min(self._folder.glob("*.sqlite3"), default=self._folder / f"{uuid4().hex}.sqlite3")
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if _is_broken(error):
+                self._discard()
+                raise IndexBroken from error
+            raise (StorageFull if _code(error) == sqlite3.SQLITE_FULL else StorageUnavailable)() from error
+
+    def _discard(self) -> None:
+        self._close()
+        if self.path is not None:
+            log.error("index_broken", file=self.path.name)
+            with self._locks.hold_blocking("index"), storage_errors():
+                for suffix in ("", "-wal", "-shm"):
+                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """NORMAL: a power cut may lose the last rows, never a file; the next start finds the difference."""
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON", "cache_size = -16000"):
+        connection.execute(f"PRAGMA {pragma}")
+    [(version,)] = connection.execute("PRAGMA user_version").fetchall()
+    if version == 0:
+        connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}COMMIT;")
+    elif version != VERSION:
+        raise IndexOutdated(version)
+
+
+def _is_broken(error: sqlite3.Error) -> bool:
+    return isinstance(error, IndexOutdated) or _code(error) in _BROKEN or "no such table" in str(error)
+
+
+def _code(error: sqlite3.Error) -> int:
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & 0xFF
+
+
+class Index:
+    """Reading never waits for writing."""
+
+    def __init__(self, folder: Path, locks: Locks) -> None:
+        self._reader = Lane(folder, locks)
+        self._writer = Lane(folder, locks)
+        self._trusted: Path | None = None
+
+    def is_trusted(self) -> bool:
+        """True when the files were compared with this very index; opens it when it is not open."""
+        with self.reading():
+            return self._trusted == self._reader.path
+
+    def trust(self) -> None:
+        self._trusted = self._reader.path
+
+    def distrust(self) -> None:
+        self._trusted = None
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        with self._reader.use("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        with self._writer.use("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def forget(self) -> None:
+        self._writer.checkpoint()
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()

@@ -1,0 +1,118 @@
+"""The tables of the index, and every statement that touches them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from app.adapters.storage.dialog_files import Stamp
+from app.adapters.storage.listing import cursor_after, micros, moment, needle, place_of, row_of, searched_text
+from app.core.dialog import Dialog
+from app.core.ports import DialogPage, DialogQuery, DialogRow
+
+VERSION = 1
+TRIGRAM = 3
+# Trigrams find any substring of three characters or more, inside words too, in any language:
+# Russian words change their endings and ids are quoted by their tail, so whole words would miss both.
+SCHEMA = f"""
+CREATE TABLE dialogs (
+    number INTEGER PRIMARY KEY, dialog_id TEXT NOT NULL UNIQUE, customer_id TEXT NOT NULL,
+    status TEXT NOT NULL, assigned_agent TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+    message_count INTEGER NOT NULL, last_message TEXT NOT NULL, pending INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL
+);
+CREATE INDEX by_change ON dialogs (updated, dialog_id);
+CREATE INDEX by_status ON dialogs (status, updated, dialog_id);
+CREATE INDEX by_agent ON dialogs (assigned_agent, updated, dialog_id);
+CREATE INDEX by_customer ON dialogs (customer_id, updated, dialog_id);
+CREATE INDEX by_pending ON dialogs (updated, dialog_id) WHERE pending;
+CREATE VIRTUAL TABLE lines USING fts5 (body, tokenize = 'trigram case_sensitive 1');
+PRAGMA user_version = {VERSION};
+"""
+_COLUMNS = (
+    "dialog_id, customer_id, status, assigned_agent, created, updated, message_count, last_message, "
+    "pending, mtime_ns, size"
+)
+_PUT = f"""
+INSERT INTO dialogs ({_COLUMNS}) VALUES ({", ".join("?" * 11)})
+ON CONFLICT (dialog_id) DO UPDATE SET
+    customer_id = excluded.customer_id, status = excluded.status, assigned_agent = excluded.assigned_agent,
+    created = excluded.created, updated = excluded.updated, message_count = excluded.message_count,
+    last_message = excluded.last_message, pending = excluded.pending,
+    mtime_ns = excluded.mtime_ns, size = excluded.size
+RETURNING number
+"""
+
+
+def put(index: sqlite3.Connection, dialog: Dialog, stamp: Stamp) -> None:
+    row = row_of(dialog)
+    shown = (row.dialog_id, row.customer_id, row.status, row.assigned_agent)
+    times = (micros(row.created_at), micros(row.updated_at))
+    rest = (row.message_count, row.last_message, bool(dialog.pending()), *stamp)
+    [(number,)] = index.execute(_PUT, shown + times + rest).fetchall()
+    index.execute("INSERT OR REPLACE INTO lines (rowid, body) VALUES (?, ?)", (number, searched_text(dialog)))
+
+
+def remove(index: sqlite3.Connection, dialog_id: str) -> None:
+    number = "(SELECT number FROM dialogs WHERE dialog_id = ?)"
+    index.execute(f"DELETE FROM lines WHERE rowid = {number}", (dialog_id,))
+    index.execute("DELETE FROM dialogs WHERE dialog_id = ?", (dialog_id,))
+
+
+def stamps(index: sqlite3.Connection) -> dict[str, Stamp]:
+    found = index.execute("SELECT dialog_id, mtime_ns, size FROM dialogs")
+    return {name: Stamp(mtime_ns, size) for name, mtime_ns, size in found}
+
+
+def stamp(index: sqlite3.Connection, dialog_id: str) -> Stamp | None:
+    found = index.execute("SELECT mtime_ns, size FROM dialogs WHERE dialog_id = ?", (dialog_id,)).fetchone()
+    return found and Stamp(*found)
+
+
+def unfinished(index: sqlite3.Connection) -> list[str]:
+    return _ids(index.execute("SELECT dialog_id FROM dialogs WHERE pending ORDER BY updated, dialog_id"))
+
+
+def idle_since(index: sqlite3.Connection, microseconds: int) -> list[str]:
+    where = "status = 'active' AND updated < ?"
+    statement = f"SELECT dialog_id FROM dialogs WHERE {where} ORDER BY updated, dialog_id"
+    return _ids(index.execute(statement, (microseconds,)))
+
+
+def find(index: sqlite3.Connection, query: DialogQuery) -> DialogPage:
+    conditions = list(_conditions(query))
+    where = " AND ".join(sql for sql, _ in conditions) or "1"
+    values = [value for _, given in conditions for value in given]
+    statement = f"SELECT {_COLUMNS} FROM dialogs WHERE {where} ORDER BY updated DESC, dialog_id DESC LIMIT ?"
+    found = index.execute(statement, [*values, query.limit + 1]).fetchall()
+    rows = [_row(record) for record in found[: query.limit]]
+    return DialogPage(rows, cursor_after(rows[-1]) if len(found) > len(rows) else None)
+
+
+def _conditions(query: DialogQuery) -> Iterator[tuple[str, tuple[object, ...]]]:
+    equal = {"status": query.status, "assigned_agent": query.agent, "customer_id": query.customer_id}
+    for column, value in equal.items():
+        if value is not None:
+            yield f"{column} = ?", (value,)
+    if query.cursor is not None:
+        yield "(updated, dialog_id) < (?, ?)", place_of(query.cursor)
+    if query.text is not None and (wanted := needle(query.text)):
+        yield _holds(wanted)
+
+
+def _holds(wanted: str) -> tuple[str, tuple[object, ...]]:
+    """Below three characters the trigrams are of no use; the newest matches still come first."""
+    if len(wanted) < TRIGRAM:
+        return "instr((SELECT body FROM lines WHERE rowid = number), ?)", (wanted,)
+    phrase = '"' + wanted.replace('"', '""') + '"'
+    return "number IN (SELECT rowid FROM lines WHERE lines MATCH ?)", (phrase,)
+
+
+def _row(record: Sequence[Any]) -> DialogRow:
+    dialog_id, customer_id, status, agent, created, updated, count, last, *_ = record
+    return DialogRow(dialog_id, customer_id, status, agent, moment(created), moment(updated), count, last)
+
+
+def _ids(found: sqlite3.Cursor) -> list[str]:
+    return [dialog_id for (dialog_id,) in found]

@@ -1,0 +1,176 @@
+"""Dialogs as JSON files: durable, shared by processes, readable by people."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from threading import Lock
+from typing import TypeVar
+
+import structlog
+
+from app.adapters.storage import index_rows
+from app.adapters.storage.dialog_files import DialogFiles
+from app.adapters.storage.files import Files, storage_errors, temporaries
+from app.adapters.storage.healing import Healer
+from app.adapters.storage.index import Index, IndexBroken
+from app.adapters.storage.listing import is_dialog_id, micros, place_of
+from app.adapters.storage.locks import Locks
+from app.adapters.storage.threads import in_thread
+from app.core.dialog import Dialog
+from app.core.exceptions import DialogNotFound, StorageUnavailable
+from app.core.ports import DialogPage, DialogQuery, StoreHealth
+
+log = structlog.get_logger()
+T = TypeVar("T")
+SECRET_BYTES = 32
+
+
+class JsonStore:
+    """`<root>/<dialog_id>.json`, one a dialog; everything else in `root` begins with a dot.
+
+    A disk that is not there at `open` does not end the process: the store opens on a later use.
+    """
+
+    def __init__(self, root: Path, files: Files | None = None) -> None:
+        self._root = root
+        self._files = files or Files()
+        self._dialogs = DialogFiles(root, self._files)
+        self._locks = Locks(root / ".locks")
+        self._index = Index(root / ".index", self._locks)
+        self._healer = Healer(self._dialogs, self._index)
+        self._opening = Lock()
+        self._opened = False
+
+    async def open(self) -> None:
+        try:
+            await in_thread(self._ready)
+        except StorageUnavailable as error:
+            log.warning("store_not_open", error=repr(error.__cause__))
+
+    async def close(self) -> None:
+        await in_thread(self._index.close)
+
+    async def secret(self) -> bytes:
+        return await in_thread(self._secret)
+
+    @asynccontextmanager
+    async def lock(self, dialog_id: str) -> AsyncIterator[None]:
+        if not is_dialog_id(dialog_id):
+            raise DialogNotFound(dialog_id)
+        if not self._opened:
+            await in_thread(self._ready)
+        async with self._locks.hold(dialog_id):
+            yield
+
+    async def is_locked(self, dialog_id: str) -> bool:
+        return is_dialog_id(dialog_id) and await in_thread(self._locks.is_held, dialog_id)
+
+    async def read(self, dialog_id: str) -> Dialog:
+        return await in_thread(self._dialogs.load, dialog_id)
+
+    async def write(self, dialog: Dialog) -> None:
+        await in_thread(self._write, dialog)
+
+    async def delete(self, dialog_id: str) -> None:
+        await in_thread(self._delete, dialog_id)
+
+    async def find(self, query: DialogQuery) -> DialogPage:
+        if query.cursor is not None:
+            place_of(query.cursor)
+        return await in_thread(self._ask, lambda index: index_rows.find(index, query))
+
+    async def unfinished(self) -> list[str]:
+        return await in_thread(self._ask, index_rows.unfinished)
+
+    async def idle_since(self, moment: datetime) -> list[str]:
+        return await in_thread(self._ask, lambda index: index_rows.idle_since(index, micros(moment)))
+
+    async def health(self) -> StoreHealth:
+        return await in_thread(self._health)
+
+    def _ready(self) -> None:
+        """Open once; a failure leaves it for the next use."""
+        with self._opening:
+            if self._opened:
+                return
+            with storage_errors():
+                (self._root / ".locks").mkdir(parents=True, exist_ok=True)
+                self._sweep()
+            self._ask(lambda _: None)
+            self._opened = True
+
+    def _sweep(self) -> None:
+        """Remove what a crash left over, but nothing that a living process is writing."""
+        for path, name in temporaries(self._root):
+            with self._locks.if_free(name) as free:
+                if free:
+                    path.unlink(missing_ok=True)
+        self._locks.sweep()
+
+    def _secret(self) -> bytes:
+        self._ready()
+        path = self._root / ".secret"
+        with storage_errors(), self._locks.hold_blocking("secret"):
+            if not path.exists():
+                self._files.write(path, secrets.token_bytes(SECRET_BYTES))
+            found = path.read_bytes()
+        if len(found) != SECRET_BYTES:
+            log.error("secret_damaged", size=len(found))
+            raise StorageUnavailable
+        return found
+
+    def _write(self, dialog: Dialog) -> None:
+        self._ready()
+        try:
+            stamp = self._dialogs.store(dialog)
+        except StorageUnavailable:
+            self._healer.doubt(dialog.dialog_id)
+            raise
+        self._note(dialog.dialog_id, lambda index: index_rows.put(index, dialog, stamp))
+
+    def _delete(self, dialog_id: str) -> None:
+        self._ready()
+        self._dialogs.remove(dialog_id)
+        self._note(dialog_id, lambda index: index_rows.remove(index, dialog_id))
+        with suppress(StorageUnavailable):
+            self._index.forget()
+
+    def _note(self, dialog_id: str, change: Callable[[Connection], None]) -> None:
+        """The file is durable by now: a failing index costs a later look at it, never the write."""
+        try:
+            with self._index.writing() as connection:
+                change(connection)
+        except StorageUnavailable as error:
+            self._healer.doubt(dialog_id)
+            log.warning("index_write_failed", dialog_id=dialog_id, error=repr(error.__cause__))
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        """Heal, then ask; an index that proves broken is built again once."""
+        try:
+            return self._healed(question)
+        except IndexBroken:
+            return self._healed(question)
+
+    def _healed(self, question: Callable[[Connection], T]) -> T:
+        self._healer.heal()
+        with self._index.reading() as connection:
+            return question(connection)
+
+    def _health(self) -> StoreHealth:
+        try:
+            self._ready()
+            self._files.probe(self._root)
+            return StoreHealth(writable=True, quarantined=self._dialogs.quarantined())
+        except StorageUnavailable as error:
+            return StoreHealth(writable=False, detail=_plain(error))
+
+
+def _plain(error: StorageUnavailable) -> str:
+    """The system's sentence without paths."""
+    cause = error.__cause__
+    return (cause.strerror if isinstance(cause, OSError) else None) or str(error)

@@ -1,0 +1,68 @@
+"""How a dialog ended, in one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from app.agents.prompts import Prompt, load
+from app.core.exceptions import ProviderError
+from app.core.models import Said
+from app.core.text import clean, language_of
+
+PROMPT = load("summary")
+_TEXTS = {
+    "ru": (
+        "Вопрос: «{asked}»",
+        "последний ответ ({agent}): «{answer}»",
+        "ответа не было",
+        "Сообщений не было.",
+    ),
+    "en": ('Asked: "{asked}"', 'last answer ({agent}): "{answer}"', "no answer was given", "No messages."),
+}
+
+
+class Summarizer(Protocol):
+    async def resolution(self, lines: list[Said]) -> str: ...
+
+
+class Extractive:
+    """The customer's first line and the last answer, cut short. Needs no model."""
+
+    async def resolution(self, lines: list[Said]) -> str:
+        first = next((line for line in lines if line.role == "customer"), None)
+        if first is None:
+            return _TEXTS["en"][3]
+        asked, answered, none, _ = _TEXTS.get(language_of(first.content), _TEXTS["en"])
+        last = next((line for line in reversed(lines) if line.role == "agent"), None)
+        end = answered.format(agent=last.agent, answer=_short(last.content)) if last else none
+        return f"{asked.format(asked=_short(first.content))}; {end}."
+
+
+@dataclass(frozen=True)
+class Generated:
+    """By the model; extractive where the provider fails, for closing must not."""
+
+    model: BaseChatModel
+    spare: Summarizer
+    prompt: Prompt = PROMPT
+
+    async def resolution(self, lines: list[Said]) -> str:
+        if not lines:
+            return await self.spare.resolution(lines)
+        spoken = "\n".join(f"{line.agent or line.role}: {line.content}" for line in lines)
+        language = "Russian" if language_of(spoken) == "ru" else "English"
+        asked = [SystemMessage(self.prompt.render(language=language)), HumanMessage(spoken)]
+        try:
+            reply = await self.model.ainvoke(asked)
+        except ProviderError:
+            return await self.spare.resolution(lines)
+        return clean(reply.text) or await self.spare.resolution(lines)
+
+
+def _short(text: str, limit: int = 120) -> str:
+    line = clean(text)
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"

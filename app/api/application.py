@@ -1,0 +1,110 @@
+"""The FastAPI application around a workbench."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import structlog
+from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api import errors
+from app.api.body import StrictJson
+from app.api.v1 import dialogue, health, metrics, router
+from app.services.health import VERSION
+from app.services.workbench import Workbench
+
+_REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
+
+
+def application(bench: Workbench) -> FastAPI:
+    app = FastAPIOffline(
+        title="Call Center Agents",
+        version=VERSION,
+        description="Routes every customer to the right specialist: tech_support, sales or supervisor.",
+        lifespan=_lifespan,
+    )
+    app.state.workbench = bench
+    for part in (dialogue.router, health.router, router.router):
+        app.include_router(part, prefix="/api/v1")
+    app.include_router(metrics.router)
+    errors.install(app)
+    _add_middleware(app, bench)
+    return app
+
+
+def _add_middleware(app: FastAPI, bench: Workbench) -> None:
+    """The last one added is the outermost."""
+    app.add_middleware(StrictJson, limit=bench.settings.max_body_bytes)
+    app.add_middleware(LogContext)
+    app.add_middleware(
+        CorrelationIdMiddleware,
+        header_name="X-Request-ID",
+        validator=lambda given: bool(_REQUEST_ID.fullmatch(given)),
+    )
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=bench.settings.cors_origins,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Content-Type", "Idempotency-Key", "X-Request-ID"],
+        expose_headers=["X-Request-ID", "Idempotency-Replayed", "Retry-After"],
+    )
+
+
+class LogContext:
+    """Every line logged while a request runs carries its id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with structlog.contextvars.bound_contextvars(request_id=correlation_id.get()):
+            await self.app(scope, receive, send)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    bench: Workbench = app.state.workbench
+    await bench.start()
+    _announce(bench)
+    with DrainOnSigterm(bench):
+        yield
+    await bench.stop()
+
+
+def _announce(bench: Workbench) -> None:
+    log = structlog.get_logger()
+    for agent in bench.agents:
+        log.info("agent_ready", agent=agent, model=bench.model_name)
+    log.info("service_ready", router=bench.settings.router_name, environment=bench.settings.environment)
+
+
+class DrainOnSigterm:
+    """From SIGTERM on new turns are refused; the server's own handler still runs after ours."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._previous: object = None
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        self._previous = signal.getsignal(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, self._on_signal)
+
+    def __exit__(self, *_: object) -> None:
+        if self._previous is not None:
+            signal.signal(signal.SIGTERM, self._previous)  # type: ignore[arg-type]
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._bench.dialogs.gate.draining = True
+        if callable(self._previous):
+            self._previous(number, frame)

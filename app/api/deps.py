@@ -1,0 +1,40 @@
+"""What endpoints are handed."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Request
+
+from app.core.exceptions import TextUnacceptable
+from app.services.workbench import Workbench
+
+UUID4 = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def workbench(request: Request) -> Workbench:
+    return request.app.state.workbench  # type: ignore[no-any-return]
+
+
+def idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Makes a repeat safe for 24 hours: the same body is answered as the first time.",
+        ),
+    ] = None,
+) -> str | None:
+    if key is not None and not _KEY.fullmatch(key):
+        raise TextUnacceptable("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+    return key
+
+
+Bench = Annotated[Workbench, Depends(workbench)]
+Key = Annotated[str | None, Depends(idempotency_key)]
+DialogId = Annotated[
+    str,
+    Path(pattern=UUID4, examples=["a1b2c3d4-e5f6-4890-abcd-ef1234567890"], description="The dialog's id."),
+]

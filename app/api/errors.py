@@ -1,0 +1,89 @@
+"""The one handler of error situations: RFC 9457 problem details."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from asgi_correlation_id import correlation_id
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from app.core.exceptions import CallCenterError
+
+log = structlog.get_logger()
+
+
+class Problem(BaseModel):
+    """`code` names the situation; `request_id` finds it in the log."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None = None
+    errors: list[dict[str, str]] | None = None
+
+
+def problem(status: int, code: str, detail: str, retry_after: int | None = None, **more: Any) -> JSONResponse:
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code,
+        request_id=correlation_id.get(),
+        **more,
+    )
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    return JSONResponse(
+        body.model_dump(exclude_none=True), status, headers, media_type="application/problem+json"
+    )
+
+
+def situation(error: CallCenterError) -> JSONResponse:
+    return problem(error.status, error.code, str(error), error.retry_after)
+
+
+async def _on_situation(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CallCenterError)
+    if error.status >= 500:
+        log.warning("situation", code=error.code)
+    return situation(error)
+
+
+async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
+    """Says where and what, never the input itself."""
+    assert isinstance(error, RequestValidationError)
+    errors = [{"field": ".".join(map(str, e["loc"])), "problem": str(e["msg"])} for e in error.errors()]
+    return problem(422, "validation_failed", "The request does not fit the documented form.", errors=errors)
+
+
+async def _on_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    response = problem(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.")
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_bug(_: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected", exc_info=error)
+    return problem(500, "internal_error", "Something went wrong; it was logged under this request id.")
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(CallCenterError, _on_situation)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI entry of the problems that an endpoint may answer with."""
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}

@@ -1,0 +1,114 @@
+"""Dialogs over REST, as documented."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.deps import Bench, DialogId, Key
+from app.api.errors import documented
+from app.core.models import Status
+from app.core.ports import DialogQuery
+from app.services.dialog_manager import Outcome
+from app.services.idempotency import Request
+from app.services.views import Answered, Closed, Created, DialogView, PageView
+
+router = APIRouter(prefix="/dialogue", tags=["dialogs"])
+BODY = documented(400, 413, 415, 422)
+TURN = documented(409, 429, 502, 503, 504, 507)
+
+
+class CreateBody(BaseModel):
+    """With `initial_message` the first turn is answered at once."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "customer_123",
+                    "initial_message": "Не работает приложение, не могу войти в аккаунт",
+                }
+            ]
+        },
+    )
+
+    customer_id: str = Field(min_length=1, max_length=200)
+    initial_message: str | None = Field(default=None, min_length=1, max_length=20_000)
+
+
+class MessageBody(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"message": "Пробовал перезагрузить телефон, но проблема осталась"}]},
+    )
+
+    message: str = Field(min_length=1, max_length=20_000)
+
+
+class CloseBody(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"reason": "problem_resolved"}]}
+    )
+
+    reason: str = Field(default="not_specified", min_length=1, max_length=500)
+
+
+@router.post("/create", responses={**BODY, **TURN})
+async def create(body: CreateBody, bench: Bench, key: Key, response: Response) -> Created:
+    """Open a dialog."""
+    request = Request.of(key, "create", body.model_dump(exclude_unset=True)) if key else None
+    outcome = await bench.dialogs.create(body.customer_id, body.initial_message, request)
+    return Created.model_validate(_marked(outcome, response).body)
+
+
+@router.post("/{dialog_id}/message", responses={**BODY, **TURN, **documented(404)})
+async def message(
+    dialog_id: DialogId, body: MessageBody, bench: Bench, key: Key, response: Response
+) -> Answered:
+    """Send the customer's next message and get the answer."""
+    request = Request.of(key, "message", body.model_dump(exclude_unset=True)) if key else None
+    outcome = await bench.dialogs.send(dialog_id, body.message, request)
+    return Answered.model_validate(_marked(outcome, response).body)
+
+
+@router.get("", responses=documented(422, 503))
+async def find(
+    bench: Bench,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    status: Status | None = None,
+    agent: Annotated[str | None, Query(max_length=100)] = None,
+    customer_id: Annotated[str | None, Query(max_length=200)] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Words said in the dialog.")] = None,
+) -> PageView:
+    """List dialogs, the latest change first."""
+    return await bench.dialogs.find(DialogQuery(limit, cursor, status, agent, customer_id, q))
+
+
+@router.get("/{dialog_id}", responses=documented(404, 422, 503))
+async def view(dialog_id: DialogId, bench: Bench) -> DialogView:
+    """The whole dialog; `path` on an agent's line tells how it came about."""
+    return await bench.dialogs.view(dialog_id)
+
+
+@router.post("/{dialog_id}/close", responses={**BODY, **documented(404, 503, 507)})
+async def close(dialog_id: DialogId, bench: Bench, body: CloseBody | None = None) -> Closed:
+    """Close a dialog; a second close answers as the first."""
+    return await bench.dialogs.close(dialog_id, (body or CloseBody()).reason)
+
+
+@router.delete("/{dialog_id}", status_code=204, responses=documented(404, 422, 503))
+async def delete(dialog_id: DialogId, bench: Bench) -> None:
+    """Delete a dialog for good."""
+    await bench.dialogs.delete(dialog_id)
+
+
+def _marked(outcome: Outcome, response: Response) -> Outcome:
+    if outcome.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return outcome

@@ -1,0 +1,103 @@
+"""Settings: types, defaults and validators. Nothing happens here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.exceptions import SettingInvalid
+
+RouterName = Literal["local", "llm", "cascade"]
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of the same name in upper case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-4o-mini"
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    max_tokens: int = Field(default=1000, ge=1)
+    model_timeout: float = Field(default=30, gt=0)
+    model_fallback: bool = True
+    price_input: float = Field(default=0.15, ge=0)
+    price_output: float = Field(default=0.60, ge=0)
+
+    router: RouterName | None = None
+    router_threshold: float = Field(default=0.75, ge=0, le=1)
+    max_dialog_history: int = Field(default=20, ge=1)
+    recursion_limit: int = Field(default=50, ge=2)
+    enable_memory: bool = False
+    checkpoint_storage: str = "storage/checkpoints"
+
+    environment: Literal["development", "production"] = "development"
+    debug: bool = True
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    dialogs_storage_path: Path = Path("storage/dialogs")
+    dialog_timeout_minutes: int = Field(default=60, ge=0)
+    max_waiting_messages: int = Field(default=64, ge=1)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    cors_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    max_body_bytes: int = Field(default=65536, ge=1024)
+    shutdown_grace: int = Field(default=20, ge=0)
+    ui: bool = True
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("it must start with http:// or https://")
+        return value
+
+    @property
+    def has_provider(self) -> bool:
+        """A compatible server on one's own machine often needs no key: its address is enough."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def effective_log_level(self) -> str:
+        """LOG_LEVEL where it is given; without it DEBUG=true asks for more detail in development."""
+        detailed = (
+            self.debug and self.environment == "development" and "log_level" not in self.model_fields_set
+        )
+        return "DEBUG" if detailed else self.log_level
+
+    @property
+    def router_name(self) -> RouterName:
+        return self.router or ("cascade" if self.has_provider else "local")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Keyword arguments, then environment, then `.env`. Raises SettingInvalid for the first bad one."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "ROUTER"
+        raise SettingInvalid(name, _plain(first["msg"])) from None
+
+
+def _plain(message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,183 @@
+"""The error situations. Each builds its own sentence and knows its HTTP status and code."""
+
+from __future__ import annotations
+
+
+class CallCenterError(Exception):
+    """Base of every situation; `retry_after` is in seconds."""
+
+    status: int = 500
+    code: str = "internal_error"
+    retry_after: int | None = None
+
+
+class SettingInvalid(CallCenterError):
+    code = "setting_invalid"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"Setting {name} is wrong: {problem}.")
+
+
+class BadRequestBody(CallCenterError):
+    status = 400
+    code = "bad_request_body"
+
+
+class TextUnacceptable(CallCenterError):
+    status = 422
+    code = "text_unacceptable"
+
+
+class BodyTooLarge(CallCenterError):
+    status = 413
+    code = "body_too_large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request body is larger than {limit} bytes.")
+
+
+class UnsupportedMediaType(CallCenterError):
+    status = 415
+    code = "unsupported_media_type"
+
+    def __init__(self) -> None:
+        super().__init__("Send the body as application/json in UTF-8.")
+
+
+class CursorInvalid(CallCenterError):
+    status = 422
+    code = "cursor_invalid"
+
+    def __init__(self) -> None:
+        super().__init__("This cursor was not issued by the dialog list.")
+
+
+class DialogNotFound(CallCenterError):
+    status = 404
+    code = "dialog_not_found"
+
+    def __init__(self, dialog_id: str) -> None:
+        super().__init__(f"There is no dialog {dialog_id}.")
+
+
+class DialogClosed(CallCenterError):
+    status = 409
+    code = "dialog_closed"
+
+    def __init__(self, dialog_id: str) -> None:
+        super().__init__(f"Dialog {dialog_id} is closed; create a new one.")
+
+
+class DialogBusy(CallCenterError):
+    status = 429
+    code = "dialog_busy"
+    retry_after = 2
+
+    def __init__(self, dialog_id: str) -> None:
+        super().__init__(f"Too many messages are waiting in dialog {dialog_id}.")
+
+
+class DialogQuarantined(CallCenterError):
+    """Its file could not be read; it was moved aside and nothing in it was deleted."""
+
+    status = 503
+    code = "dialog_quarantined"
+
+    def __init__(self, dialog_id: str) -> None:
+        super().__init__(f"The record of dialog {dialog_id} is damaged and was put into quarantine.")
+
+
+class RequestInProgress(CallCenterError):
+    status = 409
+    code = "request_in_progress"
+    retry_after = 2
+
+    def __init__(self) -> None:
+        super().__init__("A request with this Idempotency-Key is still running.")
+
+
+class IdempotencyKeyReused(CallCenterError):
+    status = 422
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used with another body.")
+
+
+class StorageUnavailable(CallCenterError):
+    status = 503
+    code = "storage_unavailable"
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("The dialog storage cannot be used right now; nothing was changed.")
+
+
+class StorageFull(StorageUnavailable):
+    status = 507
+    code = "storage_full"
+    retry_after = 30
+
+
+class ShuttingDown(CallCenterError):
+    status = 503
+    code = "shutting_down"
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("The service is shutting down; try again in a moment.")
+
+
+class RoutingFailed(CallCenterError):
+    """No route could be decided. `outcome` is one of unparsed, timeout, error."""
+
+    status = 503
+    code = "routing_failed"
+    retry_after = 5
+
+    def __init__(self, outcome: str, reason: str) -> None:
+        super().__init__(f"The message could not be routed: {reason}.")
+        self.outcome = outcome
+        self.reason = reason
+
+
+class ProviderError(CallCenterError):
+    """The model provider gave no usable reply. The sentence never holds the provider's own text."""
+
+    status = 503
+    code = "provider_unavailable"
+    retry_after: int | None = 5
+    sentence = "The model provider is not available"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(f"{self.sentence}{f' ({detail})' if detail else ''}.")
+        self.detail = detail
+
+
+class ProviderTimeout(ProviderError):
+    status = 504
+    code = "provider_timeout"
+    sentence = "The model provider did not answer in time"
+
+
+class ProviderRefused(ProviderError):
+    """The provider rejected the request itself (key, model name, content): another try is no use."""
+
+    status = 502
+    code = "provider_refused"
+    retry_after = None
+    sentence = "The model provider refused the request"
+
+
+class ProviderReplyInvalid(ProviderError):
+    status = 502
+    code = "provider_reply_invalid"
+    retry_after = None
+    sentence = "The model provider sent a reply that cannot be used"
+
+
+class PromptVariableMissing(CallCenterError):
+    code = "prompt_variable_missing"
+
+    def __init__(self, prompt: str, names: set[str]) -> None:
+        super().__init__(f"Prompt {prompt} does not fit its variables: {', '.join(sorted(names))}.")

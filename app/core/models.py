@@ -1,0 +1,151 @@
+"""The vocabulary: what is said, who decides, and what one turn did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+Role = Literal["customer", "agent"]
+Status = Literal["active", "closed"]
+Source = Literal["lexical", "embedding", "llm", "sticky", "fallback"]
+Outcome = Literal["ok", "unparsed", "timeout", "error"]
+OPERATOR = "operator"
+
+
+class Said(BaseModel):
+    """One line of a conversation as a router sees it; `agent` names who spoke on agent lines."""
+
+    role: Role
+    content: str
+    agent: str | None = None
+
+
+class RouteQuery(BaseModel):
+    """The lines so far (the customer's is last) and who is serving now."""
+
+    turns: list[Said] = Field(min_length=1)
+    serving: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.turns[-1].content
+
+
+class Usage(BaseModel):
+    """Tokens, and cost in US dollars, of model calls."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    calls: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost=self.cost + other.cost,
+            calls=self.calls + other.calls,
+        )
+
+
+class Decision(BaseModel):
+    """Where a message goes. `confidence` is in 0..1; `scores` holds one figure an agent.
+
+    `degraded` marks a decision that replaced a failed one; `failure` says what failed.
+    """
+
+    agent: str
+    confidence: float = Field(ge=0, le=1)
+    source: Source
+    reason: str = ""
+    scores: dict[str, float] = Field(default_factory=dict)
+    usage: Usage = Field(default_factory=Usage)
+    degraded: bool = False
+    failure: str | None = None
+
+
+class Handoff(BaseModel):
+    """One hop inside a turn, or from one turn's agent to the next one's."""
+
+    from_agent: str | None = Field(serialization_alias="from", validation_alias="from")
+    to: str
+    reason: str
+    known: str = ""
+    timestamp: datetime
+
+    model_config = {"populate_by_name": True, "serialize_by_alias": True}
+
+
+class ToolUse(BaseModel):
+    name: str
+    arguments: dict[str, object]
+    result: str
+
+
+class Turn(BaseModel):
+    """The trace of one turn: a value that is returned and stored. Times are seconds."""
+
+    decision: Decision
+    agent: str
+    model: str
+    degraded: bool = False
+    failure: str | None = None
+    hops: list[Handoff] = Field(default_factory=list)
+    tools: list[ToolUse] = Field(default_factory=list)
+    citations: list[str] = Field(default_factory=list)
+    prompts: dict[str, str] = Field(default_factory=dict)
+    usage: Usage = Field(default_factory=Usage)
+    timings: dict[str, float] = Field(default_factory=dict)
+
+
+class Reply(BaseModel):
+    text: str
+    turn: Turn
+
+
+class Article(BaseModel):
+    """A knowledge-base article. `steps` is empty where the body is not a numbered list."""
+
+    id: str
+    lang: str
+    agent: str
+    title: str
+    questions: list[str]
+    asks: str
+    intro: str
+    steps: list[str] = Field(default_factory=list)
+    body: str
+
+
+RELEVANT = 0.45
+"""Score from which a passage answers a question; chosen on questions with and without an article
+(tests/unit/test_knowledge.py holds both kinds)."""
+
+
+class Passage(BaseModel):
+    """An article found for a question; `score` is a cosine-like figure in 0..1, higher is nearer."""
+
+    article: Article
+    score: float
+
+
+class Summary(BaseModel):
+    total_messages: int
+    total_tokens: int
+    duration_minutes: int
+    resolution: str
+
+
+class Progress(BaseModel):
+    """What a turn tells while it runs: a route, a hop, a piece of text, or that the text so far is void."""
+
+    kind: Literal["routed", "hop", "text", "reset"]
+    decision: Decision | None = None
+    hop: Handoff | None = None
+    text: str = ""

@@ -1,0 +1,125 @@
+"""What the house expects of everything outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.dialog import Dialog
+from app.core.models import Decision, Passage, RouteQuery, Status
+
+Vectors = NDArray[np.float32]
+
+
+class Router(Protocol):
+    async def route(self, query: RouteQuery) -> Decision:
+        """Raises RoutingFailed; never guesses."""
+        ...
+
+
+class Embedder(Protocol):
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, one row a text. CPU-bound: call it off the event loop."""
+        ...
+
+
+class KnowledgeBase(Protocol):
+    def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
+        """Best first. `agent` is a preference, not a filter. CPU-bound."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DialogQuery:
+    """Filters of the dialog list. `text` is searched in all lines, ids included."""
+
+    limit: int = 20
+    cursor: str | None = None
+    status: Status | None = None
+    agent: str | None = None
+    customer_id: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DialogRow:
+    """A dialog in a list."""
+
+    dialog_id: str
+    customer_id: str
+    status: Status
+    assigned_agent: str | None
+    created_at: datetime
+    updated_at: datetime
+    message_count: int
+    last_message: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialogPage:
+    """`next_cursor` is None on the last page."""
+
+    rows: list[DialogRow]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    writable: bool
+    detail: str = ""
+    quarantined: list[str] = field(default_factory=list)
+
+
+class DialogStore(Protocol):
+    """Where dialogs live. Every write is durable when it returns.
+
+    Raises StorageUnavailable or StorageFull when the medium fails; the old document then still stands.
+    """
+
+    async def open(self) -> None:
+        """Prepare and heal: sweep left-overs of a crash, bring the index up to date."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def secret(self) -> bytes:
+        """32 random bytes that every process on this store shares."""
+        ...
+
+    def lock(self, dialog_id: str) -> AbstractAsyncContextManager[None]:
+        """Exclusive over tasks and processes, first come first served inside a process."""
+        ...
+
+    async def is_locked(self, dialog_id: str) -> bool: ...
+
+    async def read(self, dialog_id: str) -> Dialog:
+        """Raises DialogNotFound or DialogQuarantined."""
+        ...
+
+    async def write(self, dialog: Dialog) -> None:
+        """Create or replace as one atomic step. The caller holds the lock."""
+        ...
+
+    async def delete(self, dialog_id: str) -> None:
+        """Raises DialogNotFound. The caller holds the lock."""
+        ...
+
+    async def find(self, query: DialogQuery) -> DialogPage:
+        """Latest change first. Raises CursorInvalid."""
+        ...
+
+    async def unfinished(self) -> list[str]:
+        """Ids of dialogs that hold a pending turn."""
+        ...
+
+    async def idle_since(self, moment: datetime) -> list[str]:
+        """Ids of active dialogs without a change since `moment`."""
+        ...
+
+    async def health(self) -> StoreHealth: ...

@@ -1,0 +1,51 @@
+"""Pure helpers over customer text. What is stored is never altered: these make copies."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from app.core.exceptions import TextUnacceptable
+
+_CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
+
+
+def clean(text: str) -> str:
+    """NFC copy without invisible characters (zero-width, direction marks, tags); spaces folded."""
+    composed = unicodedata.normalize("NFC", text)
+    visible = (c if c.isspace() or unicodedata.category(c) not in _INVISIBLE else "" for c in composed)
+    return _SPACES.sub(" ", "".join(visible)).strip()
+
+
+def is_blank(text: str) -> bool:
+    return not clean(text)
+
+
+def language_of(text: str, default: str = "ru") -> str:
+    """`ru` or `en` by the letters; `default` where there is none."""
+    cyrillic, latin = len(_CYRILLIC.findall(text)), len(_LATIN.findall(text))
+    if cyrillic == latin == 0:
+        return default
+    return "ru" if cyrillic * 2 >= latin else "en"
+
+
+def excerpt(text: str, words: int = 60) -> str:
+    """Head and tail of a long text, `words` each: a request often comes last."""
+    parts = text.split()
+    if len(parts) <= 2 * words:
+        return text
+    return " ".join([*parts[:words], *parts[-words:]])
+
+
+def checked(text: str, limit: int = 20_000) -> str:
+    """The text itself, unaltered. Raises TextUnacceptable for what cannot be kept or answered."""
+    if is_blank(text):
+        raise TextUnacceptable("The text is empty.")
+    if len(text) > limit:
+        raise TextUnacceptable(f"The text is longer than {limit} characters.")
+    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise TextUnacceptable("The text holds a character that cannot be stored.")
+    return text

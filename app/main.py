@@ -1,0 +1,56 @@
+"""`uvicorn app.main:app`: the application is built when it is asked for, not at import."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from app.services.workbench import Workbench
+
+
+def create_app(workbench: Workbench | None = None) -> FastAPI:
+    """The API, with the workbench in the browser at /ui/ where gradio is installed and UI is on."""
+    prepare_environment()
+    from app.api.application import application  # noqa: PLC0415
+
+    bench = workbench or _default_workbench()
+    app = application(bench)
+    if bench.settings.ui and importlib.util.find_spec("gradio"):
+        from app.ui.mount import mount  # noqa: PLC0415
+
+        return mount(app, bench)
+    return app
+
+
+def prepare_environment() -> None:
+    """Libraries read these at import: no telemetry, no hub, strict checkpoints, one thread a vector."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def _default_workbench() -> Workbench:
+    from app.bootstrap import build  # noqa: PLC0415
+    from app.core.config import load_settings  # noqa: PLC0415
+    from app.core.exceptions import SettingInvalid  # noqa: PLC0415
+    from app.telemetry import configure_logging  # noqa: PLC0415
+
+    try:
+        settings = load_settings()
+        configure_logging(settings.effective_log_level, settings.environment == "production")
+        return build(settings)
+    except SettingInvalid as error:
+        raise SystemExit(str(error)) from None
+
+
+def __getattr__(name: str) -> FastAPI:
+    if name != "app":
+        raise AttributeError(name)
+    globals()["app"] = app = create_app()
+    return app

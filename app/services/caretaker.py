@@ -1,0 +1,58 @@
+"""What happens to dialogs by itself: cut turns are healed at start, idle dialogs are closed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from app.core.exceptions import CallCenterError
+from app.services.dialog_manager import DialogManager
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Caretaker:
+    """`timeout` of zero never closes; `period` is in seconds."""
+
+    dialogs: DialogManager
+    timeout: timedelta
+    period: float = 60
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._work(), name="caretaker")
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def heal(self) -> None:
+        for dialog_id in await self.dialogs.store.unfinished():
+            await self.dialogs.heal(dialog_id)
+
+    async def close_idle(self) -> int:
+        """How many dialogs were closed."""
+        if not self.timeout:
+            return 0
+        since = self.dialogs.clock() - self.timeout
+        closed = 0
+        for dialog_id in await self.dialogs.store.idle_since(since):
+            closed += await self.dialogs.close_idle(dialog_id, since)
+        return closed
+
+    async def _work(self) -> None:
+        healed = False
+        while True:
+            try:
+                if not healed:
+                    await self.heal()
+                    healed = True
+                await self.close_idle()
+            except CallCenterError as error:
+                log.error("caretaker_failed", code=error.code)
+            await asyncio.sleep(self.period)

@@ -1,0 +1,129 @@
+"""How the service is. No probe costs a model call: the provider's state is what the last calls showed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Literal
+
+from pydantic import BaseModel
+
+from app.core.ports import DialogStore
+
+VERSION = "0.1.0"
+State = Literal["healthy", "degraded", "unhealthy"]
+ProviderState = Literal["healthy", "unhealthy", "not_configured"]
+
+
+class Components(BaseModel):
+    openai_api: ProviderState
+    dialog_storage: Literal["healthy", "unhealthy"]
+    agents: Literal["initialized"] = "initialized"
+
+
+class Health(BaseModel):
+    """`uptime` reads like "2h 15m 33s"; `model` is what speaks, `embedded` for the offline model."""
+
+    status: State
+    timestamp: datetime
+    version: str = VERSION
+    environment: str
+    components: Components
+    uptime: str
+    model: str
+
+
+class Storage(BaseModel):
+    writable: bool
+    detail: str = ""
+    quarantined: list[str]
+
+
+class Detailed(Health):
+    """`embeddings` is false where the router and the search work on words alone."""
+
+    router: str
+    embeddings: bool
+    offline: bool
+    agents: list[str]
+    storage: Storage
+
+
+class Readiness(BaseModel):
+    ready: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What does not change while the process lives."""
+
+    environment: str
+    model: str
+    router: str
+    embeddings: bool
+    offline: bool
+    agents: list[str]
+    fallback: bool
+
+
+@dataclass(frozen=True)
+class HealthService:
+    """`provider` tells the state of the model provider without calling it."""
+
+    store: DialogStore
+    facts: Facts
+    provider: Callable[[], ProviderState]
+    draining: Callable[[], bool]
+    started: float = field(default_factory=monotonic)
+
+    async def brief(self) -> Health:
+        stored = await self.store.health()
+        return Health(**self._common(stored.writable))
+
+    async def detailed(self) -> Detailed:
+        stored = await self.store.health()
+        facts = self.facts
+        return Detailed(
+            **self._common(stored.writable),
+            router=facts.router,
+            embeddings=facts.embeddings,
+            offline=facts.offline,
+            agents=facts.agents,
+            storage=Storage(writable=stored.writable, detail=stored.detail, quarantined=stored.quarantined),
+        )
+
+    async def readiness(self) -> Readiness:
+        if self.draining():
+            return Readiness(ready=False, reason="The service is shutting down.")
+        if not (await self.store.health()).writable:
+            return Readiness(ready=False, reason="The dialog storage cannot be written.")
+        if self.provider() == "unhealthy" and not self.facts.fallback:
+            return Readiness(ready=False, reason="The model provider is not available.")
+        return Readiness(ready=True)
+
+    def _common(self, writable: bool) -> dict[str, object]:
+        provider = self.provider()
+        return {
+            "status": self._status(writable, provider),
+            "timestamp": datetime.now(UTC),
+            "environment": self.facts.environment,
+            "components": Components(
+                openai_api=provider, dialog_storage="healthy" if writable else "unhealthy"
+            ),
+            "uptime": uptime(monotonic() - self.started),
+            "model": self.facts.model,
+        }
+
+    def _status(self, writable: bool, provider: ProviderState) -> State:
+        if not writable or (provider == "unhealthy" and not self.facts.fallback):
+            return "unhealthy"
+        return "degraded" if provider == "unhealthy" else "healthy"
+
+
+def uptime(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes}m {rest}s"

@@ -1,0 +1,101 @@
+"""Routing outside a dialog: for the CLI, REST and evaluation. No fallback: a failure stays a failure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from app.core.exceptions import CallCenterError, RoutingFailed
+from app.core.models import Outcome, RouteQuery, Said, Source
+from app.core.ports import Router
+from app.core.text import checked
+
+
+class RouteLine(BaseModel):
+    """A message (`text`) or a conversation (`turns`, the customer's last). Unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str | int | None = None
+    text: str | None = None
+    turns: list[Said] | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _one_of(self) -> RouteLine:
+        if (self.text is None) == (self.turns is None):
+            raise ValueError("give either text or turns")
+        if self.turns and self.turns[-1].role != "customer":
+            raise ValueError("the last turn must be the customer's")
+        return self
+
+
+class Routed(BaseModel):
+    """`agent` is null unless the outcome is `ok`."""
+
+    id: str | int | None = None
+    agent: str | None = None
+    confidence: float | None = None
+    source: Source | None = None
+    reason: str = ""
+    outcome: Outcome = "ok"
+
+
+@dataclass(frozen=True)
+class RoutingService:
+    router: Router
+
+    async def route_json(self, line: str) -> Routed:
+        """One JSONL line; one that cannot be read has the outcome `error`."""
+        try:
+            parsed: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            return Routed(reason="this line is not JSON", outcome="error")
+        try:
+            return await self.route(RouteLine.model_validate(parsed))
+        except ValidationError as error:
+            given = parsed.get("id") if isinstance(parsed, dict) else None
+            name = given if isinstance(given, str | int) else None
+            return Routed(id=name, reason=error.errors()[0]["msg"], outcome="error")
+
+    async def route(self, line: RouteLine) -> Routed:
+        try:
+            query = await self._query(line)
+            decision = await self.router.route(query)
+        except RoutingFailed as failed:
+            return Routed(id=line.id, reason=failed.reason, outcome=failed.outcome)
+        except CallCenterError as error:
+            return Routed(id=line.id, reason=error.code, outcome="error")
+        return Routed(
+            id=line.id,
+            agent=decision.agent,
+            confidence=round(decision.confidence, 4),
+            source=decision.source,
+            reason=decision.reason,
+        )
+
+    async def _query(self, line: RouteLine) -> RouteQuery:
+        """Who serves at the last line: the `agent` of the last agent turn, else the router's own answer."""
+        turns = line.turns or [Said(role="customer", content=line.text or "")]
+        for turn in turns:
+            checked(turn.content) if turn.role == "customer" else None
+        serving: str | None = None
+        for at, turn in enumerate(turns[:-1]):
+            if turn.role == "agent" and turn.agent:
+                serving = turn.agent
+            elif turn.role == "customer" and not _named(turns[at + 1 :]):
+                seen = RouteQuery(turns=turns[: at + 1], serving=serving)
+                serving = (await self.router.route(seen)).agent
+        return RouteQuery(turns=turns, serving=serving)
+
+
+def _named(rest: list[Said]) -> bool:
+    """The next agent line, before the customer speaks again, names its agent."""
+    for turn in rest:
+        if turn.role == "customer":
+            return False
+        if turn.agent:
+            return True
+    return False

@@ -1,0 +1,134 @@
+"""What the outside sees of dialogs: the documented responses, and a little more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from app.core.dialog import Dialog, Message
+from app.core.models import Status, Summary, Turn
+from app.core.ports import DialogPage
+
+
+class RouteView(BaseModel):
+    agent: str
+    confidence: float
+    source: str
+    reason: str
+
+    @classmethod
+    def of(cls, turn: Turn) -> RouteView:
+        d = turn.decision
+        return cls(agent=d.agent, confidence=round(d.confidence, 4), source=d.source, reason=d.reason)
+
+
+class Answer(BaseModel):
+    """What every reply of an agent carries. `model` is `embedded` when the offline model spoke."""
+
+    response: str | None = None
+    model: str | None = None
+    degraded: bool = False
+    route: RouteView | None = None
+
+
+class Created(Answer):
+    dialog_id: str
+    customer_id: str
+    assigned_agent: str | None = None
+    status: Status
+    created_at: datetime
+
+
+class Answered(Answer):
+    """`processing_time` is in seconds."""
+
+    dialog_id: str
+    current_agent: str | None
+    status: Status
+    tokens_used: int = 0
+    processing_time: float = 0.0
+
+
+class MessageView(BaseModel):
+    """`role` is `customer`, the agent's name, or `operator`; `path` tells how an agent's line came about."""
+
+    role: str
+    content: str
+    timestamp: datetime
+    seq: int
+    state: str
+    path: Turn | None = None
+
+    @classmethod
+    def of(cls, m: Message) -> MessageView:
+        role = "customer" if m.role == "customer" else m.agent_type or "agent"
+        return cls(role=role, content=m.content, timestamp=m.timestamp, seq=m.seq, state=m.state, path=m.turn)
+
+
+class DialogView(BaseModel):
+    dialog_id: str
+    customer_id: str
+    status: Status
+    assigned_agent: str | None
+    handler: str
+    created_at: datetime
+    updated_at: datetime
+    message_count: int
+    total_tokens: int
+    messages: list[MessageView]
+
+    @classmethod
+    def of(cls, dialog: Dialog) -> DialogView:
+        return cls(
+            **dialog.model_dump(include={"dialog_id", "customer_id", "status", "assigned_agent", "handler"}),
+            created_at=dialog.created_at,
+            updated_at=dialog.updated_at,
+            message_count=len(dialog.messages),
+            total_tokens=dialog.metadata.total_tokens,
+            messages=[MessageView.of(m) for m in dialog.messages],
+        )
+
+
+class Closed(BaseModel):
+    dialog_id: str
+    status: Status = "closed"
+    reason: str
+    closed_at: datetime
+    summary: Summary
+
+
+class RowView(BaseModel):
+    dialog_id: str
+    customer_id: str
+    status: Status
+    assigned_agent: str | None
+    created_at: datetime
+    updated_at: datetime
+    message_count: int
+    last_message: str
+
+
+class PageView(BaseModel):
+    """`next_cursor` is null on the last page."""
+
+    dialogs: list[RowView]
+    next_cursor: str | None = Field(default=None)
+
+    @classmethod
+    def of(cls, page: DialogPage) -> PageView:
+        rows = [RowView.model_validate(row, from_attributes=True) for row in page.rows]
+        return cls(dialogs=rows, next_cursor=page.next_cursor)
+
+
+def answer_of(said: Message | None) -> dict[str, object]:
+    """The fields of Answer for an agent's line, or for silence."""
+    if said is None or said.turn is None:
+        return {}
+    turn = said.turn
+    return {
+        "response": said.content,
+        "model": turn.model,
+        "degraded": turn.degraded,
+        "route": RouteView.of(turn),
+    }

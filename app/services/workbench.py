@@ -1,0 +1,39 @@
+"""The bundle of use cases that the API, the UI and the command line are handed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from app.core.config import Settings
+from app.services.caretaker import Caretaker
+from app.services.dialog_manager import DialogManager
+from app.services.health import HealthService
+from app.services.routing import RoutingService
+from app.telemetry import Metrics
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """`agents` are the roster's names; `model_name` is what answers when nothing is degraded."""
+
+    settings: Settings
+    agents: tuple[str, ...]
+    model_name: str
+    dialogs: DialogManager
+    routing: RoutingService
+    health: HealthService
+    caretaker: Caretaker
+    metrics: Metrics
+    release: Callable[[], Awaitable[None]]
+
+    async def start(self) -> None:
+        await self.dialogs.store.open()
+        self.caretaker.start()
+
+    async def stop(self) -> None:
+        """Nobody new is let in; turns that run may finish within the grace time."""
+        await self.dialogs.gate.drain(self.settings.shutdown_grace)
+        await self.caretaker.stop()
+        await self.release()
+        await self.dialogs.store.close()

@@ -1,0 +1,62 @@
+"""A warm process that forks one writer after another; each is there to be killed.
+
+`python -m tests.faults.zygote ROOT durable|in_place`; every line of stdin, `ROUND DIALOG_ID`, starts a writer.
+It answers `pid N`, lets the writer say `ack TEXT` after every durable write, and ends with `dead`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from app.adapters.storage.files import Files
+from app.adapters.storage.json_store import JsonStore
+from app.core.dialog import Dialog
+from app.core.exceptions import DialogNotFound
+from tests.contract.samples import NOON, new_dialog
+from tests.faults.disk import InPlaceFiles
+
+STDOUT = 1
+
+
+def say(line: str) -> None:
+    """One unbuffered write: whole on the pipe, or not there."""
+    os.write(STDOUT, f"{line}\n".encode())
+
+
+async def found_or_new(store: JsonStore, dialog_id: str) -> Dialog:
+    try:
+        return await store.read(dialog_id)
+    except DialogNotFound:
+        return new_dialog().model_copy(update={"dialog_id": dialog_id})
+
+
+async def write_until_killed(store: JsonStore, turn: str, dialog_id: str) -> None:
+    await store.open()
+    number = 0
+    while True:
+        async with store.lock(dialog_id):
+            dialog = await found_or_new(store, dialog_id)
+            text = f"{turn}/{number}"
+            dialog.receive(text, NOON)
+            await store.write(dialog)
+        say(f"ack {text}")
+        number += 1
+
+
+def main(root: str, kind: str) -> None:
+    for order in sys.stdin:
+        turn, dialog_id = order.split()
+        child = os.fork()
+        if child == 0:
+            files = Files() if kind == "durable" else InPlaceFiles()
+            asyncio.run(write_until_killed(JsonStore(Path(root), files), turn, dialog_id))
+        say(f"pid {child}")
+        os.waitpid(child, 0)
+        say("dead")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

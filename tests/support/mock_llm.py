@@ -1,0 +1,54 @@
+"""The mock provider over real HTTP, in a thread."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from app.adapters.llm.mock_server import MockConfig, MockState, create_mock_app
+
+
+@dataclass(frozen=True, slots=True)
+class MockProvider:
+    """`url` is what OPENAI_BASE_URL wants; `config` may be changed while it runs."""
+
+    url: str
+    state: MockState
+
+    @property
+    def config(self) -> MockConfig:
+        return self.state.config
+
+    @property
+    def attempts(self) -> int:
+        return len(self.state.requests)
+
+    def reset(self) -> None:
+        """Healthy again, with an empty script and log."""
+        fresh = MockConfig()
+        for name in MockConfig.__slots__:
+            setattr(self.config, name, getattr(fresh, name))
+        self.state.script.clear()
+        self.state.requests.clear()
+
+
+@contextmanager
+def running_mock(config: MockConfig | None = None) -> Iterator[MockProvider]:
+    app = create_mock_app(config)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield MockProvider(f"http://127.0.0.1:{listener.getsockname()[1]}/v1", app.state.mock)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
