@@ -13,7 +13,7 @@ from app.adapters.knowledge.articles import load_articles
 from app.adapters.knowledge.hybrid import HybridSearch
 from app.adapters.llm.embedded import NAME as EMBEDDED
 from app.adapters.llm.embedded import EmbeddedChatModel
-from app.adapters.routing.artefact import load_artefact
+from app.adapters.routing.artefact import load as load_artefact
 from app.adapters.routing.local import LocalRouter
 from app.adapters.storage.json_store import JsonStore
 from app.agents.base import Agent, Desk
@@ -29,10 +29,11 @@ from app.core.exceptions import SettingInvalid
 from app.core.models import Article
 from app.core.ports import DialogStore, Embedder, Router
 from app.services.caretaker import Caretaker
-from app.services.dialog_manager import DialogManager, utcnow
+from app.services.dialog_manager import DialogManager
 from app.services.gate import Gate
 from app.services.health import Facts, HealthService, ProviderState
 from app.services.routing import RoutingService
+from app.services.turns import Turns, utcnow
 from app.services.workbench import Workbench
 from app.telemetry import Metrics
 
@@ -66,21 +67,19 @@ def build(
     near = LocalRouter(load_artefact(), vectors)
     chosen = router or _router(settings, near, provider, roster)
     metrics = Metrics()
-    gate = Gate(settings.max_waiting_messages)
+    kept = store or JsonStore(settings.dialogs_storage_path)
+    orchestrator = Orchestrator(
+        router=LiveRouter(chosen, frozenset(names(roster)), near),
+        speaker=_speaker(settings, embedded, provider),
+        desk=desk,
+        roster=roster,
+        recursion_limit=settings.recursion_limit,
+    )
     dialogs = DialogManager(
-        store=store or JsonStore(settings.dialogs_storage_path),
-        orchestrator=Orchestrator(
-            router=LiveRouter(chosen, frozenset(names(roster)), near),
-            speaker=_speaker(settings, embedded, provider),
-            desk=desk,
-            roster=roster,
-            recursion_limit=settings.recursion_limit,
-        ),
+        store=kept,
+        turns=Turns(kept, orchestrator, metrics, settings.max_dialog_history, clock),
         summarizer=Generated(provider.model, Extractive()) if provider else Extractive(),
-        metrics=metrics,
-        gate=gate,
-        history=settings.max_dialog_history,
-        clock=clock,
+        gate=Gate(settings.max_waiting_messages),
     )
     return Workbench(
         settings=settings,

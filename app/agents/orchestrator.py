@@ -23,6 +23,7 @@ from app.agents.router import as_message
 from app.agents.routing import LiveRouter
 from app.agents.tools import HAND_OVER, hand_over, relevant, render
 from app.core.models import (
+    CLEAR,
     Decision,
     Handoff,
     Passage,
@@ -54,6 +55,7 @@ class State(TypedDict):
     degraded: bool
     failure: str | None
     hops: list[Handoff]
+    handed: Handoff | None
     tools: list[ToolUse]
     citations: list[str]
     usage: Usage
@@ -109,9 +111,14 @@ class Orchestrator:
         return Command(goto=decision.agent, update={**update, "usage": decision.usage})
 
     async def _look_up(self, state: State, decision: Decision) -> list[Passage]:
-        """A follow-up is looked up together with the line before it."""
+        """A line that says too little by itself is looked up together with the one before it."""
         asked = [clean(line.content) for line in state["lines"] if line.role == "customer"]
-        question = " ".join(asked[-2:]) if decision.source == "sticky" else asked[-1]
+        found = await self._search(asked[-1], state, decision)
+        if len(asked) == 1 or any(p.score >= CLEAR for p in found):
+            return found
+        return await self._search(" ".join(asked[-2:]), state, decision)
+
+    async def _search(self, question: str, state: State, decision: Decision) -> list[Passage]:
         search = partial(self.desk.knowledge.search, question, state["language"], decision.agent)
         return relevant(await asyncio.to_thread(search))
 
@@ -144,7 +151,7 @@ class Orchestrator:
         return await self._use(agent, state, said.message, update)
 
     def _system(self, agent: Agent, state: State) -> SystemMessage:
-        handed = state["hops"][-1] if state["hops"] else None
+        handed = state["handed"]
         note = f"Handed over to you by {handed.from_agent}: {handed.reason} {handed.known}" if handed else ""
         content = agent.prompt.render(
             language={"ru": "Russian", "en": "English"}.get(state["language"], state["language"]),
@@ -156,7 +163,7 @@ class Orchestrator:
             "language": state["language"],
             "escalates_to": agent.escalates_to,
             "passages": [(p.article.id, p.score) for p in state["passages"]],
-            "handed": handed.from_agent if handed else None,
+            "handed": handed.reason if handed else None,
         }
         return SystemMessage(content, additional_kwargs=facts)
 
@@ -180,7 +187,9 @@ class Orchestrator:
             timestamp=datetime.now(UTC),
         )
         _tell(state, Progress(kind="hop", hop=hop))
-        return Command(goto=hop.to, update={**update, "hops": [*state["hops"], hop], "scratch": []})
+        return Command(
+            goto=hop.to, update={**update, "hops": [*state["hops"], hop], "handed": hop, "scratch": []}
+        )
 
     async def _use(
         self, agent: Agent, state: State, message: AIMessage, update: dict[str, Any]
@@ -220,8 +229,8 @@ def _start(lines: list[Said], serving: str | None, emit: Emit | None) -> State:
     language = next((lang for lang in reversed(spoken) if lang), "ru")
     return State(
         lines=lines, serving=serving, emit=emit, language=language, decision=None, agent="", passages=[],
-        scratch=[], steps=0, degraded=False, failure=None, hops=[], tools=[], citations=[], usage=Usage(),
-        timings={}, model="", reply="",
+        scratch=[], steps=0, degraded=False, failure=None, hops=[], handed=None, tools=[], citations=[],
+        usage=Usage(), timings={}, model="", reply="",
     )  # fmt: skip
 
 

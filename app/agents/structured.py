@@ -114,7 +114,7 @@ async def _once(
 
 
 def _arguments(model: BaseChatModel, schema: type[BaseModel], mode: Mode) -> dict[str, Any]:
-    """What `with_structured_output` binds to the model. Its chain is not run: it costs more than the model's client
+    """What `with_structured_output` binds to the model. Its chain is not run: it costs more CPU than the call
     and its parsers mend what should be refused. Raises ProviderRefused for a model class without such a mode.
     """
     try:

@@ -128,6 +128,10 @@ RELEVANT = 0.45
 (tests/unit/test_knowledge.py holds both kinds)."""
 
 
+CLEAR = 0.6
+"""Score from which a passage is surely what the customer asks about."""
+
+
 class Passage(BaseModel):
     """An article found for a question; `score` is a cosine-like figure in 0..1, higher is nearer."""
 

@@ -27,7 +27,7 @@ async def test_four_processes_of_four_writers_lose_no_update_and_share_one_secre
     assert sorted(m.content for m in messages) == sorted(f"{p}/{w}/{n}" for p, w, n in written)
     assert [m.seq for m in messages] == list(range(1, len(messages) + 1))
     assert (await store.find(DialogQuery())).rows[0].message_count == len(messages)
-    secrets = {path.read_bytes() for path in tmp_path.glob(".secret-of-*")}
+    secrets = {(tmp_path / f".secret-of-{process}").read_bytes() for process in range(PROCESSES)}
     assert secrets == {await store.secret()}
     await store.close()
 

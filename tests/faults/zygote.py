@@ -1,7 +1,7 @@
 """A warm process that forks one writer after another; each is there to be killed.
 
-`python -m tests.faults.zygote ROOT durable|in_place`; every line of stdin, `ROUND DIALOG_ID`, starts a writer.
-It answers `pid N`, lets the writer say `ack TEXT` after every durable write, and ends with `dead`.
+`python -m tests.faults.zygote ROOT durable|in_place`; every line of stdin, `ROUND DIALOG_ID`, starts
+a writer. It answers `pid N`, lets the writer say `ack TEXT` after every durable write, and ends with `dead`.
 """
 
 from __future__ import annotations

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.adapters.llm.phrasebook import Phrasebook, phrasebook
-from app.core.models import RELEVANT, Article
+from app.core.models import CLEAR, RELEVANT, Article
 
-CLEAR = 0.6  # above this score it is surely about the question
+AGAIN = 0.9  # above this score the same question was asked in other words
+TWOFOLD = 0.7  # two articles above this score: two questions in one message
 AT_ONCE = 3  # steps in one message
+DATA = 15  # words in an answer that only gives data
+SMALL = 4  # words in thanks, greetings and goodbyes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Scene:
     found: list[Found]
     library: Mapping[tuple[str, str], Article]
     escalates_to: str | None = None
-    handed: str | None = None
+    handed: str | None = None  # the reason, where a colleague has just handed the customer over
     may_search: bool = False
     may_hand_to: tuple[str, ...] = ()
 
@@ -62,7 +65,7 @@ Move = Say | HandOver | Search
 def respond(scene: Scene) -> Move:
     """The first rule that applies, in the order of what the customer needs most."""
     book = phrasebook(scene.language)
-    rules = (_escalate, _small_talk, _follow, _redirect, _open, _search)
+    rules = (_escalate, _small_talk, _take_down, _follow, _redirect, _open, _search)
     for rule in rules:
         move = rule(scene, book)
         if move is not None:
@@ -80,8 +83,7 @@ def _escalate(scene: Scene, book: Phrasebook) -> Move | None:
 
 
 def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
-    short = len(scene.now.split()) <= 6
-    if not short or book.hears("unsolved", scene.now) or _best(scene, CLEAR):
+    if len(scene.now.split()) > SMALL or book.hears("unsolved", scene.now) or book.hears("person", scene.now):
         return None
     if book.hears("solved", scene.now) and scene.agent_lines:
         return Say(book.say["solved"])
@@ -89,6 +91,12 @@ def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
         if book.hears(cue, scene.now):
             return Say(book.say[answer])
     return None
+
+
+def _take_down(scene: Scene, book: Phrasebook) -> Move | None:
+    """Dates, sums and addresses that whoever decides was waiting for."""
+    gives = any(c.isdigit() or c == "@" for c in scene.now) and len(scene.now.split()) <= DATA
+    return _noted(scene, book) if gives else None
 
 
 def _follow(scene: Scene, book: Phrasebook) -> Move | None:
@@ -112,16 +120,27 @@ def _redirect(scene: Scene, book: Phrasebook) -> Move | None:
 
 
 def _open(scene: Scene, book: Phrasebook) -> Move | None:
-    fitting = [f.article for f in scene.found if f.score >= RELEVANT]
-    own = [a for a in fitting if a.agent == scene.agent]
-    article = next(iter(own or fitting), None)
-    if article is None:
-        return _noted(scene, book) if scene.handed is None else Say(book.say["taken"])
-    if article.steps and article.agent == scene.agent and len(article.steps) > AT_ONCE:
+    if scene.handed == book.say["reason_exhausted"]:
+        return Say(book.say["taken"])
+    fitting = _fitting(scene)
+    if not fitting:
+        return _noted(scene, book)
+    fresh = [a for a in fitting if not _told(scene, a)]
+    if not fresh or (_told(scene, fitting[0]) and _best(scene, AGAIN) is fitting[0]):
+        return _repeat(scene, book, fitting[0])
+    article = fresh[0]
+    if len(article.steps) > AT_ONCE and article.agent == scene.agent:
         return _next_steps(scene, book, article)
-    if any(article.intro in line for line in scene.agent_lines):
-        return _repeat(scene, book, article)
-    return Say(_lead(scene, book) + article.body, [article.id])
+    return _tell(scene, article, fresh[1:])
+
+
+def _tell(scene: Scene, article: Article, others: list[Article]) -> Say:
+    """Complaints often hold two matters: acknowledge the first and settle the second."""
+    clear = {f.article.id for f in scene.found if f.score >= TWOFOLD}
+    second = next((a for a in others if {a.id, article.id} <= clear), None)
+    if second is None or scene.escalates_to is not None:
+        return Say(article.body, [article.id])
+    return Say(f"{article.intro}\n\n{second.body}", [article.id, second.id])
 
 
 def _search(scene: Scene, book: Phrasebook) -> Move | None:  # noqa: ARG001
@@ -164,8 +183,14 @@ def _hand(scene: Scene, book: Phrasebook, to: str, reason: str) -> HandOver:
     return HandOver(to, book.say[reason], known=" / ".join(scene.customer[-3:]))
 
 
-def _lead(scene: Scene, book: Phrasebook) -> str:
-    return f"{book.say['taken']}\n\n" if scene.handed and len(scene.customer) > 2 else ""
+def _fitting(scene: Scene) -> list[Article]:
+    """One's own articles that answer the question, else a colleague's."""
+    fitting = [f.article for f in scene.found if f.score >= RELEVANT]
+    return [a for a in fitting if a.agent == scene.agent] or fitting
+
+
+def _told(scene: Scene, article: Article) -> bool:
+    return any(article.intro in line for line in scene.agent_lines)
 
 
 def _best(scene: Scene, least: float) -> Article | None:

@@ -110,7 +110,7 @@ def attempt_timeout(deadline: float) -> httpx2.Timeout:
 
 @cache
 def as_response_format(schema: type[BaseModel]) -> Json:
-    """The strict JSON schema of a class. The reply is validated by the caller's parser, which keeps the usage."""
+    """The strict JSON schema of a class. The caller's parser validates the reply, so its usage is kept."""
     function = convert_to_openai_function(schema, strict=True)
     return {"type": "json_schema", "json_schema": {"schema": function.pop("parameters"), **function}}
 

@@ -31,8 +31,8 @@ class _Pool:
 class Wire:
     """One for the process and its event loop.
 
-    Looking for a free connection takes time in proportion to the pool, so 256 calls at once are spread over small
-    pools; the next one is opened to traffic only when those before it hold their share, so few calls stay warm.
+    Looking for a free connection takes time in proportion to the pool, so 256 calls at once are spread over
+    small pools; the next one gets calls only when those before it have their share, so connections stay warm.
     """
 
     def __init__(self, base_url: str, key: str, timeout: httpx2.Timeout) -> None:
@@ -67,7 +67,7 @@ class Wire:
                 async with aclosing(_data(response)) as events:
                     async for event in events:
                         chunk = json.loads(event)
-                        if "error" in chunk:
+                        if chunk.get("error"):
                             raise ProviderError("an error in the stream")
                         yield chunk
 
@@ -92,7 +92,7 @@ def _check(response: httpx2.Response) -> None:
 
 
 async def _data(response: httpx2.Response) -> AsyncGenerator[bytes, None]:
-    """The data of server-sent events, up to [DONE]. Split at newlines only: U+2028 may stand inside of JSON."""
+    """The data of server-sent events, up to [DONE]. Split at newlines only: JSON may hold U+2028."""
     rest = b""
     async for received in response.aiter_bytes():
         *lines, rest = (rest + received).split(b"\n")

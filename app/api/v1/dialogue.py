@@ -11,8 +11,8 @@ from app.api.deps import Bench, DialogId, Key
 from app.api.errors import documented
 from app.core.models import Status
 from app.core.ports import DialogQuery
-from app.services.dialog_manager import Outcome
 from app.services.idempotency import Request
+from app.services.turns import Outcome
 from app.services.views import Answered, Closed, Created, DialogView, PageView
 
 router = APIRouter(prefix="/dialogue", tags=["dialogs"])

@@ -1,0 +1,21 @@
+FROM python:3.12-slim AS build
+RUN python -m venv /opt/venv
+WORKDIR /src
+COPY deploy/requirements-server.lock ./
+RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-server.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY app ./app
+RUN /opt/venv/bin/pip install --no-cache-dir --no-deps .
+
+FROM python:3.12-slim
+RUN useradd --create-home --uid 10001 callcenter && mkdir -p /app/storage /app/logs \
+    && chown -R callcenter /app
+COPY --from=build /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 HOST=0.0.0.0 ENVIRONMENT=production DEBUG=false
+WORKDIR /app
+USER callcenter
+EXPOSE 8000
+VOLUME ["/app/storage"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=40s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT', '8000')}/api/v1/health/live\", timeout=5)"]
+CMD ["call-center", "serve"]

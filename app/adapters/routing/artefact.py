@@ -1,0 +1,96 @@
+"""The fitted router as plain arrays (npz, never pickled) and JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from app.adapters.routing.features import SETTINGS
+from app.adapters.routing.keyboard import ALPHABETS, Bigrams, Keyboard
+from app.adapters.routing.landmarks import Landmarks, restored
+from app.adapters.routing.lexical import Linear
+from app.core.exceptions import SettingInvalid
+
+SHIPPED = Path(__file__).parent / "artefact"
+STAY = "stay"
+
+
+class Stage(BaseModel):
+    """Sharpness of the softmax that turns margins into probabilities (1 / temperature)."""
+
+    agents: float
+    dialog: float
+
+
+class Meta(BaseModel):
+    """What else a decision needs, and where the weights come from.
+
+    `accept`: lexical confidence from which the embedding stage is spared. `switch`: probability another agent needs
+    to take a customer over. `stay_prior`: log-odds by which a follow-up is likelier in a dialog than in the training lines.
+    """
+
+    data_hash: str
+    agents: list[str]
+    features: dict[str, object] = Field(default_factory=lambda: dict(SETTINGS))
+    gamma: float
+    lexical: Stage
+    embedding: Stage
+    accept: float
+    switch: float
+    stay_prior: float
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Artefact:
+    meta: Meta
+    keyboard: Keyboard
+    lexical: Linear
+    landmarks: Landmarks
+
+
+def data_hash(folder: Path) -> str:
+    """SHA-256 over names and bytes of the training files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.jsonl")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def save(out: Path, meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "weights.npz").open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+    text = json.dumps(meta.model_dump(), ensure_ascii=False, indent=1, sort_keys=True)
+    (out / "meta.json").write_text(text + "\n", encoding="utf-8")
+
+
+def load(folder: Path = SHIPPED) -> Artefact:
+    """Raises SettingInvalid where the artefact was made by other features than these."""
+    meta = Meta.model_validate_json((folder / "meta.json").read_text(encoding="utf-8"))
+    if meta.features != SETTINGS:
+        raise SettingInvalid(
+            "the routing artefact", "its features are not this version's; run `call-center train`"
+        )
+    with np.load(folder / "weights.npz", allow_pickle=False) as stored:
+        return assemble(meta, dict(stored))
+
+
+def assemble(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> Artefact:
+    """Wide figures from the narrow ones that are stored."""
+    wide = {name: array.astype(np.float32) for name, array in arrays.items() if name != "landmarks"}
+    linear = Linear(wide["idf"], wide["joint_weights"])
+    vectors = restored(arrays["landmarks"].astype(np.int8), wide["scales"])
+    bigrams = {lang: Bigrams(ALPHABETS[lang], wide[f"bigrams_{lang}"]) for lang in ALPHABETS}
+    return Artefact(
+        meta=meta,
+        keyboard=Keyboard(bigrams["ru"], bigrams["en"]),
+        lexical=Linear(wide["idf"], wide["lexical_weights"]),
+        landmarks=Landmarks(wide["mean"], vectors, wide["dual"], meta.gamma, linear),
+    )

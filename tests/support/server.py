@@ -1,0 +1,114 @@
+"""The application over real HTTP: in a thread for speed, or as a process that can be killed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from app.bootstrap import build
+from app.core.config import Settings
+from app.main import create_app
+from app.services.workbench import Workbench
+
+ROOT = Path(__file__).parents[2]
+
+
+def settings(storage: Path, **given: Any) -> Settings:
+    """Settings that take nothing from the environment or from `.env`."""
+    defaults: dict[str, Any] = {"dialogs_storage_path": storage, "ui": False, "log_level": "ERROR"}
+    return Settings(_env_file=None, **{**defaults, **given})
+
+
+@contextmanager
+def running(bench: Workbench) -> Iterator[str]:
+    """The base URL of a server thread."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(bench), log_level="critical", timeout_graceful_shutdown=5)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@contextmanager
+def client(storage: Path, **given: Any) -> Iterator[httpx2.Client]:
+    with (
+        running(build(settings(storage, **given))) as url,
+        httpx2.Client(base_url=url, timeout=30, trust_env=False) as http,
+    ):
+        yield http
+
+
+class ServerProcess:
+    """`call-center serve` in a process of its own, on a fixed storage; may be killed and started again."""
+
+    def __init__(self, storage: Path, **env: str) -> None:
+        self._env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("OPENAI", "ROUTER"))},
+            "DIALOGS_STORAGE_PATH": str(storage),
+            "UI": "false",
+            "LOG_LEVEL": "ERROR",
+            **env,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+        self._process = subprocess.Popen(command, env=self._env, cwd=ROOT, stderr=subprocess.PIPE)
+        assert self._process.stderr
+        self._until_it_answers()
+
+    def kill(self) -> None:
+        self._end(9)
+
+    def terminate(self) -> int:
+        return self._end(15)
+
+    def signal(self, number: int) -> None:
+        assert self._process
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        assert self._process
+        code = self._process.wait(30)
+        if self._process.stderr:
+            self._process.stderr.close()
+        return code
+
+    def _end(self, number: int) -> int:
+        self.signal(number)
+        return self.wait()
+
+    def _until_it_answers(self) -> None:
+        transport = httpx2.HTTPTransport(retries=0)
+        with httpx2.Client(transport=transport, timeout=2) as http:
+            for _ in range(3000):
+                assert self._process
+                assert self._process.poll() is None, "the server ended at start"
+                try:
+                    http.get(f"{self.url}/api/v1/health/live")
+                except httpx2.TransportError:
+                    threading.Event().wait(0.02)
+                else:
+                    return
+        raise AssertionError("the server never answered")

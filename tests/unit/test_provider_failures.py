@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx2
+import pytest
+from pydantic import BaseModel
+
+from app.adapters.llm.failures import refusal, seconds_of, translate
+from app.adapters.llm.openai import _is_openai, as_response_format, attempt_timeout
+from app.agents.structured import from_text
+from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
+
+
+class Pet(BaseModel):
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind", "retryable"),
+    [
+        (httpx2.ConnectError("sk-secret"), ProviderError, True),
+        (httpx2.ReadError("sk-secret"), ProviderError, True),
+        (httpx2.RemoteProtocolError("sk-secret"), ProviderError, True),
+        (httpx2.ReadTimeout("sk-secret"), ProviderTimeout, True),
+        (httpx2.ConnectTimeout("sk-secret"), ProviderTimeout, True),
+        (TimeoutError("sk-secret"), ProviderTimeout, True),
+        (ConnectionResetError("sk-secret"), ProviderError, True),
+        (ValueError("sk-secret"), ProviderReplyInvalid, False),
+        (KeyError("sk-secret"), ProviderReplyInvalid, False),
+        (httpx2.DecodingError("sk-secret"), ProviderReplyInvalid, False),
+    ],
+)
+def test_a_foreign_error_becomes_ours_without_its_words(
+    problem: Exception, kind: type[ProviderError], retryable: bool
+) -> None:
+    failed = translate(problem)
+    assert type(failed.error) is kind
+    assert failed.retryable is retryable
+    assert "sk-secret" not in str(failed) + str(failed.error)
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 413, 422])
+def test_a_refusal_is_final(status: int) -> None:
+    failed = refusal(status, "3")
+    assert isinstance(failed.error, ProviderRefused)
+    assert not failed.retryable
+    assert failed.error.retry_after is None
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])
+def test_a_passing_trouble_may_be_retried(status: int) -> None:
+    failed = refusal(status, None)
+    assert failed.retryable
+    assert isinstance(failed.error, ProviderTimeout) is (status in {408, 504})
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("3", 3),
+        ("0.5", 0.5),
+        ("-1", None),
+        ("nan", None),
+        ("inf", 3600),
+        ("1e999", 3600),
+        ("x", None),
+    ],
+)
+def test_retry_after_is_read_with_care(header: str | None, seconds: float | None) -> None:
+    assert seconds_of(header) == seconds
+
+
+def test_retry_after_may_be_a_date() -> None:
+    header = format_datetime(datetime.now(UTC) + timedelta(seconds=50), usegmt=True)
+    assert seconds_of(header) == pytest.approx(50, abs=5)
+
+
+def test_an_attempt_is_shorter_than_the_deadline() -> None:
+    timeout = attempt_timeout(30)
+    assert timeout.read == 18
+    assert timeout.connect == 5
+
+
+def test_a_schema_is_strict_and_named() -> None:
+    asked = as_response_format(Pet)["json_schema"]
+    assert (asked["name"], asked["strict"]) == ("Pet", True)
+    assert asked["schema"]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://api.openai.com/v1", True),
+        ("http://localhost:8000/v1", False),
+        ("https://openai.com.evil.org", False),
+    ],
+)
+def test_openais_own_servers_are_known_by_their_host(url: str, own: bool) -> None:
+    assert _is_openai(url) is own
+
+
+@pytest.mark.parametrize("text", ['{"name": "Rex"}', ' {"name": "Rex"}\n', '```json\n{"name": "Rex"}\n```'])
+def test_one_object_is_read(text: str) -> None:
+    assert from_text(Pet, text) == Pet(name="Rex")
+
+
+@pytest.mark.parametrize(
+    "text", ['It is {"name": "Rex"}', '{"name": "Re', "Rex", "", '["Rex"]', '{"nom": "Rex"}']
+)
+def test_prose_and_halves_are_not_read(text: str) -> None:
+    assert from_text(Pet, text) is None
