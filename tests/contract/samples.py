@@ -1,4 +1,4 @@
-"""Dialogs to store."""
+"""Dialogs to store, and words for storing and listing them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from app.core.dialog import Closing, Dialog, Message
 from app.core.models import Decision, Handoff, Reply, Summary, ToolUse, Turn, Usage
+from app.core.ports import DialogQuery, DialogStore
 
 NOON = datetime(2026, 3, 8, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -44,3 +45,17 @@ def answered(dialog: Dialog, asked: str, said: str, agent: str = "sales", when: 
 def closing(when: datetime) -> Closing:
     summary = Summary(total_messages=2, total_tokens=12, duration_minutes=1, resolution="resolved")
     return Closing(reason="resolved", at=when, summary=summary)
+
+
+async def kept(store: DialogStore, *dialogs: Dialog) -> None:
+    for dialog in dialogs:
+        async with store.lock(dialog.dialog_id):
+            await store.write(dialog)
+
+
+async def ids(store: DialogStore, query: DialogQuery) -> list[str]:
+    return [row.dialog_id for row in (await store.find(query)).rows]
+
+
+def names(*dialogs: Dialog) -> list[str]:
+    return [dialog.dialog_id for dialog in dialogs]

@@ -22,11 +22,15 @@ Method = Literal["lexical", "embedding"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Probabilities of the agents, in the order of the artefact, and which stage gave them."""
+    """Probabilities of the agents in the order of the artefact, and which stage gave them.
+
+    `shares` hold what is left for follow-ups under the serving agent; `follow_up` is that part.
+    """
 
     text: str
     method: Method
     shares: Floats
+    follow_up: float = 0.0
 
 
 def softmax(margins: Floats) -> Floats:
@@ -54,22 +58,23 @@ class LocalRouter:
     def decide_all(self, texts: Sequence[str]) -> list[Decision]:
         """First contacts by the lexical stage alone: thousands a second. CPU-bound."""
         ready = [read(text, self._artefact.keyboard) for text in texts]
-        margins = self._artefact.lexical.margins_of(ready)
-        stage = self._artefact.meta.lexical
-        pairs = zip(ready, margins, strict=True)
-        return [self._settled(Verdict(t, "lexical", self._shares(m, stage, None)), None) for t, m in pairs]
+        margins, stage = self._artefact.lexical.margins_of(ready), self._artefact.meta.lexical
+        return [
+            self._settled(self._weighed(text, "lexical", row, stage, None), None)
+            for text, row in zip(ready, margins, strict=True)
+        ]
 
     def _seat(self, serving: str | None) -> int | None:
         agents = self._artefact.meta.agents
         return agents.index(serving) if serving in agents else None
 
     def _judge(self, text: str, seat: int | None) -> Verdict:
-        meta = self._artefact.meta
-        shares = self._shares(self._artefact.lexical.margins(text), meta.lexical, seat)
-        if self._embedder is None or shares.max() >= meta.accept:
-            return Verdict(text, "lexical", shares)
-        margins = self._artefact.landmarks.margins([text], self._vectors(text, self._embedder))
-        return Verdict(text, "embedding", self._shares(margins[0], meta.embedding, seat))
+        model, meta = self._artefact, self._artefact.meta
+        verdict = self._weighed(text, "lexical", model.lexical.margins(text), meta.lexical, seat)
+        if self._embedder is None or verdict.shares.max() >= meta.accept:
+            return verdict
+        margins = model.landmarks.margins([text], self._vectors(text, self._embedder))[0]
+        return self._weighed(text, "embedding", margins, meta.embedding, seat)
 
     def _vectors(self, text: str, embedder: Embedder) -> Floats:
         vectors = embedder.embed([text])
@@ -77,24 +82,31 @@ class LocalRouter:
             raise RoutingFailed("error", "the embedder is not the one the router was fitted with")
         return vectors
 
-    def _shares(self, margins: Floats, stage: Stage, seat: int | None) -> Floats:
-        """With somebody serving, the share of follow-ups is that agent's."""
+    def _weighed(self, text: str, method: Method, margins: Floats, stage: Stage, seat: int | None) -> Verdict:
         if seat is None:
-            return softmax(margins[:-1] * stage.agents)
-        margins = margins * stage.dialog
-        margins[-1] += self._artefact.meta.stay_prior
-        shares = softmax(margins)
-        shares[seat] += shares[-1]
-        return shares[:-1]
+            return Verdict(text, method, softmax(margins[:-1] * stage.agents))
+        raised = margins * stage.dialog
+        raised[-1] += self._artefact.meta.stay_prior
+        *shares, follow_up = softmax(raised)
+        shares[seat] += follow_up
+        return Verdict(text, method, np.array(shares, dtype=np.float32), float(follow_up))
 
     def _settled(self, verdict: Verdict, seat: int | None) -> Decision:
         meta, top = self._artefact.meta, int(verdict.shares.argmax())
-        stays = seat is not None and (top == seat or verdict.shares[top] < meta.switch)
-        chosen = seat if seat is not None and stays else top
+        unsure = seat is not None and top != seat and verdict.shares[top] < meta.switch
+        follows = top == seat and verdict.follow_up >= verdict.shares[top] / 2
+        chosen = seat if unsure and seat is not None else top
         return Decision(
             agent=meta.agents[chosen],
             confidence=min(1.0, float(verdict.shares[chosen])),
-            source="sticky" if stays else verdict.method,
-            reason=strongest(self._artefact.lexical, verdict.text, chosen),
+            source="sticky" if unsure or follows else verdict.method,
+            reason=self._reason(verdict, chosen, unsure, follows),
             scores={name: round(float(p), 4) for name, p in zip(meta.agents, verdict.shares, strict=True)},
         )
+
+    def _reason(self, verdict: Verdict, chosen: int, unsure: bool, follows: bool) -> str:
+        if follows:
+            return "a follow-up: stays with the serving agent"
+        if unsure:
+            return "no other agent is likely enough: stays with the serving agent"
+        return strongest(self._artefact.lexical, verdict.text, chosen)

@@ -1,0 +1,59 @@
+"""Real Chromium; where there is none the tests skip loudly."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.bootstrap import build
+from tests.support.server import running, settings
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("NO BROWSER: install chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dialogs")
+
+
+@pytest.fixture(scope="module")
+def url(storage: Path) -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # gradio's own deprecations are not ours
+        with running(build(settings(storage, ui=True))) as address:
+            yield address
+
+
+@pytest.fixture
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    """A fresh visitor; a request that would leave the machine fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ru-RU")
+    strangers: list[str] = []
+    context.on(
+        "request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else strangers.append(r.url)
+    )
+    page = context.new_page()
+    page.goto(url)
+    page.locator("#cc-message textarea").wait_for(timeout=60_000)
+    yield page
+    context.close()
+    assert strangers == []
