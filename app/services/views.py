@@ -23,31 +23,32 @@ class RouteView(BaseModel):
         return cls(agent=d.agent, confidence=round(d.confidence, 4), source=d.source, reason=d.reason)
 
 
-class Answer(BaseModel):
-    """What every reply of an agent carries. `model` is `embedded` when the offline model spoke."""
+class Created(BaseModel):
+    """The documented fields, then who spoke: `model` is `embedded` when the offline model did."""
 
+    dialog_id: str
+    customer_id: str
+    assigned_agent: str | None = None
+    status: Status
     response: str | None = None
+    created_at: datetime
     model: str | None = None
     degraded: bool = False
     route: RouteView | None = None
 
 
-class Created(Answer):
-    dialog_id: str
-    customer_id: str
-    assigned_agent: str | None = None
-    status: Status
-    created_at: datetime
-
-
-class Answered(Answer):
-    """`processing_time` is in seconds."""
+class Answered(BaseModel):
+    """The documented fields, then who spoke. `processing_time` is in seconds."""
 
     dialog_id: str
     current_agent: str | None
+    response: str | None = None
     status: Status
     tokens_used: int = 0
     processing_time: float = 0.0
+    model: str | None = None
+    degraded: bool = False
+    route: RouteView | None = None
 
 
 class MessageView(BaseModel):
@@ -122,7 +123,7 @@ class PageView(BaseModel):
 
 
 def answer_of(said: Message | None) -> dict[str, object]:
-    """The fields of Answer for an agent's line, or for silence."""
+    """What the responses say of an agent's line; nothing for silence."""
     if said is None or said.turn is None:
         return {}
     turn = said.turn

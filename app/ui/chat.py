@@ -52,9 +52,11 @@ class ChatRoom:
                 self.say, [box, log, dialog], [box, log, dialog, path],
                 api_visibility="private", concurrency_limit=None, show_progress="hidden",
             )  # fmt: skip
-        fresh.click(
-            lambda: ([], None, words["empty"], ""), None, [log, dialog, path, box], api_visibility="private"
-        )
+        for begin in (fresh.click, log.clear):
+            begin(
+                lambda: ([], None, words["empty"], ""), None, [log, dialog, path, box],
+                api_visibility="private",
+            )  # fmt: skip
 
     async def say(
         self, text: str, log: History | None, dialog: str | None

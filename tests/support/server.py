@@ -73,7 +73,7 @@ class ServerProcess:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+        command = [str(Path(sys.executable).with_name("call-center")), "serve", "--port", str(port)]
         self._process = subprocess.Popen(command, env=self._env, cwd=ROOT, stderr=subprocess.PIPE)
         assert self._process.stderr
         self._until_it_answers()

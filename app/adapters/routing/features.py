@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from app.adapters.routing.courtesy import plain
 from app.adapters.routing.keyboard import Keyboard
 from app.core.text import clean
 
@@ -36,8 +37,8 @@ def fold(text: str) -> str:
 
 
 def read(text: str, keyboard: Keyboard) -> str:
-    """The folded text as it was meant, whatever keyboard it was typed on."""
-    return keyboard.repair(fold(text))
+    """The folded text as it was meant, whatever keyboard it was typed on, without courtesies at its ends."""
+    return plain(keyboard.repair(fold(text)))
 
 
 def words_of(text: str) -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from app.adapters.routing.artefact import Artefact, Stage
 from app.adapters.routing.features import read
+from app.adapters.routing.gist import gist
 from app.adapters.routing.lexical import Floats, strongest
 from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery
@@ -52,17 +53,20 @@ class LocalRouter:
         """CPU-bound. Raises RoutingFailed for a text without a visible character."""
         if is_blank(text):
             raise RoutingFailed("unparsed", "the text is blank")
-        verdict = self._judge(read(text, self._artefact.keyboard), self._seat(serving))
+        verdict = self._judge(self._ready(text), self._seat(serving))
         return self._settled(verdict, self._seat(serving))
 
     def decide_all(self, texts: Sequence[str]) -> list[Decision]:
         """First contacts by the lexical stage alone: thousands a second. CPU-bound."""
-        ready = [read(text, self._artefact.keyboard) for text in texts]
+        ready = [self._ready(text) for text in texts]
         margins, stage = self._artefact.lexical.margins_of(ready), self._artefact.meta.lexical
         return [
             self._settled(self._weighed(text, "lexical", row, stage, None), None)
             for text, row in zip(ready, margins, strict=True)
         ]
+
+    def _ready(self, text: str) -> str:
+        return gist(read(text, self._artefact.keyboard), self._artefact.lexical)
 
     def _seat(self, serving: str | None) -> int | None:
         agents = self._artefact.meta.agents

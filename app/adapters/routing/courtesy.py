@@ -1,0 +1,31 @@
+"""Greetings in front of a request and thanks behind it say nothing about where it belongs."""
+
+from __future__ import annotations
+
+import re
+
+_OPENINGS = r"""
+    здравствуй(?:те)?|приветствую|привет|добр(?:ый|ое|ой|ого)\s(?:день|дня|утро|утра|вечер|вечера|ночи|времени\sсуток)
+    |уважаем\w+\s(?:команда|поддержка|коллеги|сотрудники|служба\sподдержки)
+    |(?:под)?скажите,?\sпожалуйста|будьте\s(?:так\s)?(?:добры|любезны)|извините\sза\sбеспокойство
+    |если\s(?:вас\s)?не\s(?:затруднит|сложно|трудно)|пожалуйста
+    |(?:hello|hi|hey)(?:\s(?:there|team|all|everyone|guys|sir))?|good\s(?:morning|afternoon|evening|day)
+    |dear\s(?:team|sirs?|support|sir\sor\smadam|customer\sservice)|please|(?:i\sam\s)?sorry\sto\sbother(?:\syou)?
+    |(?:i\s)?hope\s(?:you|this|all)(?:'re|\sare|\sis)?\s(?:(?:doing|finds|you|keeping)\s)*(?:well|fine|good)
+"""
+_CLOSINGS = r"""
+    заранее\s(?:большое\s|вам\s|вас\s)?(?:спасибо|благодар\w+)|(?:большое\s|огромное\s)?спасибо(?:\s(?:заранее|большое|огромное))?
+    |спасибо\sза\s(?:помощь|ответ|внимание)|благодарю(?:\sвас|\sзаранее)?|с\sуважением|пожалуйста
+    |(?:хорошего|доброго)\s(?:вам\s)?(?:дня|вечера)|всего\sдоброго
+    |(?:many\s)?thank(?:s|\syou)(?:\s(?:so|very)\smuch|\sa\slot)?(?:\sin\sadvance)?(?:\sfor\s(?:your|the)\s(?:help|time))?
+    |(?:kind|best|warm)(?:est)?\sregards|have\sa\s(?:nice|good|great)\sday|please|cheers
+"""
+_EDGE = r"[\s,.!;:)(—–-]"
+_OPENING = re.compile(rf"^(?:(?:{_OPENINGS})(?:{_EDGE}+|$))+", re.VERBOSE)
+_CLOSING = re.compile(rf"(?:(?:^|{_EDGE}+)(?:{_CLOSINGS}))+{_EDGE}*$", re.VERBOSE)
+
+
+def plain(text: str) -> str:
+    """Without greetings in front and thanks behind; a text that is nothing else stays as it is."""
+    bare = _CLOSING.sub("", _OPENING.sub("", text))
+    return bare if len(bare.split()) > 1 else text
