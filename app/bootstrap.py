@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from langchain_core.language_models import BaseChatModel
 
@@ -15,6 +17,7 @@ from app.adapters.llm.embedded import NAME as EMBEDDED
 from app.adapters.llm.embedded import EmbeddedChatModel
 from app.adapters.routing.artefact import load as load_artefact
 from app.adapters.routing.local import LocalRouter
+from app.adapters.routing.remote import RemoteCentre
 from app.adapters.storage.json_store import JsonStore
 from app.agents.base import Agent, Desk
 from app.agents.calling import Speaker
@@ -28,14 +31,19 @@ from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.core.models import Article
 from app.core.ports import DialogStore, Embedder, Router
+from app.evaluation.runner import Target
 from app.services.caretaker import Caretaker
 from app.services.dialog_manager import DialogManager
+from app.services.evaluation import EvaluationService
 from app.services.gate import Gate
 from app.services.health import Facts, HealthService, ProviderState
 from app.services.routing import RoutingService
 from app.services.turns import Turns, utcnow
 from app.services.workbench import Workbench
 from app.telemetry import Metrics
+
+if TYPE_CHECKING:
+    from app.adapters.llm.guard import Guard
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,7 @@ class Provider:
 
     model: BaseChatModel
     state: Callable[[], ProviderState]
+    paused: Callable[[], bool]
     release: Callable[[], Awaitable[None]]
 
 
@@ -52,6 +61,7 @@ def build(
     *,
     store: DialogStore | None = None,
     model: BaseChatModel | None = None,
+    guard: Guard | None = None,
     router: Router | None = None,
     embedder: Embedder | None = None,
     articles: list[Article] | None = None,
@@ -61,26 +71,20 @@ def build(
     """The whole application; each collaborator may be replaced. `model` stands in for the provider."""
     vectors = embedder or load_embedder()
     library = articles or load_articles()
-    desk = Desk(HybridSearch(library, vectors))
-    embedded = EmbeddedChatModel(library={(a.lang, a.id): a for a in library})
-    provider = _provider(settings, model)
+    provider = _provider(settings, model, guard)
     near = LocalRouter(load_artefact(), vectors)
     chosen = router or _router(settings, near, provider, roster)
     metrics = Metrics()
     kept = store or JsonStore(settings.dialogs_storage_path)
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(names(roster)), near),
-        speaker=_speaker(settings, embedded, provider),
-        desk=desk,
+        speaker=_speaker(settings, EmbeddedChatModel(library={(a.lang, a.id): a for a in library}), provider),
+        desk=Desk(HybridSearch(library, vectors)),
         roster=roster,
         recursion_limit=settings.recursion_limit,
     )
-    dialogs = DialogManager(
-        store=kept,
-        turns=Turns(kept, orchestrator, metrics, settings.max_dialog_history, clock),
-        summarizer=Generated(provider.model, Extractive()) if provider else Extractive(),
-        gate=Gate(settings.max_waiting_messages),
-    )
+    turns = Turns(kept, orchestrator, metrics, settings.max_dialog_history, clock)
+    dialogs = _dialogs(settings, turns, provider)
     return Workbench(
         settings=settings,
         agents=names(roster),
@@ -90,20 +94,34 @@ def build(
         health=_health(settings, dialogs, provider, vectors is not None, names(roster)),
         caretaker=Caretaker(dialogs, timedelta(minutes=settings.dialog_timeout_minutes)),
         metrics=metrics,
+        evaluation=_evaluation(_targets(settings, near, chosen, provider, roster), vectors, names(roster)),
         release=provider.release if provider else _nothing,
     )
 
 
-def _provider(settings: Settings, model: BaseChatModel | None) -> Provider | None:
+def _dialogs(settings: Settings, turns: Turns, provider: Provider | None) -> DialogManager:
+    return DialogManager(
+        store=turns.store,
+        turns=turns,
+        summarizer=Generated(provider.model, Extractive()) if provider else Extractive(),
+        gate=Gate(settings.max_waiting_messages),
+    )
+
+
+def _provider(settings: Settings, model: BaseChatModel | None, guard: Guard | None) -> Provider | None:
     if model is not None:
-        return Provider(model, lambda: "healthy", _nothing)
+        return Provider(model, lambda: "healthy", lambda: False, _nothing)
     if not settings.has_provider:
         return None
     from app.adapters.llm.openai import openai_model  # noqa: PLC0415  (heavy, and useless without a key)
 
-    client = openai_model(settings)
+    client = openai_model(settings, guard)
+    watch = client.guard
     return Provider(
-        client, lambda: "healthy" if client.guard.state == "closed" else "unhealthy", client.aclose
+        model=client,
+        state=lambda: "healthy" if watch.state == "closed" else "unhealthy",
+        paused=lambda: watch.state == "open",
+        release=client.aclose,
     )
 
 
@@ -115,6 +133,38 @@ def _router(settings: Settings, near: Router, provider: Provider | None, roster:
         raise SettingInvalid("ROUTER", f"{settings.router_name} needs OPENAI_API_KEY or OPENAI_BASE_URL")
     far = ModelRouter(provider.model, _price(settings), roster)
     return far if settings.router_name == "llm" else Cascade(near, far, settings.router_threshold)
+
+
+def _evaluation(
+    targets: Iterator[Target], embedder: Embedder | None, labels: tuple[str, ...]
+) -> EvaluationService:
+    return EvaluationService({t.name: t for t in targets}, labels, RemoteCentre, embedder)
+
+
+def _targets(
+    settings: Settings,
+    near: LocalRouter,
+    chosen: Router,
+    provider: Provider | None,
+    roster: tuple[Agent, ...],
+) -> Iterator[Target]:
+    """Every router that can be measured as things are configured; `chosen` stands under its own name."""
+    ours = {settings.router_name: chosen}
+    labels, fitted = names(roster), near.fingerprint
+    yield Target("local", ours.get("local", near).route, labels, settings=fitted, at_once=1)
+    if provider is None:
+        return
+    far = ModelRouter(provider.model, _price(settings), roster)
+    cascade = Cascade(near, far, settings.router_threshold)
+    asked = {
+        "temperature": str(settings.temperature),
+        "max_tokens": str(settings.max_tokens),
+        "server": urlsplit(settings.openai_base_url or "").hostname or "api.openai.com",
+    }
+    both = {**asked, **fitted, "threshold": str(settings.router_threshold)}
+    model, prompts = settings.openai_model, far.fingerprints
+    yield Target("llm", ours.get("llm", far).route, labels, model, prompts, asked, paid=True)
+    yield Target("cascade", ours.get("cascade", cascade).route, labels, model, prompts, both, paid=True)
 
 
 def _speaker(settings: Settings, embedded: BaseChatModel, provider: Provider | None) -> Speaker:
@@ -145,7 +195,8 @@ def _health(
         fallback=settings.model_fallback,
     )
     state: Callable[[], ProviderState] = provider.state if provider else lambda: "not_configured"
-    return HealthService(dialogs.store, facts, state, lambda: dialogs.gate.draining)
+    paused = provider.paused if provider else lambda: False
+    return HealthService(dialogs.store, facts, state, paused, lambda: dialogs.gate.draining)
 
 
 async def _nothing() -> None:

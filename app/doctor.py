@@ -53,9 +53,8 @@ async def _storage(root: Path) -> Finding:
     health = await store.health()
     await store.close()
     if not health.writable:
-        return Finding(
-            "dialog storage", health.detail or "not writable", "point DIALOGS_STORAGE_PATH to a writable folder", True
-        )  # fmt: skip
+        mend = "point DIALOGS_STORAGE_PATH to a writable folder"
+        return Finding("dialog storage", health.detail or "not writable", mend, vital=True)
     left = shutil.disk_usage(root).free // 2**20
     quarantine = f", {len(health.quarantined)} in quarantine" if health.quarantined else ""
     return Finding("dialog storage", f"{root} is writable, {left:,} MiB free{quarantine}")
@@ -76,9 +75,11 @@ def _reachable(settings: Settings) -> Finding:
     host, port = address.hostname or "", address.port or (443 if address.scheme == "https" else 80)
     try:
         socket.create_connection((host, port), TIMEOUT).close()
-    except OSError as error:
-        mend = "check OPENAI_BASE_URL and the network; until then the embedded model answers"
-        return Finding("provider", f"{host}:{port} cannot be reached ({error.strerror or 'no answer'})", mend)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "no answer"
+        spare = "; until then the embedded model answers" if settings.model_fallback else ""
+        mend = f"check OPENAI_BASE_URL and the network{spare}"
+        return Finding("provider", f"{host}:{port} cannot be reached ({why})", mend, vital=not spare)
     return Finding("provider", f"{host}:{port} accepts connections")
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def create_app(workbench: Workbench | None = None) -> FastAPI:
     """The API, with the workbench in the browser at /ui/ where gradio is installed and UI is on."""
     prepare_environment()
+    bench = workbench or _default_workbench()
     from app.api.application import application  # noqa: PLC0415
 
-    bench = workbench or _default_workbench()
     app = application(bench)
     if bench.settings.ui and importlib.util.find_spec("gradio"):
         from app.ui.mount import mount  # noqa: PLC0415
@@ -36,13 +36,14 @@ def prepare_environment() -> None:
 
 
 def _default_workbench() -> Workbench:
-    from app.bootstrap import build  # noqa: PLC0415
     from app.core.config import load_settings  # noqa: PLC0415
     from app.core.exceptions import SettingInvalid  # noqa: PLC0415
-    from app.telemetry import configure_logging  # noqa: PLC0415
 
     try:
         settings = load_settings()
+        from app.bootstrap import build  # noqa: PLC0415
+        from app.telemetry import configure_logging  # noqa: PLC0415
+
         configure_logging(settings.effective_log_level, settings.environment == "production")
         return build(settings)
     except SettingInvalid as error:

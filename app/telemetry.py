@@ -13,11 +13,7 @@ from app.core.models import Decision, Turn
 
 def configure_logging(level: str, production: bool) -> None:
     """JSON lines in production, readable lines in development; both on stderr."""
-    renderer = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if production
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    renderer = _renderer(production)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -29,6 +25,44 @@ def configure_logging(level: str, production: bool) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _adopt_libraries(shared, renderer)
+
+
+def _renderer(production: bool) -> structlog.typing.Processor:
+    if production:
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def _adopt_libraries(shared: list[structlog.typing.Processor], renderer: structlog.typing.Processor) -> None:
+    """Warnings of libraries, and what uvicorn says, take the form of our own lines."""
+    tail: list[structlog.typing.Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        renderer,
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=tail))
+    handler.addFilter(_worth_a_line)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
+
+
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    """Some libraries set their own level to DEBUG."""
+    return record.levelno >= logging.WARNING or record.name.startswith("uvicorn")
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """The query of a search holds words of customers."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(a.partition("?")[0] if isinstance(a, str) else a for a in record.args)
+    return True
 
 
 class Metrics:

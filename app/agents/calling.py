@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, message_chunk_to_message
+from langchain_core.messages.tool import ToolCall
 from langchain_core.tools import BaseTool
+from pydantic import ValidationError
 
 from app.agents.pricing import FREE, Price
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
 from app.core.models import Progress
+from app.core.text import is_storable
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class ModelCall:
     """`degraded` skips the provider: it already failed in this turn."""
 
     messages: list[BaseMessage]
-    tools: list[BaseTool | dict[str, object]]
+    tools: list[BaseTool]
     emit: Callable[[Progress], None] | None = None
     degraded: bool = False
 
@@ -50,9 +54,9 @@ class Speaker:
         try:
             return Spoken(await _ask(self.model, call), self.name, self.price)
         except ProviderError as error:
+            _void(call)
             if self.spare is None:
                 raise
-            _void(call)
             return await self._replace(replace(call, degraded=True), error.code)
 
     async def _replace(self, call: ModelCall, failure: str | None) -> Spoken:
@@ -61,24 +65,43 @@ class Speaker:
 
 
 async def _ask(model: BaseChatModel, call: ModelCall) -> AIMessage:
-    """Raises ProviderReplyInvalid for a reply that neither says nor calls anything known."""
+    """Raises ProviderReplyInvalid for a reply that neither says nor calls anything we can use."""
     runnable: Any = model.bind_tools(call.tools) if call.tools else model
     if call.emit is None:
         reply = await runnable.ainvoke(call.messages)
     else:
         reply = await _stream(runnable, call.messages, call.emit)
-    known = {t.name if isinstance(t, BaseTool) else t["function"]["name"] for t in call.tools}  # type: ignore[index]
-    if reply.invalid_tool_calls or any(c["name"] not in known for c in reply.tool_calls):
+    _check(reply, {tool.name: tool for tool in call.tools})
+    return reply  # type: ignore[no-any-return]
+
+
+def _check(reply: AIMessage, tools: dict[str, BaseTool]) -> None:
+    if reply.invalid_tool_calls or not all(_fits(wanted, tools) for wanted in reply.tool_calls):
         raise ProviderReplyInvalid("tool call")
     if not reply.tool_calls and not reply.text.strip():
         raise ProviderReplyInvalid("empty")
-    return reply  # type: ignore[no-any-return]
+    if not is_storable(reply.text):
+        raise ProviderReplyInvalid("characters")
+
+
+def _fits(wanted: ToolCall, tools: dict[str, BaseTool]) -> bool:
+    """Whether the tool was offered and takes these arguments. As JSON, which knows no half characters."""
+    if wanted["name"] not in tools:
+        return False
+    schema: Any = tools[wanted["name"]].get_input_schema()
+    try:
+        schema.model_validate_json(json.dumps(wanted["args"]))
+    except ValidationError:
+        return False
+    return "\\u0000" not in json.dumps(wanted["args"])
 
 
 async def _stream(runnable: Any, messages: list[BaseMessage], emit: Callable[[Progress], None]) -> AIMessage:
     total: AIMessageChunk | None = None
     async for chunk in runnable.astream(messages):
         total = chunk if total is None else total + chunk
+        if not is_storable(chunk.text):
+            raise ProviderReplyInvalid("characters")
         if chunk.text:
             emit(Progress(kind="text", text=chunk.text))
     if total is None:

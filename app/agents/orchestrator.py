@@ -35,7 +35,7 @@ from app.core.models import (
     Turn,
     Usage,
 )
-from app.core.text import clean, language_of
+from app.core.text import clean, spoken_language
 
 Emit = Callable[[Progress], None]
 
@@ -111,12 +111,14 @@ class Orchestrator:
         return Command(goto=decision.agent, update={**update, "usage": decision.usage})
 
     async def _look_up(self, state: State, decision: Decision) -> list[Passage]:
-        """A line that says too little by itself is looked up together with the one before it."""
+        """A line that says too little by itself is looked up together with the one before it;
+        then only a clear hit counts, because any two lines together resemble something."""
         asked = [clean(line.content) for line in state["lines"] if line.role == "customer"]
         found = await self._search(asked[-1], state, decision)
-        if len(asked) == 1 or any(p.score >= CLEAR for p in found):
+        if len(asked) == 1 or found:
             return found
-        return await self._search(" ".join(asked[-2:]), state, decision)
+        joined = await self._search(" ".join(asked[-2:]), state, decision)
+        return [p for p in joined if p.score >= CLEAR]
 
     async def _search(self, question: str, state: State, decision: Decision) -> list[Passage]:
         search = partial(self.desk.knowledge.search, question, state["language"], decision.agent)
@@ -167,13 +169,13 @@ class Orchestrator:
         }
         return SystemMessage(content, additional_kwargs=facts)
 
-    def _offer(self, agent: Agent, state: State) -> list[BaseTool | dict[str, object]]:
+    def _offer(self, agent: Agent, state: State) -> list[BaseTool]:
         """Nobody is offered who has served in this turn; at the last step there are no tools."""
-        if state["steps"] + 1 >= self.recursion_limit:
+        if state["steps"] + 1 >= self.recursion_limit or state["decision"] is None:
             return []
-        been = {agent.name, *(hop.from_agent for hop in state["hops"])}
-        others = [a.name for a in self.roster if a.name not in been]
-        tools: list[BaseTool | dict[str, object]] = [*self._tools[agent.name].values()]
+        been = {state["decision"].agent, *(hop.to for hop in state["hops"])}
+        others = tuple(a.name for a in self.roster if a.name not in been)
+        tools = [*self._tools[agent.name].values()]
         return [*tools, hand_over(others)] if others else tools
 
     def _hop(
@@ -225,8 +227,7 @@ class Orchestrator:
 
 
 def _start(lines: list[Said], serving: str | None, emit: Emit | None) -> State:
-    spoken = [language_of(line.content, "") for line in lines if line.role == "customer"]
-    language = next((lang for lang in reversed(spoken) if lang), "ru")
+    language = spoken_language([line.content for line in lines if line.role == "customer"])
     return State(
         lines=lines, serving=serving, emit=emit, language=language, decision=None, agent="", passages=[],
         scratch=[], steps=0, degraded=False, failure=None, hops=[], handed=None, tools=[], citations=[],

@@ -56,9 +56,17 @@ class ModelRouter:
             raise RoutingFailed("error", error.code) from error
         return self._decision(Choice.model_validate(choice.model_dump()), raw)
 
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """Of the wording that decides: the prompt and the menu of agents in it."""
+        return {p.name: p.fingerprint for p in (self.prompt, Prompt("menu", self._menu))}
+
+    @property
+    def _menu(self) -> str:
+        return "\n".join(f"- {a.name}: {a.handles}" for a in self.roster)
+
     def _messages(self, query: RouteQuery) -> list[BaseMessage]:
-        menu = "\n".join(f"- {a.name}: {a.handles}" for a in self.roster)
-        system = self.prompt.render(menu=menu, serving=query.serving or "nobody yet")
+        system = self.prompt.render(menu=self._menu, serving=query.serving or "nobody yet")
         return [SystemMessage(system), *(as_message(line) for line in query.turns)]
 
     def _decision(self, choice: Choice, raw: AIMessage) -> Decision:

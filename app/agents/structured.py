@@ -131,7 +131,7 @@ def from_message(schema: type[S], message: AIMessage) -> S | None:
     if not message.tool_calls:
         return from_text(schema, message.text)
     try:
-        return schema.model_validate(message.tool_calls[0]["args"])
+        return schema.model_validate_json(json.dumps(message.tool_calls[0]["args"]))
     except ValidationError:
         return None
 

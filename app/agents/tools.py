@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Literal
 
 from langchain_core.tools import BaseTool, StructuredTool
@@ -41,20 +42,19 @@ def render(passages: Sequence[Passage]) -> str:
     return "\n\n".join(f"[{p.article.id}] {p.article.title}\n{p.article.body}" for p in passages)
 
 
-def hand_over(targets: Sequence[str]) -> dict[str, object]:
-    """The tool by which an agent gives the customer to a colleague, in OpenAI's tool format."""
-    legal: Any = Literal[tuple(targets)]
-    schema = create_model(
+@cache
+def hand_over(targets: tuple[str, ...]) -> BaseTool:
+    """By it an agent gives the customer to a colleague. The orchestrator acts on the call, nothing runs."""
+    legal: Any = Literal[targets]
+    arguments = create_model(
         HAND_OVER,
         to=(legal, Field(description="Who should serve the customer now.")),
         reason=(str, Field(description="Why, in one sentence.")),
         known=(str, Field(default="", description="What is known and was tried so far.")),
-    ).model_json_schema()
-    return {
-        "type": "function",
-        "function": {
-            "name": HAND_OVER,
-            "description": "Give the customer to a colleague. Call it instead of promising a transfer.",
-            "parameters": schema,
-        },
-    }
+    )
+    return StructuredTool.from_function(
+        lambda **_: "",
+        name=HAND_OVER,
+        description="Give the customer to a colleague. Call it instead of promising a transfer.",
+        args_schema=arguments,
+    )

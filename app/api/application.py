@@ -66,7 +66,8 @@ class LogContext:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with structlog.contextvars.bound_contextvars(request_id=correlation_id.get()):
+        request_id = correlation_id.get()
+        with structlog.contextvars.bound_contextvars(**({"request_id": request_id} if request_id else {})):
             await self.app(scope, receive, send)
 
 

@@ -72,8 +72,12 @@ async def _on_http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_bug(_: Request, error: Exception) -> JSONResponse:
-    log.error("unexpected", exc_info=error)
-    return problem(500, "internal_error", "Something went wrong; it was logged under this request id.")
+    """Runs outside all middleware, so it sees to the request id itself."""
+    name = correlation_id.get()
+    log.error("unexpected", exc_info=error, request_id=name)
+    response = problem(500, "internal_error", "Something went wrong; it was logged under this request id.")
+    response.headers["X-Request-ID"] = name or ""
+    return response
 
 
 def install(app: FastAPI) -> None:

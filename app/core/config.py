@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -17,7 +18,11 @@ class Settings(BaseSettings):
     """Each field is the environment variable of the same name in upper case."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        allow_inf_nan=False,
     )
 
     openai_api_key: SecretStr | None = None
@@ -66,8 +71,8 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("it must start with http:// or https://")
+        if value is not None and not _is_address(value):
+            raise ValueError("it must be an address such as http://localhost:11434/v1")
         return value
 
     @property
@@ -91,11 +96,23 @@ class Settings(BaseSettings):
 def load_settings(**overrides: object) -> Settings:
     """Keyword arguments, then environment, then `.env`. Raises SettingInvalid for the first bad one."""
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "ROUTER"
-        raise SettingInvalid(name, _plain(first["msg"])) from None
+        raise SettingInvalid(str(first["loc"][0]).upper(), _plain(first["msg"])) from None
+    except UnicodeDecodeError:
+        raise SettingInvalid("in .env", "the file is not UTF-8") from None
+    if settings.router_name != "local" and not settings.has_provider:
+        raise SettingInvalid("ROUTER", f"{settings.router_name} needs OPENAI_API_KEY or OPENAI_BASE_URL")
+    return settings
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _plain(message: str) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from app.core.exceptions import TextUnacceptable
 
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+NAMES = 2  # words of a product name or two: not yet a sentence in another language
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 
@@ -24,12 +28,27 @@ def is_blank(text: str) -> bool:
     return not clean(text)
 
 
+def is_storable(text: str) -> bool:
+    """False with NUL or half of a surrogate pair: no store and no JSON reader takes them."""
+    return not _UNSTORABLE.search(text)
+
+
 def language_of(text: str, default: str = "ru") -> str:
     """`ru` or `en` by the letters; `default` where there is none."""
     cyrillic, latin = len(_CYRILLIC.findall(text)), len(_LATIN.findall(text))
     if cyrillic == latin == 0:
         return default
     return "ru" if cyrillic * 2 >= latin else "en"
+
+
+def spoken_language(texts: Sequence[str]) -> str:
+    """The language of the last text; a few Latin words amid Cyrillic ("Windows 10") are no English."""
+    language = ""
+    for text in texts:
+        spoken = language_of(text, language)
+        if language != "ru" or spoken == "ru" or len(_WORD.findall(text)) > NAMES:
+            language = spoken
+    return language or "ru"
 
 
 def excerpt(text: str, words: int = 60) -> str:
@@ -46,6 +65,6 @@ def checked(text: str, limit: int = 20_000) -> str:
         raise TextUnacceptable("The text is empty.")
     if len(text) > limit:
         raise TextUnacceptable(f"The text is longer than {limit} characters.")
-    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    if not is_storable(text):
         raise TextUnacceptable("The text holds a character that cannot be stored.")
     return text

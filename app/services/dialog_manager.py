@@ -62,6 +62,7 @@ class DialogManager:
         await self.store.read(dialog_id)
         async with self._exclusive(dialog_id, request):
             dialog = await self.store.read(dialog_id)
+            dialog.forget_requests(self.clock())
             if replay := stored(dialog, request):
                 return replay
             asked = await self.turns.receive(dialog, text, request)

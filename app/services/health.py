@@ -71,11 +71,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class HealthService:
-    """`provider` tells the state of the model provider without calling it."""
+    """`provider` tells the state of the model provider without calling it.
+
+    `paused` is true while no call is let through to it. After that the provider has still to prove itself,
+    but the service is ready again: only a customer's call can prove it, and only a ready service gets one.
+    """
 
     store: DialogStore
     facts: Facts
     provider: Callable[[], ProviderState]
+    paused: Callable[[], bool]
     draining: Callable[[], bool]
     started: float = field(default_factory=monotonic)
 
@@ -100,7 +105,7 @@ class HealthService:
             return Readiness(ready=False, reason="The service is shutting down.")
         if not (await self.store.health()).writable:
             return Readiness(ready=False, reason="The dialog storage cannot be written.")
-        if self.provider() == "unhealthy" and not self.facts.fallback:
+        if self.paused() and not self.facts.fallback:
             return Readiness(ready=False, reason="The model provider is not available.")
         return Readiness(ready=True)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.core.exceptions import CallCenterError, RoutingFailed
 from app.core.models import Outcome, RouteQuery, Said, Source
@@ -14,12 +14,21 @@ from app.core.ports import Router
 from app.core.text import checked
 
 
+def _writable(name: str | int | None) -> str | int | None:
+    if isinstance(name, str) and any("\ud800" <= c <= "\udfff" for c in name):
+        raise ValueError("the id holds half of a surrogate pair")
+    return name
+
+
+Id = Annotated[str | int | None, AfterValidator(_writable)]
+
+
 class RouteLine(BaseModel):
     """A message (`text`) or a conversation (`turns`, the customer's last). Unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
-    id: str | int | None = None
+    id: Id = None
     text: str | None = None
     turns: list[Said] | None = Field(default=None, min_length=1)
 
@@ -35,7 +44,7 @@ class RouteLine(BaseModel):
 class Routed(BaseModel):
     """`agent` is null unless the outcome is `ok`."""
 
-    id: str | int | None = None
+    id: Id = None
     agent: str | None = None
     confidence: float | None = None
     source: Source | None = None
@@ -47,7 +56,7 @@ class Routed(BaseModel):
 class RoutingService:
     router: Router
 
-    async def route_json(self, line: str) -> Routed:
+    async def route_json(self, line: str | bytes) -> Routed:
         """One JSONL line; one that cannot be read has the outcome `error`."""
         try:
             parsed: Any = json.loads(line)
@@ -56,9 +65,8 @@ class RoutingService:
         try:
             return await self.route(RouteLine.model_validate(parsed))
         except ValidationError as error:
-            given = parsed.get("id") if isinstance(parsed, dict) else None
-            name = given if isinstance(given, str | int) else None
-            return Routed(id=name, reason=error.errors()[0]["msg"], outcome="error")
+            problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+            return Routed(id=_id_of(parsed), reason=problem, outcome="error")
 
     async def route(self, line: RouteLine) -> Routed:
         try:
@@ -89,6 +97,14 @@ class RoutingService:
                 seen = RouteQuery(turns=turns[: at + 1], serving=serving)
                 serving = (await self.router.route(seen)).agent
         return RouteQuery(turns=turns, serving=serving)
+
+
+def _id_of(parsed: Any) -> str | int | None:
+    """The id of a line that does not fit, where it can be told."""
+    try:
+        return Routed.model_validate({"id": parsed.get("id")}).id
+    except (AttributeError, ValidationError):
+        return None
 
 
 def _named(rest: list[Said]) -> bool:

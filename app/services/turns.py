@@ -50,7 +50,6 @@ class Turns:
         if record and record.seq:
             return await self._resume(dialog, dialog.message(record.seq))
         now = self.clock()
-        dialog.forget_requests(now)
         asked = dialog.receive(text, now)
         if request:
             dialog.requests[request.key] = RequestRecord(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.core.config import Settings
 from app.services.caretaker import Caretaker
 from app.services.dialog_manager import DialogManager
+from app.services.evaluation import EvaluationService
 from app.services.health import HealthService
 from app.services.routing import RoutingService
 from app.telemetry import Metrics
@@ -25,6 +26,7 @@ class Workbench:
     health: HealthService
     caretaker: Caretaker
     metrics: Metrics
+    evaluation: EvaluationService
     release: Callable[[], Awaitable[None]]
 
     async def start(self) -> None:

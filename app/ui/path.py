@@ -5,13 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from app.core.models import Decision, Turn
-
-COLOURS = {"tech_support": "#0072B2", "sales": "#009E73", "supervisor": "#D55E00", "operator": "#CC79A7"}
-NEUTRAL = "#6B7280"
+from app.core.palette import colour_of
 
 
 def badge(agent: str) -> str:
-    colour = COLOURS.get(agent, NEUTRAL)
+    colour = colour_of(agent)
     return f'<span class="cc-badge" style="background:{colour}">{escape(agent)}</span>'
 
 
@@ -42,7 +40,7 @@ def finished(turn: Turn, dialog_id: str, words: dict[str, str]) -> str:
 
 
 def _bar(agent: str, score: float) -> str:
-    colour = COLOURS.get(agent, NEUTRAL)
+    colour = colour_of(agent)
     return (
         f'<div class="cc-bar"><span>{escape(agent)}</span>'
         f'<i style="width:{score * 100:.0f}%;background:{colour}"></i><b>{score:.2f}</b></div>'

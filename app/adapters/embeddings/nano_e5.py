@@ -25,7 +25,7 @@ class Engine(Protocol):
 
 
 def prepared(text: str) -> str:
-    """A text whose cost is bounded and that the engine accepts: no NUL, no lone surrogate, head and tail only."""
+    """What the engine can take at a bounded cost: no NUL, no lone surrogate, head and tail only."""
     short = excerpt(clean(text), WORDS)
     if len(short) > CHARACTERS:
         short = f"{short[: CHARACTERS // 2]} {short[-CHARACTERS // 2 :]}"

@@ -20,13 +20,19 @@ def load_articles(root: Path = SHIPPED) -> list[Article]:
 
 
 def read_article(path: Path) -> Article:
-    parts = _FRONT.match(path.read_text(encoding="utf-8"))
-    if parts is None:
-        raise ValueError(f"{path}: an article begins with a front matter between two lines of ---")
-    front, body = parts.groups()
-    body = body.strip()
-    intro = body.split("\n\n", 1)[0]
-    article = Article(**yaml.safe_load(front), intro=intro, body=body, steps=_STEP.findall(body))
+    try:
+        article = _parsed(path.read_text(encoding="utf-8"))
+    except (ValueError, TypeError, yaml.YAMLError) as error:
+        raise ValueError(f"{path}: {error}") from error
     if article.id != path.stem:
         raise ValueError(f"{path}: the id {article.id!r} is not the file's name")
     return article
+
+
+def _parsed(text: str) -> Article:
+    parts = _FRONT.match(text)
+    if parts is None:
+        raise ValueError("an article begins with a front matter between two lines of ---")
+    front, body = yaml.safe_load(parts[1]), parts[2].strip()
+    intro = body.split("\n\n", 1)[0]
+    return Article(**front, intro=intro, body=body, steps=_STEP.findall(body))

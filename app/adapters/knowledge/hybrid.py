@@ -75,11 +75,14 @@ class _Shelf:
         self._index.index([stems(text, lang) for text in texts], show_progress=False)
 
     def lexical(self, question: str) -> Scores:
-        words = [w for w in stems(question, self.lang) if w in self._index.vocab_dict]
+        """A word that no article holds weighs as much as the rarest one that some article holds."""
+        asked = stems(question, self.lang)
+        words = [w for w in asked if w in self._index.vocab_dict]
         if not words:
             return np.zeros(len(self.articles), dtype=np.float32)
         scores: Scores = self._index.get_scores(words)
-        return scores / (sum(self._index.get_scores([w]).max() for w in words) or 1)
+        weights = [float(self._index.get_scores([w]).max()) for w in words]
+        return scores / (sum(weights) + max(weights) * (len(asked) - len(words)) or 1)
 
     def near(self, vector: Vectors) -> Scores:
         """The nearest phrase of each article."""

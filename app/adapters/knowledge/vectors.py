@@ -7,10 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import structlog
 
 from app.core.models import Article
 from app.core.ports import Embedder, Vectors
 
+log = structlog.get_logger()
 SHIPPED = Path(__file__).parent / "vectors.npz"
 
 
@@ -34,4 +36,5 @@ def vectors_of(articles: Sequence[Article], embedder: Embedder, path: Path = SHI
         with np.load(path, allow_pickle=False) as stored:
             if str(stored["digest"]) == digest(articles):
                 return stored["vectors"].astype(np.float32)  # type: ignore[no-any-return]
+    log.warning("article_vectors_made_anew", articles=len(articles), mend="call-center train")
     return embedder.embed([p for a in articles for p in phrases(a)])

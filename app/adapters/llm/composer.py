@@ -2,117 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator
 
 from app.adapters.llm.phrasebook import Phrasebook, phrasebook
+from app.adapters.llm.scene import HandOver, Move, Say, Scene, Search
 from app.core.models import CLEAR, RELEVANT, Article
 
-AGAIN = 0.9  # above this score the same question was asked in other words
 TWOFOLD = 0.7  # two articles above this score: two questions in one message
 AT_ONCE = 3  # steps in one message
 DATA = 15  # words in an answer that only gives data
-SMALL = 4  # words in thanks, greetings and goodbyes
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    article: Article
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Who speaks, what was said, what was found. `customer` and `agent` are in order, the last is now."""
-
-    agent: str
-    language: str
-    customer: list[str]
-    agent_lines: list[str]
-    found: list[Found]
-    library: Mapping[tuple[str, str], Article]
-    escalates_to: str | None = None
-    handed: str | None = None  # the reason, where a colleague has just handed the customer over
-    may_search: bool = False
-    may_hand_to: tuple[str, ...] = ()
-
-    @property
-    def now(self) -> str:
-        return self.customer[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    text: str
-    citations: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    to: str
-    reason: str
-    known: str
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    question: str
-
-
-Move = Say | HandOver | Search
+BRIEF = 6  # words beside thanks that still are no new question
+TURN = 0.75  # from here a statement amid steps is about something else
+DETAILS = 3  # lines of an article that answer a follow-up
+_BULLET = re.compile(r"^- (.+)$", re.MULTILINE)
 
 
 def respond(scene: Scene) -> Move:
     """The first rule that applies, in the order of what the customer needs most."""
     book = phrasebook(scene.language)
-    rules = (_escalate, _small_talk, _take_down, _follow, _redirect, _open, _search)
+    rules = (_escalate, _small_talk, _take_down, _follow, _redirect, _open, _recall, _search)
     for rule in rules:
         move = rule(scene, book)
         if move is not None:
             return move
-    return Say(book.say["nothing"])
+    return _admit(scene, book)
 
 
 def _escalate(scene: Scene, book: Phrasebook) -> Move | None:
-    asked = book.hears("anger", scene.now) or (
-        book.hears("person", scene.now) and len(scene.now.split()) < 12
-    )
-    if not asked or scene.escalates_to not in scene.may_hand_to:
+    """Anger, the wish for a person, or yes to the offer of one."""
+    asked = book.hears("anger", scene.now) or book.hears("person", scene.now)
+    if not scene.may_escalate or not (asked or (_offered(scene, book) and _agrees(scene, book))):
         return None
     return _hand(scene, book, str(scene.escalates_to), "reason_angry")
 
 
 def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
-    if len(scene.now.split()) > SMALL or book.hears("unsolved", scene.now) or book.hears("person", scene.now):
+    said = scene.now
+    if book.hears("self", said) and scene.best(CLEAR) is None:
+        return Say(book.say["self"])
+    if "?" in said or any(book.hears(cue, said) for cue in ("unsolved", "failing", "person", "anger")):
         return None
-    if book.hears("solved", scene.now) and scene.agent_lines:
+    if scene.agent_lines and _solved(scene, book):
         return Say(book.say["solved"])
-    for cue, answer in (("thanks", "thanks"), ("bye", "thanks"), ("greeting", "greeting")):
-        if book.hears(cue, scene.now):
+    rest = book.rest(said, "thanks", "bye", "greeting", "ack")
+    chat = rest <= BRIEF and not book.hears("question", said) and scene.best(TURN) is None
+    for cue, answer in (("thanks", "thanks"), ("bye", "bye")):
+        if book.hears(cue, said) and (rest <= 1 or chat):
             return Say(book.say[answer])
+    if book.hears("greeting", said) and rest == 0:
+        return Say(book.say["greeting"])
+    if book.hears("ack", said) and rest == 0 and scene.agent_lines and not _in_steps(scene, book):
+        return Say(book.say["ack"])
     return None
 
 
 def _take_down(scene: Scene, book: Phrasebook) -> Move | None:
     """Dates, sums and addresses that whoever decides was waiting for."""
-    gives = any(c.isdigit() or c == "@" for c in scene.now) and len(scene.now.split()) <= DATA
-    return _noted(scene, book) if gives else None
+    gives = _gives(scene, book)
+    if scene.handed or not scene.agent_lines:
+        return None
+    if scene.escalates_to is None:
+        return _noted(scene, book) if gives or book.hears("onward", scene.now) else None
+    best = scene.best(CLEAR)
+    news = best is not None and not scene.told(best)
+    if _is_taken(scene, book) and scene.may_escalate and (book.tried(scene.now) or (gives and not news)):
+        return _hand(scene, book, str(scene.escalates_to), "reason_exhausted")
+    if not gives or _in_steps(scene, book) or (news and "@" not in scene.now):
+        return None
+    return Say(book.say["kept"]) if book.say["kept"] not in scene.last else None
 
 
 def _follow(scene: Scene, book: Phrasebook) -> Move | None:
     """The customer goes on about the article whose steps were given before."""
-    article = _followed(scene)
-    best = _best(scene, CLEAR)
-    if article is None or scene.handed or (best and best.id != article.id and not _tells(scene, book)):
+    article = _followed(scene, book)
+    if article is None or scene.handed:
         return None
-    if article.agent != scene.agent:
+    reports = _tells(scene, book)
+    asks = _asks(scene, book) and not book.hears("onward", scene.now)
+    best = scene.best(CLEAR if asks or not _in_steps(scene, book) else TURN)
+    if not reports and (asks or (best and best.id != article.id)):
         return None
     return _next_steps(scene, book, article)
 
 
 def _redirect(scene: Scene, book: Phrasebook) -> Move | None:
     """The best article belongs to a colleague and none of one's own comes near."""
-    best = _best(scene, CLEAR)
+    best = scene.best(CLEAR if scene.agent_lines else RELEVANT)
     if best is None or best.agent == scene.agent or best.agent not in scene.may_hand_to or scene.handed:
         return None
     own = max((f.score for f in scene.found if f.article.agent == scene.agent), default=0.0)
@@ -121,95 +97,184 @@ def _redirect(scene: Scene, book: Phrasebook) -> Move | None:
 
 def _open(scene: Scene, book: Phrasebook) -> Move | None:
     if scene.handed == book.say["reason_exhausted"]:
-        return Say(book.say["taken"])
-    fitting = _fitting(scene)
+        return _taken(scene, book)
+    fitting = scene.fitting(RELEVANT)
     if not fitting:
         return _noted(scene, book)
-    fresh = [a for a in fitting if not _told(scene, a)]
-    if not fresh or (_told(scene, fitting[0]) and _best(scene, AGAIN) is fitting[0]):
-        return _repeat(scene, book, fitting[0])
-    article = fresh[0]
-    if len(article.steps) > AT_ONCE and article.agent == scene.agent:
+    article = fitting[0]
+    if scene.told(article):
+        return _again(scene, book, article)
+    if len(article.steps) > AT_ONCE:
         return _next_steps(scene, book, article)
-    return _tell(scene, article, fresh[1:])
+    return _tell(scene, article, [a for a in fitting[1:] if not scene.told(a)])
 
 
 def _tell(scene: Scene, article: Article, others: list[Article]) -> Say:
     """Complaints often hold two matters: acknowledge the first and settle the second."""
     clear = {f.article.id for f in scene.found if f.score >= TWOFOLD}
     second = next((a for a in others if {a.id, article.id} <= clear), None)
-    if second is None or scene.escalates_to is not None:
+    if second is None or scene.escalates_to is not None or len(second.steps) > AT_ONCE:
         return Say(article.body, [article.id])
     return Say(f"{article.intro}\n\n{second.body}", [article.id, second.id])
 
 
-def _search(scene: Scene, book: Phrasebook) -> Move | None:  # noqa: ARG001
-    """Once more, with the whole thread, before giving up."""
-    if not scene.may_search or len(scene.customer) < 2:
+def _recall(scene: Scene, book: Phrasebook) -> Move | None:
+    """A follow-up question about what was told last: the lines that speak of it."""
+    article = next(iter(scene.recent()), None)
+    return _details(scene, book, article) if article and scene.last else None
+
+
+def _search(scene: Scene, book: Phrasebook) -> Move | None:
+    """Once more, with the thread, before giving up; pointless where the last thing said was no topic."""
+    if not scene.may_search or len(scene.customer) < 2 or _offered(scene, book):
         return None
     return Search(" ".join(scene.customer[-3:]))
 
 
+def _admit(scene: Scene, book: Phrasebook) -> Say:
+    """Nothing fits. Whoever escalates to nobody takes the complaint as it is."""
+    if scene.escalates_to is None:
+        return Say(book.say["sorry"])
+    return Say(book.say["nothing" if book.say["nothing"] not in scene.last else "nothing_again"])
+
+
 def _next_steps(scene: Scene, book: Phrasebook, article: Article) -> Move:
-    given = [s for s in article.steps if any(s in line for line in scene.agent_lines)]
     tried = {a for said in scene.customer for a in book.tried(said)}
-    left = [s for s in article.steps if s not in given and not (book.actions_in(s) & tried)]
+    fresh = scene.left(article)
+    given = len(article.steps) - len(fresh)
+    left = [s for s in fresh if not (book.actions_in(s) & tried) and not _reports(book, article, s)]
     if not left:
-        if scene.escalates_to in scene.may_hand_to:
-            return _hand(scene, book, str(scene.escalates_to), "reason_exhausted")
-        return Say(book.say["exhausted"], [article.id])
-    head = article.intro if not given else book.say["onward" if _goes_on(scene, book) else "more"]
-    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(left[:AT_ONCE], len(given) + 1))
+        return _exhausted(scene, book, article)
+    head = _head(scene, book) if scene.told(article) else article.intro
+    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(left[:AT_ONCE], given + 1))
     tail = article.asks if not given and len(scene.now.split()) < 5 else book.say["helped"]
     return Say(f"{head}\n\n{steps}\n\n{tail}", [article.id])
 
 
-def _repeat(scene: Scene, book: Phrasebook, article: Article) -> Move:
-    """The article was told already: ask what is missing, never say the same twice."""
-    if any(article.asks in line for line in scene.agent_lines):
-        return _noted(scene, book) or Say(book.say["told"], [article.id])
-    return Say(article.asks, [article.id])
+def _head(scene: Scene, book: Phrasebook) -> str:
+    if _tells(scene, book):
+        return book.say["more"]
+    return book.say["got" if _gives(scene, book) else "onward"]
+
+
+def _exhausted(scene: Scene, book: Phrasebook, article: Article) -> Move:
+    """Who only went through the steps is not sent on; who still has the problem is."""
+    if scene.escalates_to is None:
+        return _noted(scene, book) or Say(book.say["exhausted"], [article.id])
+    if not _tells(scene, book) and not _gives(scene, book) and book.say["finished"] not in scene.last:
+        return Say(book.say["finished"], [article.id])
+    if scene.may_escalate:
+        return _hand(scene, book, str(scene.escalates_to), "reason_exhausted")
+    return Say(book.say["exhausted"], [article.id])
+
+
+def _taken(scene: Scene, book: Phrasebook) -> Move:
+    """The supervisor takes over where the steps ended, and asks for what the last step wants to know."""
+    article = next((a for a in scene.recent() if a.steps), None)
+    report = next((s for s in article.steps if _reports(book, article, s)), "") if article else ""
+    if _is_taken(scene, book):
+        return Say(book.say["noted"])
+    wanted = f"{book.say['unless']} {report}" if report else book.say["wanted"]
+    return Say(f"{book.say['taken']}\n\n{wanted}", [article.id] if article else [])
+
+
+def _again(scene: Scene, book: Phrasebook, article: Article) -> Move:
+    """The article was told already: go on with it, or answer from it, but never say the same twice."""
+    if scene.left(article) and len(article.steps) > AT_ONCE:
+        return _next_steps(scene, book, article)
+    same = _asked_before(scene, book)
+    details = None if same else _details(scene, book, article)
+    short = f"{book.say['short']} {article.intro}"
+    if details or ((same or article in scene.fitting(CLEAR)) and short not in scene.last):
+        return details or Say(short, [article.id])
+    if scene.escalates_to is None and not any(article.asks in line for line in scene.agent_lines):
+        return Say(article.asks, [article.id])
+    return _noted(scene, book) or Say(book.say["told"], [article.id])
+
+
+def _details(scene: Scene, book: Phrasebook, article: Article) -> Say | None:
+    """The lines of an article with most words of the question, in their order."""
+    lines = [article.intro, *_BULLET.findall(article.body)]
+    shared = [book.shared(scene.now, line) for line in lines]
+    enough = max(*shared, (book.rest(scene.now) + 1) // 2, 1)
+    text = "\n".join(line for line, n in zip(lines, shared, strict=True) if n == enough)
+    said = text if "\n" in text else f"{book.say['short']} {text}"
+    if not text or text.count("\n") >= DETAILS or said == scene.last:
+        return None
+    return Say(said, [article.id])
 
 
 def _noted(scene: Scene, book: Phrasebook) -> Move | None:
-    """Whoever escalates to nobody takes down what the customer adds."""
-    if scene.escalates_to is None and scene.agent_lines and not scene.handed:
-        said = book.say["noted"]
-        return Say(said) if said not in scene.agent_lines[-1] else Say(book.say["told"])
-    return None
+    """Whoever escalates to nobody takes down what the customer adds; a question is no addition."""
+    asks = _asks(scene, book) and not book.hears("onward", scene.now)
+    if scene.escalates_to is not None or not scene.agent_lines or scene.handed or asks:
+        return None
+    return Say(book.say["noted" if book.say["noted"] not in scene.last else "noted_again"])
 
 
 def _hand(scene: Scene, book: Phrasebook, to: str, reason: str) -> HandOver:
     return HandOver(to, book.say[reason], known=" / ".join(scene.customer[-3:]))
 
 
-def _fitting(scene: Scene) -> list[Article]:
-    """One's own articles that answer the question, else a colleague's."""
-    fitting = [f.article for f in scene.found if f.score >= RELEVANT]
-    return [a for a in fitting if a.agent == scene.agent] or fitting
+def _stepwise(scene: Scene) -> Iterator[Article]:
+    return (a for a in scene.recent() if len(a.steps) > AT_ONCE)
 
 
-def _told(scene: Scene, article: Article) -> bool:
-    return any(article.intro in line for line in scene.agent_lines)
+def _followed(scene: Scene, book: Phrasebook) -> Article | None:
+    """The article told last, if it goes step by step; who says "still broken" may mean an earlier one."""
+    if book.hears("unsolved", scene.now):
+        return next(_stepwise(scene), None)
+    latest = next(iter(scene.recent()), None)
+    return latest if latest and len(latest.steps) > AT_ONCE else None
 
 
-def _best(scene: Scene, least: float) -> Article | None:
-    return next((f.article for f in scene.found if f.score >= least), None)
+def _in_steps(scene: Scene, book: Phrasebook) -> bool:
+    article = _followed(scene, book)
+    return article is not None and scene.in_steps(article)
 
 
-def _followed(scene: Scene) -> Article | None:
-    """The article whose steps stand in the latest agent line that holds any."""
-    for line in reversed(scene.agent_lines):
-        for article in scene.library.values():
-            if article.lang == scene.language and any(step in line for step in article.steps):
-                return article
-    return None
+def _is_taken(scene: Scene, book: Phrasebook) -> bool:
+    """The supervisor already has the case."""
+    return any(book.say["taken"] in line for line in scene.agent_lines)
+
+
+def _asked_before(scene: Scene, book: Phrasebook) -> bool:
+    return book.plain(scene.now) in {book.plain(said) for said in scene.customer[:-1]}
+
+
+def _asks(scene: Scene, book: Phrasebook) -> bool:
+    return "?" in scene.now or book.hears("question", scene.now)
+
+
+def _reports(book: Phrasebook, article: Article, step: str) -> bool:
+    """The last step of most articles is to write to us: nothing that the customer can try."""
+    return step == article.steps[-1] and book.hears("report", step)
+
+
+def _gives(scene: Scene, book: Phrasebook) -> bool:
+    """Figures or an address, and no question."""
+    short = len(scene.now.split()) <= DATA and "?" not in scene.now
+    return short and any(c.isdigit() or c == "@" for c in scene.now) and not book.hears("question", scene.now)
 
 
 def _tells(scene: Scene, book: Phrasebook) -> bool:
     """The customer reports how the steps went."""
-    return book.hears("unsolved", scene.now) or bool(book.tried(scene.now))
+    asked = book.say["helped"] in scene.last
+    refused = asked and book.hears("refuses", scene.now) and book.rest(scene.now, "refuses") <= 1
+    return refused or book.hears("unsolved", scene.now) or bool(book.tried(scene.now))
 
 
-def _goes_on(scene: Scene, book: Phrasebook) -> bool:
-    return book.hears("onward", scene.now) and not _tells(scene, book)
+def _solved(scene: Scene, book: Phrasebook) -> bool:
+    said_yes = book.say["helped"] in scene.last and _agrees(scene, book)
+    rest = book.rest(scene.now, "solved", "thanks", "ack")
+    return said_yes or (book.hears("solved", scene.now) and rest <= 1)
+
+
+def _agrees(scene: Scene, book: Phrasebook) -> bool:
+    return book.hears("agrees", scene.now) and book.rest(scene.now, "agrees", "thanks") == 0
+
+
+def _offered(scene: Scene, book: Phrasebook) -> bool:
+    """The last line offered a person."""
+    offers = ("nothing", "nothing_again", "exhausted", "finished", "told", "kept")
+    return any(book.say[name] in scene.last for name in offers)

@@ -22,8 +22,9 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from app.adapters.llm.composer import Found, HandOver, Move, Say, Scene, Search, respond
-from app.core.models import Article
+from app.adapters.llm.composer import respond
+from app.adapters.llm.scene import Found, HandOver, Move, Say, Scene, Search
+from app.core.models import RELEVANT, Article
 
 NAME = "embedded"
 _CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
@@ -114,7 +115,7 @@ def _scene(
         language=lang,
         customer=[m.text for m in messages if isinstance(m, HumanMessage)],
         agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
-        found=_found(facts.get("passages", []), results, lang, library),
+        found=_found(facts, results, lang, library),
         library=library,
         escalates_to=facts.get("escalates_to"),
         handed=facts.get("handed"),
@@ -124,15 +125,17 @@ def _scene(
 
 
 def _found(
-    passages: list[tuple[str, float]],
+    facts: Mapping[str, Any],
     results: list[ToolMessage],
     lang: str,
     library: Mapping[tuple[str, str], Article],
 ) -> list[Found]:
-    """What the orchestrator found; after a search of one's own, what that found."""
-    searched = [(name, 0.5) for m in results for name in _CITED.findall(m.text)]
-    pairs = searched or passages
-    return [Found(library[lang, name], score) for name, score in pairs if (lang, name) in library]
+    """What the orchestrator found; after a search of one's own, what that found of one's own articles."""
+    if not results:
+        pairs = facts.get("passages", [])
+        return [Found(library[lang, name], score) for name, score in pairs if (lang, name) in library]
+    cited = [library.get((lang, name)) for m in results for name in _CITED.findall(m.text)]
+    return [Found(a, RELEVANT) for a in cited if a is not None and a.agent == facts.get("agent")]
 
 
 def _spoken(move: Move) -> tuple[str, list[Any]]:

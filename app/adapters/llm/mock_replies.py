@@ -66,6 +66,12 @@ def last_words(body: Json) -> str:
     return _text(said[-1]) if said else ""
 
 
+def first_words(body: Json) -> str:
+    """The text of the first message, which is the system's."""
+    messages = body.get("messages") or [{}]
+    return _text(messages[0].get("content"))
+
+
 def tokens_in(body: Json) -> int:
     """About four characters a token."""
     return 1 + sum(len(_text(m.get("content"))) for m in body.get("messages", [])) // 4

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app.adapters.llm.mock_faults import FAULTS, REPLY, Wire, show, status
-from app.adapters.llm.mock_replies import Json, MockReply, reply_to, tokens_in
+from app.adapters.llm.mock_replies import Json, MockReply, first_words, reply_to, tokens_in
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class MockConfig:
     """How the server behaves; may be changed while it runs.
 
     `fault_rate` is the share of requests that fail; after `fault_count` faults it is healthy (None: never).
+    `fault_in` spares requests whose first message does not hold these words.
     `refuse` names modes that get a 400: json_schema, tools, json_object. Times are seconds.
     """
 
@@ -37,6 +38,7 @@ class MockConfig:
     fault: str | None = None
     fault_rate: float = 1.0
     fault_count: int | None = None
+    fault_in: str = ""
     latency: float = 0.0
     retry_after: int = 1
     drip: float = 0.05
@@ -60,12 +62,14 @@ class MockState:
     requests: list[Json] = field(default_factory=list)
     luck: random.Random = field(default_factory=random.Random)
 
-    def next_fault(self, asked: str | None) -> str | None:
+    def next_fault(self, asked: str | None, body: Json) -> str | None:
         """The header wins, then the script, then the configured fault."""
         config = self.config
         scripted = self.script[0].get("fault") if self.script else None
         if asked or scripted:
             return check_fault(asked or scripted)
+        if config.fault_in not in first_words(body):
+            return None
         if config.fault is None or config.fault_count == 0 or self.luck.random() >= config.fault_rate:
             return None
         if config.fault_count is not None:
@@ -105,7 +109,7 @@ class _Completions:
         await asyncio.sleep(float(request.headers.get("x-mock-latency", self.state.config.latency)))
         wire = self._wire(request, body, send)
         try:
-            fault = self.state.next_fault(request.headers.get("x-mock-fault"))
+            fault = self.state.next_fault(request.headers.get("x-mock-fault"), body)
             reply = self.state.next_reply(body)
         except (HTTPException, ValueError):
             await status(wire(MockReply()), 400)
@@ -130,7 +134,7 @@ class _WireMaker:
             send=self.send,
             streaming=bool(self.body.get("stream")),
             canary=key,
-            body=json.dumps(completion(reply, self.body), ensure_ascii=False).encode(),
+            body=json.dumps(completion(reply, self.body), ensure_ascii=False).encode(errors="surrogatepass"),
             events=list(events(reply, self.body)),
             retry_after=self.config.retry_after,
             drip=self.config.drip,
@@ -176,7 +180,7 @@ def _calls(reply: MockReply) -> list[Json]:
 
 def _event(body: Json, choices: list[Json], **more: Json) -> bytes:
     chunk = {**_envelope(body, "chat.completion.chunk"), "choices": choices, **more}
-    return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n".encode()
+    return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n".encode(errors="surrogatepass")
 
 
 def _envelope(body: Json, kind: str) -> Json:

@@ -16,10 +16,11 @@ PHRASES = Path(__file__).parent / "phrases"
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """`cues` and `actions` hold beginnings of words; `say` holds whole sentences."""
+    """`cues` and `actions` hold beginnings of words, `filler` whole words, `say` whole sentences."""
 
     cues: dict[str, list[str]]
     actions: dict[str, list[str]]
+    filler: list[str]
     say: dict[str, str]
 
     def hears(self, cue: str, text: str) -> bool:
@@ -35,7 +36,24 @@ class Phrasebook:
         return {a for clause in _CLAUSE.split(text) if not self.hears("failing", clause)
                 for a in self.actions_in(clause)}  # fmt: skip
 
+    def rest(self, text: str, *cues: str) -> int:
+        """How many words of weight are left without those cues."""
+        bare = plain(text)
+        for cue in cues:
+            bare = _pattern(tuple(self.cues[cue])).sub(" ", bare)
+        return len([w for w in _WORD.findall(bare) if w not in self.filler])
 
+    def plain(self, text: str) -> str:
+        """The words alone: two texts are the same question if these are equal."""
+        return " ".join(_WORD.findall(plain(text)))
+
+    def shared(self, question: str, line: str) -> int:
+        """How many words of weight in the question have a relative in the line."""
+        asked = {_root(w) for w in _WORD.findall(plain(question)) if w not in self.filler}
+        return len(asked & {_root(w) for w in _WORD.findall(plain(line))})
+
+
+_WORD = re.compile(r"\w+")
 _CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
 
 
@@ -47,8 +65,17 @@ def phrasebook(lang: str) -> Phrasebook:
     return Phrasebook(**yaml.safe_load(known.read_text(encoding="utf-8")))
 
 
+def plain(text: str) -> str:
+    return clean(text).lower().replace("ё", "е").replace("’", "'")
+
+
 def _contains(stems: list[str], text: str) -> bool:
-    return bool(_pattern(tuple(stems)).search(clean(text).lower().replace("ё", "е")))
+    return bool(_pattern(tuple(stems)).search(plain(text)))
+
+
+def _root(word: str) -> str:
+    """Enough of a word to know its relatives: endings are cut, short words kept."""
+    return word if len(word) <= 3 else word[: max(3, min(5, len(word) - 2))]
 
 
 @lru_cache(maxsize=256)
@@ -58,4 +85,4 @@ def _pattern(stems: tuple[str, ...]) -> re.Pattern[str]:
 
 def _stem(stem: str) -> str:
     """Short words stand alone; longer ones may go on."""
-    return re.escape(stem) + (r"(?!\w)" if len(stem) <= 3 else "")
+    return re.escape(stem) + (r"(?!\w)" if len(stem.split()[-1]) <= 3 else r"\w*")

@@ -31,8 +31,9 @@ class Stage(BaseModel):
 class Meta(BaseModel):
     """What else a decision needs, and where the weights come from.
 
-    `accept`: lexical confidence from which the embedding stage is spared. `switch`: probability another agent needs
-    to take a customer over. `stay_prior`: log-odds by which a follow-up is likelier in a dialog than in the training lines.
+    `accept`: lexical confidence from which the embedding stage is spared. `switch`: probability another
+    agent needs to take a customer over. `stay_prior`: log-odds by which a follow-up is likelier in a dialog
+    than in the training lines.
     """
 
     data_hash: str

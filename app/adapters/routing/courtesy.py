@@ -20,12 +20,14 @@ _CLOSINGS = r"""
     |(?:many\s)?thank(?:s|\syou)(?:\s(?:so|very)\smuch|\sa\slot)?(?:\sin\sadvance)?(?:\sfor\s(?:your|the)\s(?:help|time))?
     |(?:kind|best|warm)(?:est)?\sregards|have\sa\s(?:nice|good|great)\sday|please|cheers
 """
+REACH = 200  # characters at the end that are searched: the pattern is quadratic in a row of exclamation marks
 _EDGE = r"[\s,.!;:)(—–-]"
 _OPENING = re.compile(rf"^(?:(?:{_OPENINGS})(?:{_EDGE}+|$))+", re.VERBOSE)
-_CLOSING = re.compile(rf"(?:(?:^|{_EDGE}+)(?:{_CLOSINGS}))+{_EDGE}*$", re.VERBOSE)
+_CLOSING = re.compile(rf"(?:{_EDGE}+(?:{_CLOSINGS}))+{_EDGE}*$", re.VERBOSE)
 
 
 def plain(text: str) -> str:
     """Without greetings in front and thanks behind; a text that is nothing else stays as it is."""
-    bare = _CLOSING.sub("", _OPENING.sub("", text))
+    body = _OPENING.sub("", text)
+    bare = body[:-REACH] + _CLOSING.sub("", body[-REACH:])
     return bare if len(bare.split()) > 1 else text

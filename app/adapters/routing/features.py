@@ -1,4 +1,4 @@
-"""What a model sees of a text: hashed character and word n-grams. Fitting and scoring both come through here."""
+"""What a model sees of a text: hashed n-grams of characters and words. Fitting and scoring both come here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -58,10 +59,10 @@ def grams(words: list[str]) -> Iterator[str]:
     """Of all words, of pairs, and of pairs of word beginnings with both ends of the text."""
     for word in words:
         yield from grams_of_word(word)
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         yield f"p:{first} {second}"
     stems = ["^", *(word[:STEM] for word in words), "$"]
-    for first, second in zip(stems, stems[1:], strict=False):
+    for first, second in pairwise(stems):
         yield f"q:{first} {second}"
 
 

@@ -1,4 +1,4 @@
-"""What a long text is about: the pieces that tell, without what is beside the point."""
+"""What a long text is about, without what is beside the point."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from app.adapters.routing.lexical import Linear
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
-LONG, PIECE, TELLING = 60, 15, 3
+LONG, PIECE = 60, 15
 
 
 def pieces(text: str) -> list[str]:
@@ -20,11 +20,10 @@ def pieces(text: str) -> list[str]:
 
 
 def gist(text: str, model: Linear) -> str:
-    """Of a long text the pieces that speak clearest for one class, and its end, in their order."""
+    """Of a long text the piece that speaks clearest for one agent, and its end, where requests often are."""
     if len(text.split()) <= LONG:
         return text
     parts = pieces(text)
     margins = model.margins_of(parts)[:, :-1]
-    peaks = margins.max(axis=1) - margins.mean(axis=1)
-    best = set(peaks.argsort(kind="stable")[-TELLING:].tolist()) | {len(parts) - 1}
-    return " ".join(dict.fromkeys(parts[at] for at in sorted(best)))
+    telling = int((margins.max(axis=1) - margins.mean(axis=1)).argmax())
+    return " ".join(dict.fromkeys([parts[telling], parts[-1]]))

@@ -1,4 +1,4 @@
-"""Russian typed on the wrong layout (`ghbdtn`) or in Latin letters (`privet`), and English typed in Cyrillic (`руддщ`).
+"""Russian typed on the wrong layout (`ghbdtn`) or in Latin letters (`privet`), English in Cyrillic (`руддщ`).
 
 Which reading is meant is decided for the whole text by letter bigrams learnt from the training lines.
 """
@@ -19,17 +19,16 @@ _TO_RU = str.maketrans(_QWERTY, _JCUKEN)
 _TO_EN = str.maketrans(_JCUKEN[:32], _QWERTY[:32])
 _KEYS = re.compile(r"[a-z\[\];',.`{}:\"<>~]*[a-z\[\]][a-z\[\];',.`{}:\"<>~]*")
 _LATIN_WORD, _CYRILLIC_WORD = re.compile(r"[a-z']+"), re.compile(r"[а-я]+")
-_SOUNDS = {
-    "tsya": "тся", "iya": "ия", "iyu": "ию", "iye": "ие", "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "ju": "ю", "ya": "я",
-    "ja": "я", "yo": "е", "ye": "е", "iy": "ий", "yi": "ый", "yy": "ый", "a": "а", "b": "б", "c": "ц", "d": "д",
-    "e": "е", "f": "ф", "g": "г", "h": "х", "i": "и", "j": "й", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о",
-    "p": "п", "q": "к", "r": "р", "s": "с", "t": "т", "u": "у", "v": "в", "w": "в", "x": "кс", "y": "ы", "z": "з",
-    "'": "ь",
+_LETTERS = dict(zip("abcdefghijklmnopqrstuvwyz'", "абцдефгхийклмнопкрстуввызь", strict=True)) | {"x": "кс"}
+_SOUNDS = _LETTERS | {
+    "tsya": "тся", "shch": "щ", "sch": "щ", "iya": "ия", "iyu": "ию", "iye": "ие", "iy": "ий", "yi": "ый",
+    "yy": "ый", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "ju": "ю", "ya": "я",
+    "ja": "я", "yo": "е", "ye": "е",
 }  # fmt: skip
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 _SHORT_I = re.compile(r"(?<=[аеоуыэюя])ы|(?<=[аеоуыэюя])и\b|(?<=[ао])и(?=ти\b)")
 KEYS, TRANSLIT, ENGLISH = 0.1, 0.15, 0.6
-"""Nats a bigram by which another reading must be likelier than the text as it stands; short texts need more."""
+"""Nats a bigram by which another reading must be likelier than the text as it stands; more if it is short."""
 SHORTNESS = 2.0
 
 

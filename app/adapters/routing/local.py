@@ -1,4 +1,4 @@
-"""The router inside the process: n-grams first, sentence vectors where they are unsure. No key, no network."""
+"""The router inside the process: n-grams first, sentence vectors where they are unsure."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ class LocalRouter:
     def __init__(self, artefact: Artefact, embedder: Embedder | None) -> None:
         self._artefact = artefact
         self._embedder = embedder
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """What its answers depend on, for the record of a measurement."""
+        return {"lines": self._artefact.meta.data_hash[:12], "embeddings": "yes" if self._embedder else "no"}
 
     async def route(self, query: RouteQuery) -> Decision:
         return await asyncio.to_thread(self.decide, query.text, query.serving)

@@ -1,0 +1,107 @@
+"""What the embedded model sees of a conversation, and the moves it can make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from app.core.models import Article
+
+NEAR = 0.1  # an own article that scores so much less than a colleague's still comes first
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    article: Article
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who speaks, what was said, what was found. The last of `customer` and `agent_lines` is the latest."""
+
+    agent: str
+    language: str
+    customer: list[str]
+    agent_lines: list[str]
+    found: list[Found]
+    library: Mapping[tuple[str, str], Article]
+    escalates_to: str | None = None
+    handed: str | None = None  # the reason, where a colleague has just handed the customer over
+    may_search: bool = False
+    may_hand_to: tuple[str, ...] = ()
+
+    @property
+    def now(self) -> str:
+        return self.customer[-1]
+
+    @property
+    def last(self) -> str:
+        """What the customer is answering to."""
+        return self.agent_lines[-1] if self.agent_lines else ""
+
+    @property
+    def may_escalate(self) -> bool:
+        return self.escalates_to in self.may_hand_to
+
+    def best(self, least: float) -> Article | None:
+        return next((f.article for f in self.found if f.score >= least), None)
+
+    def fitting(self, least: float) -> list[Article]:
+        """Articles that answer the question, one's own first where they come near the best."""
+        fitting = [f for f in self.found if f.score >= least]
+        near = max((f.score for f in fitting), default=0.0) - NEAR
+        return [
+            f.article for f in sorted(fitting, key=lambda f: f.article.agent != self.agent or f.score < near)
+        ]
+
+    def told(self, article: Article) -> bool:
+        """In any language: customers switch in the middle."""
+        return any(a.intro in line for a in self._versions(article.id) for line in self.agent_lines)
+
+    def recent(self) -> Iterable[Article]:
+        """Articles told so far, the latest first, in the language of now."""
+        for line in reversed(self.agent_lines):
+            for _, name in self._intros_in(line):
+                article = self.library.get((self.language, name))
+                if article is not None:
+                    yield article
+
+    def left(self, article: Article) -> list[str]:
+        """Steps not given yet. Where they were given in another language, as many are left out."""
+        own, *others = (self._given(a) for a in (article, *self._versions(article.id)))
+        return [s for s in article.steps if s not in own][0 if own else max(map(len, others)) :]
+
+    def in_steps(self, article: Article) -> bool:
+        """The last line gave some of its steps."""
+        return any(step in self.last for a in self._versions(article.id) for step in a.steps)
+
+    def _given(self, article: Article) -> list[str]:
+        return [s for s in article.steps if any(s in line for line in self.agent_lines)]
+
+    def _versions(self, name: str) -> list[Article]:
+        return [a for (_, known), a in self.library.items() if known == name]
+
+    def _intros_in(self, line: str) -> list[tuple[str, str]]:
+        return [key for key, article in self.library.items() if article.intro in line]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    text: str
+    citations: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    to: str
+    reason: str
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    question: str
+
+
+Move = Say | HandOver | Search

@@ -1,0 +1,1 @@
+"""What the command line does. Heavy modules here are imported when their command runs."""

@@ -1,0 +1,219 @@
+"""Two runs over the same labelled turns: A is the baseline, B the candidate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import fsum
+from typing import Literal
+
+from pydantic import BaseModel
+
+from app.evaluation.intervals import Interval, transcript
+from app.evaluation.metrics import percentile, plain
+from app.evaluation.predictions import SUPERVISOR, Prediction, Run
+from app.evaluation.significance import ALPHA, mean_interval, sign_test, turns_needed
+
+__all__ = ["ALPHA", "Comparison", "Pair", "Verdict", "compare"]
+
+Verdict = Literal["better", "worse", "undecided", "same"]
+Key = tuple[str, str, int]
+
+
+class Pair(BaseModel):
+    """One turn on which the runs differ. `a` and `b` are the shares of repeats that were right."""
+
+    set: str
+    case: str
+    turn: int
+    text: str
+    expected: str
+    got_a: str | None
+    got_b: str | None
+    a: float
+    b: float
+
+
+class Comparison(BaseModel):
+    """`a` and `b` are run ids, every difference is B - A: shares, money over the turns in common, seconds.
+
+    `paired` counts turns that both answered, repeats averaged. `better` and `worse` need both a p below 0.05
+    and an interval (bootstrap of whole transcripts) that leaves out 0, since McNemar's test takes turns for
+    independent. `needed`: labelled turns that would decide with 80 % power, when undecided.
+    """
+
+    a: str
+    b: str
+    paired: int
+    difference: Interval
+    p_value: float
+    fixed: list[Pair]
+    broken: list[Pair]
+    cost_difference: float
+    cost_ratio: float | None
+    p95_difference: float
+    missed_difference: float
+    missed_p_value: float
+    coverage_difference: float
+    coverage_p_value: float
+    verdict: Verdict
+    needed: int | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """All repeats of one turn in both runs."""
+
+    a: list[Prediction]
+    b: list[Prediction]
+
+    @property
+    def same_case(self) -> bool:
+        """A case that was edited or labelled anew is not compared."""
+        a, b = self.a[0], self.b[0]
+        return (a.text, a.expected, set(a.acceptable)) == (b.text, b.expected, set(b.acceptable))
+
+    def answered(self) -> _Turn:
+        return _Turn([p for p in self.a if p.covered], [p for p in self.b if p.covered])
+
+    def delta(self, of: Callable[[Prediction], float]) -> float:
+        return _mean(self.b, of) - _mean(self.a, of)
+
+    def as_pair(self) -> Pair:
+        p, right = self.a[0], _right
+        told = {"set": p.set, "case": p.case, "turn": p.turn, "text": p.text, "expected": p.expected}
+        shares = {"a": _mean(self.a, right), "b": _mean(self.b, right)}
+        return Pair.model_validate({**told, **shares, "got_a": _usual(self.a), "got_b": _usual(self.b)})
+
+
+def compare(a: Run, b: Run, seed: int = 0) -> Comparison:
+    """Plain turns in both runs whose text and labels are the same; a failure is not a wrong answer."""
+    common = _common(a, b)
+    pairs = [both for turn in common if (both := turn.answered()).a and both.b]
+    deltas = [turn.delta(_right) for turn in pairs]
+    transcripts = [transcript(turn.a[0]) for turn in pairs]
+    missed = [t.delta(lambda p: p.missed_escalation) for t in pairs if t.a[0].expected == SUPERVISOR]
+    coverage = [turn.delta(lambda p: p.covered) for turn in common]
+    difference, p_value = mean_interval(deltas, transcripts, seed), sign_test(deltas)
+    verdict = _verdict(difference, p_value, unlike=any(deltas) or any(coverage))
+    paid_a, paid_b = (fsum(_mean(side, _cost) for side in sides) for sides in _sides(common))
+    found = Comparison(
+        a=a.provenance.run_id,
+        b=b.provenance.run_id,
+        paired=len(pairs),
+        difference=difference,
+        p_value=p_value,
+        fixed=[turn.as_pair() for turn, delta in zip(pairs, deltas, strict=True) if delta > 0],
+        broken=[turn.as_pair() for turn, delta in zip(pairs, deltas, strict=True) if delta < 0],
+        cost_difference=paid_b - paid_a,
+        cost_ratio=paid_b / paid_a if paid_a > 0 else None,
+        p95_difference=_p95(t.b for t in common) - _p95(t.a for t in common),
+        missed_difference=fsum(missed) / len(missed) if missed else 0.0,
+        missed_p_value=sign_test(missed),
+        coverage_difference=fsum(coverage) / len(coverage) if coverage else 0.0,
+        coverage_p_value=sign_test(coverage),
+        verdict=verdict,
+        needed=turns_needed(deltas, transcripts, seed) if verdict == "undecided" else None,
+        sentence="",
+    )
+    return found.model_copy(update={"sentence": _sentence(found)})
+
+
+def _common(a: Run, b: Run) -> list[_Turn]:
+    before, after = _by_turn(a), _by_turn(b)
+    turns = (_Turn(before[key], after[key]) for key in sorted(before.keys() & after.keys()))
+    return [turn for turn in turns if turn.same_case]
+
+
+def _by_turn(run: Run) -> dict[Key, list[Prediction]]:
+    found: dict[Key, list[Prediction]] = {}
+    for p in sorted(plain(run.predictions), key=lambda p: p.key):
+        found.setdefault((p.set, p.case, p.turn), []).append(p)
+    return found
+
+
+def _verdict(difference: Interval, p_value: float, unlike: bool) -> Verdict:
+    if difference.n and not unlike:
+        return "same"
+    if p_value < ALPHA and difference.low > 0:
+        return "better"
+    return "worse" if p_value < ALPHA and difference.high < 0 else "undecided"
+
+
+def _sentence(found: Comparison) -> str:
+    if not found.paired:
+        return "Undecided: the runs share no turn that both answered."
+    if found.verdict == "same":
+        head = f"A and B are right on the same turns of {found.paired}"
+    elif not (found.fixed or found.broken):
+        head = f"Undecided: A and B are right on the same turns of the {found.paired} that both answered"
+    else:
+        head = f"{_measured(found)}; {len(found.fixed)} fixed, {len(found.broken)} broken"
+    return "; ".join(part for part in (head, _coverage(found), _money(found), _more(found)) if part) + "."
+
+
+def _measured(found: Comparison) -> str:
+    back = found.difference.value < 0
+    side = found.difference
+    low, high = (-side.high, -side.low) if back else (side.low, side.high)
+    size = f"{100 * abs(side.value):.1f} points"
+    tail = f"95 % {_points(low)}…{_points(high)}, {_p(found.p_value)}"
+    if found.verdict != "undecided":
+        return f"B is {found.verdict} by {size}, {tail}"
+    return f"Undecided: B is {size} {'behind' if back else 'ahead'}, {tail}"
+
+
+def _coverage(found: Comparison) -> str:
+    change = found.coverage_difference
+    return (
+        f"B answered {100 * abs(change):.1f} points {'more' if change > 0 else 'fewer'} turns"
+        if change
+        else ""
+    )
+
+
+def _money(found: Comparison) -> str:
+    if found.cost_ratio is None:
+        return f"B costs {found.cost_difference:.4g}, A nothing" if found.cost_difference > 0 else ""
+    percent = round(100 * (found.cost_ratio - 1))
+    return f"{abs(percent)} % {'dearer' if percent > 0 else 'cheaper'}" if percent else ""
+
+
+def _more(found: Comparison) -> str:
+    if found.needed is None:
+        return ""
+    return f"about {found.needed} labelled turns would decide ({found.needed - found.paired} more)"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f}".replace("-", "−")
+
+
+def _p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+
+
+def _mean(predictions: list[Prediction], of: Callable[[Prediction], float]) -> float:
+    return fsum(of(p) for p in predictions) / len(predictions)
+
+
+def _right(prediction: Prediction) -> float:
+    return prediction.right
+
+
+def _cost(prediction: Prediction) -> float:
+    return prediction.cost
+
+
+def _usual(predictions: list[Prediction]) -> str | None:
+    return Counter(p.got for p in predictions).most_common(1)[0][0]
+
+
+def _sides(turns: list[_Turn]) -> tuple[list[list[Prediction]], list[list[Prediction]]]:
+    return [turn.a for turn in turns], [turn.b for turn in turns]
+
+
+def _p95(sides: Iterable[list[Prediction]]) -> float:
+    return percentile([p for side in sides for p in side], 95)

@@ -1,0 +1,90 @@
+"""What a mistake costs. The unit is the user's own; only the proportions matter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from app.core.exceptions import CallCenterError
+from app.evaluation.predictions import SUPERVISOR, Prediction
+
+MISSED_ESCALATION = 10.0
+NEEDLESS_ESCALATION = 3.0
+ASTRAY = 1.0
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class CostsInvalid(CallCenterError):
+    status = 422
+    code = "costs_invalid"
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"The prices in {where} cannot be used: {problem}.")
+
+
+class CostMatrix(BaseModel):
+    """`prices` is expected -> got -> price. What it does not name has the default price."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prices: dict[str, dict[str, Price]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _right_answers_are_free(self) -> CostMatrix:
+        priced = [name for name, row in self.prices.items() if row.get(name)]
+        if priced:
+            raise ValueError(f"a right answer costs nothing, and {priced[0]} has a price")
+        return self
+
+    def price(self, expected: str, got: str) -> float:
+        if expected == got:
+            return 0.0
+        return self.prices.get(expected, {}).get(got, _default(expected, got))
+
+    def of(self, prediction: Prediction) -> float:
+        """Right answers, accepted alternatives and failures cost nothing here."""
+        if prediction.outcome != "wrong" or prediction.got is None:
+            return 0.0
+        return self.price(prediction.expected, prediction.got)
+
+
+def load_costs(path: Path, labels: Iterable[str] | None = None) -> CostMatrix:
+    """YAML or JSON: expected -> got -> price. Raises CostsInvalid, also for a label outside `labels`."""
+    read = _read(path)
+    try:
+        costs = CostMatrix(prices=read)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        field = ".".join(map(str, first["loc"][1:]))
+        raise CostsInvalid(path.name, f"{field}: {first['msg']}" if field else first["msg"]) from None
+    named = {name for expected, row in costs.prices.items() for name in (expected, *row)}
+    if labels is not None and (strange := named - set(labels)):
+        raise CostsInvalid(path.name, f"unknown label {', '.join(sorted(strange))}")
+    return costs
+
+
+def confusion_cost(confusion: dict[str, dict[str, int]], costs: CostMatrix) -> dict[str, dict[str, float]]:
+    """The same axes in money: count times price."""
+    return {
+        expected: {got: count * costs.price(expected, got) for got, count in row.items()}
+        for expected, row in confusion.items()
+    }
+
+
+def _default(expected: str, got: str) -> float:
+    if expected == SUPERVISOR:
+        return MISSED_ESCALATION
+    return NEEDLESS_ESCALATION if got == SUPERVISOR else ASTRAY
+
+
+def _read(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as error:
+        raise CostsInvalid(path.name, " ".join(str(error).split())) from error

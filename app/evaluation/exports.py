@@ -1,0 +1,89 @@
+"""The files of a run: report.json, report.html, predictions.jsonl, predictions.csv, junit.xml."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+from app.evaluation.predictions import Prediction, Run
+from app.evaluation.report import Report
+
+COLUMNS = (
+    "set", "case", "turn", "nth", "repeat", "perturbation", "lang", "industry", "tags", "difficulty", "event",
+    "text", "serving", "expected", "acceptable", "got", "outcome", "confidence", "source", "reason",
+    "seconds", "tokens", "cost",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_all(report: Report, run: Run, folder: Path) -> None:
+    """Into `folder`, which is made where it does not exist."""
+    from app.evaluation.html import render  # noqa: PLC0415  (matplotlib is heavy)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "report.json": report.model_dump_json(indent=2),
+        "report.html": render(report),
+        "predictions.jsonl": "".join(p.model_dump_json() + "\n" for p in run.predictions),
+        "predictions.csv": to_csv(run.predictions),
+        "junit.xml": to_junit(run.provenance.router, run.predictions),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def to_csv(predictions: Iterable[Prediction]) -> str:
+    """With a byte order mark, so that spreadsheets read Cyrillic; formulas are neutralised."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for p in predictions:
+        row = p.model_dump()
+        writer.writerow(_cell(row[name]) for name in COLUMNS)
+    return "\ufeff" + out.getvalue()
+
+
+def to_junit(router: str, predictions: Iterable[Prediction]) -> str:
+    """A test case a turn; wrong is a failure, a router without an answer an error."""
+    suites: dict[str, ElementTree.Element] = {}
+    root = ElementTree.Element("testsuites", name=_legal(router))
+    for p in predictions:
+        suite = suites.get(p.set)
+        if suite is None:
+            suite = suites[p.set] = ElementTree.SubElement(root, "testsuite", name=_legal(p.set))
+        _add(suite, p)
+    for suite in suites.values():
+        suite.set("tests", str(len(suite)))
+        suite.set("failures", str(len(suite.findall("*/failure"))))
+        suite.set("errors", str(len(suite.findall("*/error"))))
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _add(suite: ElementTree.Element, p: Prediction) -> None:
+    name = f"{p.case} turn {p.turn}" + (f" {p.perturbation}" if p.perturbation else "")
+    case = ElementTree.SubElement(
+        suite, "testcase", name=_legal(name), classname=p.expected, time=f"{p.seconds:.4f}"
+    )
+    if p.outcome == "wrong":
+        said = f"expected {p.expected}, got {p.got} at {p.confidence or 0:.2f}"
+        ElementTree.SubElement(case, "failure", message=said).text = _legal(p.text)
+    elif not p.covered:
+        ElementTree.SubElement(case, "error", message=p.outcome).text = _legal(p.reason)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _legal(text: str) -> str:
+    """Without the characters that XML 1.0 forbids."""
+    return "".join(
+        c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
+    )

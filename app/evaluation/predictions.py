@@ -1,0 +1,98 @@
+"""What one router said about one labelled turn, and a run of many."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from app.core.models import Source
+
+CaseOutcome = Literal["ok", "wrong", "unparsed", "timeout", "error"]
+SUPERVISOR = "supervisor"
+
+
+class Prediction(BaseModel):
+    """One labelled turn of one case. `got` is None unless the router answered; times are seconds.
+
+    `turn` is the position in the case, `nth` counts the customer's turns from 1, `serving` is who served
+    before. `key` names the case, turn, repeat and perturbation, and pairs predictions of two runs.
+    """
+
+    case: str
+    set: str
+    turn: int
+    nth: int
+    repeat: int = 0
+    perturbation: str | None = None
+    lang: str
+    industry: str
+    tags: list[str] = Field(default_factory=list)
+    difficulty: str = "plain"
+    event: str | None = None
+    text: str
+    before: str = ""
+    serving: str | None = None
+    expected: str
+    acceptable: list[str]
+    got: str | None = None
+    outcome: CaseOutcome
+    confidence: float | None = None
+    scores: dict[str, float] = Field(default_factory=dict)
+    source: Source | None = None
+    reason: str = ""
+    seconds: float = 0.0
+    tokens: int = 0
+    cost: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, str, int, int, str]:
+        return (self.set, self.case, self.turn, self.repeat, self.perturbation or "")
+
+    @property
+    def covered(self) -> bool:
+        """The router answered, rightly or wrongly."""
+        return self.outcome in ("ok", "wrong")
+
+    @property
+    def right(self) -> bool:
+        return self.outcome == "ok"
+
+    @property
+    def missed_escalation(self) -> bool:
+        """A covered case for the supervisor that was sent elsewhere; a failure is not one."""
+        return self.covered and self.expected == SUPERVISOR and not self.right
+
+
+class SetFacts(BaseModel):
+    name: str
+    digest: str
+    cases: int
+    turns: int
+
+
+class Provenance(BaseModel):
+    """Enough to run it again."""
+
+    run_id: str
+    started: datetime
+    finished: datetime | None = None
+    router: str
+    model: str | None = None
+    prompts: dict[str, str] = Field(default_factory=dict)
+    sets: list[SetFacts]
+    settings: dict[str, str] = Field(default_factory=dict)
+    version: str
+    seed: int = 0
+    repeat: int = 1
+    teacher_forced: bool = False
+    perturbed: bool = False
+    limit: int | None = None
+    slices: dict[str, str] = Field(default_factory=dict)
+    labels: list[str]
+
+
+class Run(BaseModel):
+    provenance: Provenance
+    predictions: list[Prediction]

@@ -1,0 +1,173 @@
+"""What is logged, in both forms, and what never is."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import structlog
+
+from app.bootstrap import build
+from app.services.health import Health, HealthService
+from app.services.workbench import Workbench
+from app.telemetry import configure_logging
+from tests.support.mock_llm import running_mock
+from tests.support.server import running, settings
+
+KEY = "sk-canary-1f93c2"
+WORDS = "ласточка-4711"
+CREATE = "/api/v1/dialogue/create"
+Lines = list[dict[str, Any]]
+
+
+class BrokenHealth(HealthService):
+    async def brief(self) -> Health:
+        raise RuntimeError("the lamp is broken")
+
+
+@dataclass(frozen=True)
+class Logged:
+    text: str
+    dialog_id: str
+
+    @property
+    def lines(self) -> Lines:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+    def of(self, event: str) -> Lines:
+        return [line for line in self.lines if line["event"] == event]
+
+
+@contextmanager
+def logging_into(stream: io.StringIO, production: bool) -> Iterator[None]:
+    """The logging of a process, for as long as the story lasts."""
+    root = logging.getLogger()
+    before, level, stderr = list(root.handlers), root.level, sys.stderr
+    root.handlers.clear()
+    sys.stderr = stream
+    try:
+        configure_logging("INFO", production)
+        yield
+    finally:
+        sys.stderr = stderr
+        root.handlers[:] = before
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+
+def story(folder: Path, production: bool) -> Logged:
+    """A turn, a turn that the provider refuses, a search, an unknown dialog, a bug."""
+    stream = io.StringIO()
+    with running_mock() as mock, logging_into(stream, production):
+        given = {"openai_api_key": KEY, "openai_base_url": mock.url, "model_fallback": False}
+        bench = build(settings(folder, environment="production", log_level="INFO", **given))
+        with running(_broken(bench)) as url, httpx2.Client(base_url=url, timeout=30, trust_env=False) as http:
+            body = {"customer_id": WORDS, "initial_message": f"Приложение не открывается, пароль {WORDS}"}
+            dialog = http.post(CREATE, json=body, headers={"X-Request-ID": "req-turn"}).json()["dialog_id"]
+            mock.config.fault = "401"
+            told = {"message": f"Сколько стоит тариф Профи? {WORDS}"}
+            refused = http.post(
+                f"/api/v1/dialogue/{dialog}/message", json=told, headers={"X-Request-ID": "req-refused"}
+            )
+            assert refused.status_code == 502
+            http.get("/api/v1/dialogue", params={"q": WORDS})
+            http.get("/api/v1/health", headers={"X-Request-ID": "req-bug"})
+            logging.getLogger("some.library").warning("beware of %s", "the dog")
+            logging.getLogger("some.library").info("chatter")
+    return Logged(stream.getvalue(), dialog)
+
+
+def _broken(bench: Workbench) -> Workbench:
+    return replace(bench, health=BrokenHealth(**vars(bench.health)))
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Logged:
+    return story(tmp_path_factory.mktemp("production"), production=True)
+
+
+@pytest.fixture(scope="module")
+def development(tmp_path_factory: pytest.TempPathFactory) -> Logged:
+    return story(tmp_path_factory.mktemp("development"), production=False)
+
+
+def test_every_line_in_production_is_json_with_level_and_time(production: Logged) -> None:
+    assert production.lines
+    for line in production.lines:
+        assert {"event", "level", "timestamp"} <= line.keys()
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", line["timestamp"])
+
+
+def test_lines_in_development_are_readable(development: Logged) -> None:
+    assert re.search(r"\[info +\] turn .*agent=tech_support", development.text)
+    assert not development.text.startswith("{")
+
+
+def test_every_agent_tells_that_it_is_ready(production: Logged) -> None:
+    assert [line["agent"] for line in production.of("agent_ready")] == ["tech_support", "sales", "supervisor"]
+    assert production.of("service_ready")[0]["environment"] == "production"
+
+
+def test_start_up_lines_carry_no_request_id(production: Logged, development: Logged) -> None:
+    assert all("request_id" not in line for line in production.of("agent_ready"))
+    assert "request_id=None" not in development.text
+
+
+def test_a_turn_is_logged_with_its_decision_time_and_tokens(production: Logged) -> None:
+    (turn,) = production.of("turn")
+    assert turn["dialog_id"] == production.dialog_id
+    assert turn["agent"] == "tech_support"
+    assert turn["source"] in ("lexical", "embedding", "llm")
+    assert 0 <= turn["confidence"] <= 1
+    assert turn["tokens"] > 0
+    assert turn["seconds"] >= 0
+
+
+def test_a_line_of_a_request_carries_its_id(production: Logged) -> None:
+    assert production.of("turn")[0]["request_id"] == "req-turn"
+    assert production.of("turn_failed")[0]["request_id"] == "req-refused"
+
+
+def test_a_failed_turn_is_an_error_with_its_code(production: Logged) -> None:
+    (failed,) = production.of("turn_failed")
+    assert (failed["level"], failed["code"]) == ("error", "provider_refused")
+    assert failed["dialog_id"] == production.dialog_id
+
+
+def test_a_bug_is_logged_with_its_traceback_and_request_id(production: Logged) -> None:
+    (bug,) = production.of("unexpected")
+    assert bug["request_id"] == "req-bug"
+    assert "RuntimeError: the lamp is broken" in bug["exception"]
+
+
+def test_warnings_of_libraries_take_the_same_form(production: Logged) -> None:
+    assert [line["level"] for line in production.of("beware of the dog")] == ["warning"]
+    assert production.of("chatter") == []
+
+
+@pytest.mark.parametrize("form", ["production", "development"])
+def test_no_words_of_customers_and_no_key_are_logged(form: str, request: pytest.FixtureRequest) -> None:
+    logged: Logged = request.getfixturevalue(form)
+    assert WORDS not in logged.text
+    assert KEY not in logged.text
+
+
+def test_an_access_line_has_no_query() -> None:
+    """`uvicorn app.main:app` writes access lines; a search holds words of customers."""
+    stream = io.StringIO()
+    with logging_into(stream, production=True):
+        access = logging.getLogger("uvicorn.access")
+        access.setLevel(logging.INFO)
+        access.info('%s - "%s %s HTTP/%s" %d', "1.2.3.4:5", "GET", f"/api/v1/dialogue?q={WORDS}", "1.1", 200)
+    (line,) = stream.getvalue().splitlines()
+    assert json.loads(line)["event"] == '1.2.3.4:5 - "GET /api/v1/dialogue HTTP/1.1" 200'

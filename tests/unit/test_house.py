@@ -1,0 +1,114 @@
+"""The house rules that a formatter cannot hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APP = sorted((ROOT / "app").rglob("*.py"))
+TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in APP}
+
+FILE_LINES = 300
+FUNCTION_LINES = 40
+LARGEST = 5 * 2**20
+EDGES = {"app/cli.py", "app/evaluation/runner.py", "app/services/caretaker.py"}
+MACHINE_PATH = re.compile(r"(?<![\w.~])/(tmp|root|work)/")
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines without the docstring."""
+    first, last = node.lineno, node.end_lineno or node.lineno
+    told = node.body[0]
+    documented = ast.get_docstring(node) is not None
+    return last - first + 1 - ((told.end_lineno or told.lineno) - told.lineno + 1 if documented else 0)
+
+
+def catches_everything(handler: ast.ExceptHandler) -> bool:
+    """Cleaning up and raising again is no catch."""
+    names = (
+        {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)} if handler.type else {"Exception"}
+    )
+    last = handler.body[-1]
+    passed_on = isinstance(last, ast.Raise) and last.exc is None
+    return bool(names & {"Exception", "BaseException"}) and not passed_on
+
+
+def kept_files() -> list[Path]:
+    """What git tracks, and what it would add."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("NO GIT: this is not a checkout")
+    command = [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_no_file_is_long() -> None:
+    assert [p.name for p in APP if len(p.read_text("utf-8").splitlines()) > FILE_LINES] == []
+
+
+def test_no_function_is_long() -> None:
+    found = [
+        f"{name}: {node.name}, {length(node)} lines"
+        for name, tree in TREES.items()
+        for node in functions(tree)
+        if length(node) > FUNCTION_LINES
+    ]
+    assert found == []
+
+
+def test_only_process_edges_catch_everything() -> None:
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and catches_everything(node)
+    ]
+    assert [place for place in found if place.partition(":")[0] not in EDGES] == []
+
+
+def test_nothing_is_printed() -> None:
+    """Results go through typer and rich, the rest into the log."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert found == []
+
+
+def test_the_import_contracts_hold() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_path_of_one_machine_is_written_down() -> None:
+    texts = [p for p in kept_files() if p.suffix in {".md", ".toml"} or p.is_relative_to(ROOT / "app")]
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in texts
+        if path.suffix != ".npz"
+        for line in path.read_text("utf-8").splitlines()
+        if MACHINE_PATH.search(line)
+    ]
+    assert found == []
+
+
+def test_no_file_is_large() -> None:
+    assert [path.name for path in kept_files() if path.stat().st_size > LARGEST] == []
