@@ -133,13 +133,39 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of 
     check_sets(folder)
 
 
-def _slices(given: list[str]) -> dict[str, str]:
-    chosen = dict[str, str]()
+@evaluation.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSONL or Excel.")],
+    out: Annotated[Path, typer.Option(help="The set to write, such as eval_sets/mine.jsonl.")],
+    column: Annotated[
+        list[str] | None, typer.Option(help="ours=theirs: text, label, id, lang, industry or tags.")
+    ] = None,
+    label: Annotated[list[str] | None, typer.Option(help="theirs=ours, such as Billing=supervisor.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Of all rows; told by the letters if not given.")] = None,
+    industry: Annotated[str, typer.Option(help="Of all rows without one.")] = "general",
+    encoding: Annotated[str | None, typer.Option(help="Told by the bytes if not given.")] = None,
+) -> None:
+    """Make a set from labelled messages of your own. Nothing leaves this machine."""
+    from app.commands.importing import import_set  # noqa: PLC0415
+
+    columns = {"text": "text", "label": "label", **_pairs("--column", column or [])}
+    import_set(file, out, columns, _pairs("--label", label or []), lang, industry, encoding)
+
+
+def _pairs(option: str, given: list[str]) -> dict[str, str]:
+    pairs = dict[str, str]()
     for pair in given:
-        key, _, value = pair.partition("=")
-        if key not in SLICES or not value or key in chosen:
-            leave(f"--slice {pair}: give key=value once a key, with one of {', '.join(SLICES)}.")
-        chosen[key] = value
+        key, _, value = pair.rpartition("=") if option == "--label" else pair.partition("=")
+        if not key or not value or key in pairs:
+            leave(f"{option} {pair}: give key=value once a key.")
+        pairs[key] = value
+    return pairs
+
+
+def _slices(given: list[str]) -> dict[str, str]:
+    chosen = _pairs("--slice", given)
+    if strange := sorted(set(chosen) - set(SLICES)):
+        leave(f"--slice {strange[0]}: slices are {', '.join(SLICES)}.")
     return chosen
 
 

@@ -95,13 +95,18 @@ class CaseSet(BaseModel):
         return sum(len(case.labelled) for case in self.cases)
 
 
-def read_set(path: Path, legal: Iterable[str] | None = None) -> CaseSet:
-    """Raises SetInvalid for the first bad line; `legal` are the labels of the roster."""
+def read_set(path: Path, legal: Iterable[str] | None = None, corrections: bool = False) -> CaseSet:
+    """Raises SetInvalid for the first bad line; `legal` are the labels of the roster.
+
+    In a file of `corrections` a line may say `"confirmed": true` or false; what is not confirmed is left out.
+    """
     names = frozenset(legal) if legal else None
     cases: list[Case] = []
     seen: set[str] = set()
     for number, line in _lines(path):
-        case = _case(path.name, number, line)
+        case = _case(path.name, number, line, corrections)
+        if case is None:
+            continue
         if case.id in seen:
             raise SetInvalid(path.name, number, f"the id {case.id} stands twice")
         if names and (strange := _labels(case) - names):
@@ -121,9 +126,13 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _case(where: str, number: int, line: str) -> Case:
+def _case(where: str, number: int, line: str, corrections: bool) -> Case | None:
+    """None for a correction that nobody confirmed."""
     try:
-        return Case.model_validate(_long_form(json.loads(line)))
+        row = json.loads(line)
+        if corrections and isinstance(row, dict) and row.pop("confirmed", True) is not True:
+            return None
+        return Case.model_validate(_long_form(row))
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         field = ".".join(map(str, first["loc"]))

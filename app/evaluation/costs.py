@@ -68,14 +68,6 @@ def load_costs(path: Path, labels: Iterable[str] | None = None) -> CostMatrix:
     return costs
 
 
-def confusion_cost(confusion: dict[str, dict[str, int]], costs: CostMatrix) -> dict[str, dict[str, float]]:
-    """The same axes in money: count times price."""
-    return {
-        expected: {got: count * costs.price(expected, got) for got, count in row.items()}
-        for expected, row in confusion.items()
-    }
-
-
 def _default(expected: str, got: str) -> float:
     if expected == SUPERVISOR:
         return MISSED_ESCALATION

@@ -65,7 +65,7 @@ def bootstrap(sums: Floats, sizes: Floats, seed: int, resamples: int = RESAMPLES
     Transcripts with the same sum and size are interchangeable, so a resample draws how often each kind comes:
     the same distribution as drawing transcripts, and the same draws in whatever order they are given.
     """
-    rows = np.column_stack([np.round(sums, 9), np.round(sizes, 9)])
+    rows = np.column_stack([sums, sizes]).round(9) + 0.0  # no -0.0 beside 0.0
     kinds, counts = np.unique(rows, axis=0, return_counts=True)
     times = np.random.default_rng(seed).multinomial(counts.sum(), counts / counts.sum(), size=resamples)
     drawn: Floats = (times @ kinds[:, 0]) / (times @ kinds[:, 1])

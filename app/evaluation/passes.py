@@ -8,6 +8,7 @@ from hashlib import sha256
 from random import Random
 
 from app.core.models import RouteQuery
+from app.core.text import is_blank
 from app.evaluation.cases import Case, CaseSet
 from app.evaluation.perturbations import PERTURBATIONS
 
@@ -101,6 +102,10 @@ def _ways(name: str, case: Case, options: Options) -> Iterator[Pass]:
 
 
 def _changed(plain: Mapping[int, str], kind: str, seed: int, case: str) -> dict[int, str]:
-    """The customer speaks like this in every turn. Same seed, case and kind give the same texts."""
+    """The customer speaks like this in every turn; a text of which nothing would be left stays.
+
+    Same seed, case and kind give the same texts.
+    """
     luck = Random(_lot(seed, case, kind))
-    return {at: PERTURBATIONS[kind](text, luck) for at, text in plain.items()}
+    changed = {at: PERTURBATIONS[kind](text, luck) for at, text in plain.items()}
+    return {at: plain[at] if is_blank(text) else text for at, text in changed.items()}

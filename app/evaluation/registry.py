@@ -70,7 +70,13 @@ class Registry:
         if journal.exists() and (data := journal.read_bytes()) and not data.endswith(b"\n"):
             os.truncate(journal, data.rfind(b"\n") + 1)
 
-    def finish(self, run_id: str, finished: datetime) -> Provenance:
+    def finish(
+        self, run_id: str, finished: datetime, predictions: Sequence[Prediction] | None = None
+    ) -> Provenance:
+        """`predictions`, where given, are all of them in the order to keep."""
+        if predictions is not None:
+            lines = "".join(p.model_dump_json() + "\n" for p in predictions)
+            replace_text(self.folder(run_id) / JOURNAL, lines)
         done = self._provenance(run_id).model_copy(update={"finished": finished})
         self._keep(done)
         return done

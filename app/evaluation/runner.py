@@ -81,8 +81,10 @@ async def run(
     known = {p.key: p for p in resume.predictions} if resume else {}
     walker = _Walker(target, options, registry, provenance.run_id)
     await _walk_all(walker, passes, known, on_progress)
-    provenance = await asyncio.to_thread(registry.finish, provenance.run_id, datetime.now(UTC))
-    return Run(provenance=provenance, predictions=[known[key] for each in passes for key in each.keys])
+    predictions = [known[key] for each in passes for key in each.keys]
+    now = datetime.now(UTC)
+    provenance = await asyncio.to_thread(registry.finish, provenance.run_id, now, predictions)
+    return Run(provenance=provenance, predictions=predictions)
 
 
 def provenance_of(sets: Sequence[CaseSet], target: Target, options: Options) -> Provenance:
@@ -195,7 +197,7 @@ class _Walker:
         except RoutingFailed as failed:
             outcome = FAILURES.get(failed.outcome, "error")
             return _Asked(outcome, reason=failed.reason, seconds=time.perf_counter() - started)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a recorded outcome
             log.warning("case %s of %s: %s", way.case.id, way.set, type(error).__name__)
             return _Asked("error", reason=type(error).__name__, seconds=time.perf_counter() - started)
         if answer.decision.agent not in self._target.labels:

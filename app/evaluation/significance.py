@@ -77,7 +77,10 @@ def _design_effect(deltas: Floats, transcripts: Sequence[str], seed: int) -> flo
     if alone == 0:
         return 1.0
     sums, sizes = _by_transcript(list(deltas), transcripts)
-    return max(1.0, float(bootstrap(sums, sizes, seed).var()) / alone) if len(sizes) < len(deltas) else 1.0
+    if len(sizes) == len(deltas):
+        return 1.0
+    there, back = (float(bootstrap(side, sizes, seed).var()) for side in (sums, -sums))
+    return max(1.0, (there + back) / 2 / alone)
 
 
 def _by_transcript(deltas: Sequence[float], transcripts: Sequence[str]) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from app.adapters.routing.artefact import load
 from app.adapters.routing.features import DIMENSIONS, Bag, read
 from app.adapters.routing.fit import RIDGE_LEXICAL, read_lines, train
 from app.adapters.routing.local import LocalRouter
-from app.adapters.routing.ridge import CLASSES, assign, sharpness
+from app.adapters.routing.ridge import AGENTS, assign, classes_of, sharpness
 from app.core.ports import Vectors
 
 WORDS = {"tech_support": "error", "sales": "price", "supervisor": "refund", "stay": "thanks"}
@@ -71,7 +71,8 @@ def test_lexical_margins_equal_those_of_scikit_learn(folder: Path) -> None:
     for row, text in zip(dense, texts, strict=True):
         bag = Bag.of(text).weighted(model.lexical.idf)
         row[bag.slots] = bag.values
-    target = np.eye(len(CLASSES))[[CLASSES.index(line.label) for line in lines]] - 1 / len(CLASSES)
+    classes = classes_of(AGENTS)
+    target = np.eye(len(classes))[[classes.index(line.label) for line in lines]] - 1 / len(classes)
     theirs = KernelRidge(alpha=RIDGE_LEXICAL, kernel="linear").fit(dense, target).predict(dense)
     assert np.allclose(model.lexical.margins_of(texts), theirs, atol=2e-3)
 

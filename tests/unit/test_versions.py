@@ -108,7 +108,7 @@ def test_the_project_asks_for_the_floors_too() -> None:
     """Who installs without the lock is as safe."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     for name, floor in FLOORS.items():
-        asked = re.search(rf'"{name}>=([0-9.]+)"', text)
+        asked = re.search(rf'"{name}>=([0-9.]+)[",]', text)
         assert asked, name
         assert Version(asked[1]) >= Version(floor), name
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
-from app.adapters.routing.features import SETTINGS
+from app.adapters.routing.features import DIMENSIONS, SETTINGS
 from app.adapters.routing.keyboard import ALPHABETS, Bigrams, Keyboard
 from app.adapters.routing.landmarks import Landmarks, restored
 from app.adapters.routing.lexical import Linear
@@ -73,14 +75,37 @@ def save(out: Path, meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
 
 
 def load(folder: Path = SHIPPED) -> Artefact:
-    """Raises SettingInvalid where the artefact was made by other features than these."""
-    meta = Meta.model_validate_json((folder / "meta.json").read_text(encoding="utf-8"))
-    if meta.features != SETTINGS:
-        raise SettingInvalid(
-            "the routing artefact", "its features are not this version's; run `call-center train`"
-        )
-    with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-        return assemble(meta, dict(stored))
+    """Raises SettingInvalid where it is damaged, or was made by other features than these."""
+    try:
+        meta = Meta.model_validate_json((folder / "meta.json").read_bytes())
+        if meta.features != SETTINGS:
+            raise _unusable(folder, "was fitted by another version; run `call-center train`")
+        with np.load(folder / "weights.npz", allow_pickle=False) as stored:
+            arrays = dict(stored)
+        _measure(meta, arrays)
+        return assemble(meta, arrays)
+    except FileNotFoundError as error:
+        raise _unusable(folder, f"has no {Path(error.filename).name}") from None
+    except ValidationError:
+        raise _unusable(folder, "is damaged (meta.json)") from None
+    except (OSError, EOFError, ValueError, LookupError, AttributeError, BadZipFile, zlib.error):
+        raise _unusable(folder, "is damaged (weights.npz)") from None
+
+
+def _unusable(folder: Path, problem: str) -> SettingInvalid:
+    return SettingInvalid("ROUTER_ARTEFACT", f"the fitted router in {folder} {problem}")
+
+
+def _measure(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
+    """Raises ValueError where the arrays do not fit each other or hold no figures."""
+    classes, slots = len(meta.agents) + 1, (DIMENSIONS,)
+    lines, width = arrays["landmarks"].shape
+    shapes = {"idf": slots, "lexical_weights": (*slots, classes), "joint_weights": (*slots, classes)}
+    shapes |= {"scales": (lines,), "dual": (lines, classes), "mean": (width,)}
+    shapes |= {f"bigrams_{lang}": (len(letters),) * 2 for lang, letters in ALPHABETS.items()}
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():  # type: ignore[call-overload]
+            raise ValueError(name)
 
 
 def assemble(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> Artefact:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from app.adapters.routing.features import Bag, fold, read
 from app.adapters.routing.keyboard import Keyboard
 from app.adapters.routing.landmarks import centred, gaussian, restored, squeezed
 from app.adapters.routing.lexical import Floats
-from app.adapters.routing.ridge import AGENTS, CLASSES, FOLDS, Fitted, assign, exam, solve
+from app.adapters.routing.ridge import AGENTS, FOLDS, Fitted, assign, classes_of, exam, solve
 from app.core.ports import Embedder
 
 GAMMA, LEXICAL_SHARE = 1.0, 0.5
@@ -53,10 +53,26 @@ class Report:
     size: int
 
 
-def train(train_dir: Path, out: Path, embedder: Embedder, tell: Tell | None = None) -> Report:
+def train(
+    train_dir: Path,
+    out: Path,
+    embedder: Embedder,
+    tell: Tell | None = None,
+    agents: Sequence[str] = AGENTS,
+) -> Report:
     """Writes `weights.npz` and `meta.json` into `out`; `tell` hears (lines embedded, of how many)."""
-    lines = read_lines(train_dir)
-    meta, arrays = fit(lines, artefact.data_hash(train_dir), embedder, tell)
+    return train_on(read_lines(train_dir), artefact.data_hash(train_dir), out, embedder, tell, agents)
+
+
+def train_on(
+    lines: Sequence[Line],
+    fingerprint: str,
+    out: Path,
+    embedder: Embedder,
+    tell: Tell | None = None,
+    agents: Sequence[str] = AGENTS,
+) -> Report:
+    meta, arrays = fit(lines, fingerprint, embedder, tell, agents)
     artefact.save(out, meta, arrays)
     size = sum((out / name).stat().st_size for name in ("weights.npz", "meta.json"))
     return Report(len(lines), dict(Counter(line.label for line in lines)), meta.data_hash, meta.figures, size)
@@ -72,19 +88,27 @@ def read_lines(folder: Path) -> list[Line]:
     return lines
 
 
-def fit(lines: list[Line], fingerprint: str, embedder: Embedder, tell: Tell | None) -> tuple[Meta, Arrays]:
+def texts_of(lines: Sequence[Line]) -> tuple[Keyboard, list[str]]:
+    """The keyboard that the lines teach, and the lines as both stages read them with it."""
     keyboard = Keyboard.learn(*([fold(x.text) for x in lines if x.lang == lang] for lang in ("ru", "en")))
-    texts = [read(line.text, keyboard) for line in lines]
-    truth = np.array([CLASSES.index(line.label) for line in lines])
+    return keyboard, [read(line.text, keyboard) for line in lines]
+
+
+def fit(
+    lines: Sequence[Line], fingerprint: str, embedder: Embedder, tell: Tell | None, agents: Sequence[str]
+) -> tuple[Meta, Arrays]:
+    keyboard, texts = texts_of(lines)
+    truth = np.array([classes_of(agents).index(line.label) for line in lines])
     folds = assign([line.industry for line in lines])
     idf, bags = weigh([Bag.of(text) for text in texts])
     alike = overlaps(bags)
     vectors = embed(texts, embedder, tell)
-    mean = vectors[truth < len(AGENTS)].mean(axis=0)
+    mean = vectors[truth < len(agents)].mean(axis=0)
     rows, scales = squeezed(centred(vectors, mean))
     marks = restored(rows, scales)
-    lexical = solve(alike, truth, folds, RIDGE_LEXICAL)
-    joint = solve(gaussian(marks, marks, GAMMA) + LEXICAL_SHARE * alike, truth, folds, RIDGE_JOINT)
+    lexical = solve(alike, truth, folds, RIDGE_LEXICAL, len(agents))
+    both = gaussian(marks, marks, GAMMA) + LEXICAL_SHARE * alike
+    joint = solve(both, truth, folds, RIDGE_JOINT, len(agents))
     arrays: Arrays = {
         "idf": idf.astype(np.float16),
         "lexical_weights": spread(bags, lexical.dual).astype(np.float16),
@@ -93,14 +117,18 @@ def fit(lines: list[Line], fingerprint: str, embedder: Embedder, tell: Tell | No
         "bigrams_ru": keyboard.ru.table.astype(np.float16),
         "bigrams_en": keyboard.en.table.astype(np.float16),
     }  # fmt: skip
-    return described(fingerprint, lexical, joint, truth), arrays
+    return described(fingerprint, lexical, joint, truth, agents), arrays
 
 
-def described(fingerprint: str, lexical: Fitted, joint: Fitted, truth: NDArray[np.int64]) -> Meta:
+def described(
+    fingerprint: str, lexical: Fitted, joint: Fitted, truth: NDArray[np.int64], agents: Sequence[str]
+) -> Meta:
     stages = {"lexical": lexical, "joint": joint}
-    figures = {f"cv_{name}_{k}": v for name, stage in stages.items() for k, v in exam(stage, truth).items()}
+    figures = {
+        f"cv_{name}_{k}": v for name, stage in stages.items() for k, v in exam(stage, truth, agents).items()
+    }
     return Meta(
-        data_hash=fingerprint, agents=AGENTS, gamma=GAMMA, lexical=lexical.stage, embedding=joint.stage,
+        data_hash=fingerprint, agents=list(agents), gamma=GAMMA, lexical=lexical.stage, embedding=joint.stage,
         accept=ACCEPT, switch=SWITCH, stay_prior=STAY_PRIOR, figures=figures,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,13 @@ from numpy.typing import NDArray
 from app.adapters.routing.artefact import STAY, Stage
 from app.adapters.routing.lexical import Floats
 
-AGENTS = ["tech_support", "sales", "supervisor"]
-CLASSES = [*AGENTS, STAY]
+AGENTS = ("tech_support", "sales", "supervisor")
+DEAREST = "supervisor"
 FOLDS = 5
+
+
+def classes_of(agents: Sequence[str]) -> list[str]:
+    return [*agents, STAY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,18 @@ def assign(industries: list[str]) -> NDArray[np.int64]:
     return np.array([fold_of[industry] for industry in industries])
 
 
-def solve(kernel: Floats, truth: NDArray[np.int64], folds: NDArray[np.int64], ridge: float) -> Fitted:
-    target = (np.eye(len(CLASSES))[truth] - 1 / len(CLASSES)).astype(np.float32)
+def solve(
+    kernel: Floats, truth: NDArray[np.int64], folds: NDArray[np.int64], ridge: float, agents: int
+) -> Fitted:
+    """`truth` counts the agents from 0; the class after the last is `stay`."""
+    target = (np.eye(agents + 1)[truth] - 1 / (agents + 1)).astype(np.float32)
     unseen = np.zeros_like(target)
     for number in range(FOLDS):
         inside, outside = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
         dual = ridged(kernel[np.ix_(inside, inside)], target[inside], ridge)
         unseen[outside] = kernel[np.ix_(outside, inside)] @ dual
-    agents = truth < len(AGENTS)
-    stage = Stage(
-        agents=sharpness(unseen[agents][:, : len(AGENTS)], truth[agents]), dialog=sharpness(unseen, truth)
-    )
+    first = truth < agents
+    stage = Stage(agents=sharpness(unseen[first][:, :agents], truth[first]), dialog=sharpness(unseen, truth))
     return Fitted(ridged(kernel, target, ridge), unseen, stage)
 
 
@@ -66,11 +72,11 @@ def sharpness(margins: Floats, truth: NDArray[np.int64]) -> float:
     return min((float(x) for x in np.arange(1, 20, 0.25)), key=loss)
 
 
-def exam(fitted: Fitted, truth: NDArray[np.int64]) -> dict[str, float]:
-    agents = truth < len(AGENTS)
-    guesses = fitted.unseen[agents][:, : len(AGENTS)].argmax(axis=1)
-    angry = truth[agents] == AGENTS.index("supervisor")
+def exam(fitted: Fitted, truth: NDArray[np.int64], agents: Sequence[str]) -> dict[str, float]:
+    first, top = truth < len(agents), agents.index(DEAREST)
+    guesses = fitted.unseen[first][:, : len(agents)].argmax(axis=1)
+    angry = truth[first] == top
     return {
-        "accuracy": round(float((guesses == truth[agents]).mean()), 4),
-        "missed_escalations": round(float((guesses[angry] != AGENTS.index("supervisor")).mean()), 4),
+        "accuracy": round(float((guesses == truth[first]).mean()), 4),
+        "missed_escalations": round(float((guesses[angry] != top).mean()), 4),
     }

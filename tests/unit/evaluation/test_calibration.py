@@ -16,9 +16,9 @@ from tests.unit.evaluation.builders import prediction
 scored = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
 
 
-def sure(pairs: list[tuple[float, bool]], **more: object) -> list[Prediction]:
+def sure(pairs: list[tuple[float, bool]], cost: float = 0.0) -> list[Prediction]:
     return [
-        prediction(f"c{at}", got="sales" if right else "supervisor", confidence=value, **more)
+        prediction(f"c{at}", got="sales" if right else "supervisor", confidence=value, cost=cost)
         for at, (value, right) in enumerate(pairs)
     ]
 

@@ -55,7 +55,9 @@ def test_a_repeated_text_is_found_whatever_its_case_and_punctuation(folder: Path
 
 @pytest.mark.parametrize("name", ["routing_ru.jsonl", "dev_ru.jsonl"])
 def test_a_near_copy_of_a_training_line_is_found(folder: Path, name: str) -> None:
-    write(folder / "train/ru.jsonl", [*lines("t"), {"id": "x", "text": "Счёт ещё не пришёл", "label": "sales"}])
+    write(
+        folder / "train/ru.jsonl", [*lines("t"), {"id": "x", "text": "Счёт ещё не пришёл", "label": "sales"}]
+    )
     plant(folder, name, "еще не пришел счет, вот")
     (problem,) = problems(check(folder, LABELS))
     assert "planted" in problem
@@ -74,7 +76,9 @@ def test_an_earlier_turn_of_a_dialog_counts_as_a_message(folder: Path) -> None:
         {"role": "customer", "content": "нет", "expected": "sales"},
     ]
     write(folder / "routing_ru.jsonl", [*lines("r"), {"id": "planted", "turns": turns}])
-    assert problems(check(folder, LABELS)) == ["routing_ru planted: test shares a message with train: ru t-sales-4"]
+    assert problems(check(folder, LABELS)) == [
+        "routing_ru planted: test shares a message with train: ru t-sales-4"
+    ]
 
 
 def test_examples_in_prompts_count_as_training(folder: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluation.costs import CostMatrix, CostsInvalid, confusion_cost, load_costs
+from app.evaluation.costs import CostMatrix, CostsInvalid, load_costs
 from tests.unit.evaluation.builders import LABELS, prediction
 
 
@@ -67,9 +67,3 @@ def test_only_wrong_answers_cost() -> None:
     assert costs.of(prediction("a", "supervisor", "sales")) == costs.price("supervisor", "sales")
     assert costs.of(prediction("a", "supervisor", "sales", acceptable=["sales"])) == 0
     assert costs.of(prediction("a", "supervisor", None)) == 0
-
-
-def test_the_matrix_in_money_is_count_times_price() -> None:
-    assert confusion_cost({"supervisor": {"supervisor": 7, "sales": 2}}, CostMatrix()) == {
-        "supervisor": {"supervisor": 0, "sales": 20}
-    }

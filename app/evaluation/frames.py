@@ -1,0 +1,125 @@
+"""What a report holds as pandas tables, for notebooks. Imported only there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+from pydantic import BaseModel
+
+from app.evaluation.calibration import CascadePoint
+from app.evaluation.compare import Comparison
+from app.evaluation.metrics import Interval
+from app.evaluation.predictions import Prediction
+from app.evaluation.report import Report
+from app.evaluation.slices import By
+
+READ = ["case", "turn", "text", "before", "expected", "got", "confidence", "reason"]
+SAID = ["nth", "event", "text", "serving", "expected", "got", "outcome", "confidence"]
+
+
+def headline(report: Report) -> pd.DataFrame:
+    """Shares with their 95 % intervals; n is the denominator."""
+    h = report.headline
+    shares = {"accuracy": h.accuracy, "missed escalations": h.missed_escalations, "coverage": h.coverage}
+    plain = {
+        "macro-F1": h.macro_f1, "cost of mistakes": h.mistake_cost, "cost, $": h.cost,
+        "p50, ms": h.p50 * 1000, "p95, ms": h.p95 * 1000,
+    }  # fmt: skip
+    rows = {name: _within(share) for name, share in shares.items()}
+    table = pd.DataFrame({**rows, **{name: {"value": value} for name, value in plain.items()}}).T
+    return table.round(3).astype({"n": "Int64"}).astype(object).fillna("")
+
+
+def side_by_side(reports: Mapping[str, Report]) -> pd.DataFrame:
+    rows = {
+        name: {
+            "accuracy": r.headline.accuracy.value, "low": r.headline.accuracy.low,
+            "high": r.headline.accuracy.high, "missed escalations": r.headline.missed_escalations.value,
+            "coverage": r.headline.coverage.value, "cost of mistakes": r.headline.mistake_cost,
+            "cost, $": round(r.headline.cost, 5), "p95, ms": round(r.headline.p95 * 1000),
+        }
+        for name, r in reports.items()
+    }  # fmt: skip
+    return pd.DataFrame(rows).T.round(5)
+
+
+def agents(report: Report) -> pd.DataFrame:
+    return _rows(report.agents).set_index("name").round(3)
+
+
+def matrix(report: Report, cost: bool = False) -> pd.DataFrame:
+    """Expected down, got across: counts, or what the mistakes cost."""
+    counted = report.confusion_cost if cost else report.confusion
+    return pd.DataFrame(counted).T.rename_axis(index="expected", columns="got")
+
+
+def slices(report: Report, by: By | None = None, least: int = 1) -> pd.DataFrame:
+    """Worst first; parts with fewer than `least` turns are left out."""
+    rows = [
+        {
+            "by": s.by, "part": s.value, "turns": s.turns, "accuracy": s.accuracy.value,
+            "low": s.accuracy.low, "high": s.accuracy.high, "missed": s.missed.value,
+        }
+        for s in report.slices
+        if s.turns >= least and by in (None, s.by)
+    ]  # fmt: skip
+    columns = ["by", "part", "turns", "accuracy", "low", "high", "missed"]
+    return pd.DataFrame(rows, columns=columns).sort_values("accuracy", ignore_index=True).round(3)
+
+
+def misroutes(report: Report, most: int | None = None) -> pd.DataFrame:
+    """Dearest and surest first."""
+    return _rows(report.misroutes[:most], READ)
+
+
+def pairs(comparison: Comparison) -> pd.DataFrame:
+    """Turns on which the two runs differ."""
+    both = [("broken", comparison.broken), ("fixed", comparison.fixed)]
+    rows = [{"what": what, **pair.model_dump()} for what, each in both for pair in each]
+    return pd.DataFrame(rows, columns=["what", "case", "turn", "text", "expected", "got_a", "got_b"])
+
+
+def comparisons(found: Mapping[str, Comparison]) -> pd.DataFrame:
+    rows = {
+        name: {
+            "verdict": c.verdict, "points": 100 * c.difference.value, "low": 100 * c.difference.low,
+            "high": 100 * c.difference.high, "p": c.p_value, "fixed": len(c.fixed), "broken": len(c.broken),
+            "missed, points": 100 * c.missed_difference, "cost, $": c.cost_difference, "needed": c.needed,
+        }
+        for name, c in found.items()
+    }  # fmt: skip
+    return pd.DataFrame(rows).T
+
+
+def cascade(points: Sequence[CascadePoint]) -> pd.DataFrame:
+    return _rows(points)
+
+
+def flips(report: Report) -> pd.DataFrame:
+    """How often a harmless change of the text changed the answer."""
+    rows = [
+        {"change": f.perturbation, **_within(f.flips), "accuracy": f.accuracy.value}
+        for f in report.robustness
+    ]
+    table = pd.DataFrame(rows, columns=["change", "value", "low", "high", "n", "accuracy"])
+    return table.rename(columns={"value": "flips"}).set_index("change").round(3)
+
+
+def turns(predictions: Iterable[Prediction], case: str) -> pd.DataFrame:
+    """One conversation, turn by turn."""
+    found = [p for p in predictions if p.case == case and p.perturbation is None]
+    return _rows(found, SAID).set_index("nth")
+
+
+def table(rows: Iterable[BaseModel]) -> pd.DataFrame:
+    """Any records, one a row."""
+    return _rows(rows)
+
+
+def _rows(rows: Iterable[BaseModel], columns: list[str] | None = None) -> pd.DataFrame:
+    return pd.DataFrame([row.model_dump() for row in rows], columns=columns)
+
+
+def _within(share: Interval) -> dict[str, float]:
+    return {"value": share.value, "low": share.low, "high": share.high, "n": share.n}

@@ -1,0 +1,145 @@
+"""Labelled messages of others become cases of ours. Nothing leaves the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.core.exceptions import TextUnacceptable
+from app.core.text import checked, is_blank, language_of
+from app.evaluation.cases import Case, CaseTurn
+from app.evaluation.near import words
+from app.evaluation.tables import ImportFailed, Numbered, rows
+
+__all__ = ["ImportFailed", "Imported", "Importer", "import_rows", "write_set"]
+
+OURS = ("text", "label", "id", "lang", "industry", "tags")
+BLANK, REPEATED = "(blank)", "(repeated)"
+_BREAKS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`skipped` counts rows by the label that has no mapping, blank and repeated ones apart."""
+
+    cases: list[Case]
+    skipped: dict[str, int]
+    problems: list[str]
+
+
+@dataclass
+class Importer:
+    """Takes rows one by one. `lang` None: told by the letters of each text."""
+
+    columns: Mapping[str, str]
+    labels: Mapping[str, str]
+    lang: str | None = None
+    industry: str = "general"
+    cases: list[Case] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._labels = {theirs.strip().casefold(): ours for theirs, ours in self.labels.items()}
+        self._texts: set[str] = set()
+        self._ids: set[str] = set()
+
+    def take(self, name: str, numbered: Iterable[Numbered]) -> None:
+        for number, row in numbered:
+            if row is None:
+                self.problems.append(f"{name}, line {number}: this is not a whole row")
+            else:
+                self._take(f"{Path(name).stem}-{number:05d}", f"{name}, line {number}", row)
+
+    def result(self) -> Imported:
+        return Imported(self.cases, dict(self.skipped), self.problems)
+
+    def _take(self, own_id: str, where: str, row: dict[str, Any]) -> None:
+        text, theirs = self._cell(row, "text"), self._cell(row, "label")
+        label = self._labels.get(theirs.casefold())
+        if skip := self._reason(text, theirs, label):
+            self.skipped[skip] += 1
+            return
+        try:
+            case = self._case(self._cell(row, "id") or own_id, checked(text), label, row)
+        except TextUnacceptable as error:
+            self.problems.append(f"{where}: {error}")
+            return
+        if case.id in self._ids:
+            self.problems.append(f"{where}: the id {case.id} stands twice")
+            return
+        self._ids.add(case.id)
+        self._texts.add(" ".join(words(text)))
+        self.cases.append(case)
+
+    def _reason(self, text: str, theirs: str, label: str | None) -> str:
+        if is_blank(text):
+            return BLANK
+        if label is None:
+            return theirs or BLANK
+        return REPEATED if " ".join(words(text)) in self._texts else ""
+
+    def _case(self, known: str, text: str, label: str | None, row: dict[str, Any]) -> Case:
+        return Case(
+            id=known,
+            lang=self._cell(row, "lang") or self.lang or language_of(text),
+            industry=self._cell(row, "industry") or self.industry,
+            tags=self._tags(row),
+            origin="imported",
+            turns=[CaseTurn(role="customer", content=text, expected=label, event="start")],
+        )
+
+    def _cell(self, row: dict[str, Any], ours: str) -> str:
+        value = row.get(self.columns.get(ours, ""))
+        return "" if value is None else str(value).strip()
+
+    def _tags(self, row: dict[str, Any]) -> list[str]:
+        value = row.get(self.columns.get("tags", ""))
+        parts = value if isinstance(value, list) else str(value or "").replace(";", ",").split(",")
+        return [tag for part in parts if (tag := str(part).strip())]
+
+
+def import_rows(
+    path: Path,
+    columns: Mapping[str, str],
+    labels: Mapping[str, str],
+    lang: str | None = None,
+    industry: str = "general",
+    encoding: str | None = None,
+) -> Imported:
+    """`columns` maps ours (text, label, id, lang, industry, tags) to theirs, `labels` theirs to ours.
+
+    Raises ImportFailed for a file that cannot be read at all.
+    """
+    if strange := set(columns) - set(OURS):
+        raise ImportFailed(path.name, f"columns are {', '.join(OURS)}, not {', '.join(sorted(strange))}")
+    if missing := {"text", "label"} - set(columns):
+        raise ImportFailed(path.name, f"no column is named for {' and '.join(sorted(missing, reverse=True))}")
+    importer = Importer(columns, labels, lang, industry)
+    importer.take(path.name, rows(path, list(columns.values()), encoding))
+    return importer.result()
+
+
+def write_set(cases: Iterable[Case], path: Path) -> None:
+    """One case a line, readable by `read_set`; the file is replaced as a whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    lines = (json.dumps(_short_form(case), ensure_ascii=False).translate(_BREAKS) + "\n" for case in cases)
+    part.write_text("".join(lines), encoding="utf-8")
+    part.replace(path)
+
+
+def _short_form(case: Case) -> dict[str, Any]:
+    row = case.model_dump(exclude_none=True, exclude_defaults=True)
+    head = {"id": case.id, "lang": case.lang, "industry": case.industry, "tags": case.tags}
+    only = case.turns[0]
+    if len(case.turns) > 1 or only.event != "start" or only.agent:
+        return {**head, **row}
+    del row["turns"]
+    answers = {"acceptable": only.acceptable} if len(only.acceptable) > 1 else {}
+    return {**head, **row, "text": only.content, "label": only.expected, **answers}
