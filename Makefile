@@ -5,10 +5,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8000
 
-.PHONY: run test check format lint types imports lock train torture bench clean
+.PHONY: run notebooks eval test check format lint types imports lock train torture bench clean
 
 run: $(READY)  ## serve the workbench and the API
 	$(BIN)/call-center serve --port $(PORT)
+
+notebooks: $(READY)  ## JupyterLab with the notebooks
+	$(BIN)/jupyter lab notebooks
+
+eval: $(READY)  ## measure the local router on the test sets
+	$(BIN)/call-center eval run eval_sets/routing_ru.jsonl eval_sets/routing_en.jsonl --router local
 
 test: $(READY)  ## the whole suite
 	$(BIN)/pytest -n 2 --dist loadgroup
@@ -29,8 +35,8 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports
 
-train: $(READY)  ## fit the local router again from eval_sets/train
-	$(BIN)/call-center train
+train: $(READY)  ## fit what ships in the package again from eval_sets/train
+	$(BIN)/call-center train --shipped
 
 torture: $(READY)  ## slow forms of the fault tests
 	TORTURE=1 $(BIN)/pytest -n 2 --dist loadgroup tests/faults

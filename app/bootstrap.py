@@ -15,9 +15,11 @@ from app.adapters.knowledge.articles import load_articles
 from app.adapters.knowledge.hybrid import HybridSearch
 from app.adapters.llm.embedded import NAME as EMBEDDED
 from app.adapters.llm.embedded import EmbeddedChatModel
+from app.adapters.routing.artefact import SHIPPED, Artefact
 from app.adapters.routing.artefact import load as load_artefact
 from app.adapters.routing.local import LocalRouter
 from app.adapters.routing.remote import RemoteCentre
+from app.adapters.routing.versions import artefact_folder
 from app.adapters.storage.json_store import JsonStore
 from app.agents.base import Agent, Desk
 from app.agents.calling import Speaker
@@ -72,7 +74,7 @@ def build(
     vectors = embedder or load_embedder()
     library = articles or load_articles()
     provider = _provider(settings, model, guard)
-    near = LocalRouter(load_artefact(), vectors)
+    near = LocalRouter(_fitted(settings, vectors, roster), vectors)
     chosen = router or _router(settings, near, provider, roster)
     metrics = Metrics()
     kept = store or JsonStore(settings.dialogs_storage_path)
@@ -123,6 +125,20 @@ def _provider(settings: Settings, model: BaseChatModel | None, guard: Guard | No
         paused=lambda: watch.state == "open",
         release=client.aclose,
     )
+
+
+def _fitted(settings: Settings, embedder: Embedder | None, roster: tuple[Agent, ...]) -> Artefact:
+    """Raises SettingInvalid for a router that is damaged, or was fitted for another house."""
+    folder = artefact_folder(settings.router_artefact)
+    artefact = load_artefact(folder)
+    if folder == SHIPPED:
+        return artefact
+    if strangers := set(artefact.meta.agents) - set(names(roster)):
+        told = f"the fitted router in {folder} knows agents that do not work here"
+        raise SettingInvalid("ROUTER_ARTEFACT", f"{told}: {', '.join(sorted(strangers))}")
+    if embedder and embedder.embed(["."]).shape[1] != len(artefact.landmarks.mean):
+        raise SettingInvalid("ROUTER_ARTEFACT", f"{folder} was fitted with another embedder")
+    return artefact
 
 
 def _router(settings: Settings, near: Router, provider: Provider | None, roster: tuple[Agent, ...]) -> Router:

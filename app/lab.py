@@ -7,10 +7,12 @@ desk.write(desk.report(run), run)
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +21,15 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from app.bootstrap import build
-from app.core.config import load_settings
+from app import training
+from app.adapters.routing.artefact import load
+from app.adapters.routing.versions import DEFAULT, Record, Versions, artefact_folder, name_of
+from app.core.config import Settings, load_settings
+from app.evaluation import corrections
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.cases import Case, CaseSet
 from app.evaluation.compare import compare
+from app.evaluation.corrections import Correction
 from app.evaluation.costs import CostMatrix, load_costs
 from app.evaluation.exports import write_all
 from app.evaluation.importers import write_set
@@ -34,9 +40,11 @@ from app.evaluation.runner import OnProgress
 from app.main import prepare_environment
 from app.services.workbench import Workbench
 from app.telemetry import configure_logging
+from app.training import Measured, TrainingRefused
 
+CORRECTIONS, CORRECTED = Path("storage/corrections.jsonl"), Path("storage/corrected")
 MOCK_MODEL = "mock-model"
-SETS = "eval_sets"
+SETS, TRAIN = "eval_sets", "eval_sets/train"
 
 
 @dataclass(frozen=True)
@@ -46,13 +54,62 @@ class Desk:
     bench: Workbench
 
     async def run(self, *sets: str | Path, router: str, **options: Any) -> Run:
-        """`sets` are names in eval_sets/ or paths; `options` are those of `Options`: limit, repeat, perturb…"""
+        """`sets` are names in eval_sets/ or paths; `options` fields of Options: limit, repeat, perturb…"""
         names, chosen = [str(name) for name in sets], Options(**options)
         with _progress() as tell:
             return await self.bench.evaluation.run(names, router, chosen, tell)
 
     def read(self, name: str | Path) -> CaseSet:
         return self.bench.evaluation.read([str(name)])[0]
+
+    def correct(self, name: str, labels: Mapping[str, tuple[str, str]], who: str) -> list[Correction]:
+        """`labels`: case, or `case:turn`, to (label, why). Raises CorrectionRefused for the first bad one."""
+        cases, legal = self.read(name), self.bench.agents
+        return [
+            corrections.correct(CORRECTIONS, cases, key, label, why, who, legal)
+            for key, (label, why) in labels.items()
+        ]
+
+    def confirm(self, name: str, keys: Iterable[str], who: str) -> list[Correction]:
+        """By somebody else than who corrected. Raises CorrectionRefused."""
+        cases = self.read(name)
+        return [corrections.confirm(CORRECTIONS, cases, key, who) for key in keys]
+
+    def corrections(self) -> list[Correction]:
+        return corrections.read(CORRECTIONS)
+
+    def corrected(self, name: str) -> Path:
+        """The set with its confirmed labels, as a file beside the original's name."""
+        return keep(corrections.apply(self.read(name), self.corrections()).cases, CORRECTED / f"{name}.jsonl")
+
+    async def train(
+        self, *extra: str | Path, on: Sequence[str | Path] = (), lines: str | Path = TRAIN
+    ) -> tuple[Record, Measured]:
+        """A new version, compared with the router in use; as `call-center train`, which takes the same files.
+
+        Raises TrainingRefused or SetInvalid.
+        """
+        before, versions = artefact_folder(self.bench.settings.router_artefact), Versions(DEFAULT.parent)
+        learnt = training.lessons(Path(lines), [Path(path) for path in extra])
+        sets = training.chosen_sets([str(name) for name in on])
+        training.refuse_leaks(learnt.lines, sets)
+        memory = training.memory_of(Path(lines), versions.root, training.embedder_or_refuse())
+        in_use, registry = (name_of(before), load(before)), self.bench.evaluation.registry
+        with _progress() as tell:
+            record = await asyncio.to_thread(training.fit_version, learnt, versions, memory, tell)
+            training.remember(memory, versions.root)
+            measured = await asyncio.to_thread(
+                training.measure, in_use, record, versions, sets, memory, registry, tell
+            )
+        return record, measured
+
+    def promote(self, version: str, force: bool = False) -> str:
+        """What `call-center routers --use` does. Raises TrainingRefused where it was measured as worse."""
+        versions = Versions(DEFAULT.parent)
+        if (losses := versions.record(version).losses) and not force:
+            raise TrainingRefused(" ".join(losses))
+        versions.promote(version)
+        return f"{version} is used from the next start on."
 
     def load(self, run_id: str = "latest") -> Run:
         return self.bench.evaluation.registry.load(run_id)
@@ -76,7 +133,7 @@ def open_desk(**settings: object) -> Desk:
     prepare_environment()
     known = load_settings(**settings)
     configure_logging("ERROR", known.environment == "production")
-    return Desk(build(known))
+    return Desk(_build(known))
 
 
 @asynccontextmanager
@@ -130,6 +187,15 @@ def keep(cases: Sequence[Case], path: str | Path) -> Path:
     return Path(path)
 
 
+def _build(settings: Settings) -> Workbench:
+    """A library warns in every notebook that it would like to draw progress bars."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "IProgress not found")
+        from app.bootstrap import build  # noqa: PLC0415
+
+        return build(settings)
+
+
 def _working_copy(start: Path) -> Path:
     """The nearest folder above with labelled sets in it, else `start`."""
     return next((folder for folder in (start, *start.parents) if (folder / SETS).is_dir()), start)
@@ -138,7 +204,7 @@ def _working_copy(start: Path) -> Path:
 @contextmanager
 def _progress() -> Iterator[OnProgress]:
     """One line under the cell, told each per cent; silent outside a notebook."""
-    line = display({"text/plain": ""}, raw=True, display_id=True) if get_ipython() else None
+    line: Any = display({"text/plain": ""}, raw=True, display_id=True) if get_ipython() else None  # type: ignore[no-untyped-call]
 
     def tell(done: int, total: int) -> None:
         if line and (done == total or done % max(1, total // 100) == 0):

@@ -27,7 +27,7 @@ def compare_runs(a: str, b: str, limits: Limits, costs: Path | None, html: Path 
         baseline, candidate = registry.load(a), registry.load(b)
         prices = costs_of(costs, candidate.provenance.labels)
         comparison = compare(baseline, candidate, seed)
-        report = build_report(candidate, prices, comparison)
+        report = build_report(candidate, prices, comparison, baseline)
         if html:
             html.write_text(render(report), encoding="utf-8")
     console.print(comparison.sentence, highlight=False)

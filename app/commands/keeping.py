@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.commands.figures import print_agents, print_confusion, print_headline, print_provenance
 from app.commands.running import costs_of
@@ -17,6 +17,8 @@ from app.evaluation.registry import Registry
 from app.evaluation.report import Report, build_report
 from app.services.evaluation import RUNS
 
+RUN_ID = 20  # characters: an id that is cut is of no use
+
 
 def list_runs() -> None:
     registry = Registry(RUNS)
@@ -24,7 +26,8 @@ def list_runs() -> None:
     if not runs:
         typer.echo("There are no runs yet: call-center eval run routing_ru --router local")
         return
-    table = Table("run", "router", "sets", "turns", "accuracy", box=None, padding=(0, 2, 0, 0))
+    whole = Column("run", no_wrap=True, min_width=RUN_ID)
+    table = Table(whole, "router", "sets", "turns", "accuracy", box=None, padding=(0, 2, 0, 0))
     for p in runs:
         accuracy = _accuracy(registry.folder(p.run_id)) if p.finished else "interrupted"
         turns = sum(facts.turns for facts in p.sets)
@@ -62,6 +65,7 @@ def _accuracy(folder: Path) -> str:
     """From the report that was written at the end of the run."""
     try:
         headline = json.loads((folder / "report.json").read_text(encoding="utf-8"))["headline"]
-        return f"{headline['accuracy']['value']:.3f}"
+        accuracy = headline["accuracy"]
+        return f"{accuracy['value']:.3f}" if accuracy["n"] else "—"
     except (OSError, ValueError, LookupError, TypeError):
         return "—"

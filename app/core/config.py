@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     price_output: float = Field(default=0.60, ge=0)
 
     router: RouterName | None = None
+    router_artefact: Path = Path("storage/routers/current")
     router_threshold: float = Field(default=0.75, ge=0, le=1)
     max_dialog_history: int = Field(default=20, ge=1)
     recursion_limit: int = Field(default=50, ge=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NEUTRAL = "#6B7280"
+RIGHT, WRONG, UNDECIDED = "#009E73", "#D55E00", "#E69F00"
 _AGENTS = {
     "tech_support": "#0072B2",
     "sales": "#009E73",

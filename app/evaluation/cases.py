@@ -98,7 +98,7 @@ class CaseSet(BaseModel):
 def read_set(path: Path, legal: Iterable[str] | None = None, corrections: bool = False) -> CaseSet:
     """Raises SetInvalid for the first bad line; `legal` are the labels of the roster.
 
-    In a file of `corrections` a line may say `"confirmed": true` or false; what is not confirmed is left out.
+    In a file of `corrections` (corrections.py) what is not confirmed is left out.
     """
     names = frozenset(legal) if legal else None
     cases: list[Case] = []
@@ -130,8 +130,10 @@ def _case(where: str, number: int, line: str, corrections: bool) -> Case | None:
     """None for a correction that nobody confirmed."""
     try:
         row = json.loads(line)
-        if corrections and isinstance(row, dict) and row.pop("confirmed", True) is not True:
-            return None
+        if corrections and isinstance(row, dict):
+            row.pop("correction", None)
+            if row.pop("confirmed", True) is not True:
+                return None
         return Case.model_validate(_long_form(row))
     except ValidationError as error:
         first = error.errors(include_input=False)[0]

@@ -8,18 +8,25 @@ from io import StringIO
 from typing import Any
 
 import matplotlib as mpl
+from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from app.evaluation.calibration import Bin, Point
+from app.core.palette import NEUTRAL, WRONG, colour_of
+from app.evaluation.calibration import Bin, CascadePoint, Point
 
-BLUE, GREY, ORANGE = "#0072B2", "#6B7280", "#D55E00"
+BLUE, GREY, ORANGE = colour_of("tech_support"), NEUTRAL, WRONG
+INK, LINE = "#010203", "#040506"
+"""Stand-ins that become the colours of the page, so that a chart follows light and dark."""
 STYLE: Any = {
     "svg.fonttype": "none", "svg.hashsalt": "call-center", "font.family": "sans-serif", "font.size": 9,
     "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "axes.grid": True,
-    "grid.color": "#E5E7EB", "xtick.color": GREY, "ytick.color": GREY, "legend.frameon": False,
+    "axes.axisbelow": True, "axes.labelcolor": INK, "text.color": INK, "grid.color": LINE,
+    "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
+    "legend.frameon": False,
 }  # fmt: skip
-_HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+_NOISE = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>\s*| xmlns(:xlink)?=\"[^\"]*\"", re.DOTALL)
+_NAMES = re.compile(r'(?<= id=")|(?<=href="#)|(?<=url\(#)')
 
 
 def reliability(bins: Sequence[Bin]) -> str:
@@ -27,15 +34,17 @@ def reliability(bins: Sequence[Bin]) -> str:
     full = [b for b in bins if b.n]
 
     def draw(axes: Axes) -> None:
-        axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="honest")
+        axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="as sure as it should be")
         most = max((b.n for b in full), default=1)
         axes.plot([b.confidence for b in full], [b.accuracy for b in full], color=BLUE, linewidth=1)
         sizes = [20 + 160 * b.n / most for b in full]
-        axes.scatter([b.confidence for b in full], [b.accuracy for b in full], s=sizes, color=BLUE)
-        axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.04))
-        axes.legend(loc="upper left")
+        axes.scatter(
+            [b.confidence for b in full], [b.accuracy for b in full], s=sizes, color=BLUE, clip_on=False
+        )
+        axes.set(xlabel="mean confidence", ylabel="share right", xlim=(0, 1.02), ylim=(0, 1.04))
+        axes.legend(loc="lower right")
 
-    return _svg(draw, "Reliability: accuracy against confidence")
+    return _svg(draw, "reliability", "Reliability: share right against confidence")
 
 
 def risk_coverage(points: Sequence[Point]) -> str:
@@ -43,26 +52,38 @@ def risk_coverage(points: Sequence[Point]) -> str:
 
     def draw(axes: Axes) -> None:
         axes.step([p.coverage for p in points], [p.risk for p in points], where="post", color=ORANGE)
-        axes.set(xlabel="coverage: share of turns kept", ylabel="risk: wrong among them", xlim=(0, 1.02))
-        axes.set_ylim(bottom=0)
+        if len(points) == 1:
+            axes.scatter([points[0].coverage], [points[0].risk], color=ORANGE)
+        axes.set(xlabel="share of turns kept, surest first", ylabel="share wrong among them", xlim=(0, 1.02))
+        axes.set_ylim(0, max(0.05, 1.1 * max((p.risk for p in points), default=0)))
 
-    return _svg(draw, "Risk against coverage")
+    return _svg(draw, "risk", "Risk against coverage")
 
 
-def curve(xs: Sequence[float], ys: Sequence[float], x: str, y: str) -> str:
+def cascade(points: Sequence[CascadePoint]) -> str:
+    """Accuracy against the share of turns that the far router is not asked about."""
+
     def draw(axes: Axes) -> None:
-        axes.plot(xs, ys, color=BLUE, marker="o", markersize=3)
-        axes.set(xlabel=x, ylabel=y)
+        axes.plot([p.calls_saved for p in points], [p.accuracy for p in points], color=BLUE, linewidth=1.2)
+        for point, word in ((points[0], "always far"), (points[-1], "always near")):
+            axes.scatter([point.calls_saved], [point.accuracy], color=BLUE, s=24, zorder=3)
+            side = "left" if point is points[0] else "right"
+            axes.annotate(
+                word, (point.calls_saved, point.accuracy), (0, 6), textcoords="offset points", ha=side
+            )
+        axes.set(xlabel="share of model calls saved", ylabel="accuracy", xlim=(-0.02, 1.02))
+        axes.margins(y=0.2)
 
-    return _svg(draw, f"{y} against {x}")
+    return _svg(draw, "cascade", "Accuracy of the cascade against model calls saved")
 
 
-def _svg(draw: Callable[[Axes], None], title: str) -> str:
-    """The picture with a title for screen readers and no XML head."""
+def _svg(draw: Callable[[Axes], None], name: str, title: str) -> str:
+    """Titled for screen readers, without an XML head and addresses; `name` is its own in a page."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 3.1), layout="constrained")
         draw(figure.add_subplot())
         out = StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Title": title}, transparent=True)
-    svg = _HEAD.sub("", out.getvalue(), count=1)
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
+        figure.savefig(out, format="svg", metadata={"Date": None}, transparent=True)
+    svg = _NAMES.sub(f"{name}-", _NOISE.sub("", out.getvalue())).replace("xlink:href", "href")
+    svg = svg.replace(INK, "var(--ink)").replace(LINE, "var(--line)")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)

@@ -1,21 +1,26 @@
 """Labels that turned out to be wrong: one person corrects, another confirms, and only then they count.
 
-The file is a journal of JSON lines that is only ever appended to: who said what, and when.
+A line of the file is a case of its own, with `confirmed` and a `correction` that tells who, when and why:
+`call-center train --extra` takes the file as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
+from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
 from app.core.exceptions import CallCenterError
-from app.evaluation.cases import CaseSet, CaseTurn, SetInvalid
+from app.evaluation.cases import Case, CaseSet, SetInvalid
+from app.evaluation.registry import replace_text
 
-Act = Literal["correct", "confirm"]
+Rows = dict[str, dict[str, Any]]
 
 
 class CorrectionRefused(CallCenterError):
@@ -26,23 +31,8 @@ class CorrectionRefused(CallCenterError):
         super().__init__(f"Correction of {where}: {problem}.")
 
 
-class Step(BaseModel):
-    """One line of the journal. `turn` is the position in the case, `was` the label it had then."""
-
-    act: Act
-    set: str
-    case: str
-    turn: int
-    text: str
-    was: str
-    label: str
-    why: str
-    who: str
-    when: datetime
-
-
 class Correction(BaseModel):
-    """The last one of a turn; without `confirmed_by` it does not count yet."""
+    """`turn` is the position in the case, `was` its label before. Counts once `confirmed_by` is there."""
 
     set: str
     case: str
@@ -56,53 +46,60 @@ class Correction(BaseModel):
     confirmed_by: str | None = None
     confirmed: datetime | None = None
 
+    @property
+    def id(self) -> str:
+        return f"{self.set}/{self.case}:{self.turn}"
 
-def correct(journal: Path, cases: CaseSet, key: str, label: str, why: str, who: str) -> Correction:
-    """`key` is a case, or `case:turn`; the last turn if none is named. Saying the same again adds nothing.
 
+def correct(
+    path: Path, cases: CaseSet, key: str, label: str, why: str, who: str, legal: Collection[str]
+) -> Correction:
+    """`key` is a case, or `case:turn`; the last turn if none is named. Saying the same again changes nothing.
+
+    Another label or reason takes the place of the one before, and waits for a second person again.
     Raises CorrectionRefused.
     """
-    case, at, turn = _turn(cases, key)
+    case, at = _find(cases, key)
+    was, now = str(case.turns[at].expected), datetime.now(UTC)
     if not (who.strip() and why.strip()):
         raise CorrectionRefused(key, "it needs a name and a reason")
-    said = {"set": cases.name, "case": case, "turn": at, "text": turn.content, "label": label, "why": why}
-    step = Step.model_validate(
-        {**said, "act": "correct", "was": turn.expected, "who": who, "when": datetime.now(UTC)}
-    )
-    standing = _standing(journal, cases, key)
-    if standing and (standing.label, standing.was, standing.why) == (label, turn.expected, why):
-        return standing
-    if label == turn.expected:
+    if label not in legal:
+        raise CorrectionRefused(key, f"{label} is not a label of the roster")
+    if label == was:
         raise CorrectionRefused(key, f"{label} is its label already")
-    _append(journal, step)
-    return _of(step)
+    text = case.turns[at].content
+    new = Correction(
+        set=cases.name, case=case.id, turn=at, text=text, was=was, label=label, why=why, who=who, when=now
+    )
+    with _locked(path) as rows:
+        if new.id in rows:
+            standing = _of(rows[new.id])
+            if (standing.text, standing.was, standing.label, standing.why) == (text, was, label, why):
+                return standing
+        rows[new.id] = _row(case, new)
+    return new
 
 
-def confirm(journal: Path, cases: CaseSet, key: str, who: str) -> Correction:
+def confirm(path: Path, cases: CaseSet, key: str, who: str) -> Correction:
     """By somebody else than the one who corrected. Raises CorrectionRefused."""
-    standing = _standing(journal, cases, key)
-    if standing is None:
-        raise CorrectionRefused(key, "nobody has corrected it")
-    if not who.strip() or who.strip().casefold() == standing.who.strip().casefold():
-        raise CorrectionRefused(key, "a second person has to confirm it")
-    if standing.confirmed_by:
-        return standing
-    kept = standing.model_dump(exclude={"confirmed_by", "confirmed"})
-    now = datetime.now(UTC)
-    _append(journal, Step.model_validate({**kept, "act": "confirm", "who": who, "when": now}))
-    return standing.model_copy(update={"confirmed_by": who, "confirmed": now})
+    case, at = _find(cases, key)
+    with _locked(path) as rows:
+        row = rows.get(f"{cases.name}/{case.id}:{at}")
+        if row is None:
+            raise CorrectionRefused(key, "nobody has corrected it")
+        standing = _of(row)
+        if not who.strip() or who.strip().casefold() == standing.who.strip().casefold():
+            raise CorrectionRefused(key, "a second person has to confirm it")
+        if standing.confirmed_by:
+            return standing
+        done = standing.model_copy(update={"confirmed_by": who, "confirmed": datetime.now(UTC)})
+        rows[done.id] = {**row, "confirmed": True, "correction": done.model_dump(mode="json")}
+    return done
 
 
-def read(journal: Path) -> list[Correction]:
-    """The last of each turn. Raises SetInvalid for a line that cannot be read."""
-    found: dict[tuple[str, str, int], Correction] = {}
-    for step in _steps(journal):
-        key = (step.set, step.case, step.turn)
-        if step.act == "correct":
-            found[key] = _of(step)
-        elif key in found and found[key].label == step.label:
-            found[key] = found[key].model_copy(update={"confirmed_by": step.who, "confirmed": step.when})
-    return list(found.values())
+def read(path: Path) -> list[Correction]:
+    """Raises SetInvalid for a line that cannot be read."""
+    return [_of(row) for row in _rows(path).values()]
 
 
 def apply(cases: CaseSet, corrections: Iterable[Correction]) -> CaseSet:
@@ -117,39 +114,57 @@ def apply(cases: CaseSet, corrections: Iterable[Correction]) -> CaseSet:
     return copy
 
 
-def _turn(cases: CaseSet, key: str) -> tuple[str, int, CaseTurn]:
+def _find(cases: CaseSet, key: str) -> tuple[Case, int]:
     by_id = {case.id: case for case in cases.cases}
-    name, _, position = key.rpartition(":") if key not in by_id else (key, "", "-1")
-    case = by_id.get(name)
-    if case is None or not position.lstrip("-").isdecimal():
+    if key in by_id:
+        return by_id[key], len(by_id[key].turns) - 1
+    name, _, position = key.rpartition(":")
+    if name not in by_id or not position.isdecimal():
         raise CorrectionRefused(key, f"{cases.name} has no such case")
-    at = len(case.turns) - 1 if position == "-1" else int(position)
-    if at not in case.labelled:
+    if int(position) not in by_id[name].labelled:
         raise CorrectionRefused(key, "this turn has no label")
-    return case.id, at, case.turns[at]
+    return by_id[name], int(position)
 
 
-def _standing(journal: Path, cases: CaseSet, key: str) -> Correction | None:
-    case, at, _ = _turn(cases, key)
-    same = (cases.name, case, at)
-    return next((c for c in read(journal) if (c.set, c.case, c.turn) == same), None)
+def _row(case: Case, new: Correction) -> dict[str, Any]:
+    """The conversation up to this turn, and only this turn labelled."""
+    copy = case.model_copy(deep=True)
+    copy.id, copy.origin = new.id, "corrected"
+    copy.turns = copy.turns[: new.turn + 1]
+    for turn in copy.turns:
+        turn.expected, turn.acceptable, turn.event = None, [], None
+    copy.turns[-1].expected, copy.turns[-1].acceptable = new.label, [new.label]
+    return {
+        **copy.model_dump(exclude_none=True),
+        "confirmed": False,
+        "correction": new.model_dump(mode="json"),
+    }
 
 
-def _of(step: Step) -> Correction:
-    return Correction.model_validate(step.model_dump(exclude={"act"}))
+def _of(row: dict[str, Any]) -> Correction:
+    return Correction.model_validate(row["correction"])
 
 
-def _steps(journal: Path) -> Iterable[Step]:
-    lines = journal.read_text(encoding="utf-8").split("\n") if journal.exists() else []
+@contextmanager
+def _locked(path: Path) -> Iterator[Rows]:
+    """The file is replaced as a whole; colleagues on one folder wait for each other."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        rows = _rows(path)
+        before = dict(rows)
+        yield rows
+        if rows != before:
+            replace_text(path, "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows.values()))
+
+
+def _rows(path: Path) -> Rows:
+    found: Rows = {}
+    lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield Step.model_validate_json(line)
-            except ValidationError as error:
-                raise SetInvalid(journal.name, number, error.errors(include_input=False)[0]["msg"]) from None
-
-
-def _append(journal: Path, step: Step) -> None:
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with journal.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(step.model_dump_json() + "\n")
+                row = json.loads(line)
+                found[_of(row).id] = row
+            except (ValidationError, ValueError, LookupError, TypeError):
+                raise SetInvalid(path.name, number, "this is not a correction") from None
+    return found

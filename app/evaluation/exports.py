@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
@@ -16,7 +17,8 @@ COLUMNS = (
     "text", "serving", "expected", "acceptable", "got", "outcome", "confidence", "source", "reason",
     "seconds", "tokens", "cost",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+"""What spreadsheets run, also behind blanks that they trim (OWASP, CSV injection)."""
 
 
 def write_all(report: Report, run: Run, folder: Path) -> None:
@@ -64,11 +66,14 @@ def to_junit(router: str, predictions: Iterable[Prediction]) -> str:
 
 def _add(suite: ElementTree.Element, p: Prediction) -> None:
     name = f"{p.case} turn {p.turn}" + (f" {p.perturbation}" if p.perturbation else "")
+    if p.repeat:
+        name += f" repeat {p.repeat + 1}"
     case = ElementTree.SubElement(
-        suite, "testcase", name=_legal(name), classname=p.expected, time=f"{p.seconds:.4f}"
+        suite, "testcase", name=_legal(name), classname=_legal(p.expected), time=f"{p.seconds:.4f}"
     )
     if p.outcome == "wrong":
-        said = f"expected {p.expected}, got {p.got} at {p.confidence or 0:.2f}"
+        sure = "" if p.confidence is None else f" at {p.confidence:.2f}"
+        said = _legal(f"expected {p.expected}, got {p.got}{sure}")
         ElementTree.SubElement(case, "failure", message=said).text = _legal(p.text)
     elif not p.covered:
         ElementTree.SubElement(case, "error", message=p.outcome).text = _legal(p.reason)
@@ -77,7 +82,7 @@ def _add(suite: ElementTree.Element, p: Prediction) -> None:
 def _cell(value: object) -> object:
     if isinstance(value, list):
         value = ", ".join(map(str, value))
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return "" if value is None else value
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
+from pandas.io.formats.style import Styler
 from pydantic import BaseModel
 
 from app.evaluation.calibration import CascadePoint
+from app.evaluation.cases import Case
 from app.evaluation.compare import Comparison
 from app.evaluation.metrics import Interval
 from app.evaluation.predictions import Prediction
@@ -89,7 +91,7 @@ def comparisons(found: Mapping[str, Comparison]) -> pd.DataFrame:
         }
         for name, c in found.items()
     }  # fmt: skip
-    return pd.DataFrame(rows).T
+    return pd.DataFrame.from_dict(rows, orient="index").round(4)
 
 
 def cascade(points: Sequence[CascadePoint]) -> pd.DataFrame:
@@ -106,6 +108,25 @@ def flips(report: Report) -> pd.DataFrame:
     return table.rename(columns={"value": "flips"}).set_index("change").round(3)
 
 
+def labels(cases: Iterable[Case]) -> pd.DataFrame:
+    """How many labelled turns of each agent, by language."""
+    rows = [(str(case.turns[at].expected), case.lang) for case in cases for at in case.labelled]
+    found = pd.DataFrame(rows, columns=["agent", "lang"])
+    return pd.crosstab(found["agent"], found["lang"])
+
+
+def dialogs(report: Report) -> pd.DataFrame:
+    """Empty where no conversation has several turns."""
+    d = report.dialogs
+    shares = {
+        "stayed where the agent was right (high is good)": d.sticky,
+        "left on a turn marked stay (low is good)": d.needless_switches,
+        "stayed where another was needed (low is good)": d.stuck,
+        "came back to the right agent (high is good)": d.returns,
+    } if d else {}  # fmt: skip
+    return pd.DataFrame({name: _within(share) for name, share in shares.items()}).T.round(3)
+
+
 def turns(predictions: Iterable[Prediction], case: str) -> pd.DataFrame:
     """One conversation, turn by turn."""
     found = [p for p in predictions if p.case == case and p.perturbation is None]
@@ -115,6 +136,12 @@ def turns(predictions: Iterable[Prediction], case: str) -> pd.DataFrame:
 def table(rows: Iterable[BaseModel]) -> pd.DataFrame:
     """Any records, one a row."""
     return _rows(rows)
+
+
+def readable(table: pd.DataFrame) -> Styler:
+    """Whole texts, wrapped."""
+    wrapped = {"white-space": "pre-wrap", "text-align": "left", "vertical-align": "top"}
+    return table.style.set_properties(**wrapped).format(precision=3, na_rep="").hide(axis="index")
 
 
 def _rows(rows: Iterable[BaseModel], columns: list[str] | None = None) -> pd.DataFrame:

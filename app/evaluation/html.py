@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -9,34 +15,46 @@ from markupsafe import Markup
 
 from app.core.palette import colour_of
 from app.evaluation import charts
+from app.evaluation.calibration import CascadePoint
 from app.evaluation.metrics import Interval
+from app.evaluation.predictions import Provenance
 from app.evaluation.report import Report
 
 TEMPLATES = Path(__file__).parent / "templates"
 FACETS = {
-    "set": "Set", "lang": "Language", "industry": "Industry", "difficulty": "Difficulty", "tag": "Tag",
-    "nth": "Customer's turn", "event": "Event",
+    "set": "Set", "lang": "Language", "difficulty": "Difficulty", "nth": "Customer's turn", "event": "Event",
+    "tag": "Tag", "industry": "Industry",
 }  # fmt: skip
+SHOWN = 1000
+STEPS = (0.99, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5)
+_HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def render(report: Report) -> str:
-    """Everything from outside is escaped; no script is needed to read it."""
+    """Everything from outside is escaped; no script is needed to read it, and nothing is fetched."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: seen(value) if type(value) is str else value,
     )
-    environment.filters |= {"share": share, "interval": interval, "colour": colour_of}
-    known = report.confidence
+    environment.filters |= {"share": share, "interval": interval, "colour": colour_of, "day": day, "pc": pc}
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    known, cascade = report.confidence, report.cascade
     return environment.get_template("report.html.j2").render(
         r=report,
         facets=FACETS,
+        shown=SHOWN,
+        script=Markup(script),
+        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        again=again(report.provenance),
         reliability=Markup(charts.reliability(known.bins)) if known else None,
         risk_coverage=Markup(charts.risk_coverage(known.risk_coverage)) if known else None,
-        most=max((n for row in report.confusion.values() for n in row.values()), default=1) or 1,
-        dearest=max((c for row in report.confusion_cost.values() for c in row.values()), default=0) or 1,
+        cascade_chart=Markup(charts.cascade(cascade.points)) if cascade else None,
+        cascade_rows=stops(cascade.points) if cascade else [],
     )
 
 
@@ -44,8 +62,47 @@ def share(value: float) -> str:
     return f"{value:.3f}"
 
 
+def pc(value: float) -> str:
+    return (
+        f"{100 * value:.0f}\u00a0%"
+        if value in (0, 1) or 0.01 <= value <= 0.99
+        else f"{100 * value:.1f}\u00a0%"
+    )
+
+
 def interval(given: Interval) -> str:
     """`0.914 (0.896–0.929, n = 812)`, or a dash where nothing was counted."""
     if not given.n:
         return "—"
-    return f"{given.value:.3f} ({given.low:.3f}–{given.high:.3f}, n = {given.n})"
+    return f"{given.value:.3f} ({given.low:.3f}–{given.high:.3f}, n\u00a0=\u00a0{given.n})"
+
+
+def day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
+
+
+def seen(text: str) -> str:
+    """Characters that hide or turn text around are shown as their code, in this copy only."""
+    return _HIDDEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
+
+
+def stops(points: Sequence[CascadePoint]) -> list[CascadePoint]:
+    """The ends, and the lowest threshold at or above each round one."""
+    chosen = [points[0]]
+    for step in STEPS:
+        at = [p for p in points[1:] if p.threshold >= step]
+        if at and at[-1] is not chosen[-1]:
+            chosen.append(at[-1])
+    return chosen if chosen[-1] is points[-1] else [*chosen, points[-1]]
+
+
+def again(p: Provenance) -> str:
+    """The command that makes such a run, given the sets in their folder."""
+    words = ["call-center", "eval", "run", *(s.name for s in p.sets), "--router", p.router]
+    words += [word for key, value in p.slices.items() for word in ("--slice", f"{key}={value}")]
+    words += ["--seed", str(p.seed)] if p.seed else []
+    words += ["--repeat", str(p.repeat)] if p.repeat > 1 else []
+    words += ["--limit", str(p.limit)] if p.limit else []
+    words += ["--perturb"] if p.perturbed else []
+    words += ["--teacher-forced"] if p.teacher_forced else []
+    return shlex.join(words)

@@ -1,24 +1,29 @@
-"""matplotlib figures of a report, for notebooks. Imported only there; the report's own charts are charts.py."""
+"""Figures of a report for notebooks, and imported only there; the report's own charts are charts.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from io import StringIO
-from typing import get_args
+from typing import Any, get_args
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from app.core.palette import colour_of
+from app.core.palette import NEUTRAL, colour_of
 from app.evaluation.calibration import CascadePoint, Point
-from app.evaluation.charts import BLUE, GREY, ORANGE, STYLE
 from app.evaluation.dialogs import Escalation
 from app.evaluation.intervals import Interval
 from app.evaluation.report import Report
 from app.evaluation.slices import By
 
 EMPTY = "nothing to show"
+BLUE, ORANGE, INK = colour_of("tech_support"), colour_of("supervisor"), "#111827"
+STYLE: Any = {
+    "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9, "axes.spines.top": False,
+    "axes.spines.right": False, "axes.edgecolor": NEUTRAL, "axes.grid": True, "axes.axisbelow": True,
+    "grid.color": "#E5E7EB", "xtick.color": NEUTRAL, "ytick.color": NEUTRAL, "legend.frameon": False,
+}  # fmt: skip
 
 
 class Chart(Figure):
@@ -36,10 +41,10 @@ def matrix(report: Report) -> Chart:
     names = list(report.confusion)
     chart, axes = _chart(1.2 + 1.1 * len(names), 1 + 0.8 * len(names))
     counts = [[report.confusion[expected][got] for got in names] for expected in names]
-    axes.imshow([[n / (sum(row) or 1) for n in row] for row in counts], cmap="Blues", vmin=0, vmax=1.3)
+    axes.imshow([[n / (sum(row) or 1) for n in row] for row in counts], cmap="Blues", vmin=0, vmax=2)
     for y, row in enumerate(counts):
         for x, n in enumerate(row):
-            axes.text(x, y, str(n), ha="center", va="center", color=ORANGE if n and x != y else "#111827")
+            axes.text(x, y, str(n), ha="center", va="center", color=ORANGE if n and x != y else INK)
     axes.set(xticks=range(len(names)), yticks=range(len(names)), xlabel="got", ylabel="expected")
     axes.set_xticklabels(names)
     axes.set_yticklabels(names)
@@ -63,7 +68,7 @@ def reliability(report: Report) -> Chart:
     """Honest confidence lies on the diagonal."""
     chart, axes = _chart()
     bins = report.confidence.bins if report.confidence else []
-    axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="honest")
+    axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle="--", label="honest")
     axes.plot(
         [b.confidence for b in bins], [b.accuracy for b in bins], color=BLUE, marker="o", label="measured"
     )
@@ -101,7 +106,7 @@ def cost_against_accuracy(reports: Mapping[str, Report]) -> Chart:
     """Dollars for 1,000 turns; bars are 95 % intervals."""
     chart, axes = _chart()
     for at, (name, report) in enumerate(reports.items()):
-        head, colour = report.headline, (BLUE, ORANGE, GREY)[at % 3]
+        head, colour = report.headline, (BLUE, ORANGE, NEUTRAL)[at % 3]
         dollars = 1000 * head.cost / max(1, sum(head.outcomes.values()))
         axes.errorbar(
             dollars, head.accuracy.value, yerr=_bars([head.accuracy]), fmt="o", color=colour, label=name

@@ -8,14 +8,24 @@ from collections.abc import Sequence
 from pydantic import BaseModel, Field
 
 from app.evaluation import metrics
-from app.evaluation.calibration import Confidence, confidence
+from app.evaluation.calibration import (
+    CascadePoint,
+    Confidence,
+    Point,
+    cascade_curve,
+    confidence,
+    threshold_for,
+)
 from app.evaluation.compare import Comparison
 from app.evaluation.costs import CostMatrix
 from app.evaluation.dialogs import DialogMeasures, dialog_measures
+from app.evaluation.intervals import Interval, wilson
 from app.evaluation.metrics import AgentScore, Headline
 from app.evaluation.predictions import Prediction, Provenance, Run
 from app.evaluation.robustness import Flip, flips
 from app.evaluation.slices import Slice, slices
+
+RISKS = (0.01, 0.02, 0.05, 0.1)
 
 
 class RepeatFacts(BaseModel):
@@ -27,50 +37,114 @@ class RepeatFacts(BaseModel):
     unstable: list[str] = Field(default_factory=list)
 
 
+class Promise(BaseModel):
+    """The threshold that keeps most answers with at most `risk` of them wrong; None where none does.
+
+    `kept` is over the answered turns with a confidence. The interval does not know that it was chosen here.
+    """
+
+    risk: float
+    point: Point | None
+    kept: Interval
+    wrong: Interval
+
+
+class Cascade(BaseModel):
+    """`near` (a router) answers where it is sure and `far` is asked otherwise."""
+
+    near: str
+    far: str
+    points: list[CascadePoint]
+
+
 class Report(BaseModel):
-    """`confusion` counts, `confusion_cost` prices: expected, then got. `misroutes` are dearest first."""
+    """Expected, then got: `confusion` counts, `confusion_cost` what they cost, `prices` of one mistake.
+
+    `misroutes` stand missed escalations first, then the dearest.
+    """
 
     provenance: Provenance
     headline: Headline
     agents: list[AgentScore]
     confusion: dict[str, dict[str, int]]
     confusion_cost: dict[str, dict[str, float]]
+    prices: dict[str, dict[str, float]]
     slices: list[Slice]
     dialogs: DialogMeasures | None
     confidence: Confidence | None
+    promises: list[Promise]
     misroutes: list[Prediction]
     failures: list[Prediction]
     robustness: list[Flip]
     repeats: RepeatFacts | None
     comparison: Comparison | None = None
+    cascade: Cascade | None = None
 
 
-def build_report(run: Run, costs: CostMatrix, comparison: Comparison | None = None) -> Report:
-    """Perturbed turns count for robustness only."""
+def build_report(
+    run: Run, costs: CostMatrix, comparison: Comparison | None = None, baseline: Run | None = None
+) -> Report:
+    """Perturbed turns count for robustness only. `baseline` is the run that `comparison` compares with."""
     labels = run.provenance.labels
     plain = metrics.plain(run.predictions)
     counts = metrics.confusion(plain, labels)
+    known = confidence(plain)
     return Report(
         provenance=run.provenance,
         headline=metrics.headline(plain, labels, costs),
         agents=metrics.agents(plain, labels),
         confusion=counts,
         confusion_cost={e: {g: n * costs.price(e, g) for g, n in row.items()} for e, row in counts.items()},
+        prices={e: {g: costs.price(e, g) for g in row} for e, row in counts.items()},
         slices=slices(plain),
         dialogs=dialog_measures(plain),
-        confidence=confidence(plain),
+        confidence=known,
+        promises=_promises(known) if known else [],
         misroutes=_dearest(plain, costs),
         failures=[p for p in plain if not p.covered],
         robustness=flips(run.predictions),
         repeats=_repeats(plain),
         comparison=comparison,
+        cascade=_cascade(baseline, run) if baseline else None,
     )
 
 
 def _dearest(predictions: Sequence[Prediction], costs: CostMatrix) -> list[Prediction]:
-    """Wrong answers, the dearest and surest first."""
+    """Wrong answers: missed escalations, then the dearest, then the surest first."""
     wrong = [p for p in predictions if p.outcome == "wrong"]
-    return sorted(wrong, key=lambda p: (-costs.price(p.expected, str(p.got)), -(p.confidence or 0), p.key))
+    return sorted(
+        wrong,
+        key=lambda p: (
+            not p.missed_escalation,
+            -costs.price(p.expected, str(p.got)),
+            -(p.confidence or 0),
+            p.key,
+        ),
+    )
+
+
+def _promises(known: Confidence) -> list[Promise]:
+    turns = sum(b.n for b in known.bins)
+    return [_promise(risk, threshold_for(known.risk_coverage, risk), turns) for risk in RISKS]
+
+
+def _promise(risk: float, point: Point | None, turns: int) -> Promise:
+    kept = round(point.coverage * turns) if point else 0
+    wrong = round(point.risk * kept) if point else 0
+    return Promise(risk=risk, point=point, kept=wilson(kept, turns), wrong=wilson(wrong, kept))
+
+
+def _cascade(a: Run, b: Run) -> Cascade | None:
+    """None unless one of the runs called a model and the other one did not."""
+    near, far = sorted((a, b), key=_called)
+    if _called(near) or not _called(far):
+        return None
+    points = cascade_curve(near.predictions, far.predictions)
+    return Cascade(near=near.provenance.router, far=far.provenance.router, points=points) if points else None
+
+
+def _called(run: Run) -> bool:
+    return any(p.tokens or p.cost for p in run.predictions)
 
 
 def _repeats(predictions: Sequence[Prediction]) -> RepeatFacts | None:

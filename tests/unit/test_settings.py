@@ -64,6 +64,7 @@ ANY_TEXT = {
     "checkpoint_storage",
     "dialogs_storage_path",
     "host",
+    "router_artefact",
     "cors_origins",
 }
 

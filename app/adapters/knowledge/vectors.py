@@ -1,4 +1,4 @@
-"""Vectors of the shipped articles, made once by `call-center train` and kept beside them."""
+"""Vectors of the shipped articles, made once by `call-center train --shipped` and kept beside them."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ def vectors_of(articles: Sequence[Article], embedder: Embedder, path: Path = SHI
         with np.load(path, allow_pickle=False) as stored:
             if str(stored["digest"]) == digest(articles):
                 return stored["vectors"].astype(np.float32)  # type: ignore[no-any-return]
-    log.warning("article_vectors_made_anew", articles=len(articles), mend="call-center train")
+    log.warning("article_vectors_made_anew", articles=len(articles), mend="call-center train --shipped")
     return embedder.embed([p for a in articles for p in phrases(a)])

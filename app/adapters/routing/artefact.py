@@ -80,7 +80,7 @@ def load(folder: Path = SHIPPED) -> Artefact:
         meta = Meta.model_validate_json((folder / "meta.json").read_bytes())
         if meta.features != SETTINGS:
             raise _unusable(folder, "was fitted by another version; run `call-center train`")
-        with np.load(folder / "weights.npz", allow_pickle=False) as stored:
+        with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = dict(stored)
         _measure(meta, arrays)
         return assemble(meta, arrays)
@@ -104,7 +104,7 @@ def _measure(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
     shapes |= {"scales": (lines,), "dual": (lines, classes), "mean": (width,)}
     shapes |= {f"bigrams_{lang}": (len(letters),) * 2 for lang, letters in ALPHABETS.items()}
     for name, shape in shapes.items():
-        if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():  # type: ignore[call-overload]
+        if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():
             raise ValueError(name)
 
 

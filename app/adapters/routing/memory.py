@@ -68,7 +68,7 @@ def uncentred(landmarks: Landmarks) -> Floats:
 def read_vectors(path: Path) -> dict[bytes, Vectors]:
     """Nothing where the file is missing or cannot be used: a cache is made anew."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             keys, rows = stored["keys"], stored["rows"].astype(np.float32)
             return {key.tobytes(): row for key, row in zip(keys, rows, strict=True)}
     except (OSError, EOFError, ValueError, LookupError, AttributeError, BadZipFile):
