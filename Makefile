@@ -3,12 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PORT ?= 8000
 
 .PHONY: run notebooks eval test check format lint types imports lock train torture bench clean
 
 run: $(READY)  ## serve the workbench and the API
-	$(BIN)/call-center serve --port $(PORT)
+	$(BIN)/call-center serve $(if $(PORT),--port $(PORT))
 
 notebooks: $(READY)  ## JupyterLab with the notebooks
 	$(BIN)/jupyter lab notebooks

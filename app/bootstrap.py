@@ -121,7 +121,7 @@ def _provider(settings: Settings, model: BaseChatModel | None, guard: Guard | No
     watch = client.guard
     return Provider(
         model=client,
-        state=lambda: "healthy" if watch.state == "closed" else "unhealthy",
+        state=lambda: "unhealthy" if watch.breaker.failing else "healthy",
         paused=lambda: watch.state == "open",
         release=client.aclose,
     )

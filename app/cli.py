@@ -26,6 +26,7 @@ def serve(
 ) -> None:
     """Serve the REST API and the workbench in the browser."""
     settings = settings_of(host=host, port=port, ui=ui)
+    _listening(settings.port, settings.host).close()
     import uvicorn  # noqa: PLC0415
 
     from app.main import create_app  # noqa: PLC0415
@@ -93,8 +94,11 @@ def mock_llm(
 def doctor() -> None:
     """What is configured, what is reachable, what is missing and how to mend it."""
     from app.doctor import examine  # noqa: PLC0415
+    from app.telemetry import configure_logging  # noqa: PLC0415
 
-    healthy = asyncio.run(examine(settings_of(log_level="ERROR")))
+    settings = settings_of()
+    configure_logging("ERROR", production=False)
+    healthy = asyncio.run(examine(settings))
     raise typer.Exit(0 if healthy else 1)
 
 
@@ -163,11 +167,13 @@ def main() -> None:
     app()
 
 
-def _listening(port: int) -> socket.socket:
+def _listening(port: int, host: str = "127.0.0.1") -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server(("127.0.0.1", port), backlog=512)
+        return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        leave(f"Port {port} cannot be used: {error.strerror}.")
+        why = str(error.strerror).partition(" (while")[0]
+        leave(f"Port {port} of {host} cannot be used: {why}.")
 
 
 if __name__ == "__main__":

@@ -84,7 +84,8 @@ def _reachable(settings: Settings) -> Finding:
         spare = "; until then the embedded model answers" if settings.model_fallback else ""
         mend = f"check OPENAI_BASE_URL and the network{spare}"
         return Finding("provider", f"{host}:{port} cannot be reached ({why})", mend, vital=not spare)
-    return Finding("provider", f"{host}:{port} accepts connections")
+    key = "; the key is first tried by a call" if settings.openai_api_key else ""
+    return Finding("provider", f"{host}:{port} accepts connections{key}")
 
 
 def _embeddings() -> Finding:

@@ -16,7 +16,8 @@ from app.adapters.embeddings.nano_e5 import load_embedder
 from app.adapters.knowledge import vectors
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.routing.artefact import SHIPPED, STAY, Artefact, data_hash, load
-from app.adapters.routing.fit import Line, Report, Tell, read_lines, texts_of, train, train_on
+from app.adapters.routing.fit import Report, Tell, texts_of, train, train_on
+from app.adapters.routing.lines import Line, lines_of, read_lines
 from app.adapters.routing.local import LocalRouter
 from app.adapters.routing.memory import Remembering, add_vectors, read_vectors, shipped_vectors
 from app.adapters.routing.remote import RemoteCentre
@@ -97,7 +98,8 @@ def lessons(train_dir: Path, extra: Sequence[Path]) -> Lessons:
     told = _labels_by_text(own)
     ours = read_lines(train_dir)
     kept = [line for line in ours if _key(line.text) not in told]
-    lines = [*kept, *{_key(line.text): line for line in own}.values()]
+    lines = [*kept, *{_key(line.text): line for line in own if not line.past}.values()]
+    lines += [line for line in own if line.past]
     counts = Counter(line.label for line in lines)
     for agent in names():
         if counts[agent] < FEWEST:
@@ -109,20 +111,19 @@ def lessons(train_dir: Path, extra: Sequence[Path]) -> Lessons:
 
 
 def _own(path: Path, legal: Sequence[str]) -> list[Line]:
-    """The labelled turns; where the customer only goes on, the text is a follow-up of any agent."""
     found = []
     for case in read_set(path, legal, corrections=True).cases:
-        for turn in (case.turns[at] for at in case.labelled):
-            if is_blank(turn.content):
+        for line in lines_of((turn.model_dump() for turn in case.turns), case.lang, case.industry):
+            if is_blank(line.text):
                 raise TrainingRefused(f"{path.name}: {case.id} has a blank text.")
-            label = STAY if turn.event == "stay" else turn.expected or ""
-            found.append(Line(turn.content, label, case.lang, case.industry))
+            found.append(line)
     return found
 
 
 def _labels_by_text(lines: Sequence[Line]) -> dict[str, str]:
+    """Of lines that are labelled by themselves; inside a dialog the same words may mean another thing."""
     told: dict[str, str] = {}
-    for line in lines:
+    for line in (x for x in lines if not x.past):
         if (before := told.setdefault(_key(line.text), line.label)) != line.label:
             raise TrainingRefused(f"“{_short(line.text)}” has two labels: {before} and {line.label}.")
     return told
@@ -132,8 +133,16 @@ def _fingerprint(train_dir: Path, own: Sequence[Line]) -> str:
     base = data_hash(train_dir)
     if not own:
         return base
-    rows = sorted(json.dumps([x.text, x.label, x.lang, x.industry], ensure_ascii=False) for x in own)
+    rows = sorted(
+        json.dumps([x.text, x.label, x.lang, x.industry, _past(x)], ensure_ascii=False) for x in own
+    )
     return sha256("\n".join([base, *rows]).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _past(line: Line) -> list[object]:
+    if line.past is None:
+        return []
+    return [line.past.serving, [[each.role, each.agent, each.content] for each in line.past.said]]
 
 
 def chosen_sets(asked: Sequence[str]) -> list[CaseSet]:

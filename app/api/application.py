@@ -13,8 +13,9 @@ import structlog
 from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import errors
 from app.api.body import StrictJson
@@ -45,6 +46,7 @@ def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     """The last one added is the outermost."""
     app.add_middleware(StrictJson, limit=bench.settings.max_body_bytes)
     app.add_middleware(LogContext)
+    app.add_middleware(OwnPictures)
     app.add_middleware(
         CorrelationIdMiddleware,
         header_name="X-Request-ID",
@@ -69,6 +71,21 @@ class LogContext:
         request_id = correlation_id.get()
         with structlog.contextvars.bound_contextvars(**({"request_id": request_id} if request_id else {})):
             await self.app(scope, receive, send)
+
+
+class OwnPictures:
+    """ReDoc would fetch its maker's logo from the network."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Content-Security-Policy"] = "img-src 'self' data:"
+            await send(message)
+
+        await self.app(scope, receive, guarded if scope.get("path") == "/redoc" else send)
 
 
 @asynccontextmanager

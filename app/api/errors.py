@@ -59,8 +59,14 @@ async def _on_situation(_: Request, error: Exception) -> JSONResponse:
 async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     """Says where and what, never the input itself."""
     assert isinstance(error, RequestValidationError)
-    errors = [{"field": ".".join(map(str, e["loc"])), "problem": str(e["msg"])} for e in error.errors()]
+    errors = [{"field": ".".join(map(str, e["loc"])), "problem": _plain(e)} for e in error.errors()]
     return problem(422, "validation_failed", "The request does not fit the documented form.", errors=errors)
+
+
+def _plain(error: dict[str, Any]) -> str:
+    if error["loc"] == ("path", "dialog_id"):
+        return "This is not the id of a dialog; it is the `dialog_id` that create answered."
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 async def _on_http(_: Request, error: Exception) -> JSONResponse:

@@ -17,7 +17,7 @@ from app.evaluation.registry import Registry
 from app.evaluation.report import build_report
 from app.services.evaluation import RUNS
 
-SHOWN = 20
+SHOWN, WIDTH = 20, 80
 
 
 def compare_runs(a: str, b: str, limits: Limits, costs: Path | None, html: Path | None, seed: int) -> None:
@@ -60,4 +60,5 @@ def _print_pairs(title: str, pairs: Sequence[Pair], console: Console) -> None:
 
 def _plain(text: str) -> str:
     """One line, without what rich would read as markup."""
-    return " ".join(text.split())[:80].replace("[", "\\[")
+    line = " ".join(text.split())
+    return (line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…").replace("[", "\\[")

@@ -14,7 +14,7 @@ def print_headline(run_id: str, headline: Headline, console: Console) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), title=None)
     table.add_row("accuracy", within(headline.accuracy))
     table.add_row("missed escalations", within(headline.missed_escalations))
-    table.add_row("macro-F1", f"{headline.macro_f1:.3f}")
+    table.add_row("macro-F1", f"{headline.macro_f1:.3f}" if headline.accuracy.n else "—")
     table.add_row("coverage", within(headline.coverage))
     table.add_row("outcomes", " · ".join(f"{name} {n}" for name, n in headline.outcomes.items() if n))
     table.add_row("cost of mistakes", f"{headline.mistake_cost:g}")
@@ -54,5 +54,8 @@ def print_provenance(report: Report, console: Console) -> None:
     table.add_row("started", f"{p.started:%Y-%m-%d %H:%M:%S} UTC")
     table.add_row("finished", f"{p.finished:%Y-%m-%d %H:%M:%S} UTC" if p.finished else "interrupted")
     table.add_row("settings", ", ".join(f"{k}={v}" for k, v in {**p.settings, **p.prompts}.items()) or "—")
+    if p.limit or p.slices:
+        chosen = [*(f"{k}={v}" for k, v in p.slices.items()), *([f"{p.limit} cases"] if p.limit else [])]
+        table.add_row("only", ", ".join(chosen))
     table.add_row("version", f"{p.version}, seed {p.seed}, repeat {p.repeat}")
     console.print(table)

@@ -9,7 +9,8 @@ import typer
 
 from app.agents.roster import names
 from app.commands.session import leave, situations
-from app.evaluation.importers import import_rows, write_set
+from app.evaluation.cases import read_set
+from app.evaluation.importers import IMPORTED, import_rows, write_set
 
 SHOWN = 10
 
@@ -29,6 +30,8 @@ def import_set(
         leave(f"{', '.join(strange)}: labels are {', '.join(ours)}.")
     with situations():
         mapping = {**{name: name for name in ours}, **labels}
+        if out.exists() and any(case.origin != IMPORTED for case in read_set(out).cases):
+            leave(f"{out} was not imported, so it is not replaced; give another --out.")
         done = import_rows(file, columns, mapping, lang, industry, encoding)
         if done.cases:
             write_set(done.cases, out)

@@ -29,9 +29,8 @@ def list_runs() -> None:
     whole = Column("run", no_wrap=True, min_width=RUN_ID)
     table = Table(whole, "router", "sets", "turns", "accuracy", box=None, padding=(0, 2, 0, 0))
     for p in runs:
-        accuracy = _accuracy(registry.folder(p.run_id)) if p.finished else "interrupted"
-        turns = sum(facts.turns for facts in p.sets)
-        table.add_row(p.run_id, p.router, ", ".join(s.name for s in p.sets), str(turns), accuracy)
+        turns, accuracy = _result(registry.folder(p.run_id)) if p.finished else ("—", "interrupted")
+        table.add_row(p.run_id, p.router, ", ".join(s.name for s in p.sets), turns, accuracy)
     Console().print(table)
 
 
@@ -61,11 +60,12 @@ def _report(run_id: str, costs: Path | None) -> Report:
         return build_report(run, costs_of(costs, run.provenance.labels))
 
 
-def _accuracy(folder: Path) -> str:
-    """From the report that was written at the end of the run."""
+def _result(folder: Path) -> tuple[str, str]:
+    """Turns asked and accuracy, from the report that was written at the end of the run."""
     try:
         headline = json.loads((folder / "report.json").read_text(encoding="utf-8"))["headline"]
         accuracy = headline["accuracy"]
-        return f"{accuracy['value']:.3f}" if accuracy["n"] else "—"
+        turns = str(sum(headline["outcomes"].values()))
+        return turns, f"{accuracy['value']:.3f}" if accuracy["n"] else "—"
     except (OSError, ValueError, LookupError, TypeError):
-        return "—"
+        return "—", "—"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from app.evaluation.runner import OnProgress
 from app.services.workbench import Workbench
 
 INTERRUPTED = 130
+SHOWN = 3
 Limits = Mapping[str, float | bool | None]
 
 
@@ -52,6 +54,7 @@ def measure(order: Order) -> None:
         if order.out:
             write_all(report, run, order.out)
     print_headline(run.provenance.run_id, report.headline, Console())
+    _tell_failures(run)
     stand_or_fall(report, order.limits)
 
 
@@ -66,6 +69,12 @@ def stand_or_fall(report: Report, limits: Limits) -> None:
         typer.echo(f"gate not met: {sentence}", err=True)
     if broken:
         raise typer.Exit(1)
+
+
+def _tell_failures(run: Run) -> None:
+    reasons = Counter(p.reason for p in run.predictions if not p.covered)
+    for reason, count in reasons.most_common(SHOWN):
+        typer.echo(f"no answer: {reason} ({count})", err=True)
 
 
 def _run(bench: Workbench, order: Order) -> Run:

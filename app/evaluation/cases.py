@@ -137,8 +137,8 @@ def _case(where: str, number: int, line: str, corrections: bool) -> Case | None:
         return Case.model_validate(_long_form(row))
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise SetInvalid(where, number, f"{field}: {first['msg']}" if field else first["msg"]) from None
+        field, problem = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        raise SetInvalid(where, number, f"{field}: {problem}" if field else problem) from None
     except ValueError as error:
         raise SetInvalid(where, number, str(error)) from None
 

@@ -20,6 +20,7 @@ __all__ = ["ImportFailed", "Imported", "Importer", "import_rows", "write_set"]
 
 OURS = ("text", "label", "id", "lang", "industry", "tags")
 BLANK, REPEATED = "(blank)", "(repeated)"
+IMPORTED = "imported"
 _BREAKS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
 
 
@@ -90,7 +91,7 @@ class Importer:
             lang=self._cell(row, "lang") or self.lang or language_of(text),
             industry=self._cell(row, "industry") or self.industry,
             tags=self._tags(row),
-            origin="imported",
+            origin=IMPORTED,
             turns=[CaseTurn(role="customer", content=text, expected=label, event="start")],
         )
 

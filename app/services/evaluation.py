@@ -34,6 +34,16 @@ class RouterUnknown(CallCenterError):
         super().__init__(f"Router {name}: {problem}.")
 
 
+class SetUnknown(CallCenterError):
+    status = 422
+    code = "set_unknown"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"Set {name}: there is no such file or set; the sets are {', '.join(known) or 'none'}."
+        )
+
+
 class Remote(Protocol):
     """Another service under test."""
 
@@ -66,7 +76,7 @@ class EvaluationService:
         """`router` is local, llm, cascade, baseline:NAME or url:http://…; `sets` are names or paths.
 
         With `resume` the latest interrupted run of the same things goes on, if there is one.
-        Raises SetInvalid, RouterUnknown or NothingToRun.
+        Raises SetUnknown, SetInvalid, RouterUnknown or NothingToRun.
         """
         read = await asyncio.to_thread(self.read, sets)
         async with self.target(router) as target:
@@ -86,8 +96,10 @@ class EvaluationService:
         return sorted(path.stem for path in self.folder.glob("*.jsonl"))
 
     def _path(self, name: str) -> Path:
-        inside = self.folder / f"{name}.jsonl"
-        return inside if inside.exists() and not Path(name).is_file() else Path(name)
+        inside, given = self.folder / f"{name}.jsonl", Path(name)
+        if not given.is_file() and not inside.is_file():
+            raise SetUnknown(name, self.available())
+        return given if given.is_file() else inside
 
     @asynccontextmanager
     async def target(self, router: str) -> AsyncIterator[Target]:

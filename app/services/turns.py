@@ -152,4 +152,5 @@ def _log_turn(dialog: Dialog, said: Message) -> None:
         degraded=turn.degraded,
         tokens=turn.usage.total,
         seconds=round(turn.timings.get("total", 0.0), 3),
+        **({"failure": why} if (why := turn.failure or turn.decision.failure) else {}),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,14 +11,9 @@ import stamina
 
 from app.adapters.llm.mock_faults import FAULTS
 from tests.support.call_centre import HOST, Json, Site, route_to, site
-from tests.support.command import call_center
+from tests.support.command import in_process
 from tests.support.provider import CANARY
-from tests.support.server import ROOT
 
-BYTECODE = {
-    "PYTHONDONTWRITEBYTECODE": "",
-    "PYTHONPYCACHEPREFIX": sys.pycache_prefix or str(ROOT / ".pytest_cache" / "bytecode"),
-}
 PRICE = "How much is the Pro plan?"
 HARMLESS = {"duplicate_chunks", "no_usage"}
 TIMEOUT = {"408", "read_timeout", "slow_drip"}
@@ -106,8 +100,8 @@ def test_the_command_answers_every_line_in_order_and_ends_well(at: Site, tmp_pat
         *({"id": number, "text": "I want to buy a plan"} for number in range(7, 27)),
     ]
     stdin = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
-    env = {"OPENAI_BASE_URL": at.mock.url, "OPENAI_API_KEY": CANARY, "ROUTER": "llm", **BYTECODE}
-    done = call_center("route", cwd=tmp_path, stdin=stdin, **env)
+    env = {"OPENAI_BASE_URL": at.mock.url, "OPENAI_API_KEY": CANARY, "ROUTER": "llm"}
+    done = in_process("route", cwd=tmp_path, stdin=stdin, **env)
     routed = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
     assert [r["id"] for r in routed] == [1, None, None, 2, 3, 4, "five", 6, *range(7, 27)]

@@ -1,4 +1,4 @@
-"""`call-center eval`, as a team would run it in its pull requests."""
+"""`call-center eval`, as a team would run it in its pull requests; in a process where that is the point."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
-from tests.support.command import CLI, call_center, clean_environment, imported_by
+from tests.support.command import CLI, call_center, clean_environment, imported_by, in_process
 from tests.support.mock_llm import running_mock
 from tests.support.other_service import OtherService, other_service
 
@@ -63,7 +63,14 @@ def write(folder: Path, name: str, *rows: Json) -> None:
 
 def evaluate(folder: Path, *arguments: str, status: int = 0, **environment: str) -> str:
     """Everything it said."""
-    done = call_center("eval", *arguments, cwd=folder, **environment)
+    done = in_process("eval", *arguments, cwd=folder, **environment)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def process(folder: Path, *arguments: str, status: int = 0) -> str:
+    """Everything it said in a process of its own."""
+    done = call_center("eval", *arguments, cwd=folder)
     assert done.returncode == status, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr
@@ -108,16 +115,16 @@ def test_the_local_router_is_measured_without_a_key(folder: Path) -> None:
 def test_a_killed_run_goes_on_without_asking_finished_cases_again(folder: Path) -> None:
     with other_service(label_of, hold_at=12) as service:
         command = ("eval", "run", "some", "--router", f"url:{service.url}", "--concurrency", "3")
-        with subprocess.Popen([*CLI, *command], cwd=folder, env=clean_environment()) as process:
+        with subprocess.Popen([*CLI, *command], cwd=folder, env=clean_environment()) as running:
             assert service.held.wait(60)
-            process.kill()
+            running.kill()
         begun = latest(folder)
         finished = {p.text for p in begun.predictions}
         assert begun.provenance.finished is None
         assert 9 <= len(finished) <= 12
         service.asked.clear()
         service.gate.set()
-        evaluate(folder, *command[1:], "--resume")
+        process(folder, *command[1:], "--resume")
         assert set(service.asked) == {text_of(n) for n in range(30)} - finished
         assert len(service.asked) == 30 - len(finished)
     run = latest(folder)
@@ -200,7 +207,7 @@ def test_an_outage_of_the_provider_is_seen_in_the_outcomes(folder: Path) -> None
 def test_gates_end_with_one(folder: Path) -> None:
     with other_service(lambda _: "sales") as service:
         router = ("--router", f"url:{service.url}")
-        said = evaluate(
+        said = process(
             folder,
             "run",
             "some",
@@ -254,6 +261,27 @@ def test_messages_of_ones_own_become_a_set(folder: Path) -> None:
     evaluate(folder, "run", "ours", "--router", "local")
     assert [p.expected for p in latest(folder).predictions] == ["supervisor", "tech_support"]
     evaluate(folder, "import", "ours.csv", *out, *mapping, "--label", "IT=reception", status=2)
+    assert "1 cases" in evaluate(folder, "import", "ours.csv", *out, *mapping)
+
+
+def test_an_import_does_not_replace_a_written_set(folder: Path) -> None:
+    write(folder, "precious", line(1))
+    (folder / "more.csv").write_text("text,label\nit crashes,tech_support\n", encoding="utf-8")
+    said = evaluate(folder, "import", "more.csv", "--out", "eval_sets/precious.jsonl", status=2)
+    assert "not replaced" in said
+
+
+def test_a_set_that_is_not_there_is_told_with_those_that_are(folder: Path) -> None:
+    write(folder, "here", line(1))
+    said = evaluate(folder, "run", "there", status=2)
+    assert "there is no such file or set" in said
+    assert "here" in said
+
+
+def test_a_service_that_is_down_is_told_with_the_reason(folder: Path) -> None:
+    write(folder, "asked", line(1))
+    said = evaluate(folder, "run", "asked", "--router", "url:http://127.0.0.1:9")
+    assert "no answer: the service cannot be reached (ConnectError) (1)" in said
 
 
 def test_sets_that_overlap_are_refused(folder: Path) -> None:

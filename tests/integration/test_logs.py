@@ -6,21 +6,20 @@ import io
 import json
 import logging
 import re
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import structlog
 
 from app.bootstrap import build
 from app.services.health import Health, HealthService
 from app.services.workbench import Workbench
 from app.telemetry import configure_logging
+from tests.support.logs import logging_kept
 from tests.support.mock_llm import running_mock
 from tests.support.server import running, settings
 
@@ -51,18 +50,9 @@ class Logged:
 @contextmanager
 def logging_into(stream: io.StringIO, production: bool) -> Iterator[None]:
     """The logging of a process, for as long as the story lasts."""
-    root = logging.getLogger()
-    before, level, stderr = list(root.handlers), root.level, sys.stderr
-    root.handlers.clear()
-    sys.stderr = stream
-    try:
+    with logging_kept(), redirect_stderr(stream):
         configure_logging("INFO", production)
         yield
-    finally:
-        sys.stderr = stderr
-        root.handlers[:] = before
-        root.setLevel(level)
-        structlog.reset_defaults()
 
 
 def story(folder: Path, production: bool) -> Logged:

@@ -1,4 +1,4 @@
-"""The `call-center` command in processes of their own, with nothing of the developer's settings."""
+"""The `call-center` command, in a process of its own or in this one, without the developer's settings."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Collection
+from contextlib import chdir
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from app.cli import app
 from app.core.config import Settings
+from tests.support.logs import logging_kept
 
 ROOT = Path(__file__).parents[2]
 CLI = (sys.executable, "-m", "app.cli")
@@ -48,6 +53,18 @@ def call_center(
     *arguments: str, cwd: Path, stdin: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     return run(*CLI, *arguments, cwd=cwd, stdin=stdin, **environment)
+
+
+def in_process(
+    *arguments: str, cwd: Path, stdin: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """As `call_center` in a tenth of the time, for all that a process is not the point of."""
+    names = {name.upper() for name in Settings.model_fields}
+    unset = {name: None for name in os.environ if name.upper() in names}
+    runner = CliRunner(env={**unset, "COLUMNS": "200", **environment})
+    with chdir(cwd), logging_kept():
+        done = runner.invoke(app, arguments, input=stdin, catch_exceptions=False)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def imported_by(*arguments: str, cwd: Path) -> set[str]:

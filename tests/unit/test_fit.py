@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.routing.artefact import load
+from app.adapters.routing.artefact import data_hash, load
 from app.adapters.routing.features import DIMENSIONS, Bag, read
-from app.adapters.routing.fit import RIDGE_LEXICAL, read_lines, train
+from app.adapters.routing.fit import RIDGE_LEXICAL, train
+from app.adapters.routing.lines import read_lines
 from app.adapters.routing.local import LocalRouter
 from app.adapters.routing.ridge import AGENTS, assign, classes_of, sharpness
+from app.core.models import RouteQuery, Said
 from app.core.ports import Vectors
 
 WORDS = {"tech_support": "error", "sales": "price", "supervisor": "refund", "stay": "thanks"}
@@ -58,6 +60,51 @@ def test_a_small_fit_routes_what_it_was_taught(folder: Path) -> None:
     assert router.decide("refund for a lamp").agent == "supervisor"
     assert router.decide("price for a lamp", "tech_support").agent == "sales"
     assert (report.lines, report.labels["stay"], heard[-1]) == (40, 10, (40, 40))
+
+
+def dialog(number: int) -> dict[str, object]:
+    """Opens with an error, goes on twice, asks for the price, goes on, wants a refund."""
+    said = [
+        ("error", "tech_support", "start"), ("thanks", "tech_support", "stay"),
+        ("thanks", "tech_support", "stay"), ("price", "sales", "switch"),
+        ("thanks", "sales", "stay"), ("refund", "supervisor", "escalate"),
+    ]  # fmt: skip
+    turns: list[dict[str, str]] = []
+    for word, agent, event in said:
+        if turns:
+            turns.append({"role": "agent", "content": "noted", "agent": agent})
+        text = f"{word} of item {number} {event}"
+        turns.append({"role": "customer", "content": text, "expected": agent, "event": event})
+    return {"id": f"d{number}", "lang": "en", "industry": f"i{number % 6}", "turns": turns}
+
+
+def test_dialogs_are_hashed_and_teach_who_keeps_the_customer(folder: Path) -> None:
+    before = data_hash(folder / "train")
+    text = "\n".join(json.dumps(dialog(number)) for number in range(50))
+    (folder / "train" / "transcripts_en.jsonl").write_text(text, encoding="utf-8")
+    assert data_hash(folder / "train") != before
+    report = train(folder / "train", folder / "out", Hashed())
+    assert report.data_hash == data_hash(folder / "train")
+    assert (report.lines, report.labels["stay"]) == (340, 160)
+    model = load(folder / "out")
+    assert set(model.meta.stays) == {"lexical", "embedding"}
+    router = LocalRouter(model, Hashed())
+    lines = [
+        Said(role="customer", content="error of lamp"),
+        Said(role="agent", content="noted", agent="tech_support"),
+    ]
+    for words, agent in (("thanks of lamp", "tech_support"), ("refund of lamp", "supervisor")):
+        turns = [*lines, Said(role="customer", content=words)]
+        assert router.answer(RouteQuery(turns=turns, serving="tech_support")).agent == agent
+
+
+def test_without_dialogs_the_fourth_class_decides_who_stays(folder: Path) -> None:
+    train(folder / "train", folder / "out", Hashed())
+    model = load(folder / "out")
+    assert model.meta.stays == {}
+    lines = [Said(role="customer", content="error of lamp"), Said(role="customer", content="thanks of it")]
+    answer = LocalRouter(model, Hashed()).answer(RouteQuery(turns=lines, serving="tech_support"))
+    assert (answer.agent, answer.source) == ("tech_support", "sticky")
 
 
 def test_lexical_margins_equal_those_of_scikit_learn(folder: Path) -> None:

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from app.adapters.embeddings.nano_e5 import load_embedder
-from app.adapters.knowledge import vectors
+from app.adapters.knowledge import tokens, vectors
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.knowledge.hybrid import HybridSearch
+from app.adapters.knowledge.tokens import stems
 from app.core.models import RELEVANT, Article
 from app.core.ports import Embedder, Vectors
-from app.core.text import language_of
+from app.core.text import clean, language_of
 from tests.unit.questions import ENGLISH, FOREIGN, RUSSIAN
 
 HELD_OUT = {**RUSSIAN, **ENGLISH}
@@ -74,6 +77,26 @@ def written(folder: Path, text: str, name: str = "sample") -> Path:
     path = folder / f"{name}.md"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_many_threads_stem_as_one_does() -> None:
+    words = [word for a in ARTICLES if a.lang == "ru" for word in clean(a.body).lower().split()][:2000]
+    alone = [stems(word, "ru") for word in words]
+    tokens._stem.cache_clear()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(lambda: [stems(word, "ru") for word in words]) for _ in range(4)]
+            assert all(each.result() == alone for each in asked)
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_endless_words_do_not_fill_the_memory() -> None:
+    before = tokens._stem.cache_info().currsize
+    assert stems("я" * 100_000, "ru") == ["я" * 100_000]
+    assert tokens._stem.cache_info().currsize == before
 
 
 def test_an_article_is_read_with_its_intro_and_steps(tmp_path: Path) -> None:

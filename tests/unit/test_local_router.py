@@ -60,7 +60,7 @@ def test_the_artefact_was_fitted_on_the_training_files_as_they_are(artefact: Art
 
 
 def test_the_artefact_is_small_and_holds_no_text() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 4_000_000
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 4_600_000
     with np.load(SHIPPED / "weights.npz", allow_pickle=False) as arrays:
         assert all(arrays[name].dtype.kind in "fi" for name in arrays)
 

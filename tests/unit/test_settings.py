@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from app.core.config import Settings, load_settings
 from app.core.exceptions import SettingInvalid
-from tests.support.command import CLI, imported_by, run
+from tests.support.command import call_center, imported_by, in_process, run
 
 ROOT = Path(__file__).parents[2]
 SECRET = "sk-canary-5e771263"
+Start = Callable[..., CompletedProcess[str]]
 RESERVED = {"enable_memory", "checkpoint_storage"}
 NAMES = sorted(Settings.model_fields)
 
@@ -57,6 +60,7 @@ WRONG = {
     "max_body_bytes": ["10"],
     "shutdown_grace": ["-1"],
     "ui": ["perhaps"],
+    "cors_origins": ["example.com", "https://a.example,b"],
 }
 ANY_TEXT = {
     "openai_api_key",
@@ -65,7 +69,6 @@ ANY_TEXT = {
     "dialogs_storage_path",
     "host",
     "router_artefact",
-    "cors_origins",
 }
 
 HEAVY = {
@@ -172,11 +175,11 @@ def test_a_key_is_never_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
+    "start",
     [
-        (*CLI, "serve"),
-        (*CLI, "route"),
-        (sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"),
+        partial(call_center, "serve"),
+        partial(in_process, "route"),
+        partial(run, sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"),
     ],
     ids=["serve", "route", "uvicorn"],
 )
@@ -184,10 +187,10 @@ def test_a_key_is_never_shown() -> None:
     ("name", "value"), [("OPENAI_BASE_URL", f"ftp://{SECRET}@x"), ("ROUTER", "llm")], ids=["value", "router"]
 )
 def test_every_way_to_start_tells_a_wrong_setting_plainly(
-    tmp_path: Path, command: tuple[str, ...], name: str, value: str
+    tmp_path: Path, start: Start, name: str, value: str
 ) -> None:
     key = {"OPENAI_API_KEY": SECRET} if name != "ROUTER" else {}
-    done = run(*command, cwd=tmp_path, **{name: value}, **key)
+    done = start(cwd=tmp_path, **{name: value}, **key)
     told = done.stderr + done.stdout
     assert done.returncode != 0
     assert re.fullmatch(rf"Setting {name} is wrong: [^\n]+\.\n", told)

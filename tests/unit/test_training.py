@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from app.adapters.routing.artefact import SHIPPED, load
-from app.adapters.routing.fit import Line, train_on
+from app.adapters.routing.fit import train_on
 from app.adapters.routing.landmarks import Landmarks, centred, restored, squeezed
 from app.adapters.routing.lexical import Linear
+from app.adapters.routing.lines import Line
 from app.adapters.routing.local import LocalRouter
 from app.adapters.routing.memory import Remembering, add_vectors, key_of, read_vectors, uncentred
 from app.adapters.routing.versions import (
@@ -115,7 +116,21 @@ def test_a_turn_that_stays_is_learnt_as_a_follow_up(ours: Path, tmp_path: Path) 
         {"role": "customer", "content": "no luck", "expected": "tech_support", "event": "stay"},
     ]
     own = write(tmp_path / "own.jsonl", {"id": "t", "lang": "en", "turns": turns})
-    assert [line.label for line in lessons(ours, [own]).lines[30:]] == ["tech_support", "stay"]
+    found = lessons(ours, [own]).lines[30:]
+    assert [line.label for line in found] == ["tech_support", "stay"]
+    assert found[1].past is not None
+    assert (found[1].past.serving, len(found[1].past.said)) == ("tech_support", 2)
+
+
+def test_inside_dialogs_the_same_words_may_mean_two_things(ours: Path, tmp_path: Path) -> None:
+    def talk(about: str, agent: str, event: str) -> dict[str, object]:
+        first = {"role": "customer", "content": about, "expected": "tech_support", "event": "start"}
+        last = {"role": "customer", "content": "the second one", "expected": agent, "event": event}
+        return {"id": about, "lang": "en", "turns": [first, last]}
+
+    own = [talk("a crash", "tech_support", "stay"), talk("a freeze", "sales", "switch")]
+    found = lessons(ours, [write(tmp_path / "own.jsonl", *own)]).lines[30:]
+    assert sorted(line.label for line in found) == ["sales", "stay", "tech_support", "tech_support"]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
 from app.core.text import clean
 
+KEPT = 32_768  # words; the articles hold 3,200
+LONGEST = 40  # letters: what is longer is no word, and would fill the memory
+_ONE_AT_A_TIME = Lock()
 _WORD = re.compile(r"[\w-]+")
 _LANGUAGES = {"ru": "russian", "en": "english"}
 
@@ -17,7 +21,14 @@ def stems(text: str, lang: str) -> list[str]:
     """Lower-case stems of the words in `text`; a language without a stemmer keeps whole words."""
     words = _WORD.findall(clean(text).lower().replace("ё", "е"))
     name = _LANGUAGES.get(lang)
-    return _stemmer(name).stemWords(words) if name else words
+    return [_stem(word, name) if len(word) <= LONGEST else word for word in words] if name else words
+
+
+@lru_cache(KEPT)
+def _stem(word: str, language: str) -> str:
+    """A stemmer holds the word it works on, and searches run in threads: one at a time."""
+    with _ONE_AT_A_TIME:
+        return str(_stemmer(language).stemWord(word))
 
 
 @lru_cache

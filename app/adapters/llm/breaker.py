@@ -8,6 +8,7 @@ from typing import Literal
 
 BreakerState = Literal["closed", "open", "half_open"]
 Clock = Callable[[], float]
+NOTEWORTHY = 2
 
 
 class Breaker:
@@ -28,6 +29,11 @@ class Breaker:
         if self._failures < self._threshold:
             return "closed"
         return "open" if self.wait > 0 else "half_open"
+
+    @property
+    def failing(self) -> bool:
+        """The last two calls or more went wrong: worth telling before it is worth pausing."""
+        return self._failures >= NOTEWORTHY
 
     @property
     def wait(self) -> float:

@@ -10,6 +10,7 @@ from app.adapters.llm.scene import HandOver, Move, Say, Scene, Search
 from app.core.models import CLEAR, RELEVANT, Article
 
 TWOFOLD = 0.7  # two articles above this score: two questions in one message
+TWO_MATTERS = 4  # words that hold two questions at the least
 AT_ONCE = 3  # steps in one message
 DATA = 15  # words in an answer that only gives data
 BRIEF = 6  # words beside thanks that still are no new question
@@ -113,7 +114,8 @@ def _tell(scene: Scene, article: Article, others: list[Article]) -> Say:
     """Complaints often hold two matters: acknowledge the first and settle the second."""
     clear = {f.article.id for f in scene.found if f.score >= TWOFOLD}
     second = next((a for a in others if {a.id, article.id} <= clear), None)
-    if second is None or scene.escalates_to is not None or len(second.steps) > AT_ONCE:
+    one_matter = len(scene.now.split()) < TWO_MATTERS
+    if second is None or one_matter or scene.escalates_to is not None or len(second.steps) > AT_ONCE:
         return Say(article.body, [article.id])
     return Say(f"{article.intro}\n\n{second.body}", [article.id, second.id])
 

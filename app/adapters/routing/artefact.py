@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
+from app.adapters.routing.dialog import Stays
 from app.adapters.routing.features import DIMENSIONS, SETTINGS
 from app.adapters.routing.keyboard import ALPHABETS, Bigrams, Keyboard
 from app.adapters.routing.landmarks import Landmarks, restored
@@ -33,9 +34,10 @@ class Stage(BaseModel):
 class Meta(BaseModel):
     """What else a decision needs, and where the weights come from.
 
-    `accept`: lexical confidence from which the embedding stage is spared. `switch`: probability another
-    agent needs to take a customer over. `stay_prior`: log-odds by which a follow-up is likelier in a dialog
-    than in the training lines.
+    `accept`: lexical confidence from which the embedding stage is spared. `stays`: by stage, who keeps a
+    customer in a dialog; empty where no dialogs were learnt. `take_over`: share from which an agent takes a
+    customer over from another; `switch` is that share where the dialog is not known. `too_little`: share of
+    follow-ups from which a brief first contact says nothing about where it belongs.
     """
 
     data_hash: str
@@ -46,7 +48,9 @@ class Meta(BaseModel):
     embedding: Stage
     accept: float
     switch: float
-    stay_prior: float
+    too_little: float
+    take_over: dict[str, float] = Field(default_factory=dict)
+    stays: dict[str, Stays] = Field(default_factory=dict)
     figures: dict[str, float]
 
 

@@ -26,6 +26,11 @@ _OPENING = re.compile(rf"^(?:(?:{_OPENINGS})(?:{_EDGE}+|$))+", re.VERBOSE)
 _CLOSING = re.compile(rf"(?:{_EDGE}+(?:{_CLOSINGS}))+{_EDGE}*$", re.VERBOSE)
 
 
+def is_courtesy(text: str) -> bool:
+    """A greeting or thanks and nothing else."""
+    return not _CLOSING.sub("", f" {_OPENING.sub('', text)}"[-REACH:]).strip(" ,.!;:)(—–-")
+
+
 def plain(text: str) -> str:
     """Without greetings in front and thanks behind; a text that is nothing else stays as it is."""
     body = _OPENING.sub("", text)

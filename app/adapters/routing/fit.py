@@ -6,7 +6,6 @@ seen. docs/routing.md says how the constants below were chosen (development sets
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,30 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.routing import artefact
-from app.adapters.routing.artefact import STAY, Meta
+from app.adapters.routing.artefact import Meta
 from app.adapters.routing.bags import overlaps, spread, weigh
+from app.adapters.routing.dialog import DEAREST, Stays
 from app.adapters.routing.features import Bag, fold, read
 from app.adapters.routing.keyboard import Keyboard
 from app.adapters.routing.landmarks import centred, gaussian, restored, squeezed
 from app.adapters.routing.lexical import Floats
-from app.adapters.routing.ridge import AGENTS, FOLDS, Fitted, assign, classes_of, exam, solve
+from app.adapters.routing.lines import Line, read_lines
+from app.adapters.routing.logistic import fit_dialog
+from app.adapters.routing.ridge import AGENTS, Fitted, assign, classes_of, exam, solve
 from app.core.ports import Embedder
 
 GAMMA, LEXICAL_SHARE = 1.0, 0.5
 RIDGE_LEXICAL, RIDGE_JOINT = 0.5, 0.2
-ACCEPT, SWITCH, STAY_PRIOR = 0.97, 0.5, 2.0
+ACCEPT, SWITCH, TOO_LITTLE = 0.99, 0.5, 0.5
+TAKE_OVER, ESCALATE = 0.4, 0.3
 BATCH = 128
 
 Tell = Callable[[int, int], None]
 Arrays = dict[str, NDArray[np.generic]]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    text: str
-    label: str
-    lang: str
-    industry: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +73,6 @@ def train_on(
     return Report(len(lines), dict(Counter(line.label for line in lines)), meta.data_hash, meta.figures, size)
 
 
-def read_lines(folder: Path) -> list[Line]:
-    """Follow-ups belong to no industry: they are dealt out over the folds."""
-    lines = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, row in enumerate(map(json.loads, path.read_text(encoding="utf-8").splitlines())):
-            industry = row["industry"] if row["label"] != STAY else f"{STAY}-{number % FOLDS}"
-            lines.append(Line(row["text"], row["label"], row["lang"], industry))
-    return lines
-
-
 def texts_of(lines: Sequence[Line]) -> tuple[Keyboard, list[str]]:
     """The keyboard that the lines teach, and the lines as both stages read them with it."""
     keyboard = Keyboard.learn(*([fold(x.text) for x in lines if x.lang == lang] for lang in ("ru", "en")))
@@ -117,11 +102,17 @@ def fit(
         "bigrams_ru": keyboard.ru.table.astype(np.float16),
         "bigrams_en": keyboard.en.table.astype(np.float16),
     }  # fmt: skip
-    return described(fingerprint, lexical, joint, truth, agents), arrays
+    stays = fit_dialog(lines, texts, {"lexical": lexical.unseen, "embedding": joint.unseen}, idf, agents)
+    return described(fingerprint, lexical, joint, truth, agents, stays), arrays
 
 
 def described(
-    fingerprint: str, lexical: Fitted, joint: Fitted, truth: NDArray[np.int64], agents: Sequence[str]
+    fingerprint: str,
+    lexical: Fitted,
+    joint: Fitted,
+    truth: NDArray[np.int64],
+    agents: Sequence[str],
+    stays: dict[str, Stays],
 ) -> Meta:
     stages = {"lexical": lexical, "joint": joint}
     figures = {
@@ -129,7 +120,8 @@ def described(
     }
     return Meta(
         data_hash=fingerprint, agents=list(agents), gamma=GAMMA, lexical=lexical.stage, embedding=joint.stage,
-        accept=ACCEPT, switch=SWITCH, stay_prior=STAY_PRIOR, figures=figures,
+        accept=ACCEPT, switch=SWITCH, too_little=TOO_LITTLE, figures=figures, stays=stays,
+        take_over={name: ESCALATE if name == DEAREST else TAKE_OVER for name in agents},
     )  # fmt: skip
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from app.adapters.routing.lexical import Linear
+import numpy as np
+
+from app.adapters.routing.lexical import Floats, Linear
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 LONG, PIECE = 60, 15
+TELLING, LAST = 3, 2
+
+Weigh = Callable[[list[str]], Floats]
 
 
 def pieces(text: str) -> list[str]:
@@ -19,11 +25,22 @@ def pieces(text: str) -> list[str]:
     return out
 
 
-def gist(text: str, model: Linear) -> str:
-    """Of a long text the piece that speaks clearest for one agent, and its end, where requests often are."""
+def gist(text: str, model: Linear, weigh: Weigh | None = None) -> str:
+    """Of a long text the piece that most clearly asks something of an agent.
+
+    `model` picks the candidates, the end of the text among them, since requests often stand there; the
+    dearer `weigh`, where given, decides between them.
+    """
     if len(text.split()) <= LONG:
         return text
     parts = pieces(text)
-    margins = model.margins_of(parts)[:, :-1]
-    telling = int((margins.max(axis=1) - margins.mean(axis=1)).argmax())
-    return " ".join(dict.fromkeys([parts[telling], parts[-1]]))
+    likely = np.argsort(-clearness(model.margins_of(parts)), kind="stable")[:TELLING]
+    chosen = sorted({*likely.tolist(), *range(max(0, len(parts) - LAST), len(parts))})
+    candidates = [parts[at] for at in chosen]
+    clear = clearness((weigh or model.margins_of)(candidates))
+    return str(candidates[int(clear.argmax())])
+
+
+def clearness(margins: Floats) -> Floats:
+    """How much more a piece sounds like a request to some agent than like a follow-up or nothing at all."""
+    return np.asarray(margins[:, :-1].max(axis=1) - np.maximum(margins[:, -1], 0), dtype=np.float32)

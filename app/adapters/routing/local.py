@@ -4,39 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
-
-from app.adapters.routing.artefact import Artefact, Stage
+from app.adapters.routing.artefact import Artefact
+from app.adapters.routing.courtesy import is_courtesy
+from app.adapters.routing.dialog import Talk, figures_of
 from app.adapters.routing.features import read
 from app.adapters.routing.gist import gist
 from app.adapters.routing.lexical import Floats, strongest
+from app.adapters.routing.verdict import Method, Verdict, first_contact, in_dialog, without_dialog
 from app.core.exceptions import RoutingFailed
-from app.core.models import Decision, RouteQuery
+from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import Embedder
 from app.core.text import is_blank
-
-Method = Literal["lexical", "embedding"]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Probabilities of the agents in the order of the artefact, and which stage gave them.
-
-    `shares` hold what is left for follow-ups under the serving agent; `follow_up` is that part.
-    """
-
-    text: str
-    method: Method
-    shares: Floats
-    follow_up: float = 0.0
-
-
-def softmax(margins: Floats) -> Floats:
-    risen = np.exp(margins - margins.max())
-    return np.asarray(risen / risen.sum(), dtype=np.float32)
 
 
 class LocalRouter:
@@ -52,68 +31,77 @@ class LocalRouter:
         return {"lines": self._artefact.meta.data_hash[:12], "embeddings": "yes" if self._embedder else "no"}
 
     async def route(self, query: RouteQuery) -> Decision:
-        return await asyncio.to_thread(self.decide, query.text, query.serving)
+        return await asyncio.to_thread(self.answer, query)
 
     def decide(self, text: str, serving: str | None = None) -> Decision:
+        """A message of which nothing before is known."""
+        return self._decided(text, serving, ())
+
+    def answer(self, query: RouteQuery) -> Decision:
         """CPU-bound. Raises RoutingFailed for a text without a visible character."""
-        if is_blank(text):
-            raise RoutingFailed("unparsed", "the text is blank")
-        verdict = self._judge(self._ready(text), self._seat(serving))
-        return self._settled(verdict, self._seat(serving))
+        return self._decided(query.text, query.serving, query.turns[:-1])
 
     def decide_all(self, texts: Sequence[str]) -> list[Decision]:
         """First contacts by the lexical stage alone: thousands a second. CPU-bound."""
-        ready = [self._ready(text) for text in texts]
-        margins, stage = self._artefact.lexical.margins_of(ready), self._artefact.meta.lexical
-        return [
-            self._settled(self._weighed(text, "lexical", row, stage, None), None)
-            for text, row in zip(ready, margins, strict=True)
-        ]
+        model = self._artefact
+        ready = [gist(read(text, model.keyboard), model.lexical) for text in texts]
+        rows = zip(ready, model.lexical.margins_of(ready), strict=True)
+        return [self._settled(self._weighed(text, {"lexical": row}, None, None), None) for text, row in rows]
 
-    def _ready(self, text: str) -> str:
-        return gist(read(text, self._artefact.keyboard), self._artefact.lexical)
-
-    def _seat(self, serving: str | None) -> int | None:
+    def _decided(self, text: str, serving: str | None, before: Sequence[Said]) -> Decision:
+        if is_blank(text):
+            raise RoutingFailed("unparsed", "the text is blank")
         agents = self._artefact.meta.agents
-        return agents.index(serving) if serving in agents else None
+        seat = agents.index(serving) if serving in agents else None
+        return self._settled(self._judged(text, seat, before), seat)
 
-    def _judge(self, text: str, seat: int | None) -> Verdict:
-        model, meta = self._artefact, self._artefact.meta
-        verdict = self._weighed(text, "lexical", model.lexical.margins(text), meta.lexical, seat)
-        if self._embedder is None or verdict.shares.max() >= meta.accept:
+    def _judged(self, text: str, seat: int | None, before: Sequence[Said]) -> Verdict:
+        model = self._artefact
+        ready = gist(read(text, model.keyboard), model.lexical, self._embedded if self._embedder else None)
+        known = seat is not None and bool(before) and bool(model.meta.stays)
+        talk = Talk.read(ready, before, model.lexical.idf) if known else None
+        stages = {"lexical": model.lexical.margins(ready)}
+        verdict = self._weighed(ready, stages, seat, talk)
+        if self._embedder is None or verdict.sure >= model.meta.accept:
             return verdict
-        margins = model.landmarks.margins([text], self._vectors(text, self._embedder))[0]
-        return self._weighed(text, "embedding", margins, meta.embedding, seat)
+        stages["embedding"] = self._embedded([ready])[0]
+        return self._weighed(ready, stages, seat, talk)
 
-    def _vectors(self, text: str, embedder: Embedder) -> Floats:
-        vectors = embedder.embed([text])
+    def _embedded(self, texts: list[str]) -> Floats:
+        if self._embedder is None:
+            raise ValueError("no embedder")
+        vectors = self._embedder.embed(texts)
         if vectors.shape[1] != len(self._artefact.landmarks.mean):
             raise RoutingFailed("error", "the embedder is not the one the router was fitted with")
-        return vectors
+        return self._artefact.landmarks.margins(texts, vectors)
 
-    def _weighed(self, text: str, method: Method, margins: Floats, stage: Stage, seat: int | None) -> Verdict:
+    def _weighed(self, text: str, stages: dict[str, Floats], seat: int | None, talk: Talk | None) -> Verdict:
+        """`stages` are margins by stage, of which the last one decides."""
+        meta = self._artefact.meta
+        method: Method = "embedding" if "embedding" in stages else "lexical"
+        margins = stages[method]
         if seat is None:
-            return Verdict(text, method, softmax(margins[:-1] * stage.agents))
-        raised = margins * stage.dialog
-        raised[-1] += self._artefact.meta.stay_prior
-        *shares, follow_up = softmax(raised)
-        shares[seat] += follow_up
-        return Verdict(text, method, np.array(shares, dtype=np.float32), float(follow_up))
+            return first_contact(text, method, margins, meta, is_courtesy(text))
+        if talk is None:
+            return without_dialog(text, method, margins, meta, seat)
+        stays = meta.stays[method].chance(figures_of(talk, stages, meta.agents, seat))
+        return in_dialog(text, method, margins, meta, seat, stays)
 
     def _settled(self, verdict: Verdict, seat: int | None) -> Decision:
-        meta, top = self._artefact.meta, int(verdict.shares.argmax())
-        unsure = seat is not None and top != seat and verdict.shares[top] < meta.switch
-        follows = top == seat and verdict.follow_up >= verdict.shares[top] / 2
-        chosen = seat if unsure and seat is not None else top
+        meta, chosen, shares = self._artefact.meta, verdict.chosen(seat), verdict.shares
+        unsure = chosen == seat and int(shares.argmax()) != seat
+        follows = chosen == seat and not unsure and verdict.follow_up >= shares[chosen] / 2
         return Decision(
             agent=meta.agents[chosen],
-            confidence=min(1.0, float(verdict.shares[chosen])),
+            confidence=min(1.0, float(shares[chosen])),
             source="sticky" if unsure or follows else verdict.method,
             reason=self._reason(verdict, chosen, unsure, follows),
-            scores={name: round(float(p), 4) for name, p in zip(meta.agents, verdict.shares, strict=True)},
+            scores={name: round(float(p), 4) for name, p in zip(meta.agents, shares, strict=True)},
         )
 
     def _reason(self, verdict: Verdict, chosen: int, unsure: bool, follows: bool) -> str:
+        if verdict.little:
+            return "says too little to tell"
         if follows:
             return "a follow-up: stays with the serving agent"
         if unsure:

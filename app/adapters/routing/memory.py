@@ -11,9 +11,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from app.adapters.routing.artefact import SHIPPED, data_hash, load
-from app.adapters.routing.fit import read_lines, texts_of
+from app.adapters.routing.fit import texts_of
 from app.adapters.routing.landmarks import Landmarks
 from app.adapters.routing.lexical import Floats
+from app.adapters.routing.lines import read_lines
 from app.core.ports import Embedder, Vectors
 
 KEY = 16  # bytes of SHA-256 of the text: the file holds no words of customers

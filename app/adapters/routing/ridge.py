@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.routing.artefact import STAY, Stage
+from app.adapters.routing.dialog import DEAREST
 from app.adapters.routing.lexical import Floats
 
 AGENTS = ("tech_support", "sales", "supervisor")
-DEAREST = "supervisor"
 FOLDS = 5
 
 
