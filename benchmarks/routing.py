@@ -34,7 +34,7 @@ def main() -> int:
     rows = [
         ("lexical stage, median ms", median_ms(lambda n: words.decide(texts[n]), 300), LEXICAL_MS),
         ("with embeddings, median ms", median_ms(lambda n: both.decide(texts[n]), 60), EMBEDDING_MS),
-        ("in a dialog, median ms", median_ms(lambda n: both.answer(in_dialog(texts[n])), 60), EMBEDDING_MS),
+        ("in a dialog, median ms", median_ms(lambda n: both.answer(in_dialog(texts[-n])), 60), EMBEDDING_MS),
         (f"{BATCH:,} messages, lexical, seconds", cpu(lambda: words.decide_all(texts)), BATCH_SECONDS),
     ]
     table = Table("CPU of one process", "measured", "limit")

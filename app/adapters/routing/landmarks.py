@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,14 @@ def restored(rows: NDArray[np.int8], scales: Floats) -> Floats:
     return rows.astype(np.float32) * scales[:, None]
 
 
-def gaussian(left: Floats, right: Floats, gamma: float) -> Floats:
-    """exp(-gamma * squared distance) between all rows."""
-    squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None, :]
+def lengths_squared(rows: Floats) -> Floats:
+    return np.asarray((rows**2).sum(axis=1), dtype=np.float32)
+
+
+def gaussian(left: Floats, right: Floats, gamma: float, known: Floats | None = None) -> Floats:
+    """exp(-gamma * squared distance) between all rows; `known`: squared lengths at the right."""
+    known = lengths_squared(right) if known is None else known
+    squares = lengths_squared(left)[:, None] + known[None, :]
     return np.asarray(np.exp(-gamma * (squares - 2 * left @ right.T)), dtype=np.float32)
 
 
@@ -43,6 +49,10 @@ class Landmarks:
     gamma: float
     linear: Linear
 
+    @cached_property
+    def _lengths(self) -> Floats:
+        return lengths_squared(self.vectors)
+
     def margins(self, texts: list[str], vectors: Floats) -> Floats:
-        likeness = gaussian(centred(vectors, self.mean), self.vectors, self.gamma)
+        likeness = gaussian(centred(vectors, self.mean), self.vectors, self.gamma, self._lengths)
         return np.asarray(likeness @ self.dual + self.linear.margins_of(texts), dtype=np.float32)
