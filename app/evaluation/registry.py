@@ -33,8 +33,8 @@ class RunNotFound(CallCenterError):
 
 
 def new_run_id(now: datetime) -> str:
-    """Sorts by time."""
-    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    """Sorts by time, to the millisecond: two short runs may begin in one second."""
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03}{secrets.token_hex(2)}"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from app.evaluation.passes import Options
 from app.evaluation.predictions import Prediction, Provenance
-from app.evaluation.registry import JOURNAL, LOG, Registry, RunNotFound
+from app.evaluation.registry import JOURNAL, LOG, Registry, RunNotFound, new_run_id
 from app.evaluation.runner import provenance_of
 from tests.unit.evaluation.scripted import always, messages
 
@@ -103,3 +103,10 @@ def test_only_an_interrupted_run_of_the_same_things_is_resumed(registry: Registr
     assert found is not None
     assert found.provenance.run_id == "r1"
     assert registry.unfinished(provenance("r9", model="another")) is None
+
+
+def test_ids_of_runs_in_one_second_sort_by_time() -> None:
+    moments = [datetime(2026, 11, 22, 12, 0, 0, milli * 1000, tzinfo=UTC) for milli in (0, 7, 40, 512)]
+    for _ in range(20):
+        ids = [new_run_id(moment) for moment in moments]
+        assert ids == sorted(ids)
