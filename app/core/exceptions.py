@@ -119,6 +119,31 @@ class StorageFull(StorageUnavailable):
     retry_after = 30
 
 
+class BackOfficeUnavailable(CallCenterError):
+    status = 503
+    code = "back_office_unavailable"
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("The company's records cannot be used right now; nothing was changed.")
+
+
+class ApprovalNotFound(CallCenterError):
+    status = 404
+    code = "approval_not_found"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"There is no approval {number}.")
+
+
+class ApprovalDecided(CallCenterError):
+    status = 409
+    code = "approval_decided"
+
+    def __init__(self, number: str, word: str) -> None:
+        super().__init__(f"Approval {number} was already {word}.")
+
+
 class ShuttingDown(CallCenterError):
     status = 503
     code = "shutting_down"

@@ -11,6 +11,20 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.actions import Action, Quote
+from app.core.backoffice import (
+    Account,
+    Approval,
+    Effect,
+    Incident,
+    Item,
+    Order,
+    Outcome,
+    Payment,
+    Plan,
+    Ticket,
+    Visit,
+)
 from app.core.dialog import Dialog
 from app.core.models import Decision, Passage, RouteQuery, Status
 
@@ -123,3 +137,55 @@ class DialogStore(Protocol):
         ...
 
     async def health(self) -> StoreHealth: ...
+
+
+class BackOffice(Protocol):
+    """The company's records. Blocking: call it off the event loop. Raises BackOfficeUnavailable.
+
+    Nothing here trusts a model: who asks stands in the Visit, and policy is checked inside `act`.
+    """
+
+    def account(self, customer_id: str) -> Account | None: ...
+
+    def plans(self) -> list[Plan]: ...
+
+    def items(self) -> list[Item]: ...
+
+    def incidents(self, since: datetime | None = None) -> list[Incident]:
+        """Those that last, and those that ended after `since`."""
+        ...
+
+    def payments(self, customer_id: str) -> list[Payment]:
+        """Latest first, as the other lists are."""
+        ...
+
+    def orders(self, customer_id: str) -> list[Order]: ...
+
+    def tickets(self, customer_id: str) -> list[Ticket]: ...
+
+    def quote(self, customer_id: str, wanted: Quote) -> Outcome: ...
+
+    def act(self, visit: Visit, action: Action) -> Outcome:
+        """Carry out, refuse, or ask for an approval: once for a dialog, sequence and tool.
+
+        Check, effect, audit line and kept outcome are one transaction. A repeat gives the kept outcome.
+        """
+        ...
+
+    def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
+        """In the order in which they happened."""
+        ...
+
+    def approvals(self, status: str | None = "pending") -> list[Approval]: ...
+
+    def approval(self, number: str) -> Approval:
+        """Raises ApprovalNotFound."""
+        ...
+
+    def decide(self, number: str, approved: bool, by: str, note: str = "") -> Approval:
+        """Carry out or drop what waits, once: a repeat of the same word answers as the first.
+
+        Ownership and whatever no person may waive are checked again. Raises ApprovalNotFound, and
+        ApprovalDecided where the other word was given before.
+        """
+        ...

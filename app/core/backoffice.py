@@ -1,0 +1,190 @@
+"""The company's own matters as agents see them: who the customer is, what was bought, paid and broken.
+
+Amounts are whole roubles (`*_rub`), times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+PlanName = Literal["basic", "pro", "business"]
+Period = Literal["month", "year"]
+Product = Literal["hub", "key", "storage"]
+Delivery = Literal["courier", "pickup"]
+Discount = Literal["none", "student", "nonprofit"]
+Severity = Literal["low", "normal", "high", "critical"]
+Status = Literal["done", "approval", "refused"]
+Value = str | int | bool | date | datetime | None
+
+
+class Visit(BaseModel):
+    """On whose behalf a tool runs. It comes from the dialog, never from a model.
+
+    Dialog, `seq` (of the customer's line) and tool name make an action happen once.
+    """
+
+    dialog_id: str
+    seq: int
+    customer_id: str
+    language: str = "ru"
+
+
+class Plan(BaseModel):
+    name: PlanName
+    title: str
+    month_rub: int
+    year_rub: int
+    storage_gb: int
+    devices: int | None = None
+    people: int
+
+
+class Item(BaseModel):
+    """Something sold besides plans; `storage` is 100 GB more for a month."""
+
+    name: Product
+    title: str
+    price_rub: int
+    delivered: bool
+
+
+class Customer(BaseModel):
+    customer_id: str
+    name: str
+    email: str
+    phone: str
+    since: date
+    discount: Discount = "none"
+
+
+class Subscription(BaseModel):
+    plan: PlanName
+    period: Period
+    status: Literal["trial", "active", "past_due", "cancelled"]
+    price_rub: int
+    started: datetime
+    renews: datetime
+    used_gb: int
+    storage_gb: int
+    next_plan: PlanName | None = None
+
+
+class Device(BaseModel):
+    name: str
+    platform: str
+    app_version: str
+    last_seen: datetime
+    problem: str | None = None
+
+
+class Payment(BaseModel):
+    """`number` is what customers and agents call it; `duplicate_of` names the payment it repeats."""
+
+    number: str
+    at: datetime
+    amount_rub: int
+    purpose: str
+    order: str | None = None
+    period: Period | None = None
+    refunded_rub: int = 0
+    duplicate_of: str | None = None
+
+
+class Order(BaseModel):
+    number: str
+    at: datetime
+    item: str
+    title: str
+    quantity: int
+    period: Period | None = None
+    total_rub: int
+    delivery: Delivery | None = None
+    delivery_rub: int = 0
+    status: Literal["awaiting_payment", "paid", "shipped", "delivered", "cancelled"]
+
+
+class Ticket(BaseModel):
+    """Also complaints (`kind`), which promise an answer by `due`."""
+
+    number: str
+    kind: Literal["problem", "developers", "complaint"]
+    at: datetime
+    subject: str
+    details: str
+    severity: Severity
+    status: Literal["open", "closed"]
+    due: datetime | None = None
+    notes: list[str] = Field(default_factory=list)
+
+
+class Incident(BaseModel):
+    """`until` is None while it lasts."""
+
+    number: str
+    service: str
+    title: dict[str, str]
+    since: datetime
+    until: datetime | None = None
+
+
+class Account(BaseModel):
+    customer: Customer
+    subscription: Subscription | None
+    devices: list[Device] = Field(default_factory=list)
+
+
+class Outcome(BaseModel):
+    """What became of an action.
+
+    `refused` has a `reason` (docs/backoffice.md lists them); `approval` has the number that a person
+    decides on.
+    """
+
+    status: Status
+    reason: str = ""
+    number: str = ""
+    facts: dict[str, Value] = Field(default_factory=dict)
+
+
+class Effect(BaseModel):
+    """An audit line: what an action did, was refused or waits for. `arguments` hold no free text."""
+
+    dialog_id: str
+    seq: int
+    tool: str
+    at: datetime
+    customer_id: str
+    arguments: dict[str, object]
+    outcome: Outcome
+    decided_by: str | None = None
+
+
+class Approval(BaseModel):
+    """An action above the agents' limit. It happens when a person says yes, and once."""
+
+    number: str
+    visit: Visit
+    tool: str
+    arguments: dict[str, object]
+    reason: str
+    amount_rub: int | None = None
+    requested_at: datetime
+    status: Literal["pending", "approved", "rejected"] = "pending"
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    note: str = ""
+    outcome: Outcome | None = None
+
+
+class Policy(BaseModel):
+    """What agents may do by themselves, in whole roubles and days."""
+
+    refund_limit_rub: int = 5000
+    refund_days: int = 14
+    refunds_per_year: int = 2
+    credit_limit_rub: int = 500
+    credits_per_year: int = 1
+    order_limit_rub: int = 100_000
