@@ -83,19 +83,33 @@ class Handoff(BaseModel):
 
 
 class ToolUse(BaseModel):
+    """`result` is what the model read: JSON of a tool of the back office, text of a search.
+
+    `status` is done, approval or refused for consequential tools, empty for others.
+    """
+
     name: str
     arguments: dict[str, object]
     result: str
+    status: str = ""
+    number: str = ""
 
 
 class Turn(BaseModel):
-    """The trace of one turn: a value that is returned and stored. Times are seconds."""
+    """The trace of one turn: a value that is returned and stored. Times are seconds.
+
+    `escalated`: the agent that serves now is one that nobody stands above, or a person must decide.
+    `withheld` are the words of claims that nothing supported and that therefore were not sent.
+    """
 
     decision: Decision
     agent: str
     model: str
     degraded: bool = False
     failure: str | None = None
+    language: str = "ru"
+    escalated: bool = False
+    withheld: list[str] = Field(default_factory=list)
     hops: list[Handoff] = Field(default_factory=list)
     tools: list[ToolUse] = Field(default_factory=list)
     citations: list[str] = Field(default_factory=list)
