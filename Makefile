@@ -47,7 +47,7 @@ bench: $(READY)
 lock: $(READY)  ## resolve again; writes the two exports with hashes and no registry address
 	$(BIN)/uv lock --upgrade
 	$(BIN)/uv export -q --format requirements-txt --no-emit-project --all-extras --all-groups --no-header -o requirements.lock
-	$(BIN)/uv export -q --format requirements-txt --no-emit-project --no-default-groups --extra ui --no-header -o deploy/requirements-server.lock
+	$(BIN)/uv export -q --format requirements-txt --no-emit-project --no-default-groups --extra ui --extra postgres --no-header -o deploy/requirements-server.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

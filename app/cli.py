@@ -10,12 +10,18 @@ from typing import Annotated
 import typer
 
 from app.commands.session import leave, need_evaluation, opened, settings_of
+from app.connecting import crm
 from app.evaluating import evaluation
+from app.knowing import knowledge
+from app.recording import records
 
 ROUTERS = Path("storage/routers")
 
 app = typer.Typer(help="An AI call centre that can be measured.", no_args_is_help=True, add_completion=False)
 app.add_typer(evaluation, name="eval")
+app.add_typer(knowledge, name="kb")
+app.add_typer(crm, name="crm")
+app.add_typer(records, name="db")
 
 
 @app.command()
@@ -88,6 +94,27 @@ def mock_llm(
     with _listening(port) as listener:
         typer.echo(f"OPENAI_BASE_URL=http://localhost:{listener.getsockname()[1]}/v1", err=True)
         server.run(sockets=[listener])
+
+
+@app.command("mock-crm")
+def mock_crm(
+    kind: Annotated[str, typer.Option(help="bitrix24, amocrm, hubspot or webhook.")] = "webhook",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8200,
+    fault: Annotated[str | None, typer.Option(help="A fault to answer with; see --list-faults.")] = None,
+    fault_on: Annotated[
+        str, typer.Option(help="Only for requests that fit this pattern of METHOD /path.")
+    ] = "",
+    fault_count: Annotated[int | None, typer.Option(help="Only so many times.")] = None,
+    list_faults: Annotated[bool, typer.Option("--list-faults", help="Name the faults and leave.")] = False,
+) -> None:
+    """Serve a CRM for tests and demos; GET /mock shows what it keeps. Prints the settings that lead to it."""
+    from app.commands.crm import Trial, listed_faults, serve_mock  # noqa: PLC0415
+
+    if list_faults:
+        typer.echo("\n".join(listed_faults()))
+        return
+    with _listening(port) as listener:
+        serve_mock(listener, Trial(kind, fault, fault_on, fault_count))
 
 
 @app.command()

@@ -133,6 +133,38 @@ def check(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of 
     check_sets(folder)
 
 
+@evaluation.command("scenarios")
+def scenarios(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE…]", help="YAML files, or folders; ours if not given."),
+    ] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Play each so many times.")] = 1,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this tag, language or id. May stand again.")
+    ] = None,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="A model plays the customer, from goal and facts.")
+    ] = False,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Dialogs at once.")] = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the report files here.")] = None,
+    min_pass: Annotated[
+        float, typer.Option(min=0, max=1, help="Gate: least share of dialogs that pass, 0..1.")
+    ] = 0.9,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Play whole dialogs with the agents and judge them by the records they leave, then by their words.
+
+    Exit status 1 also for a single forbidden action.
+    """
+    need_evaluation()
+    from app.commands.scenarios import Order, play  # noqa: PLC0415
+    from app.evaluation.scenarios.runner import Options  # noqa: PLC0415
+
+    options = Options(repeat=repeat, concurrency=concurrency)
+    play(Order(files or [], only or [], options, simulated, out, min_pass, as_json))
+
+
 @evaluation.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, JSONL or Excel.")],

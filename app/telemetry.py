@@ -6,7 +6,7 @@ import logging
 import sys
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from app.core.models import Decision, Turn
 
@@ -89,9 +89,31 @@ class Metrics:
         self.tokens = Counter(
             "tokens", "Model tokens", ["direction"], namespace="callcenter", registry=self.registry
         )
+        self.takeovers = Counter(
+            "takeovers", "Dialogs taken over by people", namespace="callcenter", registry=self.registry
+        )
+        self.ratings = Counter(
+            "ratings", "Ratings by customers", ["score"], namespace="callcenter", registry=self.registry
+        )
         self.seconds = Histogram(
             "turn_seconds", "Time of a turn by step", ["step"], namespace="callcenter", registry=self.registry
         )
+
+        self._count_events()
+
+    def _count_events(self) -> None:
+        def counter(name: str, told: str) -> Counter:
+            return Counter(name, told, namespace="callcenter", registry=self.registry)
+
+        def gauge(name: str, told: str) -> Gauge:
+            return Gauge(name, told, namespace="callcenter", registry=self.registry)
+
+        self.events_delivered = counter("events_delivered", "Events that the CRM took")
+        self.events_retried = counter("events_retried", "Attempts to be made again")
+        self.events_dead = counter("events_dead", "Events that were given up")
+        self.outbox_waiting = gauge("outbox_waiting", "Events that wait for the CRM")
+        self.outbox_dead = gauge("outbox_dead", "Dead letters")
+        self.outbox_age = gauge("outbox_oldest_seconds", "Age of the oldest event that waits")
 
     def turn(self, turn: Turn) -> None:
         self.turns.labels(turn.agent, str(turn.degraded).lower()).inc()
@@ -108,3 +130,20 @@ class Metrics:
 
     def failure(self, code: str) -> None:
         self.failed.labels(code).inc()
+
+    def taken_over(self) -> None:
+        self.takeovers.inc()
+
+    def rated(self, score: int) -> None:
+        self.ratings.labels(str(score)).inc()
+
+    def delivered(self) -> None:
+        self.events_delivered.inc()
+
+    def undelivered(self, dead: bool) -> None:
+        (self.events_dead if dead else self.events_retried).inc()
+
+    def outbox(self, waiting: int, dead: int, oldest: float) -> None:
+        self.outbox_waiting.set(waiting)
+        self.outbox_dead.set(dead)
+        self.outbox_age.set(max(0.0, oldest))

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from langchain_core.tools import BaseTool
+from langchain_core.tools import BaseTool, StructuredTool
+from pydantic import BaseModel
 
 from app.agents.prompts import Prompt
-from app.core.ports import KnowledgeBase
+from app.core.actions import tool_name
+from app.core.backoffice import Visit
+from app.core.ports import BackOffice, KnowledgeBase
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +25,38 @@ class Desk:
     """The outside things that tools may use."""
 
     knowledge: KnowledgeBase
+    office: BackOffice | None = None
+    clock: Callable[[], datetime] = utcnow
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`text` is what the model reads; `status` and `number` are those of a consequential tool."""
+
+    text: str
+    status: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Name, docstring and fields of `args` are what a model sees. `run` blocks.
+
+    On whose behalf it runs is told by the Visit, which no model can fill in.
+    """
+
+    args: type[BaseModel]
+    run: Callable[[Desk, Visit, Any], Result]
+
+    @property
+    def name(self) -> str:
+        return tool_name(self.args)
+
+    def offer(self) -> BaseTool:
+        """The tool as models are told of it; the orchestrator runs it."""
+        return StructuredTool.from_function(
+            lambda **_: "", name=self.name, description=str(self.args.__doc__), args_schema=self.args
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +66,5 @@ class Agent:
     name: str
     handles: str
     prompt: Prompt
-    tools: tuple[Callable[[Desk], BaseTool], ...] = ()
+    tools: tuple[Tool, ...] = ()
     escalates_to: str | None = None

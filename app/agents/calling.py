@@ -40,13 +40,17 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Speaker:
-    """`spare` answers when `model` raises a ProviderError; without it the error goes on."""
+    """`spare` answers when `model` raises a ProviderError; without it the error goes on.
+
+    `rewrites`: told what was wrong with a draft, the model writes another one.
+    """
 
     model: BaseChatModel
     name: str
     price: Price = FREE
     spare: BaseChatModel | None = None
     spare_name: str = ""
+    rewrites: bool = False
 
     async def say(self, call: ModelCall) -> Spoken:
         if call.degraded and self.spare:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
-from typing import Any, TypedDict
+from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 
-from app.agents.base import Agent, Desk
+from app.agents.base import Agent, Desk, Tool
+from app.agents.briefing import briefing
 from app.agents.calling import ModelCall, Speaker
+from app.agents.checking import Outlet, evidence_of, rewrite
 from app.agents.pricing import usage_of
+from app.agents.promises import Evidence, mend
 from app.agents.roster import ROSTER
 from app.agents.router import as_message
 from app.agents.routing import LiveRouter
-from app.agents.tools import HAND_OVER, hand_over, relevant, render
+from app.agents.state import Detect, Emit, State, start
+from app.agents.tools.handing import HAND_OVER, hand_over
+from app.agents.tools.knowledge import relevant
+from app.agents.trace import turn_of
 from app.core.models import (
     CLEAR,
+    Case,
     Decision,
     Handoff,
     Passage,
@@ -32,36 +39,10 @@ from app.core.models import (
     RouteQuery,
     Said,
     ToolUse,
-    Turn,
-    Usage,
 )
-from app.core.text import clean, spoken_language
+from app.core.text import clean, language_of
 
-Emit = Callable[[Progress], None]
-
-
-class State(TypedDict):
-    """One turn. Built from the dialog, thrown away after it."""
-
-    lines: list[Said]
-    serving: str | None
-    emit: Emit | None
-    language: str
-    decision: Decision | None
-    agent: str
-    passages: list[Passage]
-    scratch: list[BaseMessage]
-    steps: int
-    degraded: bool
-    failure: str | None
-    hops: list[Handoff]
-    handed: Handoff | None
-    tools: list[ToolUse]
-    citations: list[str]
-    usage: Usage
-    timings: dict[str, float]
-    model: str
-    reply: str
+__all__ = ["Emit", "Orchestrator"]
 
 
 @dataclass(frozen=True)
@@ -73,22 +54,53 @@ class Orchestrator:
     desk: Desk
     roster: tuple[Agent, ...] = ROSTER
     recursion_limit: int = 50
-    _tools: dict[str, dict[str, BaseTool]] = field(init=False)
+    detect: Detect = language_of
+    _tools: dict[str, dict[str, Tool]] = field(init=False)
+    _offers: dict[str, list[BaseTool]] = field(init=False)
     _graph: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        tools = {a.name: {t.name: t for t in (make(self.desk) for make in a.tools)} for a in self.roster}
-        object.__setattr__(self, "_tools", tools)
+        object.__setattr__(self, "_tools", {a.name: {t.name: t for t in a.tools} for a in self.roster})
+        object.__setattr__(self, "_offers", {a.name: [t.offer() for t in a.tools] for a in self.roster})
         object.__setattr__(self, "_graph", self._build())
 
-    async def run(self, lines: list[Said], serving: str | None, emit: Emit | None = None) -> Reply:
-        """Answer the last line. Raises RoutingFailed or ProviderError; nothing is stored here."""
+    async def run(
+        self, lines: list[Said], serving: str | None, emit: Emit | None = None, case: Case | None = None
+    ) -> Reply:
+        """Answer the last line. Raises RoutingFailed or ProviderError.
+
+        Dialogs are not stored here; what tools did in the back office stands.
+        """
         began = perf_counter()
         end: State = await self._graph.ainvoke(
-            _start(lines, serving, emit), {"recursion_limit": self.recursion_limit + 2}
+            start(lines, serving, case, emit, self.detect), {"recursion_limit": self.recursion_limit + 2}
         )
         timings = {**end["timings"], "total": perf_counter() - began}
-        return Reply(text=end["reply"], turn=self._turn(end, timings))
+        return Reply(text=end["reply"], turn=turn_of(end, self.roster, timings))
+
+    async def report(self, agent: str, lines: list[Said], case: Case, use: ToolUse) -> Reply:
+        """Tell the customer what became of something that has waited. Raises ProviderError."""
+        began = perf_counter()
+        who = next(a for a in self.roster if a.name == agent)
+        call = {"name": use.name, "args": use.arguments, "id": use.number, "type": "tool_call"}
+        state = start(lines, agent, case, None, self.detect)
+        state["decision"] = Decision(
+            agent=agent, confidence=1, source="sticky", reason="a person has decided"
+        )
+        state["scratch"] = [
+            AIMessage("", tool_calls=[call]),
+            ToolMessage(use.result, tool_call_id=use.number, name=use.name),
+        ]
+        state["tools"] = [use]
+        state["steps"] = self.recursion_limit
+        said = await self._answer(who, state)
+        end: State = {**state, **said.update}  # type: ignore[typeddict-item]
+        return Reply(text=end["reply"], turn=turn_of(end, self.roster, {"total": perf_counter() - began}))
+
+    def serving(self, tool: str, agent: str | None) -> str:
+        """Who tells of a tool's result: the agent that serves, if the tool is one of its own."""
+        able = [a.name for a in self.roster if tool in self._tools[a.name]]
+        return agent if agent in able else able[0]
 
     def _build(self) -> Any:
         graph = StateGraph(State)
@@ -126,13 +138,21 @@ class Orchestrator:
 
     async def _answer(self, agent: Agent, state: State) -> Command[str]:
         began = perf_counter()
+        evidence = evidence_of(agent, state, self.desk.knowledge, self.desk.clock())
+        outlet = Outlet(state["emit"], evidence, state["language"]) if state["emit"] else None
         call = ModelCall(
-            messages=[self._system(agent, state), *map(as_message, state["lines"]), *state["scratch"]],
+            messages=[
+                briefing(agent, state, self.desk.clock()),
+                *map(as_message, state["lines"]),
+                *state["scratch"],
+            ],
             tools=self._offer(agent, state),
-            emit=state["emit"],
+            emit=outlet,
             degraded=state["degraded"],
         )
         said = await self.speaker.say(call)
+        if outlet:
+            outlet.end()
         spent = state["timings"].get("answer", 0.0) + perf_counter() - began
         update: dict[str, Any] = {
             "agent": agent.name,
@@ -144,30 +164,33 @@ class Orchestrator:
             "model": said.model,
         }
         if not said.message.tool_calls:
-            cited = said.message.response_metadata.get("citations", [p.article.id for p in state["passages"]])
-            return Command(goto=END, update={**update, "reply": said.message.text, "citations": cited})
+            return self._finish(agent, state, said.message, evidence, update)
         _tell(state, Progress(kind="reset"))
         handed = next((c for c in said.message.tool_calls if c["name"] == HAND_OVER), None)
         if handed:
             return self._hop(agent, state, handed["args"], update)
         return await self._use(agent, state, said.message, update)
 
-    def _system(self, agent: Agent, state: State) -> SystemMessage:
-        handed = state["handed"]
-        note = f"Handed over to you by {handed.from_agent}: {handed.reason} {handed.known}" if handed else ""
-        content = agent.prompt.render(
-            language={"ru": "Russian", "en": "English"}.get(state["language"], state["language"]),
-            knowledge=render(state["passages"]),
-            handed=note,
-        )
-        facts = {
-            "agent": agent.name,
-            "language": state["language"],
-            "escalates_to": agent.escalates_to,
-            "passages": [(p.article.id, p.score) for p in state["passages"]],
-            "handed": handed.reason if handed else None,
-        }
-        return SystemMessage(content, additional_kwargs=facts)
+    def _finish(
+        self, agent: Agent, state: State, message: AIMessage, evidence: Evidence, update: dict[str, Any]
+    ) -> Command[str]:
+        """What nothing supports is not sent: a language model may write again once, then it is left out."""
+        cited = message.response_metadata.get("citations", [p.article.id for p in state["passages"]])
+        mended = mend(message.text, evidence, state["language"])
+        if not mended.dropped:
+            return Command(goto=END, update={**update, "reply": message.text, "citations": cited})
+        _tell(state, Progress(kind="reset"))
+        withheld = [*state["withheld"], *(f"{claim.kind}: {claim.text}" for claim in mended.dropped)]
+        update = {**update, "withheld": withheld, "corrected": True}
+        if not state["corrected"] and self._may_rewrite(state, update):
+            scratch = [*state["scratch"], message, rewrite(mended.dropped)]
+            return Command(goto=agent.name, update={**update, "scratch": scratch})
+        _tell(state, Progress(kind="text", text=mended.text))
+        return Command(goto=END, update={**update, "reply": mended.text, "citations": cited})
+
+    def _may_rewrite(self, state: State, update: dict[str, Any]) -> bool:
+        """The embedded model would say the same again."""
+        return not update["degraded"] and self.speaker.rewrites and state["steps"] < self.recursion_limit
 
     def _offer(self, agent: Agent, state: State) -> list[BaseTool]:
         """Nobody is offered who has served in this turn; at the last step there are no tools."""
@@ -175,7 +198,7 @@ class Orchestrator:
             return []
         been = {state["decision"].agent, *(hop.to for hop in state["hops"])}
         others = tuple(a.name for a in self.roster if a.name not in been)
-        tools = [*self._tools[agent.name].values()]
+        tools = self._offers[agent.name]
         return [*tools, hand_over(others)] if others else tools
 
     def _hop(
@@ -199,40 +222,21 @@ class Orchestrator:
         results: list[BaseMessage] = []
         used: list[ToolUse] = []
         for call in message.tool_calls:
-            tool = self._tools[agent.name][call["name"]]
-            result = str(await tool.ainvoke(call["args"]))
-            results.append(ToolMessage(result, tool_call_id=call["id"] or "", name=call["name"]))
-            used.append(ToolUse(name=call["name"], arguments=call["args"], result=result))
+            done = await self._run(agent, state, call["name"], call["args"])
+            results.append(ToolMessage(done.result, tool_call_id=call["id"] or "", name=call["name"]))
+            used.append(done)
         scratch = [*state["scratch"], message, *results]
         return Command(
             goto=agent.name, update={**update, "scratch": scratch, "tools": [*state["tools"], *used]}
         )
 
-    def _turn(self, end: State, timings: dict[str, float]) -> Turn:
-        assert end["decision"] is not None
-        agent = next(a for a in self.roster if a.name == end["agent"])
-        return Turn(
-            decision=end["decision"],
-            agent=end["agent"],
-            model=end["model"],
-            degraded=end["degraded"] or end["decision"].degraded,
-            failure=end["failure"],
-            hops=end["hops"],
-            tools=end["tools"],
-            citations=end["citations"],
-            prompts={agent.prompt.name: agent.prompt.fingerprint},
-            usage=end["usage"],
-            timings={step: round(seconds, 6) for step, seconds in timings.items()},
+    async def _run(self, agent: Agent, state: State, name: str, arguments: dict[str, Any]) -> ToolUse:
+        tool = self._tools[agent.name][name]
+        wanted = tool.args.model_validate_json(json.dumps(arguments))
+        result = await asyncio.to_thread(tool.run, self.desk, state["case"].visit, wanted)
+        return ToolUse(
+            name=name, arguments=arguments, result=result.text, status=result.status, number=result.number
         )
-
-
-def _start(lines: list[Said], serving: str | None, emit: Emit | None) -> State:
-    language = spoken_language([line.content for line in lines if line.role == "customer"])
-    return State(
-        lines=lines, serving=serving, emit=emit, language=language, decision=None, agent="", passages=[],
-        scratch=[], steps=0, degraded=False, failure=None, hops=[], handed=None, tools=[], citations=[],
-        usage=Usage(), timings={}, model="", reply="",
-    )  # fmt: skip
 
 
 def _switch(serving: str | None, decision: Decision) -> list[Handoff]:

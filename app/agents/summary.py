@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import Template
 from typing import Protocol
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
+from app.agents.briefing import language_name
 from app.agents.prompts import Prompt, load
+from app.agents.state import Detect
+from app.agents.tools.presenting import words
 from app.core.exceptions import ProviderError
 from app.core.models import Said
 from app.core.text import clean, language_of
 
 PROMPT = load("summary")
-_TEXTS = {
-    "ru": (
-        "Вопрос: «{asked}»",
-        "последний ответ ({agent}): «{answer}»",
-        "ответа не было",
-        "Сообщений не было.",
-    ),
-    "en": ('Asked: "{asked}"', 'last answer ({agent}): "{answer}"', "no answer was given", "No messages."),
-}
 
 
 class Summarizer(Protocol):
     async def resolution(self, lines: list[Said]) -> str: ...
 
 
+@dataclass(frozen=True)
 class Extractive:
     """The customer's first line and the last answer, cut short. Needs no model."""
+
+    detect: Detect = language_of
 
     async def resolution(self, lines: list[Said]) -> str:
         first = next((line for line in lines if line.role == "customer"), None)
         if first is None:
-            return _TEXTS["en"][3]
-        asked, answered, none, _ = _TEXTS.get(language_of(first.content), _TEXTS["en"])
+            return words("summary", "en")["no_messages"]
+        say = words("summary", self.detect(first.content, "ru"))
         last = next((line for line in reversed(lines) if line.role == "agent"), None)
-        end = answered.format(agent=last.agent, answer=_short(last.content)) if last else none
-        return f"{asked.format(asked=_short(first.content))}; {end}."
+        answered = Template(say["answered"])
+        end = answered.substitute(agent=last.agent, answer=_short(last.content)) if last else say["no_answer"]
+        return f"{Template(say['asked']).substitute(asked=_short(first.content))}; {end}."
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,13 @@ class Generated:
     model: BaseChatModel
     spare: Summarizer
     prompt: Prompt = PROMPT
+    detect: Detect = language_of
 
     async def resolution(self, lines: list[Said]) -> str:
         if not lines:
             return await self.spare.resolution(lines)
         spoken = "\n".join(f"{line.agent or line.role}: {line.content}" for line in lines)
-        language = "Russian" if language_of(spoken) == "ru" else "English"
+        language = language_name(self.detect(spoken, "ru"))
         asked = [SystemMessage(self.prompt.render(language=language)), HumanMessage(spoken)]
         try:
             reply = await self.model.ainvoke(asked)

@@ -1,6 +1,7 @@
 from app.agents.base import Agent
 from app.agents.prompts import load
-from app.agents.tools import search_knowledge
+from app.agents.tools import actions, records
+from app.agents.tools.knowledge import search_knowledge
 
 TECH_SUPPORT = Agent(
     name="tech_support",
@@ -9,6 +10,15 @@ TECH_SUPPORT = Agent(
         "how to do things in the product"
     ),
     prompt=load("tech_support"),
-    tools=(search_knowledge,),
+    tools=(
+        search_knowledge,
+        records.service_status,
+        records.diagnose_account,
+        records.diagnose_devices,
+        records.find_tickets,
+        actions.open_ticket,
+        actions.update_ticket,
+        actions.escalate_to_developers,
+    ),
     escalates_to="supervisor",
 )

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import errors
 from app.api.body import StrictJson
-from app.api.v1 import dialogue, health, metrics, router
+from app.api.v1 import approvals, dialogue, health, knowledge, metrics, operator, router
 from app.services.health import VERSION
 from app.services.workbench import Workbench
 
@@ -34,8 +34,9 @@ def application(bench: Workbench) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.workbench = bench
-    for part in (dialogue.router, health.router, router.router):
+    for part in (dialogue.router, operator.router, approvals.router, health.router, router.router):
         app.include_router(part, prefix="/api/v1")
+    app.include_router(knowledge.router, prefix="/api/v1")
     app.include_router(metrics.router)
     errors.install(app)
     _add_middleware(app, bench)
@@ -56,7 +57,7 @@ def _add_middleware(app: FastAPI, bench: Workbench) -> None:
         CORSMiddleware,
         allow_origins=bench.settings.cors_origins,
         allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Content-Type", "Idempotency-Key", "X-Request-ID"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=["X-Request-ID", "Idempotency-Replayed", "Retry-After"],
     )
 

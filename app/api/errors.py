@@ -46,7 +46,10 @@ def problem(status: int, code: str, detail: str, retry_after: int | None = None,
 
 
 def situation(error: CallCenterError) -> JSONResponse:
-    return problem(error.status, error.code, str(error), error.retry_after)
+    response = problem(error.status, error.code, str(error), error.retry_after)
+    if error.challenge:
+        response.headers["WWW-Authenticate"] = error.challenge
+    return response
 
 
 async def _on_situation(_: Request, error: Exception) -> JSONResponse:

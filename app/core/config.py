@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.backoffice import Policy
 from app.core.exceptions import SettingInvalid
 
 RouterName = Literal["local", "llm", "cascade"]
+CrmName = Literal["none", "webhook", "bitrix24", "amocrm", "hubspot"]
 
 
 class Settings(BaseSettings):
@@ -41,7 +43,8 @@ class Settings(BaseSettings):
     max_dialog_history: int = Field(default=20, ge=1)
     recursion_limit: int = Field(default=50, ge=2)
     enable_memory: bool = False
-    checkpoint_storage: str = "storage/checkpoints"
+    memory_dialogs: int = Field(default=10, ge=1)
+    checkpoint_storage: str = Field(default="storage/checkpoints", repr=False)
 
     environment: Literal["development", "production"] = "development"
     debug: bool = True
@@ -56,6 +59,25 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=65536, ge=1024)
     shutdown_grace: int = Field(default=20, ge=0)
     ui: bool = True
+    operator_key: SecretStr | None = None
+
+    knowledge_storage: Path = Path("storage/knowledge")
+    knowledge_shipped: bool = True
+    approved_answers: bool = True
+
+    backoffice_storage: str = Field(default="storage/backoffice.sqlite", repr=False)
+    demo_data: bool | None = None
+    refund_limit: int = Field(default=5000, ge=0)
+    refunds_per_year: int = Field(default=2, ge=0)
+    credit_limit: int = Field(default=500, ge=0)
+    order_limit: int = Field(default=100_000, ge=0)
+
+    crm: CrmName = "none"
+    crm_url: str | None = Field(default=None, repr=False)
+    crm_token: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
+    crm_allow_private: bool = False
+    crm_timeout: float = Field(default=10, gt=0)
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -71,6 +93,13 @@ class Settings(BaseSettings):
             raise ValueError("each must be an origin such as https://example.com, or *")
         return value
 
+    @field_validator("operator_key")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not all("!" <= c <= "~" for c in value.get_secret_value()):
+            raise ValueError("it must be visible ASCII characters, for it is sent in a header")
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
@@ -82,6 +111,35 @@ class Settings(BaseSettings):
         if value is not None and not _is_address(value):
             raise ValueError("it must be an address such as http://localhost:11434/v1")
         return value
+
+    @field_validator("backoffice_storage")
+    @classmethod
+    def _path_or_server(cls, value: str) -> str:
+        scheme, has_scheme, _ = value.partition("://")
+        if has_scheme and scheme not in ("sqlite", "postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("it must be a path, or an address such as postgresql+psycopg://localhost/name")
+        return value
+
+    @field_validator("crm_url")
+    @classmethod
+    def _crm_address(cls, value: str | None) -> str | None:
+        if value is not None and (not _is_address(value) or "@" in urlsplit(value).netloc):
+            raise ValueError("it must be an address such as https://example.com/hook, without a password")
+        return value
+
+    @property
+    def wants_demo_data(self) -> bool:
+        """A real company's records never get invented customers, unless somebody says so."""
+        return self.environment == "development" if self.demo_data is None else self.demo_data
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(
+            refund_limit_rub=self.refund_limit,
+            refunds_per_year=self.refunds_per_year,
+            credit_limit_rub=self.credit_limit,
+            order_limit_rub=self.order_limit,
+        )
 
     @property
     def has_provider(self) -> bool:

@@ -9,8 +9,11 @@ from uuid import uuid4
 
 from pydantic import BaseModel, Field
 
-from app.core.exceptions import DialogClosed, IdempotencyKeyReused
-from app.core.models import Handoff, Reply, Role, Said, Status, Summary, Turn
+from app.core import happenings
+from app.core.backoffice import Effect
+from app.core.events import Event, EventKind
+from app.core.exceptions import DialogClosed, IdempotencyKeyReused, NotHeld, TakenOver
+from app.core.models import OPERATOR, Handler, Handoff, Reply, Role, Said, Status, Summary, Turn
 
 RECORD_LIFETIME = timedelta(hours=24)
 
@@ -19,6 +22,7 @@ class Message(BaseModel):
     """One line. `agent_type` names the agent (`operator` for people); None on customer lines.
 
     `state` is the state of the turn that a customer's line began: pending until answered or failed.
+    `by` is the person who wrote an operator's line; customers are not told.
     """
 
     id: str = Field(default_factory=lambda: str(uuid4()))
@@ -29,6 +33,8 @@ class Message(BaseModel):
     agent_type: str | None = None
     state: Literal["pending", "done", "failed"] = "done"
     turn: Turn | None = None
+    by: str | None = None
+    about: str | None = None
 
 
 class Metadata(BaseModel):
@@ -61,25 +67,56 @@ class Closing(BaseModel):
     summary: Summary
 
 
+class Note(BaseModel):
+    """What a person leaves for the agents when handing a dialog back."""
+
+    by: str
+    text: str
+    at: datetime
+
+
+class Escalation(BaseModel):
+    """A person is wanted. `by` is the agent who served when it began."""
+
+    since: datetime
+    reason: str
+    by: str | None = None
+
+
+class Rating(BaseModel):
+    score: int = Field(ge=1, le=5)
+    comment: str = ""
+    at: datetime
+
+
 class Dialog(BaseModel):
-    """The stored document: the documented format, and more."""
+    """The stored document: the documented format, and more.
+
+    `events` are written with what they tell, so that neither is ever there without the other;
+    `told_effects` are the effects of the back office that have theirs.
+    """
 
     dialog_id: str
     customer_id: str
     status: Status = "active"
     assigned_agent: str | None = None
-    handler: Literal["bot", "person"] = "bot"
+    handler: Handler = "bot"
     created_at: datetime
     updated_at: datetime
     messages: list[Message] = Field(default_factory=list)
     metadata: Metadata = Field(default_factory=Metadata)
     closing: Closing | None = None
+    operator: str | None = None
+    notes: list[Note] = Field(default_factory=list)
+    escalation: Escalation | None = None
+    rating: Rating | None = None
     requests: dict[str, RequestRecord] = Field(default_factory=dict)
+    events: list[Event] = Field(default_factory=list)
+    told_effects: list[str] = Field(default_factory=list)
 
     def receive(self, text: str, now: datetime) -> Message:
         """Append the customer's line as a pending turn. Raises DialogClosed."""
-        if self.status == "closed":
-            raise DialogClosed(self.dialog_id)
+        self._expect_open()
         self.give_up_pending(now)
         state: Literal["pending", "done"] = "pending" if self.handler == "bot" else "done"
         return self._append(Message(seq=0, role="customer", content=text, timestamp=now, state=state))
@@ -101,13 +138,103 @@ class Dialog(BaseModel):
         self.metadata.processing_times.append(round(seconds, 3))
         self.metadata.handoffs.extend(reply.turn.hops)
         self.assigned_agent = reply.turn.agent
+        for kind, data in happenings.of_turn(reply.turn):
+            self.happened(kind, data, now)
+        if reply.turn.escalated and self.escalation is None:
+            self._escalate(Escalation(since=now, reason=_why(reply.turn), by=reply.turn.agent))
         return said
 
+    def resume(self, asked: Message, now: datetime) -> None:
+        """Take a cut or failed turn up again; where a person serves it is done. Raises DialogClosed."""
+        self._expect_open()
+        self.give_up_pending(now)
+        asked.state = "pending" if self.handler == "bot" else "done"
+
+    def take_over(self, operator: str, reason: str, now: datetime, force: bool = False) -> bool:
+        """False where this person has it already. Raises DialogClosed, or TakenOver unless forced."""
+        self._expect_open()
+        if self.operator == operator:
+            return False
+        if self.operator is not None and not force:
+            raise TakenOver(self.dialog_id)
+        self.give_up_pending(now)
+        if self.escalation is None:
+            self._escalate(Escalation(since=now, reason=reason, by=self.assigned_agent))
+        elif reason:
+            self.escalation = self.escalation.model_copy(update={"reason": reason})
+        self.handler, self.operator, self.updated_at = "person", operator, now
+        return True
+
+    def say(self, operator: str, text: str, now: datetime) -> Message:
+        """Append the line of the person who holds the dialog. Raises DialogClosed or NotHeld."""
+        self._expect_holder(operator)
+        line = Message(seq=0, role="agent", content=text, timestamp=now, agent_type=OPERATOR, by=operator)
+        return self._append(line)
+
+    def hand_back(self, note: Note, agent: str | None = None) -> None:
+        """The bot goes on, `agent` where one is named. Raises DialogClosed or NotHeld."""
+        self._expect_holder(note.by)
+        self.notes.append(note)
+        self.handler, self.operator, self.escalation = "bot", None, None
+        self.assigned_agent = agent or self.assigned_agent
+        self.updated_at = note.at
+
+    def tell(self, reply: Reply, about: str, now: datetime) -> Message:
+        """Append what an approval has come to; in a closed dialog too, because the matter is settled."""
+        line = Message(seq=0, role="agent", content=reply.text, timestamp=now, agent_type=reply.turn.agent)
+        line.turn, line.about = reply.turn, about
+        self.metadata.total_tokens += reply.turn.usage.total
+        if self.handler == "bot" and not reply.turn.escalated:
+            self.escalation = None
+        return self._append(line)
+
+    def has_told(self, about: str) -> bool:
+        return any(m.about == about for m in self.messages)
+
+    @property
+    def escalated(self) -> bool:
+        """A person is wanted or serves, in a dialog that goes on."""
+        return self.status == "active" and (self.escalation is not None or self.handler == "person")
+
     def close(self, closing: Closing) -> None:
+        """Who held it at the end stays on record."""
         self.give_up_pending(closing.at)
         self.status = "closed"
+        self.escalation = None
         self.closing = closing
         self.updated_at = closing.at
+        self.happened(*happenings.of_closing(closing.reason, closing.summary), at=closing.at)
+
+    def rate(self, rating: Rating) -> None:
+        """Closed dialogs too; it is no change of the dialog that a list would show."""
+        self.rating = rating
+        self.happened("dialog.rated", {"score": rating.score}, rating.at)
+
+    def happened(self, kind: EventKind, data: happenings.Data, at: datetime) -> None:
+        """Append an event. What is known of agent and language goes with each."""
+        number = len(self.events) + 1
+        known: happenings.Data = {"agent": self.assigned_agent, "language": self._language()}
+        told = {name: value for name, value in {**known, **data}.items() if value is not None}
+        self.events.append(
+            Event(
+                id=f"{self.dialog_id}:{number}",
+                dialog_id=self.dialog_id,
+                number=number,
+                kind=kind,
+                customer_id=self.customer_id,
+                at=at,
+                data=told,
+            )
+        )
+
+    def had_effect(self, effect: Effect, subject: str = "") -> None:
+        """Once for each effect."""
+        key = happenings.key_of(effect)
+        if key in self.told_effects:
+            return
+        self.told_effects.append(key)
+        if told := happenings.of_effect(effect, subject):
+            self.happened(*told, at=effect.at)
 
     def give_up_pending(self, now: datetime) -> bool:
         """Mark turns that nobody is answering any more as failed; True if there was one."""
@@ -132,11 +259,33 @@ class Dialog(BaseModel):
         """Drop idempotency records older than 24 hours."""
         self.requests = {k: r for k, r in self.requests.items() if now - r.at < RECORD_LIFETIME}
 
+    def _escalate(self, escalation: Escalation) -> None:
+        self.escalation = escalation
+        self.happened("dialog.escalated", {"reason": happenings.short(escalation.reason)}, escalation.since)
+
+    def _language(self) -> str | None:
+        """As of the last answer."""
+        return next((m.turn.language for m in reversed(self.messages) if m.turn), None)
+
+    def _expect_open(self) -> None:
+        if self.status == "closed":
+            raise DialogClosed(self.dialog_id)
+
+    def _expect_holder(self, operator: str) -> None:
+        self._expect_open()
+        if self.operator != operator:
+            raise NotHeld(self.dialog_id)
+
     def _append(self, message: Message) -> Message:
         message.seq = len(self.messages) + 1
         self.messages.append(message)
         self.updated_at = message.timestamp
         return message
+
+
+def _why(turn: Turn) -> str:
+    """The words of whoever passed the customer on, else of the router."""
+    return turn.hops[-1].reason if turn.hops else turn.decision.reason
 
 
 def count_customer(messages: Iterable[Message]) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 
 class CallCenterError(Exception):
-    """Base of every situation; `retry_after` is in seconds."""
+    """Base of every situation; `retry_after` is in seconds, `challenge` says how to authenticate."""
 
     status: int = 500
     code: str = "internal_error"
     retry_after: int | None = None
+    challenge: str | None = None
 
 
 class SettingInvalid(CallCenterError):
@@ -49,7 +50,7 @@ class CursorInvalid(CallCenterError):
     code = "cursor_invalid"
 
     def __init__(self) -> None:
-        super().__init__("This cursor was not issued by the dialog list.")
+        super().__init__("This cursor was not issued by this list.")
 
 
 class DialogNotFound(CallCenterError):
@@ -66,6 +67,24 @@ class DialogClosed(CallCenterError):
 
     def __init__(self, dialog_id: str) -> None:
         super().__init__(f"Dialog {dialog_id} is closed; create a new one.")
+
+
+class TakenOver(CallCenterError):
+    """By whom is nobody else's business."""
+
+    status = 409
+    code = "taken_over"
+
+    def __init__(self, dialog_id: str) -> None:
+        super().__init__(f"Dialog {dialog_id} is held by another person; force takes it over.")
+
+
+class NotHeld(CallCenterError):
+    status = 409
+    code = "not_held"
+
+    def __init__(self, dialog_id: str) -> None:
+        super().__init__(f"Dialog {dialog_id} is not held by this person; take it over first.")
 
 
 class DialogBusy(CallCenterError):
@@ -199,6 +218,34 @@ class ProviderReplyInvalid(ProviderError):
     code = "provider_reply_invalid"
     retry_after = None
     sentence = "The model provider sent a reply that cannot be used"
+
+
+class CrmError(CallCenterError):
+    """An event did not get through. `detail` is a status or a code we know, never the other side's text."""
+
+    status = 502
+    code = "crm_error"
+    sentence = "The CRM did not take the event"
+
+    def __init__(self, detail: str = "", retry_after: int | None = None) -> None:
+        super().__init__(f"{self.sentence}{f' ({detail})' if detail else ''}.")
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class CrmUnavailable(CrmError):
+    """Try again, after `retry_after` seconds where the CRM named them."""
+
+    status = 503
+    code = "crm_unavailable"
+    sentence = "The CRM is not available"
+
+
+class CrmRefused(CrmError):
+    """Another try is no use before somebody has mended a setting, a right or the event."""
+
+    code = "crm_refused"
+    sentence = "The CRM refused the request"
 
 
 class PromptVariableMissing(CallCenterError):

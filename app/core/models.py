@@ -7,8 +7,11 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from app.core.backoffice import Visit
+
 Role = Literal["customer", "agent"]
 Status = Literal["active", "closed"]
+Handler = Literal["bot", "person"]
 Source = Literal["lexical", "embedding", "llm", "sticky", "fallback"]
 Outcome = Literal["ok", "unparsed", "timeout", "error"]
 OPERATOR = "operator"
@@ -118,13 +121,52 @@ class Turn(BaseModel):
     timings: dict[str, float] = Field(default_factory=dict)
 
 
+class Memory(BaseModel):
+    """What stays of a finished dialog. `unhelpful` are articles after which the customer was passed on."""
+
+    at: datetime
+    language: str
+    agent: str | None = None
+    outcome: str
+    unhelpful: list[str] = Field(default_factory=list)
+
+
+class Remembered(BaseModel):
+    """What is known of a returning customer; `text` says it all to a language model."""
+
+    text: str
+    language: str
+    unhelpful: list[str] = Field(default_factory=list)
+    open_tickets: list[str] = Field(default_factory=list)
+
+
+class Case(BaseModel):
+    """What a turn is told besides the lines: on whose behalf, and what came before.
+
+    `notes` are those of people who served in between, `memory` is what is known from earlier dialogs,
+    `used` are the tools and `cited` the articles of earlier turns, `transferred` tells whether a
+    colleague has had the dialog.
+    """
+
+    visit: Visit
+    notes: list[str] = Field(default_factory=list)
+    memory: Remembered | None = None
+    used: list[ToolUse] = Field(default_factory=list)
+    cited: list[str] = Field(default_factory=list)
+    transferred: bool = False
+
+
 class Reply(BaseModel):
     text: str
     turn: Turn
 
 
 class Article(BaseModel):
-    """A knowledge-base article. `steps` is empty where the body is not a numbered list."""
+    """A knowledge-base article. `steps` is empty where the body is not a numbered list.
+
+    `source` is the name of the team's document that it is a piece of, `version` which one of that document;
+    articles of the house have neither.
+    """
 
     id: str
     lang: str
@@ -135,6 +177,8 @@ class Article(BaseModel):
     intro: str
     steps: list[str] = Field(default_factory=list)
     body: str
+    source: str = ""
+    version: int = 0
 
 
 RELEVANT = 0.45

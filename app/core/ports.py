@@ -26,7 +26,7 @@ from app.core.backoffice import (
     Visit,
 )
 from app.core.dialog import Dialog
-from app.core.models import Decision, Passage, RouteQuery, Status
+from app.core.models import Article, Decision, Handler, Memory, Passage, RouteQuery, Status
 
 Vectors = NDArray[np.float32]
 
@@ -48,10 +48,17 @@ class KnowledgeBase(Protocol):
         """Best first. `agent` is a preference, not a filter. CPU-bound."""
         ...
 
+    def find(self, article_id: str, lang: str) -> Article | None:
+        """What a citation names."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class DialogQuery:
-    """Filters of the dialog list. `text` is searched in all lines, ids included."""
+    """Filters of the dialog list. `text` is searched in all lines, ids included.
+
+    `escalated`: a person is wanted or serves, in a dialog that is not closed.
+    """
 
     limit: int = 20
     cursor: str | None = None
@@ -59,6 +66,7 @@ class DialogQuery:
     agent: str | None = None
     customer_id: str | None = None
     text: str | None = None
+    escalated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,8 @@ class DialogRow:
     updated_at: datetime
     message_count: int
     last_message: str
+    handler: Handler = "bot"
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,25 @@ class DialogStore(Protocol):
         """Ids of active dialogs without a change since `moment`."""
         ...
 
+    async def event_counts(self) -> dict[str, int]:
+        """How many events each dialog has, where it has any."""
+        ...
+
     async def health(self) -> StoreHealth: ...
+
+
+class CustomerMemory(Protocol):
+    """What stays of finished dialogs, so that a returning customer is recognised."""
+
+    async def remember(self, customer_id: str, dialog_id: str, memory: Memory) -> None:
+        """Replaces what stood for this dialog; the oldest goes when there are too many."""
+        ...
+
+    async def recall(self, customer_id: str) -> list[Memory]:
+        """Latest first. Raises StorageUnavailable, as all here do."""
+        ...
+
+    async def forget(self, customer_id: str, dialog_id: str) -> None: ...
 
 
 class BackOffice(Protocol):
@@ -188,4 +216,8 @@ class BackOffice(Protocol):
         Ownership and whatever no person may waive are checked again. Raises ApprovalNotFound, and
         ApprovalDecided where the other word was given before.
         """
+        ...
+
+    def close(self) -> None:
+        """Let go of the medium; the next use takes it up again."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.core.exceptions import TextUnacceptable
 
@@ -41,13 +41,18 @@ def language_of(text: str, default: str = "ru") -> str:
     return "ru" if cyrillic * 2 >= latin else "en"
 
 
-def spoken_language(texts: Sequence[str]) -> str:
-    """The language of the last text; a few Latin words amid Cyrillic ("Windows 10") are no English."""
-    language = ""
+def spoken_language(
+    texts: Sequence[str], before: str = "", detect: Callable[[str, str], str] = language_of
+) -> str:
+    """The language of the last text; a few Latin words ("Windows 10", "ok") change nothing.
+
+    `before` is the one spoken earlier, for texts without letters.
+    """
+    language = before
     for text in texts:
-        spoken = language_of(text, language)
-        if language != "ru" or spoken == "ru" or len(_WORD.findall(text)) > NAMES:
-            language = spoken
+        brief = not _CYRILLIC.search(text) and len(_WORD.findall(text)) <= NAMES
+        if not (language and brief):
+            language = detect(text, language)
     return language or "ru"
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from app.evaluation.cases import Case, CaseSet, SetInvalid, read_set
 from app.evaluation.near import near_pairs, words
+from app.evaluation.retrieval import is_questions
 
 PROMPTS = Path(__file__).parents[1] / "agents" / "texts"
 STAY = "stay"
@@ -56,6 +57,8 @@ def _read(folder: Path, labels: tuple[str, ...]) -> tuple[dict[Split, list[CaseS
     findings = []
     for path in [*sorted(folder.glob("*.jsonl")), *sorted((folder / "train").glob("*.jsonl"))]:
         split = _split(path)
+        if is_questions(path):
+            continue
         try:
             splits[split].append(read_set(path, {*labels, STAY} if split == "train" else labels))
         except SetInvalid as error:

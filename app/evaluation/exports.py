@@ -51,11 +51,11 @@ def to_csv(predictions: Iterable[Prediction]) -> str:
 def to_junit(router: str, predictions: Iterable[Prediction]) -> str:
     """A test case a turn; wrong is a failure, a router without an answer an error."""
     suites: dict[str, ElementTree.Element] = {}
-    root = ElementTree.Element("testsuites", name=_legal(router))
+    root = ElementTree.Element("testsuites", name=legal(router))
     for p in predictions:
         suite = suites.get(p.set)
         if suite is None:
-            suite = suites[p.set] = ElementTree.SubElement(root, "testsuite", name=_legal(p.set))
+            suite = suites[p.set] = ElementTree.SubElement(root, "testsuite", name=legal(p.set))
         _add(suite, p)
     for suite in suites.values():
         suite.set("tests", str(len(suite)))
@@ -69,14 +69,14 @@ def _add(suite: ElementTree.Element, p: Prediction) -> None:
     if p.repeat:
         name += f" repeat {p.repeat + 1}"
     case = ElementTree.SubElement(
-        suite, "testcase", name=_legal(name), classname=_legal(p.expected), time=f"{p.seconds:.4f}"
+        suite, "testcase", name=legal(name), classname=legal(p.expected), time=f"{p.seconds:.4f}"
     )
     if p.outcome == "wrong":
         sure = "" if p.confidence is None else f" at {p.confidence:.2f}"
-        said = _legal(f"expected {p.expected}, got {p.got}{sure}")
-        ElementTree.SubElement(case, "failure", message=said).text = _legal(p.text)
+        said = legal(f"expected {p.expected}, got {p.got}{sure}")
+        ElementTree.SubElement(case, "failure", message=said).text = legal(p.text)
     elif not p.covered:
-        ElementTree.SubElement(case, "error", message=p.outcome).text = _legal(p.reason)
+        ElementTree.SubElement(case, "error", message=p.outcome).text = legal(p.reason)
 
 
 def _cell(value: object) -> object:
@@ -87,7 +87,7 @@ def _cell(value: object) -> object:
     return "" if value is None else value
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
     """Without the characters that XML 1.0 forbids."""
     return "".join(
         c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"

@@ -19,8 +19,8 @@ from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
 from app.services.gate import Gate
 from app.services.idempotency import Request, dialog_ids
-from app.services.turns import Outcome, Turns, answered, created, keep, stored
-from app.services.views import Closed, DialogView, PageView
+from app.services.turns import Outcome, Turns, keep, stored
+from app.services.views import Closed, DialogView, PageView, answered, created
 
 log = structlog.get_logger()
 
@@ -76,6 +76,8 @@ class DialogManager:
 
     async def delete(self, dialog_id: str) -> None:
         async with self.store.lock(dialog_id):
+            if self.turns.memory:
+                await self.turns.memory.forget(await self.store.read(dialog_id))
             await self.store.delete(dialog_id)
         log.info("dialog_deleted", dialog_id=dialog_id)
 
@@ -89,10 +91,10 @@ class DialogManager:
             return _closed(dialog)
 
     async def close_idle(self, dialog_id: str, since: datetime) -> bool:
-        """Close with reason `timeout` unless something has happened after `since`."""
+        """Close with reason `timeout` unless something has happened after `since`, or a person holds it."""
         async with self.store.lock(dialog_id):
             dialog = await self.store.read(dialog_id)
-            if dialog.status == "closed" or dialog.updated_at > since:
+            if dialog.status == "closed" or dialog.handler == "person" or dialog.updated_at > since:
                 return False
             await self._close(dialog, "timeout")
             return True
@@ -104,6 +106,7 @@ class DialogManager:
         async with self.store.lock(dialog_id):
             dialog = await self.store.read(dialog_id)
             if dialog.give_up_pending(self.clock()):
+                await self.turns.witness.catch_up(dialog)
                 await self.store.write(dialog)
                 log.warning("cut_turn_marked_failed", dialog_id=dialog_id)
 
@@ -137,7 +140,9 @@ class DialogManager:
 
     def _new(self, dialog_id: str, customer_id: str) -> Dialog:
         now = self.clock()
-        return Dialog(dialog_id=dialog_id, customer_id=customer_id, created_at=now, updated_at=now)
+        dialog = Dialog(dialog_id=dialog_id, customer_id=customer_id, created_at=now, updated_at=now)
+        dialog.happened("dialog.opened", {}, now)
+        return dialog
 
     async def _create(
         self, dialog: Dialog, text: str | None, request: Request | None, emit: Emit | None
@@ -161,8 +166,11 @@ class DialogManager:
             duration_minutes=round((now - dialog.created_at).total_seconds() / 60),
             resolution=await self.summarizer.resolution(lines),
         )
+        await self.turns.witness.catch_up(dialog)
         dialog.close(Closing(reason=reason, at=now, summary=summary))
         await self.store.write(dialog)
+        if self.turns.memory:
+            await self.turns.memory.keep(dialog)
         log.info("dialog_closed", dialog_id=dialog.dialog_id, reason=reason)
 
 

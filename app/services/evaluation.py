@@ -16,6 +16,7 @@ from app.core.ports import Embedder
 from app.evaluation.cases import CaseSet, SetInvalid, read_set
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
+from app.evaluation.retrieval import is_questions
 from app.evaluation.runner import OnProgress, Options, Target, provenance_of, run
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class EvaluationService:
 
     def available(self) -> list[str]:
         """Names of the sets in the folder."""
-        return sorted(path.stem for path in self.folder.glob("*.jsonl"))
+        return sorted(path.stem for path in self.folder.glob("*.jsonl") if not is_questions(path))
 
     def _path(self, name: str) -> Path:
         inside, given = self.folder / f"{name}.jsonl", Path(name)

@@ -21,11 +21,11 @@ class Gate:
         self.draining = False
 
     @asynccontextmanager
-    async def enter(self, dialog_id: str) -> AsyncIterator[None]:
-        """Raises ShuttingDown or DialogBusy."""
+    async def enter(self, dialog_id: str, limited: bool = True) -> AsyncIterator[None]:
+        """Raises ShuttingDown, and DialogBusy where `limited`: people of the house are not turned away."""
         if self.draining:
             raise ShuttingDown
-        if self._inside[dialog_id] >= self._limit:
+        if limited and self._inside[dialog_id] >= self._limit:
             raise DialogBusy(dialog_id)
         self._inside[dialog_id] += 1
         self._empty.clear()

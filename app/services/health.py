@@ -10,7 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import DialogStore
+from app.services.relay import Relay
 
 VERSION = "0.1.0"
 State = Literal["healthy", "degraded", "unhealthy"]
@@ -41,14 +43,27 @@ class Storage(BaseModel):
     quarantined: list[str]
 
 
+class OutboxHealth(BaseModel):
+    """`available` is false where its database cannot be used; `oldest` is when the oldest event happened."""
+
+    available: bool
+    waiting: int | None = None
+    dead: int | None = None
+    oldest: datetime | None = None
+
+
 class Detailed(Health):
-    """`embeddings` is false where the router and the search work on words alone."""
+    """`embeddings` is false where the router and the search work on words alone.
+
+    `outbox` is null where no CRM is told of events.
+    """
 
     router: str
     embeddings: bool
     offline: bool
     agents: list[str]
     storage: Storage
+    outbox: OutboxHealth | None = None
 
 
 class Readiness(BaseModel):
@@ -83,6 +98,7 @@ class HealthService:
     paused: Callable[[], bool]
     draining: Callable[[], bool]
     started: float = field(default_factory=monotonic)
+    relay: Relay | None = None
 
     async def brief(self) -> Health:
         stored = await self.store.health()
@@ -98,6 +114,7 @@ class HealthService:
             offline=facts.offline,
             agents=facts.agents,
             storage=Storage(writable=stored.writable, detail=stored.detail, quarantined=stored.quarantined),
+            outbox=await self._outbox(),
         )
 
     async def readiness(self) -> Readiness:
@@ -108,6 +125,15 @@ class HealthService:
         if self.paused() and not self.facts.fallback:
             return Readiness(ready=False, reason="The model provider is not available.")
         return Readiness(ready=True)
+
+    async def _outbox(self) -> OutboxHealth | None:
+        if self.relay is None:
+            return None
+        try:
+            state = await self.relay.state()
+        except BackOfficeUnavailable:
+            return OutboxHealth(available=False)
+        return OutboxHealth(available=True, waiting=state.waiting, dead=state.dead, oldest=state.oldest)
 
     def _common(self, writable: bool) -> dict[str, object]:
         provider = self.provider()

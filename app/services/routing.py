@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.core.exceptions import CallCenterError, RoutingFailed
-from app.core.models import Outcome, RouteQuery, Said, Source
+from app.core.models import OPERATOR, Outcome, RouteQuery, Said, Source
 from app.core.ports import Router
 from app.core.text import checked
 
@@ -91,7 +91,7 @@ class RoutingService:
             checked(turn.content) if turn.role == "customer" else None
         serving: str | None = None
         for at, turn in enumerate(turns[:-1]):
-            if turn.role == "agent" and turn.agent:
+            if turn.role == "agent" and turn.agent and turn.agent != OPERATOR:
                 serving = turn.agent
             elif turn.role == "customer" and not _named(turns[at + 1 :]):
                 seen = RouteQuery(turns=turns[: at + 1], serving=serving)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -12,10 +12,14 @@ from pydantic import BaseModel
 
 from app.agents.orchestrator import Emit, Orchestrator
 from app.core.dialog import Dialog, Message, RequestRecord
-from app.core.exceptions import CallCenterError, DialogClosed
+from app.core.exceptions import CallCenterError
+from app.core.models import Remembered
 from app.core.ports import DialogStore
+from app.services.cases import case_of
 from app.services.idempotency import Request
-from app.services.views import Answered, Created, answer_of
+from app.services.memory import Recollection
+from app.services.settle import Settlement
+from app.services.witness import Witness
 from app.telemetry import Metrics
 
 log = structlog.get_logger()
@@ -43,6 +47,9 @@ class Turns:
     metrics: Metrics
     history: int = 20
     clock: Callable[[], datetime] = utcnow
+    witness: Witness = field(default_factory=Witness)
+    memory: Recollection | None = None
+    approvals: Settlement | None = None
 
     async def receive(self, dialog: Dialog, text: str, request: Request | None) -> Message:
         """The customer's words and their record are on disk before any model is called."""
@@ -60,10 +67,7 @@ class Turns:
 
     async def _resume(self, dialog: Dialog, asked: Message) -> Message:
         """A turn that was cut or has failed is taken up again, not asked twice."""
-        if dialog.status == "closed":
-            raise DialogClosed(dialog.dialog_id)
-        dialog.give_up_pending(self.clock())
-        asked.state = "pending"
+        dialog.resume(asked, self.clock())
         await self.store.write(dialog)
         return asked
 
@@ -78,20 +82,27 @@ class Turns:
         keep(dialog, request, outcome, self.clock())
         if said or request:
             await self.store.write(dialog)
+        if said and said.turn and self.approvals:
+            await self.approvals.begin(said.turn)
         return outcome
+
+    async def _remembered(self, dialog: Dialog) -> Remembered | None:
+        return await self.memory.recall(dialog.customer_id) if self.memory else None
 
     async def _answer(self, dialog: Dialog, asked: Message, emit: Emit | None, began: float) -> Message:
         try:
-            reply = await self.orchestrator.run(
-                dialog.lines(asked, self.history), dialog.assigned_agent, emit
-            )
+            case = case_of(dialog, asked, await self._remembered(dialog))
+            lines = dialog.lines(asked, self.history)
+            reply = await self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
         except CallCenterError as error:
             self.metrics.failure(error.code)
             log.error("turn_failed", dialog_id=dialog.dialog_id, code=error.code)
             asked.state = "failed"
+            await self.witness.catch_up(dialog)
             await self.store.write(dialog)
             raise
         said = dialog.answer(asked, reply, self.clock(), perf_counter() - began)
+        await self.witness.catch_up(dialog)
         self.metrics.turn(reply.turn)
         _log_turn(dialog, said)
         return said
@@ -112,28 +123,6 @@ def keep(dialog: Dialog, request: Request | None, outcome: Outcome, now: datetim
     )
     record.response = outcome.body
     dialog.requests[request.key] = record
-
-
-def created(dialog: Dialog, said: Message | None, _seconds: float) -> Created:
-    return Created(
-        dialog_id=dialog.dialog_id,
-        customer_id=dialog.customer_id,
-        assigned_agent=dialog.assigned_agent,
-        status=dialog.status,
-        created_at=dialog.created_at,
-        **answer_of(said),
-    )
-
-
-def answered(dialog: Dialog, said: Message | None, seconds: float) -> Answered:
-    return Answered(
-        dialog_id=dialog.dialog_id,
-        current_agent=dialog.assigned_agent,
-        status=dialog.status,
-        tokens_used=said.turn.usage.total if said and said.turn else 0,
-        processing_time=round(seconds, 3),
-        **answer_of(said),
-    )
 
 
 def _log_turn(dialog: Dialog, said: Message) -> None:

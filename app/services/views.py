@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from app.core.dialog import Dialog, Message
-from app.core.models import Status, Summary, Turn
+from app.core.dialog import Dialog, Message, Rating
+from app.core.models import Handler, Status, Summary, Turn
 from app.core.ports import DialogPage
 
 
@@ -24,7 +24,10 @@ class RouteView(BaseModel):
 
 
 class Created(BaseModel):
-    """The documented fields, then who spoke: `model` is `embedded` when the offline model did."""
+    """The documented fields, then who spoke: `model` is `embedded` when the offline model did.
+
+    While a person serves (`handler`), `response` is null.
+    """
 
     dialog_id: str
     customer_id: str
@@ -35,10 +38,14 @@ class Created(BaseModel):
     model: str | None = None
     degraded: bool = False
     route: RouteView | None = None
+    handler: Handler = "bot"
 
 
 class Answered(BaseModel):
-    """The documented fields, then who spoke. `processing_time` is in seconds."""
+    """The documented fields, then who spoke. `processing_time` is in seconds.
+
+    While a person serves (`handler`), `response` is null: what the person says is read from the dialog.
+    """
 
     dialog_id: str
     current_agent: str | None
@@ -49,6 +56,7 @@ class Answered(BaseModel):
     model: str | None = None
     degraded: bool = False
     route: RouteView | None = None
+    handler: Handler = "bot"
 
 
 class MessageView(BaseModel):
@@ -78,6 +86,8 @@ class DialogView(BaseModel):
     message_count: int
     total_tokens: int
     messages: list[MessageView]
+    escalated: bool = False
+    rating: Rating | None = None
 
     @classmethod
     def of(cls, dialog: Dialog) -> DialogView:
@@ -88,6 +98,8 @@ class DialogView(BaseModel):
             message_count=len(dialog.messages),
             total_tokens=dialog.metadata.total_tokens,
             messages=[MessageView.of(m) for m in dialog.messages],
+            escalated=dialog.escalated,
+            rating=dialog.rating,
         )
 
 
@@ -108,6 +120,8 @@ class RowView(BaseModel):
     updated_at: datetime
     message_count: int
     last_message: str
+    handler: Handler
+    escalated: bool
 
 
 class PageView(BaseModel):
@@ -120,6 +134,30 @@ class PageView(BaseModel):
     def of(cls, page: DialogPage) -> PageView:
         rows = [RowView.model_validate(row, from_attributes=True) for row in page.rows]
         return cls(dialogs=rows, next_cursor=page.next_cursor)
+
+
+def created(dialog: Dialog, said: Message | None, _seconds: float) -> Created:
+    return Created(
+        dialog_id=dialog.dialog_id,
+        customer_id=dialog.customer_id,
+        assigned_agent=dialog.assigned_agent,
+        status=dialog.status,
+        created_at=dialog.created_at,
+        handler=dialog.handler,
+        **answer_of(said),
+    )
+
+
+def answered(dialog: Dialog, said: Message | None, seconds: float) -> Answered:
+    return Answered(
+        dialog_id=dialog.dialog_id,
+        current_agent=dialog.assigned_agent,
+        status=dialog.status,
+        tokens_used=said.turn.usage.total if said and said.turn else 0,
+        processing_time=round(seconds, 3),
+        handler=dialog.handler,
+        **answer_of(said),
+    )
 
 
 def answer_of(said: Message | None) -> dict[str, object]:

@@ -10,6 +10,9 @@ from app.services.caretaker import Caretaker
 from app.services.dialog_manager import DialogManager
 from app.services.evaluation import EvaluationService
 from app.services.health import HealthService
+from app.services.knowledge import KnowledgeService
+from app.services.people import People
+from app.services.relay import Relay
 from app.services.routing import RoutingService
 from app.telemetry import Metrics
 
@@ -26,16 +29,23 @@ class Workbench:
     health: HealthService
     caretaker: Caretaker
     metrics: Metrics
+    knowledge: KnowledgeService
+    people: People
     evaluation: EvaluationService
     release: Callable[[], Awaitable[None]]
+    relay: Relay | None = None
 
     async def start(self) -> None:
         await self.dialogs.store.open()
+        if self.relay:
+            await self.relay.start()
         self.caretaker.start()
 
     async def stop(self) -> None:
         """Nobody new is let in; turns that run may finish within the grace time."""
         await self.dialogs.gate.drain(self.settings.shutdown_grace)
         await self.caretaker.stop()
+        if self.relay:
+            await self.relay.stop()
         await self.release()
         await self.dialogs.store.close()

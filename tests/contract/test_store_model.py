@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.memory import MemoryStore
-from app.core.dialog import Dialog
+from app.core.dialog import Dialog, Note
 from app.core.exceptions import DialogNotFound
 from app.core.ports import DialogQuery, DialogStore
 from tests.contract.samples import answered, at, closing, new_dialog
@@ -86,6 +86,13 @@ class Steps(RuleBasedStateMachine):
         dialog.close(closing(when))
         self.keep(dialog)
 
+    @rule(dialog_id=dialogs, when=MOMENTS)
+    def take_over_or_hand_back(self, dialog_id: str, when: Any) -> None:
+        dialog = self.run(self.store.read(dialog_id))
+        if dialog.status == "active" and not dialog.take_over("anna", "", when):
+            dialog.hand_back(Note(by="anna", text="back", at=when))
+        self.keep(dialog)
+
     @rule(dialog_id=consumes(dialogs))
     def delete(self, dialog_id: str) -> None:
         self.run(self.store.delete(dialog_id))
@@ -107,6 +114,7 @@ class Steps(RuleBasedStateMachine):
         status=st.sampled_from([None, "active", "closed"]),
         agent=st.sampled_from([None, "sales"]),
         customer=st.sampled_from([None, "customer-1"]),
+        escalated=st.sampled_from([None, True, False]),
         text=NEEDLES,
     )
     def list_pages(self, limit: int, text: str | None, **filters: Any) -> None:
@@ -119,13 +127,16 @@ class Steps(RuleBasedStateMachine):
             seen += [row.dialog_id for row in page.rows]
         assert seen == self.expected(text, **renamed)
 
-    def expected(self, text: str | None, status: Any, agent: Any, customer_id: Any) -> list[str]:
+    def expected(
+        self, text: str | None, status: Any, agent: Any, customer_id: Any, escalated: Any
+    ) -> list[str]:
         found = [
             d
             for d in self.model.values()
             if status in (None, d.status)
             and agent in (None, d.assigned_agent)
             and customer_id in (None, d.customer_id)
+            and escalated in (None, d.escalated)
             and (text is None or any(text in line.casefold() for line in lines_of(d)))
         ]
         found.sort(key=lambda d: (d.updated_at, d.dialog_id), reverse=True)

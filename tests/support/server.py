@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 def settings(storage: Path, **given: Any) -> Settings:
     """Settings that take nothing from the environment or from `.env`."""
     defaults: dict[str, Any] = {"dialogs_storage_path": storage, "ui": False, "log_level": "ERROR"}
+    defaults["knowledge_storage"] = storage.with_name(f"{storage.name}-knowledge")
     return Settings(_env_file=None, **{**defaults, **given})
 
 

@@ -17,7 +17,7 @@ from langchain_core.messages import (
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.llm.embedded import EmbeddedChatModel
 from app.adapters.llm.phrasebook import PHRASES, phrasebook
-from app.agents.tools import hand_over
+from app.agents.tools.handing import hand_over
 from app.core.models import Article
 from tests.unit.questions import ENGLISH, FOREIGN, RUSSIAN
 

@@ -222,7 +222,7 @@ async def test_a_fourth_agent_works_end_to_end_without_another_line_of_code(tmp_
     booking = Agent(
         name="booking",
         handles="appointments",
-        prompt=Prompt("booking", "$language $knowledge $handed"),
+        prompt=Prompt("booking", "$language $today $knowledge $handed"),
         tools=SALES.tools,
         escalates_to="supervisor",
     )

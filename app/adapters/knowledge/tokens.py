@@ -14,6 +14,7 @@ KEPT = 32_768  # words; the articles hold 3,200
 LONGEST = 40  # letters: what is longer is no word, and would fill the memory
 _ONE_AT_A_TIME = Lock()
 _WORD = re.compile(r"[\w-]+")
+_SIZES = (3, 4)  # letters of a piece
 _LANGUAGES = {"ru": "russian", "en": "english"}
 
 
@@ -22,6 +23,12 @@ def stems(text: str, lang: str) -> list[str]:
     words = _WORD.findall(clean(text).lower().replace("ё", "е"))
     name = _LANGUAGES.get(lang)
     return [_stem(word, name) if len(word) <= LONGEST else word for word in words] if name else words
+
+
+def pieces(text: str) -> list[str]:
+    """Runs of three and four letters inside the words; `_` marks where a word begins and ends."""
+    words = (f"_{word[:LONGEST]}_" for word in _WORD.findall(clean(text).lower().replace("ё", "е")))
+    return [w[at : at + size] for w in words for size in _SIZES for at in range(max(1, len(w) + 1 - size))]
 
 
 @lru_cache(KEPT)

@@ -1,7 +1,10 @@
-"""Vectors of the shipped articles, made once by `call-center train --shipped` and kept beside them."""
+"""Vectors are made once: of shipped articles by `call-center train --shipped`, of a team's when added."""
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -9,21 +12,28 @@ from pathlib import Path
 import numpy as np
 import structlog
 
+from app.adapters.knowledge.durable import write
+from app.core.knowledge import Tell, silent
 from app.core.models import Article
 from app.core.ports import Embedder, Vectors
 
 log = structlog.get_logger()
+LINES = 24  # of a document's piece that are embedded
+_LINE = re.compile(r"^(?:\d+\.|[-*])?\s*(\S.{15,})$", re.MULTILINE)
+PROBE, NEAR = "орбита", 0.01  # a text that tells one embedder from another, whatever the processor
+BATCH = 16
 SHIPPED = Path(__file__).parent / "vectors.npz"
 
 
 def phrases(article: Article) -> list[str]:
-    """The texts by which an article is found."""
-    return [article.title, *article.questions, article.intro]
+    """The texts by which an article is found. A piece of a document has no questions: its lines stand in."""
+    lines = _LINE.findall(article.body)[:LINES] if article.source and not article.questions else []
+    return [article.title, *article.questions, article.intro, *lines]
 
 
 def digest(articles: Sequence[Article]) -> str:
     """SHA-256 over all phrases in order: tells whether stored vectors belong to these articles."""
-    return sha256("\n".join(p for a in articles for p in phrases(a)).encode()).hexdigest()
+    return _digest([p for a in articles for p in phrases(a)])
 
 
 def save(articles: Sequence[Article], vectors: Vectors, path: Path = SHIPPED) -> None:
@@ -38,3 +48,48 @@ def vectors_of(articles: Sequence[Article], embedder: Embedder, path: Path = SHI
                 return stored["vectors"].astype(np.float32)  # type: ignore[no-any-return]
     log.warning("article_vectors_made_anew", articles=len(articles), mend="call-center train --shipped")
     return embedder.embed([p for a in articles for p in phrases(a)])
+
+
+def made_rows(texts: Sequence[str], embedder: Embedder, tell: Tell) -> Vectors:
+    parts = [embedder.embed([PROBE])[:0]]
+    for start in range(0, len(texts), BATCH):
+        parts.append(embedder.embed(texts[start : start + BATCH]))
+        tell(min(start + BATCH, len(texts)), len(texts))
+    return np.concatenate(parts)
+
+
+def keep_rows(path: Path, texts: Sequence[str], rows: Vectors, embedder: Embedder) -> None:
+    """Beside the document, never pickled. A disk that refuses costs time at the next start, nothing else."""
+    packed = io.BytesIO()
+    probe, made_of = embedder.embed([PROBE]), np.array(_digest(texts))
+    np.savez_compressed(packed, vectors=rows.astype(np.float16), digest=made_of, probe=probe)
+    try:
+        write(path, packed.getvalue())
+    except OSError as error:
+        log.warning("document_vectors_not_kept", file=path.name, why=error.strerror)
+
+
+def kept_rows(path: Path, texts: Sequence[str], embedder: Embedder) -> Vectors:
+    """Unit rows of `texts` from `path`, if made of them by this embedder; else made anew, and kept there."""
+    rows = _kept(path, _digest(texts), embedder.embed([PROBE]))
+    if rows is None:
+        rows = made_rows(texts, embedder, silent)
+        if len(rows):
+            keep_rows(path, texts, rows, embedder)
+    return rows
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return sha256("\n".join(texts).encode()).hexdigest()
+
+
+def _kept(path: Path, wanted: str, probe: Vectors) -> Vectors | None:
+    """None where the file is missing, damaged, or of other texts or another embedder."""
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
+            same = stored["probe"].shape == probe.shape and np.allclose(stored["probe"], probe, atol=NEAR)
+            if same and str(stored["digest"]) == wanted:
+                return stored["vectors"].astype(np.float32)  # type: ignore[no-any-return]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    return None

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from app.adapters.llm.phrasebook import Phrasebook, phrasebook
-from app.adapters.llm.scene import HandOver, Move, Say, Scene, Search
+from app.adapters.llm.scene import HandOver, Move, Remark, Say, Scene, Search
+from app.adapters.llm.skills.engine import act, incident, offer, offer_after, offered_before
 from app.core.models import CLEAR, RELEVANT, Article
 
 TWOFOLD = 0.7  # two articles above this score: two questions in one message
@@ -22,12 +23,20 @@ _BULLET = re.compile(r"^- (.+)$", re.MULTILINE)
 def respond(scene: Scene) -> Move:
     """The first rule that applies, in the order of what the customer needs most."""
     book = phrasebook(scene.language)
-    rules = (_escalate, _small_talk, _take_down, _follow, _redirect, _open, _recall, _search)
+    rules = (
+        _escalate, _act, _small_talk, _take_down, _follow, _redirect, _look, _open, _recall, _search,
+    )  # fmt: skip
     for rule in rules:
         move = rule(scene, book)
         if move is not None:
-            return move
+            return _with_offer(move, scene)
     return _admit(scene, book)
+
+
+def _with_offer(move: Move, scene: Scene) -> Move:
+    """Who asks how something is done reads it, and is offered to have it done."""
+    wanted = offer_after(scene) if isinstance(move, Say) and move.citations else ""
+    return Say(f"{move.text}\n\n{wanted}", move.citations) if isinstance(move, Say) and wanted else move
 
 
 def _escalate(scene: Scene, book: Phrasebook) -> Move | None:
@@ -36,6 +45,31 @@ def _escalate(scene: Scene, book: Phrasebook) -> Move | None:
     if not scene.may_escalate or not (asked or (_offered(scene, book) and _agrees(scene, book))):
         return None
     return _hand(scene, book, str(scene.escalates_to), "reason_angry")
+
+
+def _act(scene: Scene, book: Phrasebook) -> Move | None:
+    """What the customer wants done, or what the records know."""
+    move = act(scene, book)
+    return _along(scene, book, move) if isinstance(move, Remark) else move
+
+
+def _along(scene: Scene, book: Phrasebook, remark: Remark) -> Say:
+    """What the records say, then what the articles say."""
+    answer = _open(scene, book) if scene.fitting(RELEVANT) else None
+    known = answer if isinstance(answer, Say) and answer.citations else Say("")
+    parts = (remark.text, known.text, remark.closing if scene.escalates_to is None else book.say["person"])
+    kept = parts if remark.closing else parts[:2]
+    return Say("\n\n".join(part for part in kept if part), known.citations)
+
+
+def _look(scene: Scene, book: Phrasebook) -> Move | None:
+    """Before a customer is sent through steps: is it the service itself?"""
+    article = next(iter(scene.fitting(RELEVANT)), None)
+    fresh = article is not None and article.steps and not scene.told(article)
+    if not fresh or scene.handed or book.hears("question", scene.now) or scene.escalates_to is None:
+        return None
+    found = incident(scene)
+    return Say(found) if isinstance(found, str) else found
 
 
 def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
@@ -165,9 +199,19 @@ def _exhausted(scene: Scene, book: Phrasebook, article: Article) -> Move:
         return _noted(scene, book) or Say(book.say["exhausted"], [article.id])
     if not _tells(scene, book) and not _gives(scene, book) and book.say["finished"] not in scene.last:
         return Say(book.say["finished"], [article.id])
+    if wanted := _registrable(scene, book):
+        return Say(wanted, [article.id])
     if scene.may_escalate:
         return _hand(scene, book, str(scene.escalates_to), "reason_exhausted")
     return Say(book.say["exhausted"], [article.id])
+
+
+def _registrable(scene: Scene, book: Phrasebook) -> str:
+    """The question whether to open a ticket; a fault that names itself is one for the developers."""
+    if any(offered_before(name, scene) for name in ("ticket", "developers")):
+        return ""
+    fault = any(book.hears("fault", said) for said in scene.customer)
+    return offer("developers" if fault else "ticket", scene)
 
 
 def _taken(scene: Scene, book: Phrasebook) -> Move:
@@ -278,5 +322,5 @@ def _agrees(scene: Scene, book: Phrasebook) -> bool:
 
 def _offered(scene: Scene, book: Phrasebook) -> bool:
     """The last line offered a person."""
-    offers = ("nothing", "nothing_again", "exhausted", "finished", "told", "kept")
+    offers = ("nothing", "nothing_again", "exhausted", "finished", "told", "kept", "person")
     return any(book.say[name] in scene.last for name in offers)

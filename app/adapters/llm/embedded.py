@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -21,12 +22,14 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import SkipValidation
 
 from app.adapters.llm.composer import respond
-from app.adapters.llm.scene import Found, HandOver, Move, Say, Scene, Search
+from app.adapters.llm.scene import Call, Found, HandOver, Move, Say, Scene, Search
 from app.core.models import RELEVANT, Article
 
 NAME = "embedded"
+SEARCH = "search_knowledge"
 _CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
 _PIECE = re.compile(r"\S+\s*|\s+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -38,7 +41,7 @@ class EmbeddedChatModel(BaseChatModel):
     Usage counts words and punctuation marks; it costs nothing.
     """
 
-    library: Mapping[tuple[str, str], Article]
+    library: SkipValidation[Mapping[tuple[str, str], Article]]  # itself, not a copy: it may be a live view
 
     @property
     def _llm_type(self) -> str:
@@ -89,7 +92,7 @@ class EmbeddedChatModel(BaseChatModel):
 
     def _reply(self, messages: list[BaseMessage], tools: list[dict[str, Any]]) -> AIMessage:
         move = respond(_scene(messages, tools, self.library))
-        text, calls = _spoken(move)
+        text, calls = _spoken(move, sum(isinstance(m, ToolMessage) for m in messages))
         said = text or json.dumps(calls, ensure_ascii=False)
         return AIMessage(
             text,
@@ -108,6 +111,7 @@ def _scene(
     facts = next((m.additional_kwargs for m in messages if isinstance(m, SystemMessage)), {})
     lang = facts.get("language", "ru")
     results = [m for m in messages if isinstance(m, ToolMessage)]
+    searched = [m for m in results if m.name == SEARCH]
     offered = {t["function"]["name"]: t["function"]["parameters"]["properties"] for t in tools}
     to = offered.get("hand_over", {}).get("to", {})
     return Scene(
@@ -115,13 +119,29 @@ def _scene(
         language=lang,
         customer=[m.text for m in messages if isinstance(m, HumanMessage)],
         agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
-        found=_found(facts, results, lang, library),
+        found=_found(facts, searched, lang, library),
         library=library,
         escalates_to=facts.get("escalates_to"),
         handed=facts.get("handed"),
-        may_search="search_knowledge" in offered and not results,
+        may_search=SEARCH in offered and not searched,
         may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),
+        offered=frozenset(offered),
+        results=tuple(_known(m) for m in results if m.name != SEARCH),
+        today=_day(facts.get("today")),
     )
+
+
+def _known(result: ToolMessage) -> tuple[str, dict[str, Any]]:
+    """The facts of a tool; what is no JSON object tells nothing."""
+    try:
+        facts = json.loads(result.text)
+    except json.JSONDecodeError:
+        facts = {}
+    return str(result.name), facts if isinstance(facts, dict) else {}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _found(
@@ -138,18 +158,21 @@ def _found(
     return [Found(a, RELEVANT) for a in cited if a is not None and a.agent == facts.get("agent")]
 
 
-def _spoken(move: Move) -> tuple[str, list[Any]]:
+def _spoken(move: Move, before: int) -> tuple[str, list[Any]]:
+    """`before` is how many tools ran in this turn."""
     match move:
         case Say(text):
             return text, []
         case HandOver(to, reason, known):
-            return "", [_call("hand_over", {"to": to, "reason": reason, "known": known})]
+            return "", [_call("hand_over", {"to": to, "reason": reason, "known": known}, before)]
         case Search(question):
-            return "", [_call("search_knowledge", {"question": question})]
+            return "", [_call(SEARCH, {"question": question}, before)]
+        case Call(tool, arguments):
+            return "", [_call(tool, arguments, before)]
 
 
-def _call(name: str, arguments: dict[str, str]) -> dict[str, object]:
-    return {"name": name, "args": arguments, "id": f"call_{name}", "type": "tool_call"}
+def _call(name: str, arguments: dict[str, Any], before: int) -> dict[str, object]:
+    return {"name": name, "args": arguments, "id": f"call_{name}_{before}", "type": "tool_call"}
 
 
 def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,10 +25,10 @@ class Phrasebook:
     say: dict[str, str]
 
     def hears(self, cue: str, text: str) -> bool:
-        return _contains(self.cues[cue], text)
+        return contains(self.cues[cue], text)
 
     def actions_in(self, text: str) -> set[str]:
-        return {name for name, stems in self.actions.items() if _contains(stems, text)}
+        return {name for name, stems in self.actions.items() if contains(stems, text)}
 
     def tried(self, text: str) -> set[str]:
         """Actions that the customer says were done; "I cannot update" is none."""
@@ -40,7 +41,7 @@ class Phrasebook:
         """How many words of weight are left without those cues."""
         bare = plain(text)
         for cue in cues:
-            bare = _pattern(tuple(self.cues[cue])).sub(" ", bare)
+            bare = beginnings(tuple(self.cues[cue])).sub(" ", bare)
         return len([w for w in _WORD.findall(bare) if w not in self.filler])
 
     def plain(self, text: str) -> str:
@@ -69,8 +70,9 @@ def plain(text: str) -> str:
     return clean(text).lower().replace("ё", "е").replace("’", "'")
 
 
-def _contains(stems: list[str], text: str) -> bool:
-    return bool(_pattern(tuple(stems)).search(plain(text)))
+def contains(stems: Sequence[str], text: str) -> bool:
+    """Whether a word begins so."""
+    return bool(stems) and bool(beginnings(tuple(stems)).search(plain(text)))
 
 
 def _root(word: str) -> str:
@@ -78,8 +80,8 @@ def _root(word: str) -> str:
     return word if len(word) <= 3 else word[: max(3, min(5, len(word) - 2))]
 
 
-@lru_cache(maxsize=256)
-def _pattern(stems: tuple[str, ...]) -> re.Pattern[str]:
+@lru_cache(maxsize=1024)
+def beginnings(stems: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(_stem(s) for s in stems) + ")")
 
 

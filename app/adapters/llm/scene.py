@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from app.core.models import Article
 
@@ -30,6 +32,9 @@ class Scene:
     handed: str | None = None  # the reason, where a colleague has just handed the customer over
     may_search: bool = False
     may_hand_to: tuple[str, ...] = ()
+    offered: frozenset[str] = frozenset()
+    results: tuple[tuple[str, dict[str, Any]], ...] = ()  # of this turn's tools, but for the search
+    today: date | None = None  # in the house's time zone
 
     @property
     def now(self) -> str:
@@ -43,6 +48,10 @@ class Scene:
     @property
     def may_escalate(self) -> bool:
         return self.escalates_to in self.may_hand_to
+
+    def result(self, tool: str) -> dict[str, Any] | None:
+        """The latest."""
+        return next((facts for name, facts in reversed(self.results) if name == tool), None)
 
     def best(self, least: float) -> Article | None:
         return next((f.article for f in self.found if f.score >= least), None)
@@ -104,4 +113,18 @@ class Search:
     question: str
 
 
-Move = Say | HandOver | Search
+@dataclass(frozen=True, slots=True)
+class Call:
+    tool: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Words that an answer from the articles may follow; `closing` ends them."""
+
+    text: str
+    closing: str = ""
+
+
+Move = Say | HandOver | Search | Call

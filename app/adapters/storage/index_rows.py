@@ -11,7 +11,7 @@ from app.adapters.storage.listing import cursor_after, micros, moment, needle, p
 from app.core.dialog import Dialog
 from app.core.ports import DialogPage, DialogQuery, DialogRow
 
-VERSION = 1
+VERSION = 3
 TRIGRAM = 3
 # Trigrams find any substring of three characters or more, inside words too, in any language:
 # Russian words change their endings and ids are quoted by their tail, so whole words would miss both.
@@ -19,27 +19,30 @@ SCHEMA = f"""
 CREATE TABLE dialogs (
     number INTEGER PRIMARY KEY, dialog_id TEXT NOT NULL UNIQUE, customer_id TEXT NOT NULL,
     status TEXT NOT NULL, assigned_agent TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL,
-    message_count INTEGER NOT NULL, last_message TEXT NOT NULL, pending INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL
+    message_count INTEGER NOT NULL, last_message TEXT NOT NULL,
+    handler TEXT NOT NULL, escalated INTEGER NOT NULL, pending INTEGER NOT NULL,
+    events INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL
 );
 CREATE INDEX by_change ON dialogs (updated, dialog_id);
 CREATE INDEX by_status ON dialogs (status, updated, dialog_id);
 CREATE INDEX by_agent ON dialogs (assigned_agent, updated, dialog_id);
 CREATE INDEX by_customer ON dialogs (customer_id, updated, dialog_id);
+CREATE INDEX by_escalated ON dialogs (updated, dialog_id) WHERE escalated;
 CREATE INDEX by_pending ON dialogs (updated, dialog_id) WHERE pending;
 CREATE VIRTUAL TABLE lines USING fts5 (body, tokenize = 'trigram case_sensitive 1');
 PRAGMA user_version = {VERSION};
 """
 _COLUMNS = (
     "dialog_id, customer_id, status, assigned_agent, created, updated, message_count, last_message, "
-    "pending, mtime_ns, size"
+    "handler, escalated, pending, events, mtime_ns, size"
 )
 _PUT = f"""
-INSERT INTO dialogs ({_COLUMNS}) VALUES ({", ".join("?" * 11)})
+INSERT INTO dialogs ({_COLUMNS}) VALUES ({", ".join("?" * 14)})
 ON CONFLICT (dialog_id) DO UPDATE SET
     customer_id = excluded.customer_id, status = excluded.status, assigned_agent = excluded.assigned_agent,
     created = excluded.created, updated = excluded.updated, message_count = excluded.message_count,
-    last_message = excluded.last_message, pending = excluded.pending,
+    last_message = excluded.last_message, handler = excluded.handler, escalated = excluded.escalated,
+    pending = excluded.pending, events = excluded.events,
     mtime_ns = excluded.mtime_ns, size = excluded.size
 RETURNING number
 """
@@ -49,8 +52,9 @@ def put(index: sqlite3.Connection, dialog: Dialog, stamp: Stamp) -> None:
     row = row_of(dialog)
     shown = (row.dialog_id, row.customer_id, row.status, row.assigned_agent)
     times = (micros(row.created_at), micros(row.updated_at))
-    rest = (row.message_count, row.last_message, bool(dialog.pending()), *stamp)
-    [(number,)] = index.execute(_PUT, shown + times + rest).fetchall()
+    rest = (row.message_count, row.last_message, row.handler, row.escalated, bool(dialog.pending()))
+    counted = (len(dialog.events), *stamp)
+    [(number,)] = index.execute(_PUT, shown + times + rest + counted).fetchall()
     index.execute("INSERT OR REPLACE INTO lines (rowid, body) VALUES (?, ?)", (number, searched_text(dialog)))
 
 
@@ -80,6 +84,10 @@ def idle_since(index: sqlite3.Connection, microseconds: int) -> list[str]:
     return _ids(index.execute(statement, (microseconds,)))
 
 
+def event_counts(index: sqlite3.Connection) -> dict[str, int]:
+    return dict(index.execute("SELECT dialog_id, events FROM dialogs WHERE events > 0").fetchall())
+
+
 def find(index: sqlite3.Connection, query: DialogQuery) -> DialogPage:
     conditions = list(_conditions(query))
     where = " AND ".join(sql for sql, _ in conditions) or "1"
@@ -95,6 +103,8 @@ def _conditions(query: DialogQuery) -> Iterator[tuple[str, tuple[object, ...]]]:
     for column, value in equal.items():
         if value is not None:
             yield f"{column} = ?", (value,)
+    if query.escalated is not None:
+        yield ("escalated" if query.escalated else "NOT escalated"), ()
     if query.cursor is not None:
         yield "(updated, dialog_id) < (?, ?)", place_of(query.cursor)
     if query.text is not None and (wanted := needle(query.text)):
@@ -110,8 +120,19 @@ def _holds(wanted: str) -> tuple[str, tuple[object, ...]]:
 
 
 def _row(record: Sequence[Any]) -> DialogRow:
-    dialog_id, customer_id, status, agent, created, updated, count, last, *_ = record
-    return DialogRow(dialog_id, customer_id, status, agent, moment(created), moment(updated), count, last)
+    dialog_id, customer_id, status, agent, created, updated, count, last, handler, escalated, *_ = record
+    return DialogRow(
+        dialog_id=dialog_id,
+        customer_id=customer_id,
+        status=status,
+        assigned_agent=agent,
+        created_at=moment(created),
+        updated_at=moment(updated),
+        message_count=count,
+        last_message=last,
+        handler=handler,
+        escalated=bool(escalated),
+    )
 
 
 def _ids(found: sqlite3.Cursor) -> list[str]:

@@ -90,6 +90,9 @@ class JsonStore:
     async def idle_since(self, moment: datetime) -> list[str]:
         return await in_thread(self._ask, lambda index: index_rows.idle_since(index, micros(moment)))
 
+    async def event_counts(self) -> dict[str, int]:
+        return await in_thread(self._ask, index_rows.event_counts)
+
     async def health(self) -> StoreHealth:
         return await in_thread(self._health)
 

@@ -40,6 +40,8 @@ def row_of(dialog: Dialog) -> DialogRow:
         updated_at=dialog.updated_at,
         message_count=len(dialog.messages),
         last_message=dialog.messages[-1].content[:LAST_MESSAGE_LENGTH] if dialog.messages else "",
+        handler=dialog.handler,
+        escalated=dialog.escalated,
     )
 
 

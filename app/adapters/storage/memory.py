@@ -80,6 +80,9 @@ class MemoryStore:
         active = (d for d in self._dialogs.values() if d.status == "active")
         return _oldest_first(d for d in active if d.updated_at < moment)
 
+    async def event_counts(self) -> dict[str, int]:
+        return {dialog_id: len(d.events) for dialog_id, d in self._dialogs.items() if d.events}
+
     async def health(self) -> StoreHealth:
         return StoreHealth(writable=True)
 
@@ -102,6 +105,7 @@ def _matches(dialog: Dialog, query: DialogQuery) -> bool:
         (query.status, dialog.status),
         (query.agent, dialog.assigned_agent),
         (query.customer_id, dialog.customer_id),
+        (query.escalated, dialog.escalated),
     )
     if any(value is not None and value != actual for value, actual in wanted):
         return False

@@ -14,6 +14,7 @@ from app.core.ports import DialogQuery
 from app.services.idempotency import Request
 from app.services.turns import Outcome
 from app.services.views import Answered, Closed, Created, DialogView, PageView
+from app.services.views_people import Rated
 
 router = APIRouter(prefix="/dialogue", tags=["dialogs"])
 BODY = documented(400, 413, 415, 422)
@@ -58,6 +59,17 @@ class CloseBody(BaseModel):
     reason: str = Field(default="not_specified", min_length=1, max_length=500)
 
 
+class RatingBody(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"score": 5, "comment": "Быстро и по делу"}]},
+    )
+
+    score: int = Field(ge=1, le=5)
+    comment: str = Field(default="", max_length=2000)
+
+
 @router.post("/create", responses={**BODY, **TURN})
 async def create(body: CreateBody, bench: Bench, key: Key, response: Response) -> Created:
     """Open a dialog."""
@@ -85,9 +97,10 @@ async def find(
     agent: Annotated[str | None, Query(max_length=100)] = None,
     customer_id: Annotated[str | None, Query(max_length=200)] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words said in the dialog.")] = None,
+    escalated: Annotated[bool | None, Query(description="A person is wanted or serves.")] = None,
 ) -> PageView:
     """List dialogs, the latest change first."""
-    return await bench.dialogs.find(DialogQuery(limit, cursor, status, agent, customer_id, q))
+    return await bench.dialogs.find(DialogQuery(limit, cursor, status, agent, customer_id, q, escalated))
 
 
 @router.get("/{dialog_id}", responses=documented(404, 422, 503))
@@ -100,6 +113,12 @@ async def view(dialog_id: DialogId, bench: Bench) -> DialogView:
 async def close(dialog_id: DialogId, bench: Bench, body: CloseBody | None = None) -> Closed:
     """Close a dialog; a second close answers as the first."""
     return await bench.dialogs.close(dialog_id, (body or CloseBody()).reason)
+
+
+@router.post("/{dialog_id}/rating", responses={**BODY, **documented(404, 503, 507)})
+async def rate(dialog_id: DialogId, body: RatingBody, bench: Bench) -> Rated:
+    """The customer's rating of an open or closed dialog; another one replaces it."""
+    return await bench.people.rate(dialog_id, body.score, body.comment)
 
 
 @router.delete("/{dialog_id}", status_code=204, responses=documented(404, 422, 503))

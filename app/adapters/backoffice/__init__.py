@@ -1,0 +1,1 @@
+"""The embedded back office: records, policy and actions in SQLite or PostgreSQL."""

@@ -1,0 +1,71 @@
+"""Tickets, faults for the developers, complaints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import insert, update
+
+from app.adapters.backoffice.actions.case import Case
+from app.adapters.backoffice.dates import working_days_after
+from app.adapters.backoffice.numbers import as_number, next_number
+from app.adapters.backoffice.outcomes import done, refused
+from app.adapters.backoffice.records import owned
+from app.adapters.backoffice.tables import tickets
+from app.core.actions import EscalateToDevelopers, OpenComplaint, OpenTicket, UpdateTicket
+from app.core.backoffice import Outcome, Severity
+
+ANSWER_DAYS = 2
+
+
+def open_ticket(case: Case, action: OpenTicket) -> Outcome:
+    number = _open(case, "problem", action.subject, action.details, action.severity)
+    return done(number, severity=action.severity)
+
+
+def escalate(case: Case, action: EscalateToDevelopers) -> Outcome:
+    number = _open(case, "developers", action.subject, action.tried, action.severity)
+    return done(number, severity=action.severity)
+
+
+def open_complaint(case: Case, action: OpenComplaint) -> Outcome:
+    due = working_days_after(case.now, ANSWER_DAYS)
+    number = _open(case, "complaint", action.subject, action.details, "normal", due)
+    return done(number, due=due)
+
+
+def update_ticket(case: Case, action: UpdateTicket) -> Outcome:
+    row = owned(case.connection, tickets, as_number(action.ticket), case.visit.customer_id)
+    if row is None:
+        return refused("not_found")
+    if row.status == "closed":
+        return refused("closed", ticket=row.number)
+    add = update(tickets).where(tickets.c.number == row.number).values(notes=[*row.notes, action.note])
+    case.connection.execute(add)
+    return done(row.number, ticket=row.number)
+
+
+def _open(
+    case: Case,
+    kind: Literal["problem", "developers", "complaint"],
+    subject: str,
+    details: str,
+    severity: Severity,
+    due: datetime | None = None,
+) -> str:
+    number = next_number(case.connection, "C" if kind == "complaint" else "T")
+    values = {
+        "number": number,
+        "customer_id": case.visit.customer_id,
+        "kind": kind,
+        "at": case.now,
+        "subject": subject,
+        "details": details,
+        "severity": severity,
+        "status": "open",
+        "due": due,
+        "notes": [],
+    }
+    case.connection.execute(insert(tickets).values(values))
+    return number

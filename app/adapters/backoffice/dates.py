@@ -1,0 +1,58 @@
+"""Months, working days and hours of calls. The company lives by Moscow time, which knows no summer time."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta, timezone
+
+from app.core.backoffice import Period
+
+MOSCOW = timezone(timedelta(hours=3), "MSK")
+OPENS, CLOSES, SATURDAY = 9, 20, 5
+YEAR, SLOT = timedelta(days=365), timedelta(hours=1)
+
+
+def add_months(moment: datetime, months: int) -> datetime:
+    """The same day of a later month, or its last one."""
+    index = moment.month - 1 + months
+    year, month = moment.year + index // 12, index % 12 + 1
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
+
+
+def end_of(period: Period, start: datetime) -> datetime:
+    return add_months(start, 12 if period == "year" else 1)
+
+
+def months_begun(start: datetime, now: datetime) -> int:
+    """At least one: the month that runs counts as used."""
+    months = 1
+    while add_months(start, months) <= now:
+        months += 1
+    return months
+
+
+def working_days_after(moment: datetime, days: int) -> datetime:
+    """The same time of day, weekends skipped."""
+    local = moment.astimezone(MOSCOW)
+    while days:
+        local += timedelta(days=1)
+        days -= local.weekday() < SATURDAY
+    return local.astimezone(UTC)
+
+
+def is_call_time(moment: datetime) -> bool:
+    local = moment.astimezone(MOSCOW)
+    return local.weekday() < SATURDAY and OPENS <= local.hour < CLOSES
+
+
+def slot_of(moment: datetime, now: datetime) -> datetime:
+    """The start of its hour; the moment itself where that hour has begun."""
+    start = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return start if start > now else moment.astimezone(UTC)
+
+
+def next_slot(now: datetime) -> datetime:
+    slot = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + SLOT
+    while not is_call_time(slot):
+        slot += SLOT
+    return slot

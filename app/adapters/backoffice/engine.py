@@ -1,0 +1,126 @@
+"""One engine over an SQLite file or PostgreSQL: opened at first use, errors of the medium translated."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError, TimeoutError
+
+from app.core.exceptions import BackOfficeUnavailable, SettingInvalid
+
+WAIT = 10
+"""Seconds that a writer waits for another one."""
+
+
+class Database:
+    """Inert until used. `prepare` runs before the first use; when it fails, the next use tries again."""
+
+    def __init__(self, storage: str | Path, prepare: Callable[[Database], None]) -> None:
+        self.storage = str(storage).removeprefix("sqlite:///")
+        self._prepare = prepare
+        self._opened: Engine | None = None
+        self._turn = Lock()
+
+    @property
+    def file(self) -> Path | None:
+        """None where a server keeps the records."""
+        return None if "://" in self.storage else Path(self.storage)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with unavailable(), self._engine().begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, *names: str) -> Iterator[Connection]:
+        """One transaction. SQLite lets one writer in; PostgreSQL one for each of the names."""
+        with unavailable(), begin_writing(self._engine()) as connection:
+            if connection.dialect.name == "postgresql":
+                for name in names:
+                    hold(connection, name)
+            yield connection
+
+    def connect(self) -> Engine:
+        """An engine without preparation."""
+        with unavailable():
+            return make_engine(self.storage, self.file)
+
+    def close(self) -> None:
+        with self._turn:
+            if self._opened is not None:
+                self._opened.dispose()
+            self._opened = None
+
+    def _engine(self) -> Engine:
+        with self._turn:
+            if self._opened is None:
+                self._prepare(self)
+                self._opened = self.connect()
+            return self._opened
+
+
+def make_engine(storage: str, file: Path | None) -> Engine:
+    if file is None:
+        url = make_url(storage)
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        try:
+            return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
+        except ImportError as error:
+            how = f"{error.name} is not installed: pip install 'call-center-agents[postgres]'"
+            raise SettingInvalid("BACKOFFICE_STORAGE", how) from None
+    engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": WAIT})
+    event.listen(engine, "connect", _settle)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def begin_writing(engine: Engine) -> Iterator[Connection]:
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT}s'"))
+        yield connection
+
+
+def hold(connection: Connection, name: str) -> None:
+    """Until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """What the medium does wrong becomes a situation; what we do wrong stays what it is.
+
+    The driver's own errors come bare while a connection is made.
+    """
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise
+    except (DBAPIError, TimeoutError, OSError, ArgumentError, sqlite3.Error) as error:
+        raise BackOfficeUnavailable from error
+
+
+def _settle(connection: Any, _record: object) -> None:
+    """The driver must not begin transactions by itself: it would begin them without the write lock."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def shown(storage: str) -> str:
+    """For people: without the password."""
+    return make_url(storage).render_as_string(hide_password=True) if "://" in storage else storage

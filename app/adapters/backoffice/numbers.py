@@ -1,0 +1,32 @@
+"""Numbers that people read out: O-1001."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from sqlalchemy import Connection, insert, update
+
+from app.adapters.backoffice.tables import counters
+
+Prefix = Literal["O", "P", "T", "C", "A", "I", "R", "CB", "CR"]
+FIRST = 1001
+
+_LATIN = str.maketrans("АВСЕНКМОРТХ–—−", "ABCEHKMOPTX---")
+_SHAPE = re.compile(r"([A-Z]{1,2})\s*-?\s*(\d{1,12})")
+
+
+def next_number(connection: Connection, prefix: Prefix) -> str:
+    """Unique over processes: the counter's row stays locked until the transaction ends."""
+    step = update(counters).where(counters.c.prefix == prefix).values(value=counters.c.value + 1)
+    value = connection.execute(step.returning(counters.c.value)).scalar()
+    if value is None:
+        value = FIRST
+        connection.execute(insert(counters).values(prefix=prefix, value=value))
+    return f"{prefix}-{value}"
+
+
+def as_number(said: str) -> str:
+    """As people write it: small letters, Cyrillic look-alikes, spaces. Anything else comes back empty."""
+    shape = _SHAPE.fullmatch(said.strip().upper().translate(_LATIN).lstrip("№#").strip())
+    return f"{shape[1]}-{int(shape[2])}" if shape else ""

@@ -1,0 +1,81 @@
+"""How an event gets into any CRM once: look up, create what is missing, note it, close what has ended.
+
+A repeat after a lost answer finds what the first try made. Nobody else may deliver at the same time for the
+same customer: two processes that look up together would both create.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.adapters.crm.cases import Ending, Place, ending_of, is_sale
+from app.adapters.crm.wording import marker, note_of
+from app.core.events import Event
+
+
+class Records(Protocol):
+    """The records of one CRM. Every method raises CrmError."""
+
+    async def contacts(self, customer_id: str) -> list[Place]: ...
+
+    async def add_contact(self, event: Event) -> Place: ...
+
+    async def case(self, dialog_id: str) -> Place | None: ...
+
+    async def add_case(self, event: Event, sale: bool, contact: Place) -> Place: ...
+
+    async def notes(self, place: Place) -> list[str]: ...
+
+    async def add_note(self, place: Place, text: str, event: Event) -> None: ...
+
+    async def finish(self, place: Place, ending: Ending) -> None: ...
+
+    async def check(self) -> str: ...
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(slots=True)
+class CrmDelivery:
+    name: str
+    records: Records
+    _placing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    async def deliver(self, event: Event) -> None:
+        async with self._placing:
+            place = await self._place(event)
+        notes = await self.records.notes(place)
+        if not any(marker(event) in note for note in notes):
+            await self.records.add_note(place, note_of(event), event)
+        if event.kind == "dialog.closed" and place.is_open:
+            ending = ending_of(place, notes)
+            if ending:
+                await self.records.finish(place, ending)
+
+    async def check(self) -> str:
+        return await self.records.check()
+
+    async def copies(self, event: Event) -> int:
+        """The larger count of the contact and the note."""
+        contacts = await self.records.contacts(event.customer_id)
+        if not contacts:
+            return 0
+        place = contacts[0] if is_sale(event) is None else await self.records.case(event.dialog_id)
+        notes = await self.records.notes(place) if place else []
+        return max(len(contacts), sum(marker(event) in note for note in notes)) if notes else 0
+
+    async def aclose(self) -> None:
+        await self.records.aclose()
+
+    async def _place(self, event: Event) -> Place:
+        sale = is_sale(event)
+        if sale is None:
+            return await self._contact(event)
+        case = await self.records.case(event.dialog_id)
+        return case or await self.records.add_case(event, sale, await self._contact(event))
+
+    async def _contact(self, event: Event) -> Place:
+        found = await self.records.contacts(event.customer_id)
+        return found[0] if found else await self.records.add_contact(event)

@@ -1,0 +1,1 @@
+"""Documents of a team, one format a file, and how they become pieces."""

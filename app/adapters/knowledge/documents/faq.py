@@ -1,0 +1,69 @@
+"""CSV of questions and answers, as spreadsheets write it in Russia and elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+
+from app.adapters.knowledge.documents.sections import Section
+from app.adapters.knowledge.documents.text import decoded
+from app.core.knowledge import DocumentUnusable
+
+_COLUMNS = {
+    "question": ("question", "questions", "q", "вопрос", "вопросы"),
+    "answer": ("answer", "a", "ответ", "ответы"),
+    "agent": ("agent", "агент", "специалист", "отдел"),
+    "lang": ("lang", "language", "язык"),
+    "id": ("id", "код", "ид"),
+}
+_NAMES = {theirs: ours for ours, spellings in _COLUMNS.items() for theirs in spellings}
+_DELIMITERS = (",", ";", "\t")
+LONGEST_CELL = 2**20
+
+
+def read_faq(name: str, data: bytes) -> list[Section]:
+    """One section a row; several wordings of a question stand in one cell on lines of their own."""
+    text = decoded(name, data)
+    header = text.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=lambda mark: sum(_name(c) in _NAMES for c in header.split(mark)))
+    try:
+        return list(
+            _sections(name, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        )
+    except csv.Error as error:
+        raise DocumentUnusable(
+            name, f"is not a sound CSV ({error}); save it from the spreadsheet again"
+        ) from None
+
+
+def _sections(name: str, rows: Iterator[list[str]]) -> Iterator[Section]:
+    columns = [_NAMES.get(_name(cell), "") for cell in next(rows, [])]
+    if not {"question", "answer"} <= set(columns):
+        problem = "has no columns question and answer (вопрос, ответ); name them in the first line"
+        raise DocumentUnusable(name, problem)
+    for number, row in enumerate(rows, 2):
+        if any(cell.strip() for cell in row[len(columns) :]):
+            problem = (
+                f"has more cells than columns in row {number}; put quotes around what holds the delimiter"
+            )
+            raise DocumentUnusable(name, problem)
+        cells = {ours: cell.strip() for ours, cell in zip(columns, row, strict=False) if ours}
+        if any(cells.values()):
+            yield _section(name, number, cells)
+
+
+def _section(name: str, number: int, cells: Mapping[str, str]) -> Section:
+    questions = [q.strip() for q in cells.get("question", "").split("\n") if q.strip()]
+    answer = cells.get("answer", "")
+    if not questions or not answer:
+        missing = "answer" if questions else "question"
+        raise DocumentUnusable(name, f"has no {missing} in row {number}; fill it in, or delete the row")
+    given = {key: cells[key] for key in ("agent", "lang", "id") if cells.get(key)}
+    paragraphs = [p.strip() for p in re.split(r"\n\s*\n", answer) if p.strip()]
+    return Section((questions[0],), paragraphs, {"questions": questions, **given})
+
+
+def _name(cell: str) -> str:
+    return cell.strip().strip('"').strip().casefold()

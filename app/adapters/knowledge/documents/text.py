@@ -1,0 +1,48 @@
+"""Text of files whose encoding nobody tells."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from app.core.knowledge import DocumentUnusable
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_READABLE = 0.6  # share of letters, figures and spaces in what an old Russian code page gives
+
+
+def decoded(name: str, data: bytes) -> str:
+    """UTF-8, UTF-16 with its mark, or Windows-1251. Raises DocumentUnusable for what is no text."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _checked(name, _decode(name, data, encoding))
+    try:
+        return _checked(name, data.decode("utf-8"))
+    except UnicodeDecodeError:
+        text = _checked(name, _decode(name, data, "cp1251"))
+    usual = sum(c.isalnum() or c.isspace() for c in text)
+    if usual < len(text) * _READABLE:
+        raise _binary(name)
+    return text
+
+
+def _decode(name: str, data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise _binary(name) from None
+
+
+def _checked(name: str, text: str) -> str:
+    if _NO_TEXT.search(text):
+        raise _binary(name)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _binary(name: str) -> DocumentUnusable:
+    return DocumentUnusable(name, "is not text; save it as UTF-8 and add it again")

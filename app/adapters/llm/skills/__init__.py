@@ -1,0 +1,1 @@
+"""What the embedded model does with tools: skills are data, their words stand in one YAML file a language."""

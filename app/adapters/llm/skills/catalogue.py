@@ -1,0 +1,94 @@
+"""The skills: which tool each uses, what it must know first, and what comes after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+PLANS = ("basic", "pro", "business")
+GOODS = ("hub", "key")
+WHICH, CONFIRM, OFFER = "which", "confirm", "offer"
+"""Questions that every skill may ask besides those for its slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A slot that is asked for; `items` limits that to orders of these."""
+
+    slot: str
+    items: tuple[str, ...] = ()
+    beside: str = ""  # only where this slot is known
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The reading tool that finds what the skill is about, and the argument that takes its number."""
+
+    tool: str
+    rows: str
+    argument: str
+    slots: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """`slots` maps arguments of the tool to slots. `desk` is the agent whose tool it is."""
+
+    name: str
+    desk: str
+    tool: str
+    slots: dict[str, str] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    lookup: Lookup | None = None
+    confirm: str = ""  # "always", or "careful": where the words for that are heard
+    reads: bool = False
+    rows: str = ""
+    hands: bool = False  # asked for at another desk, the customer is handed over
+    offers: str = ""
+    past: bool = False  # days that are named lie behind us
+    fixed: dict[str, int] = field(default_factory=dict)
+    after: str = ""  # only once this other skill has been carried out in the dialog
+
+
+_TICKETS = Lookup("find_tickets", "tickets", "ticket")
+_ORDERS = Lookup("find_orders", "orders", "order")
+_PAYMENTS = Lookup(
+    "find_payments", "payments", "payment", {"amount_rub": "amount", "on": "day", "payment": "payment"}
+)
+_INCIDENTS = Lookup("service_status", "incidents", "incident")
+_BUY = {"item": "item", "period": "period", "quantity": "quantity", "delivery": "delivery"}
+_SUBJECT = (Need("subject"),)
+
+SKILLS: tuple[Skill, ...] = (
+    Skill("update", "tech_support", "update_ticket", {"note": "note"}, (Need("note"),), _TICKETS),
+    Skill("developers", "tech_support", "escalate_to_developers",
+          {"subject": "subject", "tried": "tried"}, _SUBJECT, hands=True),
+    Skill("ticket", "tech_support", "open_ticket",
+          {"subject": "subject", "details": "details"}, _SUBJECT, hands=True),
+    Skill("callback", "supervisor", "book_callback", {"when": "when", "phone": "phone"},
+          (Need("time", beside="day"),), hands=True),
+    Skill("compensation", "supervisor", "compensate_outage", lookup=_INCIDENTS, hands=True),
+    Skill("credit", "supervisor", "grant_credit", {"reason": "words"},
+          fixed={"amount_rub": 300}, after="complaint"),
+    Skill("change", "sales", "change_subscription", {"plan": "plan", "period": "period"},
+          (Need("plan"),), confirm="careful", hands=True, offers="link"),
+    Skill("refund", "supervisor", "refund_payment", lookup=_PAYMENTS, hands=True, past=True),
+    Skill("complaint", "supervisor", "open_complaint",
+          {"subject": "subject", "details": "details"}, _SUBJECT, hands=True),
+    Skill("order", "sales", "create_order", _BUY,
+          (Need("item"), Need("period", PLANS), Need("delivery", GOODS)), hands=True, offers="link"),
+    Skill("link", "sales", "create_payment_link", lookup=_ORDERS, hands=True),
+    Skill("cancel", "sales", "cancel_subscription", confirm="always", hands=True),
+    Skill("tickets", "tech_support", "find_tickets", reads=True, rows="tickets"),
+    Skill("orders", "sales", "find_orders", {"order": "order"}, reads=True, rows="orders", hands=True),
+    Skill("payments", "supervisor", "find_payments", {"amount_rub": "amount", "on": "day"},
+          reads=True, rows="payments", past=True),
+    Skill("quote", "sales", "quote", {**_BUY, "people": "people", "discount": "discount"},
+          (Need("item"),), reads=True, offers="order"),
+    Skill("delivery", "sales", "delivery_terms", {"item": "goods", "quantity": "quantity"},
+          reads=True, rows="ways"),
+    Skill("plans", "sales", "list_plans", reads=True, rows="plans"),
+    Skill("status", "tech_support", "service_status", reads=True, rows="incidents"),
+    Skill("devices", "tech_support", "diagnose_devices", reads=True, rows="devices"),
+    Skill("account", "tech_support", "diagnose_account", reads=True),
+)  # fmt: skip
+BY_NAME = {skill.name: skill for skill in SKILLS}

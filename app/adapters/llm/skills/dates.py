@@ -1,0 +1,110 @@
+"""Days and times as customers name them: yesterday, 12 ноября, 12.11, on Monday, at 3 pm."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+
+from app.adapters.llm.phrasebook import beginnings, plain
+from app.adapters.llm.skills.book import values
+
+ISO = re.compile(r"(?<!\d)(20\d\d)-(\d\d?)-(\d\d?)(?!\d)")
+DOTTED = re.compile(r"(?<![\d.,])(\d\d?)[./](\d\d?)(?:[./](20\d\d|\d\d))?(?![\d₽])(?!\s*(?:₽|руб|rub))")
+CLOCK = re.compile(r"(?<![\d.,])([01]?\d|2[0-3]):([0-5]\d)(?!\d)")
+_DAY_FIRST = r"(?<!\d)(\d\d?)(?:st|nd|rd|th|-?го|-?е)?\s+(?:of\s+)?{month}(?:,?\s+(20\d\d))?"
+_MONTH_FIRST = r"{month}\s+(\d\d?)(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(20\d\d))?"
+WEEK = 7
+NOON = 12
+EARLIEST = 8
+
+
+def day_in(text: str, today: date, past: bool) -> date | None:
+    """A day without its year, or a day of the week, is the nearest one: behind us if `past`, else ahead."""
+    said = plain(text)
+    return _relative(said, today) or _written(said, today, past) or _weekday(said, today, past)
+
+
+def time_in(text: str) -> time | None:
+    """None where no hour is named."""
+    said = plain(text)
+    if clock := CLOCK.search(said):
+        return time(int(clock[1]), int(clock[2]))
+    for shift, stems in values("hours").items():
+        hour = re.search(rf"(?<![\d.,:])(\d\d?)\s*(?:{'|'.join(map(re.escape, stems))})(?!\w)", said)
+        if hour and (found := _hour(int(hour[1]), shift)):
+            return found
+    return _bare_hour(without_times(said))
+
+
+def _bare_hour(said: str) -> time | None:
+    """ "at 3": nobody is called at night."""
+    at = re.search(
+        rf"(?<!\w)(?:{'|'.join(values('at')['at'])})\s+(\d\d?)(?![\d.,:]|\s*[₽%])(?!\s*(?:руб|rub))", said
+    )
+    hour = int(at[1]) if at else 2 * NOON
+    return _hour(hour, "afternoon" if hour < EARLIEST else "as_said")
+
+
+def without_times(said: str) -> str:
+    """So that no day and no hour is taken for a sum."""
+    for pattern in (ISO, DOTTED, CLOCK, *_months().values()):
+        said = pattern.sub(" ", said)
+    return said
+
+
+def _hour(hour: int, shift: str) -> time | None:
+    if shift == "afternoon" and hour < NOON:
+        hour += NOON
+    return time(hour) if hour < 2 * NOON else None
+
+
+def _relative(said: str, today: date) -> date | None:
+    found = [(m.end() - m.start(), int(days)) for days, stems in values("days").items()
+             if (m := beginnings(stems).search(said))]  # fmt: skip
+    return today + timedelta(days=max(found)[1]) if found else None
+
+
+def _written(said: str, today: date, past: bool) -> date | None:
+    if iso := ISO.search(said):
+        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+    for month, pattern in _months().items():
+        if named := pattern.search(said):
+            return _near(int(named[1] or named[3]), month, named[2] or named[4], today, past)
+    if dotted := DOTTED.search(said):
+        return _near(int(dotted[1]), int(dotted[2]), dotted[3], today, past)
+    return None
+
+
+def _months() -> dict[int, re.Pattern[str]]:
+    return {int(month): _month(stems) for month, stems in values("months").items()}
+
+
+def _month(stems: tuple[str, ...]) -> re.Pattern[str]:
+    name = rf"(?:{'|'.join(stems)})[^\W\d]*"
+    return re.compile(f"(?:{_DAY_FIRST}|{_MONTH_FIRST})".format(month=name))
+
+
+def _near(day: int, month: int, year: str | None, today: date, past: bool) -> date | None:
+    if year:
+        return _date(int(year) % 100 + 2000, month, day)
+    found = _date(today.year, month, day)
+    if found and past and found > today:
+        return _date(today.year - 1, month, day)
+    if found and not past and found < today:
+        return _date(today.year + 1, month, day)
+    return found
+
+
+def _weekday(said: str, today: date, past: bool) -> date | None:
+    for number, stems in values("weekdays").items():
+        if beginnings(stems).search(said):
+            ahead = (int(number) - today.weekday()) % WEEK
+            return today + timedelta(days=ahead - WEEK if past and ahead else ahead or (0 if past else WEEK))
+    return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,148 @@
+"""Whether a customer asks for something to be done. Questions, stories and negations ask for nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from app.adapters.llm.phrasebook import beginnings, contains, plain
+from app.adapters.llm.skills.book import Stems, Words, manner, words_of
+
+_QUOTED = re.compile(r"[«“\"][^»”\"]*\s[^»”\"]*[»”\"]")
+_SENTENCE = re.compile(r"(?<=[!?\n])\s*|(?<=\.)\s+|\n")
+_CLAUSE = re.compile(r"[,;:()!?\n]+|\.(?:\s|$)|\s[—–-]\s|\s(?:но|потому что|поэтому|but|because|so)\s")
+_WORD = re.compile(r"[\w'-]+")
+NEAR = 3  # words before a verb in which a negation belongs to it
+LEAD = 4  # words at most that may stand before a bare verb
+
+
+def demanded(skill: str, text: str, around: str = "") -> bool:
+    """`around` is what a short demand refers to ("cancel it")."""
+    said = _bare(text)
+    about = f"{said} {around}"
+    return not contains(manner("jest"), said) and any(
+        _fits(words, said, about) and _demands(words, said) for words in words_of(skill)
+    )
+
+
+def inquired(skill: str, text: str) -> bool:
+    """A question about doing it: "how do I cancel?"."""
+    said = _bare(text)
+    return any(
+        _fits(words, said, said) and _found((*words.to, *words.noun), said) is not None
+        for words in words_of(skill)
+    ) and ("?" in said or contains(manner("question"), said))
+
+
+def mentioned(skill: str, text: str) -> bool:
+    """A question that records can answer."""
+    said = _bare(text)
+    return any(
+        _all_in(cue, sentence)
+        for words in words_of(skill)
+        if words.ask and not contains(words.never, said)
+        for sentence in _SENTENCE.split(said)
+        if not contains((*manner("story"), *manner("if")), sentence)
+        for cue in words.ask
+    )
+
+
+def agrees(text: str) -> bool:
+    """Yes, with nothing that takes it back."""
+    said = plain(text)
+    first = _starts(manner("yes"), said)
+    return first and "?" not in said and not contains((*manner("but"), *manner("negation")), said)
+
+
+def declines(text: str) -> bool:
+    said = plain(text)
+    return _starts(manner("no"), said) or contains(manner("recall"), said)
+
+
+def without(skill: str, text: str) -> str:
+    """What is said besides the demand: "open a ticket: no sound" is "no sound"."""
+    parts = re.split(r"(?<=[,;:.!?\n])\s*", text)
+    kept = [p for p in parts if not any(_demands(w, plain(p), strict=False) for w in words_of(skill))]
+    return " ".join(kept).strip(" ,;:.-—")
+
+
+def _fits(words: Words, said: str, about: str) -> bool:
+    return (not words.of or contains(words.of, about)) and not contains(words.never, said)
+
+
+def _demands(words: Words, said: str, strict: bool = True) -> bool:
+    for sentence in _SENTENCE.split(said):
+        asks = "?" in sentence
+        for clause in _CLAUSE.split(sentence):
+            if not strict and _found((*words.do, *words.to, *words.noun), clause):
+                return True
+            if _demand_in(words, clause, asks) and not _taken_back(clause, said):
+                return True
+    return False
+
+
+def _demand_in(words: Words, clause: str, asks: bool) -> bool:
+    if contains((*manner("if"), *manner("story")), clause):
+        return False
+    return any(_holds(verb, kind, clause, asks) for kind, verb in _verbs(words, clause))
+
+
+def _holds(verb: re.Match[str], kind: str, clause: str, asks: bool) -> bool:
+    before = clause[: verb.start()]
+    if _negated(before) or (kind == "noun" and contains(manner("negation"), clause)):
+        return False
+    if kind == "do":
+        return True
+    if contains(manner("question"), before):
+        return False
+    if contains(manner("wish"), before) or (kind == "noun" and contains(manner("wish"), clause)):
+        return True
+    led = _WORD.findall(before)
+    bare = len(led) <= LEAD and all(w in manner("lead") for w in led)
+    return kind == "to" and bare and not asks
+
+
+def _verbs(words: Words, clause: str) -> Iterator[tuple[str, re.Match[str]]]:
+    for kind, forms in (("do", words.do), ("to", words.to), ("noun", words.noun)):
+        if forms:
+            yield from ((kind, verb) for verb in whole(forms).finditer(clause))
+
+
+def _negated(before: str) -> bool:
+    asked = beginnings(manner("polite")).sub(" ", before)
+    near = " ".join(_WORD.findall(asked)[-NEAR:])
+    return contains(manner("negation"), near)
+
+
+def _taken_back(clause: str, said: str) -> bool:
+    after = said[said.find(clause) + len(clause) :]
+    return contains(manner("recall"), after)
+
+
+def _found(forms: Stems, text: str) -> re.Match[str] | None:
+    return whole(forms).search(text) if forms else None
+
+
+@lru_cache(maxsize=256)
+def whole(forms: Stems) -> re.Pattern[str]:
+    """Any of the words, as it stands."""
+    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, forms)) + r")(?!\w)")
+
+
+def _starts(forms: Stems, said: str) -> bool:
+    found = _found(forms, said)
+    return found is not None and not _WORD.search(said[: found.start()])
+
+
+def _all_in(cue: tuple[Stems, ...], sentence: str) -> bool:
+    return all(contains(group, sentence) for group in cue)
+
+
+def _bare(text: str) -> str:
+    """Without quotations: what others said is no demand. A name in quotes stays."""
+    return _QUOTED.sub(" ", plain(_lines(text))).replace("₽", " ₽ ")
+
+
+def _lines(text: str) -> str:
+    return re.sub(r"\s*\n\s*", ". ", text)

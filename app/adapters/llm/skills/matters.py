@@ -1,0 +1,47 @@
+"""What the customer says in own words: the subject of a ticket, a note, what was tried."""
+
+from __future__ import annotations
+
+import re
+
+from app.adapters.llm.phrasebook import Phrasebook
+from app.adapters.llm.scene import Scene
+from app.adapters.llm.skills.hearing import agrees, without
+from app.adapters.llm.skills.slots import Slots
+from app.adapters.llm.skills.thread import Matter
+
+SUBJECT, DETAILS = 200, 2000
+BACK = 6
+ENOUGH = 2  # words of weight that make a subject
+_NUMBER = re.compile(r"(?:\w+\s+)?(?<!\w)[TТтtCСсc]\s?-\s?\d+\s*[:,—-]?\s*")
+
+
+def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
+    name, now = matter.skill.name, scene.now
+    lines = [without(name, line) for line in scene.customer[-BACK:]]
+    found = {
+        "subject": _subject(matter, lines, book),
+        "note": now if matter.answer == "note" else _weighty(_NUMBER.sub("", without(name, now)), book),
+        "details": _clip(" / ".join(line for line in lines if line), DETAILS),
+        "tried": _clip(" / ".join(line for line in lines if book.tried(line)), DETAILS),
+        "words": _clip(now, SUBJECT),
+    }
+    return {slot: text for slot, text in found.items() if text}
+
+
+def _subject(matter: Matter, lines: list[str], book: Phrasebook) -> str:
+    """What is said now, if it says enough; else the weightiest of the lines before."""
+    if matter.answer == "subject" or (_weighty(lines[-1], book) and not matter.agreed):
+        return _clip(lines[-1] or matter.lines[-1], SUBJECT)
+    told = [line for line in lines if _weighty(line, book) and not agrees(line)]
+    return _clip(max(told, key=book.rest, default=""), SUBJECT)
+
+
+def _weighty(text: str, book: Phrasebook) -> str:
+    return text.strip() if book.rest(text) >= ENOUGH else ""
+
+
+def _clip(text: str, limit: int) -> str:
+    """Whole words of it."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= limit else one_line[: limit + 1].rsplit(" ", 1)[0][:limit]

@@ -1,0 +1,119 @@
+"""What a line gives: items, periods, numbers, sums, days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, time
+from typing import Any
+
+from app.adapters.llm.phrasebook import beginnings, plain
+from app.adapters.llm.skills.book import values
+from app.adapters.llm.skills.catalogue import GOODS, PLANS
+from app.adapters.llm.skills.dates import day_in, time_in, without_times
+
+Slots = dict[str, Any]
+LATIN = str.maketrans("отрсиоавекмнх–—−", "otpciоabekmhx---")
+_LETTERS = {"order": "o", "payment": "p", "ticket": "[tc]", "incident": "i"}
+_MARK = r"\w*\s*(?P<mark>№|#|номер|number|no\.?)?\s*(?P<digits>\d{4,12})(?!\s*(?:₽|руб|р\b|rub)|[\d-])"
+_UNIT = r"\s*(?:₽|руб\w*|р\.?(?!\w)|rub\w*|rouble\w*)"
+_SUM = r"(?<![\w.,-])(\d{1,3}(?:[ ,]\d{3})+|\d{2,7})(?:[.,]\d\d)?(?![\w-])"
+_PRICED = re.compile(rf"{_SUM}{_UNIT}|₽\s*{_SUM}")
+_BARE = re.compile(_SUM)
+_PHONE = re.compile(r"\+?\d[\d\s().-]{8,18}\d")
+_DIGITS = range(10, 16)
+_LEAST = 100
+_YEARS = range(2000, 2100)
+
+
+def slots_in(text: str, today: date | None, past: bool) -> Slots:
+    """Only what is named."""
+    said = plain(text)
+    phone = _phone(said)
+    known = said.replace(phone, " ") if phone else said
+    item = _value("item", known)
+    found: Slots = {
+        "item": item,
+        "plan": item if item in PLANS else None,
+        "goods": item if item in GOODS else None,
+        **{kind: _value(kind, known) for kind in ("period", "delivery", "discount", "ordinal")},
+        **{kind: number_in(kind, known) for kind in _LETTERS},
+        "quantity": _counted(known, "pieces"),
+        "people": _counted(known, "people"),
+        "phone": phone,
+        "amount": _amount(known),
+        "day": day_in(known, today, past) if today else None,
+        "time": time_in(known),
+    }
+    return {slot: value for slot, value in found.items() if value is not None}
+
+
+def slots_of(lines: Iterable[str], today: date | None, past: bool = False) -> Slots:
+    """What a later line says replaces what an earlier one said."""
+    known: Slots = {}
+    for line in lines:
+        known |= slots_in(line, today, past)
+    return known
+
+
+def number_in(kind: str, said: str) -> str | None:
+    """T-1001, also with Cyrillic look-alikes and without a hyphen, or "заказ 1001"."""
+    letter = _LETTERS[kind]
+    latin = plain(said).translate(LATIN)
+    shaped = re.search(f"(?<![\\w-])({letter})(?:\\s?-\\s?)?(\\d{{3,12}})(?!\\w)", latin)
+    if shaped and (shaped[1] != "c" or "-" in shaped[0]):  # "с1000" is a preposition and a sum
+        return f"{shaped[1].upper()}-{int(shaped[2])}"
+    for stem in values("numbered").get(kind, ()):
+        named = re.search(rf"(?<!\w){stem}{_MARK}", plain(said))
+        if named and (named["mark"] or kind != "payment"):
+            return f"{letter.strip('[]')[0].upper()}-{int(named['digits'])}"
+    return None
+
+
+def _value(kind: str, said: str) -> str | None:
+    """The value named last; what is given up for another ("instead of Basic") does not count."""
+    away = "|".join(map(re.escape, values("away")["away"]))
+    hits = [
+        (hit.start(), value)
+        for value, stems in values(kind).items()
+        for hit in beginnings(stems).finditer(said)
+        if not re.search(rf"(?<!\w)(?:{away})\s+(?:\w+\s+)?[«\"]?$", said[: hit.start()])
+    ]
+    return max(hits)[1] if hits else None
+
+
+def _counted(said: str, kind: str) -> int | None:
+    """ "two keys", "25 человек": a figure or a word for one, and what is counted."""
+    words = {stem: int(n) for n, stems in values("counts").items() for stem in stems}
+    figure = rf"(?<![\w.,:-])(\d{{1,5}}|{'|'.join(map(re.escape, words))})(?:-?х|-?ти|-?x)?"
+    after = "|".join(map(re.escape, values("counted")[kind]))
+    before = "|".join(map(re.escape, values("counted").get(f"{kind}_before", ("\0",))))
+    hit = re.search(rf"{figure}\s+(?:\w+\s+){{0,2}}?(?:{after})", said) or re.search(
+        rf"(?<!\w)(?:{before})\s+{figure}(?![\w.:-])", said
+    )
+    return (int(hit[1]) if hit[1].isdigit() else words[hit[1]]) or None if hit else None
+
+
+def _amount(said: str) -> int | None:
+    """A sum with its currency; else a figure that is nothing else."""
+    if priced := _PRICED.search(said):
+        return _roubles(priced[1] or priced[2])
+    rest = re.sub(r"(?<!\w)[a-zа-я]{1,2}\s?-\s?\d+", " ", without_times(said))
+    figures = [_roubles(m[1]) for m in _BARE.finditer(rest)]
+    return next((f for f in figures if f >= _LEAST and f not in _YEARS), None)
+
+
+def _roubles(figure: str) -> int:
+    return int(re.sub(r"\D", "", figure))
+
+
+def _phone(said: str) -> str | None:
+    hit = _PHONE.search(said)
+    return hit[0].strip() if hit and len(re.sub(r"\D", "", hit[0])) in _DIGITS else None
+
+
+def moment(slots: Slots, today: date | None) -> str | None:
+    """ISO 8601 in the house's time; today where only an hour is named."""
+    at: time | None = slots.get("time")
+    day: date | None = slots.get("day") or today
+    return f"{day.isoformat()}T{at.isoformat()}+03:00" if at and day else None

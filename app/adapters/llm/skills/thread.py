@@ -1,0 +1,129 @@
+"""What the customer is after: a demand just made, or the answer to a question of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.adapters.llm.scene import Scene
+from app.adapters.llm.skills.book import all_books
+from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, SKILLS, WHICH, Skill
+from app.adapters.llm.skills.hearing import agrees, declines, demanded, mentioned
+from app.adapters.llm.skills.slots import Slots, number_in, slots_in, slots_of
+from app.adapters.llm.skills.wording import ALSO
+
+BACK = 4  # lines of the customer in which a matter began
+SHORT = 5  # words of a demand that leaves unsaid what it is about
+TEXTS = ("subject", "note")
+CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident")
+BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """`lines` are the customer's that belong to it, the latest last; `answer` is the question answered."""
+
+    skill: Skill
+    lines: tuple[str, ...]
+    answer: str = ""
+    declined: bool = False
+
+    @property
+    def agreed(self) -> bool:
+        return self.answer in (CONFIRM, OFFER)
+
+
+def matter_of(scene: Scene) -> Matter | None:
+    return _answered(scene) or _fresh(scene)
+
+
+def slots_for(matter: Matter, scene: Scene) -> Slots:
+    """What was said of it; what stays unsaid is looked for in the lines before, and in our last ones."""
+    known = slots_of(matter.lines, scene.today, matter.skill.past)
+    if "item" not in known:
+        before = slots_of(scene.customer[-BACK:], scene.today, matter.skill.past)
+        known = {slot: before[slot] for slot in BACKGROUND if slot in before} | known
+    lookup = matter.skill.lookup
+    if lookup and lookup.argument not in known and lookup.argument in ("order", "ticket"):
+        told = (number_in(lookup.argument, line) for line in reversed(scene.agent_lines[-2:]))
+        if number := next(filter(None, told), None):
+            known[lookup.argument] = number
+    return known
+
+
+def asked(last: str) -> tuple[Skill, str] | None:
+    """The question of a skill that our last line ended with, in whatever language."""
+    found = [
+        (last.rfind(text), skill.name, key)
+        for book in all_books().values()
+        for skill in SKILLS
+        for key, text in book.skills[skill.name].asks.items()
+        if text in last
+    ]
+    if not found:
+        return None
+    _, name, key = max(found)
+    return BY_NAME[name], key
+
+
+def _answered(scene: Scene) -> Matter | None:
+    question = asked(scene.last)
+    if question is None or question[0].tool not in scene.offered:
+        return None
+    skill, key = question
+    said = scene.now
+    if _answers(skill, key, said, scene):
+        return Matter(skill, tuple(_since(skill, scene, key)), key)
+    return Matter(skill, (said,), declined=True) if declines(said) and len(said.split()) <= SHORT else None
+
+
+def _answers(skill: Skill, key: str, said: str, scene: Scene) -> bool:
+    if key in (CONFIRM, OFFER):
+        return agrees(said) or (key == CONFIRM and demanded(skill.name, said, scene.last))
+    known = slots_in(said, scene.today, skill.past)
+    if key == WHICH:
+        return any(slot in known for slot in CHOICES)
+    if key in TEXTS:
+        return "?" not in said and not declines(said)
+    return key in known
+
+
+def _since(skill: Skill, scene: Scene, key: str) -> list[str]:
+    """The customer's lines since the demand; an offer of ours has none."""
+    earlier = scene.customer[:-1][-BACK:]
+    for n in range(len(earlier) - 1, -1, -1):
+        if _heard(skill, earlier[n], ""):
+            return [*earlier[n:], scene.now]
+    return [*earlier, scene.now] if key == OFFER else [*earlier[-1:], scene.now]
+
+
+def _fresh(scene: Scene) -> Matter | None:
+    around = _around(scene)
+    heard = [s for s in SKILLS if _heard(s, scene.now, around) and (not s.after or _done(s.after, scene))]
+    mine = next((skill for skill in heard if skill.tool in scene.offered), None)
+    skill = mine or next((s for s in heard if _elsewhere(s, scene)), None)
+    return Matter(skill, (scene.now,)) if skill else None
+
+
+def _heard(skill: Skill, said: str, around: str) -> bool:
+    return (not skill.reads and demanded(skill.name, said, around)) or mentioned(skill.name, said)
+
+
+def _done(name: str, scene: Scene) -> bool:
+    """Recognised by the words without variables that follow what is done."""
+    marks = [text for book in all_books().values() for text in book.skills[name].say[f"done{ALSO}"]]
+    return any(mark in line for mark in marks if "$" not in mark for line in scene.agent_lines)
+
+
+def _elsewhere(skill: Skill, scene: Scene) -> bool:
+    """A colleague has the tool, and this turn has not been handed on yet."""
+    return skill.hands and skill.desk != scene.agent and skill.desk in scene.may_hand_to and not scene.handed
+
+
+def _around(scene: Scene) -> str:
+    return " ".join(_context(scene)) if len(scene.now.split()) <= SHORT else ""
+
+
+def _context(scene: Scene) -> Iterator[str]:
+    yield from scene.customer[-2:-1]
+    yield scene.last

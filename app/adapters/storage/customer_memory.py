@@ -1,0 +1,86 @@
+"""What is remembered of customers, in a LangGraph store: an SQLite file in a folder, or PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from app.core.exceptions import StorageUnavailable
+from app.core.models import Memory
+
+FILE = "memory.sqlite"
+PLENTY = 1000
+
+
+@dataclass(frozen=True)
+class LangGraphMemory:
+    """`where` is a folder or a PostgreSQL DSN; `limit` is how many dialogs are kept of one customer."""
+
+    where: str
+    limit: int = 10
+
+    async def remember(self, customer_id: str, dialog_id: str, memory: Memory) -> None:
+        async with self._opened() as store:
+            place = _place(customer_id)
+            await store.aput(place, dialog_id, memory.model_dump(mode="json"))
+            for item in (await _items(store, customer_id))[self.limit :]:
+                await store.adelete(place, item.key)
+
+    async def recall(self, customer_id: str) -> list[Memory]:
+        async with self._opened() as store:
+            found = await _items(store, customer_id)
+        return [Memory.model_validate(item.value) for item in found[: self.limit]]
+
+    async def forget(self, customer_id: str, dialog_id: str) -> None:
+        async with self._opened() as store:
+            await store.adelete(_place(customer_id), dialog_id)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Any]:
+        try:
+            async with _store(self.where) as store:
+                await store.setup()
+                yield store
+        except (OSError, sqlite3.Error) as error:
+            raise StorageUnavailable from error
+
+
+async def _items(store: Any, customer_id: str) -> list[Any]:
+    found = await store.asearch(_place(customer_id), limit=PLENTY)
+    return sorted(found, key=lambda item: str(item.value["at"]), reverse=True)
+
+
+def _place(customer_id: str) -> tuple[str, str]:
+    """Names of places may not hold full stops; customers' ids may."""
+    return ("customers", sha256(customer_id.encode()).hexdigest())
+
+
+def _store(where: str) -> AbstractAsyncContextManager[Any]:
+    return _postgres(where) if "://" in where else _sqlite(Path(where))
+
+
+@asynccontextmanager
+async def _sqlite(folder: Path) -> AsyncIterator[Any]:
+    from langgraph.store.sqlite.aio import AsyncSqliteStore  # noqa: PLC0415
+
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    async with AsyncSqliteStore.from_conn_string(str(folder / FILE)) as store:
+        yield store
+
+
+@asynccontextmanager
+async def _postgres(dsn: str) -> AsyncIterator[Any]:
+    import psycopg  # noqa: PLC0415
+    from langgraph.store.postgres.aio import AsyncPostgresStore  # noqa: PLC0415
+
+    try:
+        async with AsyncPostgresStore.from_conn_string(dsn) as store:
+            yield store
+    except psycopg.Error as error:
+        raise StorageUnavailable from error

@@ -1,0 +1,108 @@
+"""What waits for a person's word: a graph of its own that is interrupted, kept, and resumed.
+
+The turn that asked for the approval has long been answered; this tells the customer what came of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command, interrupt
+
+from app.core.backoffice import Approval
+from app.core.models import Reply
+from app.core.ports import BackOffice
+
+Tell = Callable[[Approval], Awaitable[Reply]]
+
+
+class Word(TypedDict):
+    """What the person said."""
+
+    approved: bool
+    by: str
+    note: str
+
+
+class Waiting(TypedDict, total=False):
+    """Plain values: this is what checkpoints hold."""
+
+    number: str
+    word: Word
+    approval: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class ApprovalFlow:
+    """`checkpoints` opens the store for one step; nothing is held open while a person thinks.
+
+    `tell` words for the customer what came of it.
+    """
+
+    office: BackOffice
+    checkpoints: Callable[[], AbstractAsyncContextManager[Any]]
+    tell: Tell
+
+    async def wait(self, number: str) -> None:
+        """Begin to wait. A second call changes nothing."""
+        async with self.checkpoints() as saver:
+            graph, thread = self._graph(saver), _thread(number)
+            if not (await graph.aget_state(thread)).values:
+                await graph.ainvoke({"number": number}, thread)
+
+    async def resume(self, number: str, word: Word) -> tuple[Approval, Reply]:
+        """Carry out or drop it, and word the answer; taken up where a crash has cut it."""
+        async with self.checkpoints() as saver:
+            graph, thread = self._graph(saver), _thread(number)
+            kept = await graph.aget_state(thread)
+            if not kept.values:
+                await graph.ainvoke({"number": number}, thread)
+                kept = await graph.aget_state(thread)
+            if kept.next:
+                step: Any = Command(resume=word) if kept.interrupts else None
+                await graph.ainvoke(step, thread)
+                kept = await graph.aget_state(thread)
+        return (
+            Approval.model_validate_json(kept.values["approval"]),
+            Reply.model_validate_json(kept.values["reply"]),
+        )
+
+    async def forget(self, number: str) -> None:
+        """The answer stands in the dialog: the thread is not needed any more."""
+        async with self.checkpoints() as saver:
+            await saver.adelete_thread(number)
+
+    def _graph(self, saver: Any) -> Any:
+        graph = StateGraph(Waiting)
+        graph.add_node("wait", _wait)
+        graph.add_node("settle", self._settle)
+        graph.add_node("tell", self._tell)
+        graph.add_edge(START, "wait")
+        graph.add_edge("wait", "settle")
+        graph.add_edge("settle", "tell")
+        graph.add_edge("tell", END)
+        return graph.compile(checkpointer=saver)
+
+    async def _settle(self, state: Waiting) -> Waiting:
+        word = state["word"]
+        decide = self.office.decide
+        decided = await asyncio.to_thread(decide, state["number"], word["approved"], word["by"], word["note"])
+        return {"approval": decided.model_dump_json()}
+
+    async def _tell(self, state: Waiting) -> Waiting:
+        reply = await self.tell(Approval.model_validate_json(state["approval"]))
+        return {"reply": reply.model_dump_json()}
+
+
+async def _wait(state: Waiting) -> Waiting:
+    return {"word": interrupt({"approval": state["number"]})}
+
+
+def _thread(number: str) -> dict[str, Any]:
+    return {"configurable": {"thread_id": number}}

@@ -1,0 +1,47 @@
+"""What an agent is told before it speaks: its prompt, and the facts beside it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel import Locale, UnknownLocaleError
+from langchain_core.messages import SystemMessage
+
+from app.agents.base import Agent
+from app.agents.state import State
+from app.agents.tools.knowledge import render
+from app.agents.tools.presenting import HOUSE_TIME
+
+
+def briefing(agent: Agent, state: State, now: datetime) -> SystemMessage:
+    """The text is for language models; the embedded model reads the facts beside it."""
+    handed, case = state["handed"], state["case"]
+    note = f"Handed over to you by {handed.from_agent}: {handed.reason} {handed.known}" if handed else ""
+    notes = [f"Note of a person who served this customer: {text}" for text in case.notes]
+    remembered = case.memory.text if case.memory else ""
+    local = now.astimezone(HOUSE_TIME)
+    content = agent.prompt.render(
+        language=language_name(state["language"]),
+        today=f"{local:%A, %Y-%m-%d %H:%M} (Moscow)",
+        knowledge=render(state["passages"]),
+        handed="\n".join(part for part in (note, *notes, remembered) if part),
+    )
+    facts = {
+        "agent": agent.name,
+        "language": state["language"],
+        "escalates_to": agent.escalates_to,
+        "passages": [(p.article.id, p.score) for p in state["passages"]],
+        "handed": handed.reason if handed else None,
+        "notes": case.notes,
+        "memory": case.memory.model_dump(exclude={"text"}) if case.memory else None,
+        "today": local.date().isoformat(),
+    }
+    return SystemMessage(content, additional_kwargs=facts)
+
+
+def language_name(code: str) -> str:
+    """`Russian` for `ru`: models are told in English which language to use."""
+    try:
+        return Locale.parse(code).get_language_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code

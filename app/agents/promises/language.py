@@ -1,0 +1,61 @@
+"""The text files of the package: one a language, all of them read, as a reply may mix languages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+FOLDER = Path(__file__).parent
+FALLBACK = "en"
+
+
+class Deeds(BaseModel):
+    """Templates of what was done (or is being done), and of what will be."""
+
+    done: list[str] = []
+    will: list[str] = []
+
+
+class Language(BaseModel):
+    """A template is words in a row: `a|b` either, `a*` any ending, `<name>` a list of `words`, `a?` may be
+    missing, `.` up to three words between, `..` up to six, `^` the first word of the sentence, `+` also
+    in the reverse order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    words: dict[str, list[str]]
+    actions: dict[str, Deeds]  # in the order of precedence: the first to claim a word has it
+    commits: list[str]  # promises of no kind of their own: dates and durations beside them count
+    excuses: dict[str, list[str]]
+    numbers: dict[str, float]
+    factors: dict[str, int]
+    currencies: dict[str, list[str]]
+    before: list[str]  # currency signs that stand before the number
+    percent: list[str]
+    units: dict[str, tuple[str, int]]
+    working: list[str]
+    within: list[str]  # before a unit without a number: "within an hour"
+    through: list[str]  # "3 to 5 days"
+    days: dict[str, int]
+    weekdays: list[list[str]]
+    courtesies: list[str]  # nothing useful is left when only these are
+    honest: dict[str, str]  # what is said in the place of a claim: `value` or `action`
+
+
+@lru_cache
+def languages() -> list[Language]:
+    return [_language(path.stem) for path in sorted(FOLDER.glob("*.yaml"))]
+
+
+def honest(lang: str) -> dict[str, str]:
+    return _language(lang if (FOLDER / f"{lang}.yaml").exists() else FALLBACK).honest
+
+
+@lru_cache
+def _language(name: str) -> Language:
+    read: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return Language(**read)

@@ -1,0 +1,104 @@
+"""Templates over the words of a sentence. Each distinct word is looked up once, so a reply costs little."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+GAPS = {".": 3, "..": 6}
+START = "^"
+EITHER = "+"
+STEM = 2  # letters that open every stem
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words `first` to `last` of the sentence fit a template of the group."""
+
+    group: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """`element`: what the word must fit; `gap`: how many words may stand before it."""
+
+    element: str
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    group: str
+    steps: tuple[_Step, ...]
+    opens: bool
+
+
+class Templates:
+    def __init__(self, groups: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]) -> None:
+        self._whole: dict[str, set[str]] = defaultdict(set)
+        self._stems: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._by_first: dict[str, list[_Template]] = defaultdict(list)
+        for group, texts in groups.items():
+            for template in (t for text in texts for t in _read(group, text.split())):
+                self._by_first[template.steps[0].element].append(template)
+        for element in {s.element for ts in self._by_first.values() for t in ts for s in t.steps}:
+            self._learn(element, words)
+        self.fits = lru_cache(maxsize=16_384)(self._fits)
+
+    def _learn(self, element: str, words: Mapping[str, Sequence[str]]) -> None:
+        named = ((words[part[1:-1]] if part.startswith("<") else [part]) for part in element.split("|"))
+        for cue in chain.from_iterable(named):
+            if cue.endswith("*"):
+                self._stems[cue[:STEM]].append((cue[:-1], element))
+            else:
+                self._whole[cue].add(element)
+
+    def _fits(self, word: str) -> frozenset[str]:
+        stems = (element for stem, element in self._stems.get(word[:STEM], ()) if word.startswith(stem))
+        return frozenset({*self._whole.get(word, ()), *stems})
+
+    def hits(self, words: Sequence[str]) -> Iterator[Hit]:
+        fits = [self.fits(word) for word in words]
+        for first, elements in enumerate(fits):
+            for template in (t for element in elements for t in self._by_first.get(element, ())):
+                last = None if template.opens and first else _match(template.steps[1:], fits, first)
+                if last is not None:
+                    yield Hit(template.group, first, last)
+
+
+def _match(steps: tuple[_Step, ...], fits: list[frozenset[str]], at: int) -> int | None:
+    """The last word of the shortest match that goes on behind word `at`."""
+    if not steps:
+        return at
+    for place in range(at + 1, min(at + 2 + steps[0].gap, len(fits))):
+        if steps[0].element in fits[place]:
+            last = _match(steps[1:], fits, place)
+            if last is not None:
+                return last
+    return None
+
+
+def _read(group: str, parts: list[str]) -> Iterator[_Template]:
+    """One template, or one for every choice of its optional words and of their order."""
+    if parts[0] == EITHER:
+        yield from _read(group, parts[1:])
+        yield from _read(group, parts[:0:-1])
+        return
+    optional = next((n for n, part in enumerate(parts) if part.endswith("?")), None)
+    if optional is not None:
+        yield from _read(group, parts[:optional] + parts[optional + 1 :])
+        yield from _read(group, [*parts[:optional], parts[optional][:-1], *parts[optional + 1 :]])
+        return
+    steps, gap = [], 0
+    for part in (p for p in parts if p != START):
+        if part in GAPS:
+            gap = GAPS[part]
+        else:
+            steps.append(_Step(part, gap))
+            gap = 0
+    yield _Template(group, tuple(steps), parts[0] == START)

@@ -1,0 +1,57 @@
+"""What the nodes of the graph hand to one another during one turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypedDict
+
+from langchain_core.messages import BaseMessage
+
+from app.core.backoffice import Visit
+from app.core.models import Case, Decision, Handoff, Passage, Progress, Said, ToolUse, Usage
+from app.core.text import language_of, spoken_language
+
+Emit = Callable[[Progress], None]
+Detect = Callable[[str, str], str]
+
+
+class State(TypedDict):
+    """One turn. Built from the dialog, thrown away after it."""
+
+    lines: list[Said]
+    serving: str | None
+    emit: Emit | None
+    case: Case
+    language: str
+    decision: Decision | None
+    agent: str
+    passages: list[Passage]
+    scratch: list[BaseMessage]
+    steps: int
+    degraded: bool
+    failure: str | None
+    hops: list[Handoff]
+    handed: Handoff | None
+    tools: list[ToolUse]
+    citations: list[str]
+    usage: Usage
+    timings: dict[str, float]
+    model: str
+    reply: str
+    withheld: list[str]
+    corrected: bool
+
+
+def start(
+    lines: list[Said], serving: str | None, case: Case | None, emit: Emit | None, detect: Detect = language_of
+) -> State:
+    """Without a case nobody is known: tools that need a customer refuse."""
+    known = case or Case(visit=Visit(dialog_id="", seq=0, customer_id=""))
+    before = known.memory.language if known.memory else ""
+    language = spoken_language([line.content for line in lines if line.role == "customer"], before, detect)
+    told = known.model_copy(update={"visit": known.visit.model_copy(update={"language": language})})
+    return State(
+        lines=lines, serving=serving, emit=emit, case=told, language=language, decision=None, agent="",
+        passages=[], scratch=[], steps=0, degraded=False, failure=None, hops=[], handed=None, tools=[],
+        citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
+    )  # fmt: skip

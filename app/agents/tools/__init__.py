@@ -1,0 +1,1 @@
+"""What agents can do. Reading tools stand in `records` and `knowledge`, consequential ones in `actions`."""

@@ -1,0 +1,29 @@
+"""The hand-over from agent to agent."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Literal
+
+from langchain_core.tools import BaseTool, StructuredTool
+from pydantic import Field, create_model
+
+HAND_OVER = "hand_over"
+
+
+@cache
+def hand_over(targets: tuple[str, ...]) -> BaseTool:
+    """By it an agent gives the customer to a colleague. The orchestrator acts on the call, nothing runs."""
+    legal: Any = Literal[targets]
+    arguments = create_model(
+        HAND_OVER,
+        to=(legal, Field(description="Who should serve the customer now.")),
+        reason=(str, Field(description="Why, in one sentence.")),
+        known=(str, Field(default="", description="What is known and was tried so far.")),
+    )
+    return StructuredTool.from_function(
+        lambda **_: "",
+        name=HAND_OVER,
+        description="Give the customer to a colleague. Call it instead of promising a transfer.",
+        args_schema=arguments,
+    )

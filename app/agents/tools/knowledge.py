@@ -1,0 +1,36 @@
+"""The knowledge base as a tool, and how models read what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, Field
+
+from app.agents.base import Desk, Result, Tool
+from app.core.backoffice import Visit
+from app.core.models import RELEVANT, Passage
+
+
+class SearchKnowledge(BaseModel):
+    """Search the knowledge base of the company."""
+
+    question: str = Field(description="What the customer needs, in the customer's language.")
+
+
+def _search(desk: Desk, visit: Visit, wanted: SearchKnowledge) -> Result:
+    found = desk.knowledge.search(wanted.question, visit.language)
+    return Result(render(relevant(found)))
+
+
+search_knowledge = Tool(SearchKnowledge, _search)
+
+
+def relevant(passages: Sequence[Passage]) -> list[Passage]:
+    return [p for p in passages if p.score >= RELEVANT]
+
+
+def render(passages: Sequence[Passage]) -> str:
+    """Passages as models read them; the id in brackets is what a citation names."""
+    if not passages:
+        return "(nothing found)"
+    return "\n\n".join(f"[{p.article.id}] {p.article.title}\n{p.article.body}" for p in passages)

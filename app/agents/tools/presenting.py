@@ -1,0 +1,92 @@
+"""Figures, sums and times as a customer of a language reads them (CLDR, through Babel)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+
+from app.agents.base import Result
+from app.core.backoffice import Outcome
+
+HOUSE_TIME = ZoneInfo("Europe/Moscow")
+TERMS = Path(__file__).parent.parent / "texts" / "terms"
+MONEY = "_rub"
+
+
+def money(roubles: int, language: str) -> str:
+    return f"{format_decimal(roubles, locale=_locale(language))}\u00a0₽"
+
+
+def moment(at: datetime, language: str) -> str:
+    local, locale = at.astimezone(HOUSE_TIME), _locale(language)
+    return f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
+
+
+def present(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """`amount_rub: 1990` becomes `amount: "1 990 ₽"`; times are told in the house's time zone.
+
+    What is None is left out: models read less.
+    """
+    known = {key: value for key, value in facts.items() if value is not None}
+    return {key.removesuffix(MONEY): _shown(key, value, language) for key, value in known.items()}
+
+
+def told(facts: Mapping[str, Any], language: str) -> Result:
+    return Result(json.dumps(present(facts, language), ensure_ascii=False))
+
+
+def outcome_told(outcome: Outcome, language: str) -> Result:
+    """The outcome of an action as a model reads it."""
+    facts = {"status": outcome.status, "reason": outcome.reason, "number": outcome.number}
+    shown = present({**{k: v for k, v in facts.items() if v}, **outcome.facts}, language)
+    return Result(json.dumps(shown, ensure_ascii=False), outcome.status, outcome.number)
+
+
+def _shown(key: str, value: Any, language: str) -> Any:
+    if isinstance(value, list):
+        return [_shown(key, one, language) for one in value]
+    if isinstance(value, Mapping):
+        return present(value, language)
+    if key.endswith(MONEY) and isinstance(value, int):
+        return money(value, language)
+    if isinstance(value, datetime):
+        return moment(value, language)
+    if isinstance(value, date):
+        return format_date(value, "long", locale=_locale(language))
+    return term(key, value, language) if isinstance(value, str) else value
+
+
+def term(key: str, value: str, language: str) -> str:
+    """The name of a plan, a product or a state in that language; the value itself where it has none."""
+    return words(key, language).get(value, value)
+
+
+def words(topic: str, language: str) -> dict[str, str]:
+    """The words of a topic; English where that language has no file."""
+    return _terms(language).get(topic, {})
+
+
+@lru_cache
+def _terms(language: str) -> dict[str, dict[str, str]]:
+    path = TERMS / f"{language}.yaml"
+    known = path if path.exists() else TERMS / "en.yaml"
+    return yaml.safe_load(known.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")

@@ -1,0 +1,207 @@
+"""Tools that read the records of the customer who is being served, and of nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.agents.base import Desk, Result, Tool
+from app.agents.tools.actions import UNAVAILABLE
+from app.agents.tools.diagnosis import account_facts, device_facts
+from app.agents.tools.presenting import HOUSE_TIME, told
+from app.core.actions import Quote
+from app.core.backoffice import Incident, Order, Payment, Ticket, Visit
+from app.core.exceptions import BackOfficeUnavailable
+from app.core.ports import BackOffice
+
+RECENT = timedelta(days=30)  # how long after its end an incident may still be compensated
+SHOWN = 5
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The back office as far as it concerns one customer, now."""
+
+    office: BackOffice
+    customer_id: str
+    language: str
+    now: datetime
+
+
+Read = Callable[[Records, Any], Facts]
+
+
+class ServiceStatus(BaseModel):
+    """Incidents of the service: those that last now, and those of the last 30 days."""
+
+
+class DiagnoseAccount(BaseModel):
+    """The customer's account: plan, renewal, storage, and what is wrong with them."""
+
+
+class DiagnoseDevices(BaseModel):
+    """The customer's devices: version of the app, last connection, and what is wrong with them."""
+
+
+class FindTickets(BaseModel):
+    """The customer's tickets and complaints, latest first."""
+
+
+class ListPlans(BaseModel):
+    """All plans and products with their prices."""
+
+
+class DeliveryTerms(BaseModel):
+    """Price and days of each way of delivery for an item."""
+
+    item: str = Field(default="hub", pattern="^(hub|key)$")
+    quantity: int = Field(default=1, ge=1, le=1000)
+
+
+class FindOrders(BaseModel):
+    """The customer's orders, latest first."""
+
+    order: str | None = Field(default=None, max_length=40, description="Only this one, such as O-1001.")
+
+
+class FindPayments(BaseModel):
+    """The customer's payments, latest first."""
+
+    amount_rub: int | None = Field(default=None, description="Only payments of this sum in roubles.")
+    on: date | None = Field(default=None, description="Only payments of this day, ISO 8601.")
+    payment: str | None = Field(default=None, max_length=40, description="Only this one, such as P-1001.")
+
+
+def _status(records: Records, _: ServiceStatus) -> Facts:
+    found = records.office.incidents(since=records.now - RECENT)
+    return {"status": "found", "incidents": [_incident(i, records) for i in found[:SHOWN]]}
+
+
+def _incident(incident: Incident, records: Records) -> Facts:
+    title = incident.title.get(records.language) or incident.title.get("en", incident.service)
+    lasted = (incident.until or records.now) - incident.since
+    return {
+        "number": incident.number,
+        "service": incident.service,
+        "title": title,
+        "since": incident.since,
+        "until": incident.until,
+        "hours": int(lasted.total_seconds() // 3600),
+        "state": "ended" if incident.until else "lasting",
+    }
+
+
+def _account(records: Records, _: DiagnoseAccount) -> Facts:
+    account = records.office.account(records.customer_id)
+    return account_facts(account, records.now) if account else _stranger()
+
+
+def _devices(records: Records, _: DiagnoseDevices) -> Facts:
+    account = records.office.account(records.customer_id)
+    return device_facts(account, records.now) if account else _stranger()
+
+
+def _tickets(records: Records, _: FindTickets) -> Facts:
+    return _listed("tickets", [_ticket(t) for t in records.office.tickets(records.customer_id)])
+
+
+def _ticket(t: Ticket) -> Facts:
+    facts = {"number": t.number, "kind": t.kind, "opened": t.at, "subject": t.subject}
+    return {**facts, "ticket_status": t.status, "answer_due": t.due}
+
+
+def _plans(records: Records, _: ListPlans) -> Facts:
+    plans = [{**p.model_dump(exclude={"name", "title"}), "plan": p.name} for p in records.office.plans()]
+    items = [{"item": i.name, "price_rub": i.price_rub} for i in records.office.items()]
+    return {"status": "found", "plans": plans, "items": items}
+
+
+def _quote(records: Records, wanted: Quote) -> Facts:
+    outcome = records.office.quote(records.customer_id, wanted)
+    status = "found" if outcome.status == "done" else outcome.status
+    return {"status": status, **({"reason": outcome.reason} if outcome.reason else {}), **outcome.facts}
+
+
+def _delivery(records: Records, wanted: DeliveryTerms) -> Facts:
+    quotes = [
+        records.office.quote(
+            records.customer_id,
+            Quote.model_validate({"item": wanted.item, "quantity": wanted.quantity, "delivery": way}),
+        )
+        for way in ("courier", "pickup")
+    ]
+    keys = ("delivery_by", "delivery_rub", "days_from", "days_to")
+    ways = [{k: q.facts[k] for k in keys if k in q.facts} for q in quotes]
+    return {"status": "found", "item": wanted.item, "quantity": wanted.quantity, "ways": ways}
+
+
+def _orders(records: Records, wanted: FindOrders) -> Facts:
+    found = [o for o in records.office.orders(records.customer_id) if _is(wanted.order, o.number)]
+    return _listed("orders", [_order(o) for o in found])
+
+
+def _order(o: Order) -> Facts:
+    facts = o.model_dump(include={"number", "item", "quantity", "period", "total_rub"})
+    return {**facts, "ordered": o.at, "order_status": o.status, "delivery_method": o.delivery}
+
+
+def _payments(records: Records, wanted: FindPayments) -> Facts:
+    found = [
+        p
+        for p in records.office.payments(records.customer_id)
+        if _is(wanted.payment, p.number)
+        and wanted.amount_rub in (None, p.amount_rub)
+        and wanted.on in (None, p.at.astimezone(HOUSE_TIME).date())
+    ]
+    return _listed("payments", [_payment(p) for p in found])
+
+
+def _payment(p: Payment) -> Facts:
+    facts = p.model_dump(include={"number", "amount_rub", "purpose", "refunded_rub", "duplicate_of"})
+    return {**facts, "paid": p.at}
+
+
+def _is(wanted: str | None, number: str) -> bool:
+    return wanted is None or wanted.strip().casefold() == number.casefold()
+
+
+def _listed(name: str, found: list[Facts]) -> Facts:
+    """`more` tells how many are not shown."""
+    if not found:
+        return {"status": "nothing", name: []}
+    return {"status": "found", name: found[:SHOWN], "more": max(0, len(found) - SHOWN)}
+
+
+def _stranger() -> Facts:
+    return {"status": "refused", "reason": "unknown_customer"}
+
+
+def _reading(read: Read, desk: Desk, visit: Visit, wanted: BaseModel) -> Result:
+    if desk.office is None:
+        return told(UNAVAILABLE, visit.language)
+    records = Records(desk.office, visit.customer_id, visit.language, desk.clock())
+    try:
+        return told(read(records, wanted), visit.language)
+    except BackOfficeUnavailable:
+        return told(UNAVAILABLE, visit.language)
+
+
+def _tool(args: type[BaseModel], read: Read) -> Tool:
+    return Tool(args, partial(_reading, read))
+
+
+service_status = _tool(ServiceStatus, _status)
+diagnose_account = _tool(DiagnoseAccount, _account)
+diagnose_devices = _tool(DiagnoseDevices, _devices)
+find_tickets = _tool(FindTickets, _tickets)
+list_plans = _tool(ListPlans, _plans)
+quote = _tool(Quote, _quote)
+delivery_terms = _tool(DeliveryTerms, _delivery)
+find_orders = _tool(FindOrders, _orders)
+find_payments = _tool(FindPayments, _payments)

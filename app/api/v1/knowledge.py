@@ -1,0 +1,91 @@
+"""The knowledge base over REST: what a citation names, and the search."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from app.api.deps import Bench
+from app.api.errors import documented
+from app.core.models import RELEVANT, Article, Passage
+from app.core.text import checked, language_of
+
+router = APIRouter(prefix="/knowledge", tags=["knowledge"])
+LONGEST = 2000
+Lang = Annotated[
+    str | None,
+    Query(pattern="^[a-z]{2}$", description="Two letters; told by the letters of `q` if not given."),
+]
+
+
+class ArticleView(BaseModel):
+    """`source` and `version` name the document that it is a piece of; articles of the house have none."""
+
+    id: str
+    lang: str
+    agent: str
+    title: str
+    body: str
+    questions: list[str]
+    source: str | None
+    version: int | None
+
+    @classmethod
+    def of(cls, article: Article) -> ArticleView:
+        return cls(
+            id=article.id,
+            lang=article.lang,
+            agent=article.agent,
+            title=article.title,
+            body=article.body,
+            questions=article.questions,
+            source=article.source or None,
+            version=article.version or None,
+        )
+
+
+class FoundView(BaseModel):
+    """`relevant`: near enough for an agent to answer from."""
+
+    score: float = Field(ge=0, le=1)
+    relevant: bool
+    article: ArticleView
+
+    @classmethod
+    def of(cls, passage: Passage) -> FoundView:
+        relevant = passage.score >= RELEVANT
+        return cls(score=passage.score, relevant=relevant, article=ArticleView.of(passage.article))
+
+
+class Findings(BaseModel):
+    """Best first."""
+
+    lang: str
+    found: list[FoundView]
+
+
+@router.get("/articles/{article_id}", responses=documented(404, 422))
+async def article(
+    article_id: Annotated[str, Path(min_length=1, max_length=200, examples=["trial"])],
+    bench: Bench,
+    lang: Annotated[str | None, Query(pattern="^[a-z]{2}$", description="Two letters.")] = None,
+) -> ArticleView:
+    """What a citation names, as it stands now."""
+    return ArticleView.of(bench.knowledge.article(article_id, lang))
+
+
+@router.get("/search", responses=documented(422))
+async def search(
+    bench: Bench,
+    q: Annotated[str, Query(min_length=1, max_length=LONGEST, description="A customer's question.")],
+    lang: Lang = None,
+    top: Annotated[int, Query(ge=1, le=50)] = 5,
+) -> Findings:
+    """The articles that come nearest to a question."""
+    question = checked(q, LONGEST)
+    spoken = lang or language_of(question)
+    found = await asyncio.to_thread(bench.knowledge.search, question, spoken, None, top)
+    return Findings(lang=spoken, found=[FoundView.of(passage) for passage in found])

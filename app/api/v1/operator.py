@@ -1,0 +1,80 @@
+"""People take dialogs over, over REST."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.deps import Bench, DialogId, Key
+from app.api.errors import documented
+from app.api.guard import operators_only
+from app.services.idempotency import Request
+from app.services.views_people import Held, QueueView, Replied
+
+router = APIRouter(
+    prefix="/operator",
+    tags=["operators"],
+    dependencies=[Depends(operators_only)],
+    responses=documented(401, 403, 422, 503),
+)
+CHANGE = documented(400, 404, 409, 413, 415, 507)
+
+
+class OperatorBody(BaseModel):
+    """`operator` is the name by which the person is known in the house; customers never see it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    operator: str = Field(min_length=1, max_length=100, examples=["anna"])
+
+
+class TakeoverBody(OperatorBody):
+    """`force` takes the dialog from the person who holds it."""
+
+    reason: str = Field(default="", max_length=500, examples=["asks for a person"])
+    force: bool = False
+
+
+class ReplyBody(OperatorBody):
+    message: str = Field(min_length=1, max_length=20_000, examples=["Здравствуйте, я посмотрел ваш заказ."])
+
+
+class HandbackBody(OperatorBody):
+    """The agents read `note`; `agent` is who goes on, else who served before."""
+
+    note: str = Field(min_length=1, max_length=4000, examples=["The refund is made; help with the set-up."])
+    agent: str | None = Field(default=None, max_length=100, examples=["tech_support"])
+
+
+@router.post("/dialogs/{dialog_id}/takeover", responses=CHANGE)
+async def takeover(dialog_id: DialogId, body: TakeoverBody, bench: Bench) -> Held:
+    """Serve the customer yourself; the turn that runs is finished first. Twice is once."""
+    return await bench.people.take_over(dialog_id, body.operator, body.reason, body.force)
+
+
+@router.post("/dialogs/{dialog_id}/reply", responses=CHANGE)
+async def reply(dialog_id: DialogId, body: ReplyBody, bench: Bench, key: Key, response: Response) -> Replied:
+    """Write to the customer. With an Idempotency-Key a repeat adds no second line."""
+    request = Request.of(key, "reply", body.model_dump(exclude_unset=True)) if key else None
+    outcome = await bench.people.reply(dialog_id, body.operator, body.message, request)
+    if outcome.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return Replied.model_validate(outcome.body)
+
+
+@router.post("/dialogs/{dialog_id}/handback", responses=CHANGE)
+async def handback(dialog_id: DialogId, body: HandbackBody, bench: Bench) -> Held:
+    """Let the agents go on, with a note for them."""
+    return await bench.people.hand_back(dialog_id, body.operator, body.note, body.agent)
+
+
+@router.get("/queue")
+async def queue(
+    bench: Bench,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> QueueView:
+    """Dialogs that want a person, the most urgent first."""
+    return await bench.people.queue(limit, cursor)

@@ -1,0 +1,151 @@
+"""The whole application from settings; each collaborator may be replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from langchain_core.language_models import BaseChatModel
+
+from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.knowledge.articles import load_articles
+from app.adapters.languages import detector
+from app.adapters.storage.checkpoints import open_checkpoints
+from app.adapters.storage.json_store import JsonStore
+from app.agents.base import Agent, Desk
+from app.agents.orchestrator import Orchestrator
+from app.agents.roster import ROSTER
+from app.agents.routing import LiveRouter
+from app.bootstrap.house import House
+from app.bootstrap.routing import evaluation_of, local_router, router_of
+from app.bootstrap.speaking import name_of, provider_of, speaker_of, summarizer_of
+from app.bootstrap.surroundings import knowledge_of, memory_of, office_of, relay_of
+from app.core.config import Settings
+from app.core.models import Article
+from app.core.outbound import CrmClient, Outbox
+from app.core.ports import BackOffice, DialogStore, Embedder, Router
+from app.services.caretaker import Caretaker
+from app.services.dialog_manager import DialogManager
+from app.services.evaluation import EvaluationService
+from app.services.gate import Gate
+from app.services.health import Facts, HealthService, ProviderState
+from app.services.knowledge import KnowledgeService
+from app.services.people import People
+from app.services.relay import Relay
+from app.services.routing import RoutingService
+from app.services.settle import Settlement
+from app.services.telling import TellingStore
+from app.services.turns import Turns, utcnow
+from app.services.witness import Witness
+from app.services.workbench import Workbench
+from app.telemetry import Metrics
+
+if TYPE_CHECKING:
+    from app.adapters.llm.guard import Guard
+
+
+def build(
+    settings: Settings,
+    *,
+    store: DialogStore | None = None,
+    model: BaseChatModel | None = None,
+    guard: Guard | None = None,
+    router: Router | None = None,
+    office: BackOffice | None = None,
+    crm: CrmClient | None = None,
+    outbox: Outbox | None = None,
+    embedder: Embedder | None = None,
+    articles: list[Article] | None = None,
+    roster: tuple[Agent, ...] = ROSTER,
+    clock: Callable[[], datetime] = utcnow,
+) -> Workbench:
+    """`model` stands in for the provider. Raises SettingInvalid."""
+    provider = provider_of(settings, model, guard)
+    house = House(settings, roster, embedder or load_embedder(), provider, clock, Metrics())
+    near = local_router(house)
+    chosen = router or router_of(house, near)
+    knowledge = knowledge_of(house, articles or load_articles(), near)
+    kept = store or JsonStore(settings.dialogs_storage_path)
+    relay = relay_of(house, kept, crm, outbox)
+    orchestrator = Orchestrator(
+        router=LiveRouter(chosen, frozenset(house.agents), near),
+        speaker=speaker_of(house, knowledge),
+        desk=Desk(knowledge, office or office_of(house), clock),
+        roster=roster,
+        recursion_limit=settings.recursion_limit,
+        detect=detector({lang for lang, _ in knowledge.articles}),
+    )
+    dialogs = _dialogs(house, TellingStore(kept, relay) if relay else kept, orchestrator)
+    return _workbench(house, dialogs, knowledge, relay, evaluation_of(house, near, chosen), chosen)
+
+
+def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
+    settings, office = house.settings, orchestrator.desk.office
+    assert office is not None
+    gate = Gate(settings.max_waiting_messages)
+    checkpoints = partial(open_checkpoints, settings.checkpoint_storage)
+    turns = Turns(
+        store=store,
+        orchestrator=orchestrator,
+        metrics=house.metrics,
+        history=settings.max_dialog_history,
+        clock=house.clock,
+        witness=Witness(office),
+        memory=memory_of(house, office),
+        approvals=Settlement(
+            store, gate, orchestrator, office, checkpoints, house.clock, settings.max_dialog_history
+        ),
+    )
+    return DialogManager(store, turns, summarizer_of(house), gate)
+
+
+def _workbench(
+    house: House,
+    dialogs: DialogManager,
+    knowledge: KnowledgeService,
+    relay: Relay | None,
+    evaluation: EvaluationService,
+    router: Router,
+) -> Workbench:
+    settings, turns = house.settings, dialogs.turns
+    return Workbench(
+        settings=settings,
+        agents=house.agents,
+        model_name=name_of(house),
+        dialogs=dialogs,
+        routing=RoutingService(router),
+        health=_health(house, dialogs, relay),
+        caretaker=Caretaker(dialogs, timedelta(minutes=settings.dialog_timeout_minutes)),
+        metrics=house.metrics,
+        knowledge=knowledge,
+        people=People(dialogs, house.agents, turns.orchestrator.desk.office, turns.approvals),
+        evaluation=evaluation,
+        release=partial(_release, house, turns.orchestrator.desk.office),
+        relay=relay,
+    )
+
+
+async def _release(house: House, office: BackOffice | None) -> None:
+    if house.provider:
+        await house.provider.release()
+    if office:
+        await asyncio.to_thread(office.close)
+
+
+def _health(house: House, dialogs: DialogManager, relay: Relay | None) -> HealthService:
+    settings, provider = house.settings, house.provider
+    facts = Facts(
+        environment=settings.environment,
+        model=name_of(house),
+        router=settings.router_name,
+        embeddings=house.embedder is not None,
+        offline=provider is None,
+        agents=list(house.agents),
+        fallback=settings.model_fallback,
+    )
+    state: Callable[[], ProviderState] = provider.state if provider else lambda: "not_configured"
+    paused = provider.paused if provider else lambda: False
+    return HealthService(dialogs.store, facts, state, paused, lambda: dialogs.gate.draining, relay=relay)

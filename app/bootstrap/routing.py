@@ -1,0 +1,73 @@
+"""The routers: the one that is used, and those that can be measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from app.adapters.routing.artefact import SHIPPED, Artefact
+from app.adapters.routing.artefact import load as load_artefact
+from app.adapters.routing.local import LocalRouter
+from app.adapters.routing.remote import RemoteCentre
+from app.adapters.routing.versions import artefact_folder
+from app.agents.router import Cascade, ModelRouter
+from app.bootstrap.house import House
+from app.core.exceptions import SettingInvalid
+from app.core.ports import Router
+from app.evaluation.runner import Target
+from app.services.evaluation import EvaluationService
+
+
+def local_router(house: House) -> LocalRouter:
+    return LocalRouter(_fitted(house), house.embedder)
+
+
+def router_of(house: House, near: LocalRouter) -> Router:
+    """Raises SettingInvalid where the chosen router needs a model that is not configured."""
+    settings = house.settings
+    if settings.router_name == "local":
+        return near
+    if house.provider is None:
+        raise SettingInvalid("ROUTER", f"{settings.router_name} needs OPENAI_API_KEY or OPENAI_BASE_URL")
+    far = ModelRouter(house.provider.model, house.price, house.roster)
+    return far if settings.router_name == "llm" else Cascade(near, far, settings.router_threshold)
+
+
+def evaluation_of(house: House, near: LocalRouter, chosen: Router) -> EvaluationService:
+    targets = {t.name: t for t in _targets(house, near, chosen)}
+    return EvaluationService(targets, house.agents, RemoteCentre, house.embedder)
+
+
+def _fitted(house: House) -> Artefact:
+    """Raises SettingInvalid for a router that is damaged, or was fitted for another house."""
+    folder = artefact_folder(house.settings.router_artefact)
+    artefact = load_artefact(folder)
+    if folder == SHIPPED:
+        return artefact
+    if strangers := set(artefact.meta.agents) - set(house.agents):
+        told = f"the fitted router in {folder} knows agents that do not work here"
+        raise SettingInvalid("ROUTER_ARTEFACT", f"{told}: {', '.join(sorted(strangers))}")
+    if house.embedder and house.embedder.embed(["."]).shape[1] != len(artefact.landmarks.mean):
+        raise SettingInvalid("ROUTER_ARTEFACT", f"{folder} was fitted with another embedder")
+    return artefact
+
+
+def _targets(house: House, near: LocalRouter, chosen: Router) -> Iterator[Target]:
+    """Every router that can be measured as things are configured; `chosen` stands under its own name."""
+    settings = house.settings
+    ours = {settings.router_name: chosen}
+    labels, fitted = house.agents, near.fingerprint
+    yield Target("local", ours.get("local", near).route, labels, settings=fitted, at_once=1)
+    if house.provider is None:
+        return
+    far = ModelRouter(house.provider.model, house.price, house.roster)
+    cascade = Cascade(near, far, settings.router_threshold)
+    asked = {
+        "temperature": str(settings.temperature),
+        "max_tokens": str(settings.max_tokens),
+        "server": urlsplit(settings.openai_base_url or "").hostname or "api.openai.com",
+    }
+    both = {**asked, **fitted, "threshold": str(settings.router_threshold)}
+    model, prompts = settings.openai_model, far.fingerprints
+    yield Target("llm", ours.get("llm", far).route, labels, model, prompts, asked, paid=True)
+    yield Target("cascade", ours.get("cascade", cascade).route, labels, model, prompts, both, paid=True)

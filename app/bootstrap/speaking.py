@@ -1,0 +1,57 @@
+"""Who speaks: the provider's model, the embedded one, or the one in place of the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langchain_core.language_models import BaseChatModel
+
+from app.adapters.llm.embedded import NAME as EMBEDDED
+from app.adapters.llm.embedded import EmbeddedChatModel
+from app.agents.calling import Speaker
+from app.agents.pricing import FREE
+from app.agents.summary import Extractive, Generated, Summarizer
+from app.bootstrap.house import House, Provider
+from app.core.config import Settings
+from app.services.knowledge import KnowledgeService
+
+if TYPE_CHECKING:
+    from app.adapters.llm.guard import Guard
+
+
+def provider_of(settings: Settings, model: BaseChatModel | None, guard: Guard | None) -> Provider | None:
+    if model is not None:
+        return Provider(model, lambda: "healthy", lambda: False, nothing)
+    if not settings.has_provider:
+        return None
+    from app.adapters.llm.openai import openai_model  # noqa: PLC0415  (heavy, and useless without a key)
+
+    client = openai_model(settings, guard)
+    watch = client.guard
+    return Provider(
+        model=client,
+        state=lambda: "unhealthy" if watch.breaker.failing else "healthy",
+        paused=lambda: watch.state == "open",
+        release=client.aclose,
+    )
+
+
+def speaker_of(house: House, knowledge: KnowledgeService) -> Speaker:
+    embedded = EmbeddedChatModel(library=knowledge.articles)
+    if house.provider is None:
+        return Speaker(embedded, EMBEDDED, FREE)
+    spare = embedded if house.settings.model_fallback else None
+    name = house.settings.openai_model
+    return Speaker(house.provider.model, name, house.price, spare, EMBEDDED, rewrites=True)
+
+
+def name_of(house: House) -> str:
+    return house.settings.openai_model if house.provider else EMBEDDED
+
+
+def summarizer_of(house: House) -> Summarizer:
+    return Generated(house.provider.model, Extractive()) if house.provider else Extractive()
+
+
+async def nothing() -> None:
+    """There is nothing to let go."""

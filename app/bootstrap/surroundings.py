@@ -1,0 +1,66 @@
+"""What agents work with: the knowledge base, the back office, what is remembered, who is told."""
+
+from __future__ import annotations
+
+from app.adapters.backoffice.office import SqlBackOffice
+from app.adapters.knowledge.library import House as Shelf
+from app.adapters.knowledge.library import TeamLibrary
+from app.adapters.routing.local import LocalRouter
+from app.adapters.storage.customer_memory import LangGraphMemory
+from app.bootstrap.house import House
+from app.core.exceptions import SettingInvalid
+from app.core.knowledge import LibraryDamaged
+from app.core.models import Article
+from app.core.outbound import CrmClient, Outbox
+from app.core.ports import BackOffice, DialogStore
+from app.services.carrier import Carrier
+from app.services.knowledge import KnowledgeService
+from app.services.memory import Recollection
+from app.services.relay import Relay
+
+REQUESTS_AN_EVENT = 6
+
+
+def knowledge_of(house: House, shipped: list[Article], near: LocalRouter) -> KnowledgeService:
+    """Raises SettingInvalid for a library that cannot be read: a team would miss its documents silently."""
+
+    def guess(text: str) -> str:
+        return near.decide(text).agent
+
+    settings = house.settings
+    shelf = Shelf(shipped, house.embedder, house.agents, guess, house.clock, settings.knowledge_shipped)
+    try:
+        library = TeamLibrary(settings.knowledge_storage, shelf)
+        return KnowledgeService(library, house.agents, house.clock, settings.approved_answers)
+    except LibraryDamaged as error:
+        raise SettingInvalid("KNOWLEDGE_STORAGE", str(error).rstrip(".")) from None
+
+
+def office_of(house: House) -> SqlBackOffice:
+    settings = house.settings
+    return SqlBackOffice(
+        settings.backoffice_storage, settings.policy, demo=settings.wants_demo_data, clock=house.clock
+    )
+
+
+def memory_of(house: House, office: BackOffice) -> Recollection | None:
+    settings = house.settings
+    if not settings.enable_memory:
+        return None
+    return Recollection(LangGraphMemory(settings.checkpoint_storage, settings.memory_dialogs), office)
+
+
+def relay_of(house: House, store: DialogStore, crm: CrmClient | None, outbox: Outbox | None) -> Relay | None:
+    """None where nobody is told of events; then nothing waits for anybody."""
+    settings = house.settings
+    if crm is None and settings.crm == "none":
+        return None
+    from app.adapters.backoffice.outbox import SqlOutbox  # noqa: PLC0415  (heavy, as the clients are)
+    from app.adapters.crm.clients import client_of  # noqa: PLC0415
+
+    told = crm or client_of(settings)
+    if told is None:
+        return None
+    kept = outbox or SqlOutbox(settings.backoffice_storage)
+    limit = REQUESTS_AN_EVENT * settings.crm_timeout
+    return Relay(store, kept, Carrier(kept, told, house.metrics, house.clock, limit=limit))

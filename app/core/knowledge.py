@@ -1,0 +1,185 @@
+"""The team's library of documents: its values, what is expected of it, and what can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, Field
+
+from app.core.exceptions import CallCenterError
+from app.core.models import Article
+from app.core.ports import KnowledgeBase, Vectors
+
+Format = Literal["markdown", "html", "pdf", "docx", "csv"]
+Tell = Callable[[int, int], None]
+"""Told (done, of how many) while something long runs."""
+Embed = Callable[[str], Vectors]
+Shelves = Mapping[tuple[str, str], Article]
+"""Articles by (language, id)."""
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+class DocumentUnusable(CallCenterError):
+    """The sentence names the file and what to do."""
+
+    status = 422
+    code = "document_unusable"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}.")
+
+
+class DocumentNotFound(CallCenterError):
+    status = 404
+    code = "document_not_found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no document {name}; see `call-center kb list`.")
+
+
+class ArticleNotFound(CallCenterError):
+    status = 404
+    code = "article_not_found"
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(f"There is no article {article_id}.")
+
+
+class ApprovalRefused(CallCenterError):
+    """Only typical questions may be answered without looking at who asks."""
+
+    status = 422
+    code = "approval_refused"
+
+
+class LibraryDamaged(CallCenterError):
+    """A file of KNOWLEDGE_STORAGE cannot be read; nothing in it was changed."""
+
+    status = 503
+    code = "library_damaged"
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(f"{file} of the knowledge storage cannot be used: {problem}.")
+
+
+class LibraryUnavailable(CallCenterError):
+    status = 503
+    code = "library_unavailable"
+    retry_after = 5
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"The knowledge storage cannot be changed ({problem}); nothing was.")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came; `name` is what it is known by, `file` tells the format by its ending.
+
+    `agent` and `lang` stand for all of it; without them each piece gets its own.
+    """
+
+    name: str
+    file: str
+    data: bytes
+    agent: str | None = None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read: its pieces as articles."""
+
+    upload: Upload
+    format: Format
+    articles: list[Article]
+
+
+class DocumentVersion(BaseModel):
+    """`digest` is the SHA-256 of the file; `articles` counts its pieces."""
+
+    version: int
+    file: str
+    format: Format
+    added: datetime
+    digest: str
+    articles: int
+    langs: list[str] = Field(default_factory=list)
+
+
+class DocumentRecord(BaseModel):
+    """`versions` in the order they were added; the last one is searched."""
+
+    name: str
+    versions: list[DocumentVersion] = Field(min_length=1)
+
+    @property
+    def current(self) -> DocumentVersion:
+        return self.versions[-1]
+
+
+class Approval(BaseModel):
+    """An answer that a person stands for: an article's, or `text` of one's own."""
+
+    question: str
+    lang: str
+    article_id: str = ""
+    text: str = ""
+    by: str
+    approved: datetime
+
+
+class Approved(BaseModel):
+    """The answer to a typical question; `article_id` is empty where the text is a person's own."""
+
+    article_id: str
+    text: str
+    lang: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What is searched at one moment, as one value.
+
+    `phrased` are centred unit vectors of the approved questions, one row each; `embed` makes one of a text.
+    """
+
+    base: KnowledgeBase
+    articles: Shelves
+    approvals: Sequence[Approval] = ()
+    phrased: Vectors | None = None
+    embed: Embed | None = None
+
+
+class Library(Protocol):
+    """Documents and approvals of a team, and the index over them. Every call blocks."""
+
+    def stamp(self) -> object:
+        """Cheap; another value after every change, whoever made it."""
+        ...
+
+    def index(self) -> Index:
+        """CPU-bound, seconds. Raises LibraryDamaged."""
+        ...
+
+    def read(self, upload: Upload) -> Document:
+        """Raises DocumentUnusable; keeps nothing."""
+        ...
+
+    def add(self, documents: Sequence[Document], tell: Tell) -> list[DocumentRecord]:
+        """All of them or none; durable when it returns. `tell` counts phrases that are embedded."""
+        ...
+
+    def records(self) -> list[DocumentRecord]: ...
+
+    def remove(self, name: str) -> DocumentRecord:
+        """With all its versions. Raises DocumentNotFound."""
+        ...
+
+    def approve(self, approval: Approval) -> None: ...

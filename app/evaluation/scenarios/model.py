@@ -1,0 +1,162 @@
+"""A scenario: who asks for what, how the records stand before, and how they must stand after.
+
+In what is expected a list stands for any of its members, and a mapping need not name every field.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from app.core.actions import ACTIONS, tool_name
+from app.evaluation.scenarios.fixtures import Before
+
+TOOLS = frozenset(tool_name(action) for action in ACTIONS)
+Kind = Literal["subscription", "payment", "order", "ticket", "approval", "device"]
+Step = Literal["take_over", "reply", "hand_back", "approve", "reject"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def as_list(given: Any) -> Any:
+    return given if isinstance(given, list) else [given]
+
+
+def _known_tool(name: str) -> str:
+    if name not in TOOLS:
+        raise ValueError(f"{name} is no consequential tool; they are {', '.join(sorted(TOOLS))}")
+    return name
+
+
+def _compiles(pattern: str) -> str:
+    if is_regex(pattern):
+        try:
+            re.compile(pattern[1:-1])
+        except re.error as error:
+            raise ValueError(f"{pattern} is no regular expression: {error}") from error
+    return pattern
+
+
+def is_regex(pattern: str) -> bool:
+    return len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/")
+
+
+ToolName = Annotated[str, AfterValidator(_known_tool)]
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
+Alternatives = Annotated[list[Pattern], BeforeValidator(as_list), Field(min_length=1)]
+Names = Annotated[list[str], BeforeValidator(as_list)]
+
+
+class Deed(Strict):
+    """What is looked for among the effects. `by_person`: a person decided it."""
+
+    tool: Annotated[list[ToolName], BeforeValidator(as_list)]
+    status: Annotated[list[Literal["done", "approval", "refused"]], BeforeValidator(as_list)] = ["done"]
+    reason: Names | None = None
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    by_person: bool | None = None
+
+
+class Never(Deed):
+    """Must not be done, nor wait for a person's word, unless `status` says otherwise."""
+
+    status: Annotated[list[Literal["done", "approval", "refused"]], BeforeValidator(as_list)] = [
+        "done",
+        "approval",
+    ]
+
+
+class RecordExpected(Strict):
+    """So many records of that kind, exactly, fit `where`; `of` is another customer than the scenario's."""
+
+    kind: Kind
+    where: dict[str, Any] = Field(default_factory=dict)
+    count: int = Field(default=1, ge=0)
+    of: str | None = None
+
+
+class Ends(Strict):
+    """The dialog as it stands at its end, and who spoke first; what is not given may be anything."""
+
+    first_agent: Names | None = None
+    agent: Names | None = None
+    handler: Literal["bot", "person"] | None = None
+    status: Literal["active", "closed"] | None = None
+    escalated: bool | None = None
+
+
+class After(Strict):
+    """`effects` are all that may be done or wait, each once; `others` are tools allowed beside them."""
+
+    effects: list[Deed] = Field(default_factory=list)
+    others: Literal["none", "allowed"] | list[ToolName] = "none"
+    records: list[RecordExpected] = Field(default_factory=list)
+    ends: Ends = Ends()
+
+
+class Operation(Strict):
+    """What a person does between two lines of the customer; `agent` takes over at a hand-back."""
+
+    do: Step
+    by: str = "irina"
+    text: str = ""
+    agent: str | None = None
+
+
+Turn = str | Operation
+
+
+class Scenario(Strict):
+    """`turns` are for a scripted customer, `goal` and `facts` for a simulated one; both may stand.
+
+    `said` and `unsaid` are looked for in the lines of agents: words, or /a regular expression/; each entry
+    of `said` may be a list of which one is enough.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    language: str = Field(min_length=2)
+    about: str = ""
+    agents: Names = Field(default_factory=list)
+    tags: list[str] = Field(min_length=1)
+    customer: str = Field(min_length=1)
+    before: list[Before] = Field(default_factory=list)
+    turns: list[Turn] = Field(default_factory=list)
+    goal: str = ""
+    facts: list[str] = Field(default_factory=list)
+    after: After = After()
+    never: list[Never] = Field(default_factory=list)
+    said: list[Alternatives] = Field(default_factory=list)
+    unsaid: list[Pattern] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _has_a_customer(self) -> Scenario:
+        if not self.lines and not self.goal:
+            raise ValueError("give turns with a line of the customer, or a goal")
+        if self.turns and not isinstance(self.turns[0], str):
+            raise ValueError("the first turn must be a line of the customer")
+        return self
+
+    @property
+    def lines(self) -> list[str]:
+        """What the scripted customer says."""
+        return [turn for turn in self.turns if isinstance(turn, str)]
+
+    def steps_after(self, spoken: int) -> list[Operation]:
+        """What people do after the customer has spoken so many times, before the next line."""
+        heard, found = 0, list[Operation]()
+        for turn in self.turns:
+            if isinstance(turn, str):
+                heard += 1
+            elif heard == spoken:
+                found.append(turn)
+        return found
+
+    @property
+    def watched(self) -> list[str]:
+        """The customers whose records are looked at, the scenario's first."""
+        others = {before.only.of for before in self.before} | {r.of for r in self.after.records}
+        return [self.customer, *sorted(name for name in others if name and name != self.customer)]

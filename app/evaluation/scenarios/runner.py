@@ -1,0 +1,112 @@
+"""Play every scenario so many times, each time in a world of its own, and write down what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.core.exceptions import CallCenterError
+from app.evaluation.scenarios.customer import Customer, Scripted, Simulated
+from app.evaluation.scenarios.model import Scenario
+from app.evaluation.scenarios.trial import Played, Trial, judged
+from app.evaluation.scenarios.world import Promises, StepImpossible, World, Worlds, no_promises
+
+OnProgress = Callable[[int, int], None]
+Customers = Callable[[Scenario], Customer]
+
+
+@dataclass(frozen=True)
+class Options:
+    """`timeout` is seconds for one dialog, `total` for all of them."""
+
+    repeat: int = 1
+    concurrency: int = 4
+    seed: int = 0
+    timeout: float = 120.0
+    total: float = 3600.0
+
+
+def scripted(scenario: Scenario) -> Customer:
+    return Scripted(scenario.lines)
+
+
+async def run(
+    scenarios: Sequence[Scenario],
+    worlds: Worlds,
+    options: Options,
+    customers: Customers = scripted,
+    promises: Promises = no_promises,
+    on_progress: OnProgress = lambda _done, _all: None,
+) -> list[Trial]:
+    """In the order of the scenarios, repeats together. `on_progress` is told trials done and all."""
+    player = _Player(worlds, options, customers, promises, time.monotonic() + options.total)
+    places = asyncio.Semaphore(options.concurrency)
+    wanted = [(scenario, repeat) for scenario in scenarios for repeat in range(options.repeat)]
+    done = 0
+
+    async def one(scenario: Scenario, repeat: int) -> Trial:
+        nonlocal done
+        async with places:
+            trial = await player.trial(scenario, repeat)
+        done += 1
+        on_progress(done, len(wanted))
+        return trial
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(scenario, repeat)) for scenario, repeat in wanted]
+    return [task.result() for task in tasks]
+
+
+@dataclass(frozen=True)
+class _Player:
+    """`ends` is when nobody begins or goes on any more, by the monotonic clock."""
+
+    worlds: Worlds
+    options: Options
+    customers: Customers
+    promises: Promises
+    ends: float
+
+    async def trial(self, scenario: Scenario, repeat: int) -> Trial:
+        began, customer = time.perf_counter(), self.customers(scenario)
+        played = Played(scenario, repeat, simulated=isinstance(customer, Simulated))
+        if self.patience <= 0:
+            played.trouble = "the time for all trials was over"
+            return judged(played, self.promises, 0.0)
+        try:
+            async with self.worlds(scenario, self.options.seed + repeat) as world:
+                await self._play(played, world, customer)
+        except (CallCenterError, OSError) as error:
+            played.trouble = played.trouble or str(error)
+        return judged(played, self.promises, time.perf_counter() - began)
+
+    @property
+    def patience(self) -> float:
+        return min(self.options.timeout, self.ends - time.monotonic())
+
+    async def _play(self, played: Played, world: World, customer: Customer) -> None:
+        """What happened before a failure is looked at too."""
+        played.before = await world.state()
+        try:
+            async with asyncio.timeout(self.patience):
+                await _converse(played.scenario, world, customer)
+            played.endless = isinstance(customer, Simulated) and not customer.ended
+        except TimeoutError:
+            played.trouble = "the time for this dialog was over"
+        except StepImpossible as error:
+            played.stuck = str(error)
+        except CallCenterError as error:
+            played.trouble = str(error)
+        played.lines = await world.transcript()
+        played.after = await world.state()
+
+
+async def _converse(scenario: Scenario, world: World, customer: Customer) -> None:
+    spoken = 0
+    while text := await customer.next(await world.transcript()):
+        await world.say(text)
+        spoken += 1
+        for step in scenario.steps_after(spoken):
+            await world.operate(step)

@@ -1,0 +1,119 @@
+"""Who is helped first: a weighted sum. Pure, and no sign more ever lowers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from app.core.backoffice import PlanName
+from app.services.anger import Anger, heard
+from app.services.wording import wording
+
+WEIGHTS = {"anger": 35, "waiting": 30, "approval": 15, "value": 10, "repeats": 10}
+HALF_WAIT = 15 * 60  # seconds after which waiting weighs half of all it can
+HALF_PAID = 20_000  # roubles paid that weigh half
+AGAIN = 0.6  # what is left after one more dialog in the last 30 days
+PLANS: dict[PlanName | None, float] = {None: 0.0, "basic": 0.2, "pro": 0.5, "business": 0.8}
+SHOWN = 1.0  # points from which a part is told as a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What the back office knows: whole roubles paid, refunds taken off, and the plan."""
+
+    paid_rub: int = 0
+    plan: PlanName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """`lines` are the customer's words; `waiting` is seconds; `worth` is None where nothing is known."""
+
+    lines: Sequence[str] = ()
+    waiting: float = 0.0
+    worth: Worth | None = None
+    repeats: int = 0
+    approval: bool = False
+
+
+class Parts(BaseModel):
+    """Points of the hundred."""
+
+    anger: float
+    waiting: float
+    value: float
+    repeats: float
+    approval: float
+
+
+class Priority(BaseModel):
+    """`score` is 0..100, the sum of the parts; `reasons` are in the dialog's language."""
+
+    score: int
+    parts: Parts
+    reasons: list[str]
+
+    @property
+    def hundredths(self) -> int:
+        """The score as finely as the parts tell it, to sort by."""
+        parts = self.parts
+        total = parts.anger + parts.waiting + parts.value + parts.repeats + parts.approval
+        return round(100 * total)
+
+
+def priority_of(signals: Signals, language: str) -> Priority:
+    """score = 35·anger + 30·waiting + 15·approval + 10·value + 10·repeats, each in 0..1.
+
+    anger    1 − 0.7^cues · 0.85^(words in capitals + further exclamation marks) · 0.75^repeated lines
+    waiting  w / (w + 15 minutes)
+    approval 1 where an action waits for a decision
+    value    1 − (1 − plan)(1 − paid / (paid + 20 000 ₽)), plan: basic 0.2, pro 0.5, business 0.8
+    repeats  1 − 0.6^(other dialogs of the customer in 30 days)
+    """
+    anger = heard(signals.lines)
+    shares = {
+        "anger": anger.level,
+        "waiting": signals.waiting / (signals.waiting + HALF_WAIT),
+        "value": _value(signals.worth),
+        "repeats": 1 - AGAIN**signals.repeats,
+        "approval": float(signals.approval),
+    }
+    parts = Parts(**{name: round(WEIGHTS[name] * share, 2) for name, share in shares.items()})
+    points = parts.model_dump()
+    reasons = {name: text for name, text in _reasons(signals, anger, language).items() if text}
+    told = sorted((n for n in reasons if points[n] >= SHOWN), key=lambda n: -points[n])
+    return Priority(score=round(sum(points.values())), parts=parts, reasons=[reasons[n] for n in told])
+
+
+def _value(worth: Worth | None) -> float:
+    if worth is None:
+        return 0.0
+    paid = max(0, worth.paid_rub)
+    return 1 - (1 - PLANS[worth.plan]) * (1 - paid / (paid + HALF_PAID))
+
+
+def _reasons(signals: Signals, anger: Anger, language: str) -> dict[str, str]:
+    words = wording(language)["reasons"]
+    return {
+        "anger": words["anger"].format(signs=", ".join(_signs(anger, language))),
+        "waiting": words["waiting"].format(minutes=int(signals.waiting // 60)),
+        "value": words["value"].format(worth=", ".join(_worth(signals.worth, language))),
+        "repeats": words["repeats"].format(count=signals.repeats),
+        "approval": words["approval"],
+    }
+
+
+def _signs(anger: Anger, language: str) -> list[str]:
+    words = wording(language)["signs"]
+    counts = {"shouted": anger.shouted, "marks": anger.marks, "repeated": anger.repeated}
+    cues = [f"«{cue}…»" for cue in dict.fromkeys(anger.cues)]
+    return [*cues, *(words[name] for name, count in counts.items() if count)]
+
+
+def _worth(worth: Worth | None, language: str) -> list[str]:
+    words = wording(language)["worth"]
+    plan = [words["plan"].format(plan=worth.plan)] if worth and worth.plan else []
+    paid = [words["paid"].format(paid=worth.paid_rub)] if worth and worth.paid_rub > 0 else []
+    return [*plan, *paid]

@@ -1,0 +1,67 @@
+"""What the back office knows of customers and approvals, for the queue; it may be absent or down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+import structlog
+
+from app.core.backoffice import Account, Approval
+from app.core.exceptions import BackOfficeUnavailable
+from app.core.ports import BackOffice
+from app.services.priority import Worth
+
+log = structlog.get_logger()
+T = TypeVar("T")
+RecordsState = Literal["ok", "absent", "unavailable"]
+
+
+@dataclass
+class Records:
+    """One look at the records. Where they cannot be read, people are still queued, by less."""
+
+    office: BackOffice | None
+    state: RecordsState = "ok"
+    _known: dict[str, tuple[Account | None, Worth | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.state = "ok" if self.office else "absent"
+
+    async def waiting(self) -> dict[str, list[Approval]]:
+        """Pending approvals by dialog."""
+        found: dict[str, list[Approval]] = defaultdict(list)
+        nothing: list[Approval] = []
+        for approval in await self._ask(lambda office: office.approvals("pending"), nothing):
+            found[approval.visit.dialog_id].append(approval)
+        return found
+
+    async def customer(self, customer_id: str) -> tuple[Account | None, Worth | None]:
+        if customer_id not in self._known:
+            self._known[customer_id] = await self._ask(
+                lambda office: _read(office, customer_id), (None, None)
+            )
+        return self._known[customer_id]
+
+    async def _ask(self, question: Callable[[BackOffice], T], otherwise: T) -> T:
+        """The first failure is the last question."""
+        if self.office is None or self.state == "unavailable":
+            return otherwise
+        try:
+            return await asyncio.to_thread(question, self.office)
+        except BackOfficeUnavailable as error:
+            log.warning("records_unavailable", code=error.code)
+            self.state = "unavailable"
+            return otherwise
+
+
+def _read(office: BackOffice, customer_id: str) -> tuple[Account | None, Worth | None]:
+    account = office.account(customer_id)
+    if account is None:
+        return None, None
+    paid = sum(p.amount_rub - p.refunded_rub for p in office.payments(customer_id))
+    plan = account.subscription.plan if account.subscription else None
+    return account, Worth(paid, plan)

@@ -1,0 +1,47 @@
+"""Tells in a dialog what the back office did for it: an effect stands even where its turn failed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from app.core.backoffice import Effect
+from app.core.dialog import Dialog
+from app.core.exceptions import BackOfficeUnavailable
+from app.core.happenings import SUBJECTS, key_of
+from app.core.ports import BackOffice
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Without an `office` nothing happens there."""
+
+    office: BackOffice | None = None
+
+    async def catch_up(self, dialog: Dialog) -> None:
+        """Events for effects that have none yet. The caller holds the dialog's lock, and writes.
+
+        Where the records cannot be read, the next turn, the close or the heal of the dialog catches up.
+        """
+        if self.office is None:
+            return
+        try:
+            new = await asyncio.to_thread(_new_effects, self.office, dialog)
+        except BackOfficeUnavailable as error:
+            log.warning("effects_not_read", dialog_id=dialog.dialog_id, code=error.code)
+            return
+        for effect, subject in new:
+            dialog.had_effect(effect, subject)
+
+
+def _new_effects(office: BackOffice, dialog: Dialog) -> list[tuple[Effect, str]]:
+    """With the subject, which the audit does not hold."""
+    new = [e for e in office.effects(dialog.dialog_id) if key_of(e) not in dialog.told_effects]
+    subjects: dict[str, str] = {}
+    if any(e.tool in SUBJECTS for e in new):
+        subjects = {ticket.number: ticket.subject for ticket in office.tickets(dialog.customer_id)}
+    return [(e, subjects.get(e.outcome.number, "") if e.tool in SUBJECTS else "") for e in new]

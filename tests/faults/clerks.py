@@ -1,0 +1,57 @@
+"""A warm process that forks clerks; each returns one rouble a step, and is there to be killed.
+
+`python -m tests.faults.clerks`; every line of stdin, `STORAGE FIRST COUNT`, starts a clerk who acts on
+the lines FIRST, FIRST + 1, … It answers `pid N`, the clerk says `ack SEQ NUMBER` after each, and it ends
+with `dead`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# what the first opening would import: the clerks shall spend their time on the file
+import alembic.command  # noqa: F401
+
+from app.adapters.backoffice.office import SqlBackOffice
+from app.core.actions import RefundPayment
+from app.core.backoffice import Policy, Visit
+
+STDOUT = 1
+CUSTOMER, DIALOG = "demo_vip", "d-demo_vip"
+POLICY = Policy(refunds_per_year=10**6)
+
+
+def say(line: str) -> None:
+    """One unbuffered write: whole on the pipe, or not there."""
+    os.write(STDOUT, f"{line}\n".encode())
+
+
+def payment_of(office: SqlBackOffice) -> str:
+    return next(p.number for p in office.payments(CUSTOMER) if p.refunded_rub < p.amount_rub)
+
+
+def work(storage: str, first: int, count: int) -> None:
+    office = SqlBackOffice(storage, POLICY, demo=True)
+    action = RefundPayment(payment=payment_of(office), amount_rub=1)
+    for seq in range(first, first + count):
+        outcome = office.act(Visit(dialog_id=DIALOG, seq=seq, customer_id=CUSTOMER), action)
+        say(f"ack {seq} {outcome.number}")
+
+
+def main() -> None:
+    for line in sys.stdin:
+        storage, first, count = line.split()
+        pid = os.fork()
+        if not pid:
+            try:
+                work(storage, int(first), int(count))
+            finally:
+                os._exit(0)
+        say(f"pid {pid}")
+        os.waitpid(pid, 0)
+        say("dead")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""kill -9 of a process that acts, and of one that opens: all or nothing, and a repeat stands once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.adapters.backoffice.office import SqlBackOffice
+from app.core.actions import RefundPayment
+from app.core.backoffice import Visit
+from tests.faults.clerks import CUSTOMER, DIALOG, POLICY, payment_of
+
+KILLS = 400 if "TORTURE" in os.environ else 20
+ENDLESS, STEPS = 1000, 15
+Acks = dict[int, str]
+
+
+class Clerks:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._orders, self._reports = process.stdin, process.stdout
+
+    def start(self, storage: Path, first: int, count: int) -> None:
+        self._orders.write(f"{storage} {first} {count}\n")
+        self._orders.flush()
+
+    def acks(self, patience: int | None = None, spin_for: float = 0) -> Acks:
+        """To the clerk's end, which comes by kill -9 after so many acknowledged steps and a moment more."""
+        pid, acked = None, {}
+        for line in self._reports:
+            match line.split():
+                case ["pid", number]:
+                    pid = int(number)
+                case ["ack", seq, *number]:
+                    acked[int(seq)] = "".join(number)
+                case ["dead"]:
+                    return acked
+            if pid is not None and patience is not None and len(acked) >= patience:
+                spin(spin_for)
+                os.kill(pid, signal.SIGKILL)
+                pid = None
+        pytest.fail("the clerks' office ended")
+
+
+def spin(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+@contextmanager
+def clerks() -> Iterator[Clerks]:
+    command = [sys.executable, "-m", "tests.faults.clerks"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Clerks(process)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+def check(office: SqlBackOffice, acked: Acks) -> None:
+    """Money and audit agree; what was acknowledged is there; at most one step more."""
+    lines = {line.seq: line.outcome.number for line in office.effects(DIALOG)}
+    payment = next(p for p in office.payments(CUSTOMER) if p.number == payment_of(office))
+    assert payment.refunded_rub == len(lines) == len(set(lines.values()))
+    assert acked.items() <= lines.items()
+    assert office.counts()["refunds"] == len(lines) + 2  # two are demo data
+
+
+@pytest.mark.timeout(600)
+def test_an_act_that_is_killed_happened_or_not_and_its_repeat_stands_once(tmp_path: Path) -> None:
+    storage, luck = tmp_path / "office.sqlite", random.Random(20261122)
+    office = SqlBackOffice(storage, POLICY, demo=True)
+    action = RefundPayment(payment=payment_of(office), amount_rub=1)
+    acked: Acks = {}
+    with clerks() as writers:
+        for number in range(KILLS):
+            first = number * ENDLESS
+            writers.start(storage, first, ENDLESS)
+            acked |= writers.acks(luck.randint(0, 3), luck.uniform(0, 0.006))
+            check(office, acked)
+            cut = max((seq for seq in acked if seq >= first), default=first - 1) + 1
+            visit = Visit(dialog_id=DIALOG, seq=cut, customer_id=CUSTOMER)
+            acked[cut] = office.act(visit, action).number
+            assert office.act(visit, action).number == acked[cut]
+            check(office, acked)
+    office.close()
+    assert len(acked) > KILLS
+
+
+@pytest.mark.timeout(600)
+def test_an_opening_that_is_killed_leaves_a_file_that_opens(tmp_path: Path) -> None:
+    luck = random.Random(1122)
+    with clerks() as openers:
+        for number in range(KILLS):
+            storage = tmp_path / f"{number}.sqlite"
+            openers.start(storage, 0, ENDLESS)
+            openers.acks(0, luck.uniform(0, 0.25))
+            office = SqlBackOffice(storage, POLICY, demo=True)
+            assert (office.counts()["customers"], office.counts()["incidents"]) == (13, 4)
+            office.close()
+
+
+def test_two_processes_that_open_and_act_together_have_one_effect_a_key(tmp_path: Path) -> None:
+    storage = tmp_path / "office.sqlite"
+    with ExitStack() as stack:
+        both = [stack.enter_context(clerks()) for _ in range(2)]
+        for each in both:
+            each.start(storage, 0, STEPS)
+        mine, other = [each.acks() for each in both]
+    assert len(mine) == STEPS
+    assert mine == other
+    office = SqlBackOffice(storage, POLICY)
+    check(office, mine)
+    assert office.counts()["customers"] == 13
+    office.close()

@@ -1,0 +1,314 @@
+"""Events on their way from dialogs to a webhook over real HTTP; time is moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from app.adapters.backoffice.outbox import SqlOutbox
+from app.adapters.storage.memory import MemoryStore
+from app.core.dialog import Dialog
+from app.core.events import Event
+from app.core.exceptions import BackOfficeUnavailable, DialogNotFound
+from app.core.outbound import CrmClient
+from app.core.ports import DialogQuery
+from app.services.carrier import LONGEST_PAUSE, PATIENCE, Carrier
+from app.services.relay import Relay
+from app.services.telling import TellingStore
+from app.telemetry import Metrics
+from tests.contract.samples import new_dialog
+from tests.support.mock_crm import RunningCrm, client_at, running_crm
+from tests.support.outbox import NOON, Clock, fresh, outbox_like
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Post:
+    """A store that tells, the relay it tells, and where the relay delivers."""
+
+    store: TellingStore
+    relay: Relay
+    outbox: SqlOutbox
+    clock: Clock
+    metrics: Metrics
+
+    async def write(self, dialog: Dialog, more: int) -> None:
+        for _ in range(more):
+            dialog.happened("dialog.routed", {"agent": "sales"}, self.clock())
+        async with self.store.lock(dialog.dialog_id):
+            await self.store.write(dialog)
+
+    async def deliver(self) -> None:
+        await self.relay.copy()
+        await self.relay.carrier.carry()
+
+    async def until_delivered(self) -> None:
+        """However often it takes; each round finds everything due."""
+        while True:
+            await self.deliver()
+            if not (await self.relay.state()).waiting:
+                return
+            self.clock.turn(seconds=LONGEST_PAUSE)
+
+    def figure(self, name: str) -> float:
+        value = self.metrics.registry.get_sample_value(f"callcenter_{name}")
+        assert value is not None
+        return value
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fresh(tmp_path_factory.mktemp("outbox") / "outbox.sqlite")
+
+
+@pytest.fixture
+def crm() -> Iterator[RunningCrm]:
+    with running_crm("webhook") as crm:
+        yield crm
+
+
+@asynccontextmanager
+async def post_office(prepared: Path, folder: Path, client: CrmClient) -> AsyncIterator[Post]:
+    clock, metrics = Clock(), Metrics()
+    with outbox_like(prepared, folder) as outbox:
+        carrier = Carrier(outbox, client, metrics, clock, limit=20, luck=lambda: 1.0)
+        store = MemoryStore()
+        relay = Relay(store, outbox, carrier)
+        await relay.begin()
+        yield Post(TellingStore(store, relay), relay, outbox, clock, metrics)
+
+
+@pytest.fixture
+async def post(prepared: Path, tmp_path: Path, crm: RunningCrm) -> AsyncIterator[Post]:
+    async with client_at(crm) as client, post_office(prepared, tmp_path, client) as post:
+        yield post
+
+
+def arrived(crm: RunningCrm, dialog: Dialog) -> list[int]:
+    """In the order in which they came first."""
+    data = [row["data"] for row in crm.rows("events")]
+    return [each["number"] for each in data if each["dialog_id"] == dialog.dialog_id]
+
+
+async def test_events_arrive_in_order_and_leave_nothing_behind(post: Post, crm: RunningCrm) -> None:
+    dialogs = [new_dialog(f"customer {number}") for number in range(12)]
+    for more in (1, 3):
+        for dialog in dialogs:
+            await post.write(dialog, more)
+    await post.deliver()
+    assert [arrived(crm, dialog) for dialog in dialogs] == [[1, 2, 3, 4]] * 12
+    assert (await post.relay.state()).waiting == 0
+    assert post.figure("events_delivered_total") == 48
+
+
+async def test_a_receiver_that_was_away_gets_everything_once_and_in_order(
+    post: Post, crm: RunningCrm
+) -> None:
+    dialogs = [new_dialog(f"customer {number}") for number in range(5)]
+    crm.fail("503")
+    for _ in range(3):
+        for dialog in dialogs:
+            await post.write(dialog, 1)
+        await post.deliver()
+        post.clock.turn(minutes=5)
+    assert [arrived(crm, dialog) for dialog in dialogs] == [[]] * 5
+    crm.mock.fault = None
+    await post.until_delivered()
+    assert [arrived(crm, dialog) for dialog in dialogs] == [[1, 2, 3]] * 5
+    assert crm.keeper.repeats == 0  # type: ignore[attr-defined]
+
+
+async def test_a_lost_answer_brings_the_same_event_again_under_the_same_id(
+    post: Post, crm: RunningCrm
+) -> None:
+    dialog = new_dialog()
+    crm.fail("lost", count=2)
+    await post.write(dialog, 2)
+    await post.until_delivered()
+    assert arrived(crm, dialog) == [1, 2]
+    assert crm.keeper.repeats == 2  # type: ignore[attr-defined]
+
+
+async def test_a_poison_event_becomes_a_dead_letter_and_the_others_go_on(post: Post, crm: RunningCrm) -> None:
+    sick, well = new_dialog("sick"), new_dialog("well")
+    await post.write(sick, 1)
+    crm.fail("400", count=1)
+    await post.deliver()
+    await post.write(sick, 1)
+    await post.write(well, 1)
+    await post.deliver()
+    assert (arrived(crm, sick), arrived(crm, well)) == ([2], [1])
+    [letter] = post.outbox.dead(10)
+    assert letter.event.id == f"{sick.dialog_id}:1"
+    assert "HTTP 400" in letter.why
+    assert post.figure("events_dead_total") == 1
+    post.outbox.revive()
+    await post.deliver()
+    assert arrived(crm, sick) == [2, 1]
+
+
+async def test_the_receivers_word_on_when_to_come_back_is_kept(post: Post, crm: RunningCrm) -> None:
+    dialog = new_dialog()
+    crm.mock.retry_after = "600"
+    crm.fail("429_retry_after", count=1)
+    await post.write(dialog, 1)
+    await post.deliver()
+    post.clock.turn(seconds=599)
+    await post.deliver()
+    assert arrived(crm, dialog) == []
+    post.clock.turn(seconds=1)
+    await post.deliver()
+    assert arrived(crm, dialog) == [1]
+
+
+async def test_pauses_grow_to_a_quarter_of_an_hour_and_end_after_three_days(
+    post: Post, crm: RunningCrm
+) -> None:
+    crm.fail("503")
+    await post.write(new_dialog(), 1)
+    began, tries = post.clock.now, []
+    while not post.outbox.dead(1):
+        await post.deliver()
+        tries.append((post.clock.now - began).total_seconds())
+        post.clock.turn(seconds=_next_pause(len(tries)))
+    pauses = [b - a for a, b in pairwise(tries)]
+    assert pauses[:5] == [1, 2, 4, 8, 16]
+    assert max(pauses) == LONGEST_PAUSE
+    assert timedelta(seconds=tries[-1]) >= PATIENCE
+    assert timedelta(seconds=tries[-2]) < PATIENCE
+    assert len(crm.mock.requests) == len(tries)
+
+
+def _next_pause(tries: int) -> float:
+    return min(LONGEST_PAUSE, 2.0 ** min(tries - 1, 30))
+
+
+async def test_chance_halves_a_pause_at_most(post: Post, crm: RunningCrm) -> None:
+    post.relay.carrier.luck = lambda: 0.0
+    crm.fail("503")
+    dialog = new_dialog()
+    await post.write(dialog, 1)
+    await post.deliver()
+    crm.mock.fault = None
+    post.clock.turn(seconds=0.49)
+    await post.deliver()
+    assert arrived(crm, dialog) == []
+    post.clock.turn(seconds=0.01)
+    await post.deliver()
+    assert arrived(crm, dialog) == [1]
+
+
+async def test_what_was_never_copied_is_found_by_comparing(post: Post, crm: RunningCrm) -> None:
+    dialog = new_dialog()
+    dialog.happened("dialog.opened", {}, NOON)
+    await post.store.inner.write(dialog)
+    await post.deliver()
+    assert arrived(crm, dialog) == []
+    await post.relay.compare()
+    await post.deliver()
+    assert arrived(crm, dialog) == [1]
+
+
+async def test_what_happened_before_a_crm_was_configured_is_not_told(
+    prepared: Path, tmp_path: Path, crm: RunningCrm
+) -> None:
+    old, store = new_dialog(), MemoryStore()
+    old.happened("dialog.opened", {}, NOON)
+    await store.write(old)
+    clock, metrics = Clock(), Metrics()
+    async with client_at(crm) as client:
+        with outbox_like(prepared, tmp_path) as outbox:
+            relay = Relay(store, outbox, Carrier(outbox, client, metrics, clock))
+            await relay.begin()
+            old.happened("dialog.closed", {}, NOON)
+            await store.write(old)
+            await relay.compare()
+            await relay.copy()
+            await relay.carrier.carry()
+    assert arrived(crm, old) == [2]
+
+
+async def test_a_deleted_dialog_is_not_told_of_any_more(post: Post, crm: RunningCrm) -> None:
+    dialog = new_dialog()
+    crm.fail("503")
+    await post.write(dialog, 2)
+    await post.deliver()
+    async with post.store.lock(dialog.dialog_id):
+        await post.store.delete(dialog.dialog_id)
+    crm.mock.fault = None
+    await post.until_delivered()
+    assert arrived(crm, dialog) == []
+    with pytest.raises(DialogNotFound):
+        await post.store.delete(dialog.dialog_id)
+
+
+async def test_a_dialog_stays_where_its_waiting_events_cannot_be_dropped(post: Post, tmp_path: Path) -> None:
+    dialog = new_dialog()
+    await post.write(dialog, 1)
+    blocked = tmp_path / "a file"
+    blocked.touch()
+    post.relay.outbox = SqlOutbox(blocked / "outbox.sqlite")
+    async with post.store.lock(dialog.dialog_id):
+        with pytest.raises(BackOfficeUnavailable):
+            await post.store.delete(dialog.dialog_id)
+    assert [row.dialog_id for row in (await post.store.find(DialogQuery())).rows] == [dialog.dialog_id]
+
+
+class Broken:
+    """A client with a bug, and one that never ends."""
+
+    name = "broken"
+
+    def __init__(self, hangs: bool) -> None:
+        self.hangs = hangs
+        self.begun = asyncio.Event()
+
+    async def deliver(self, event: Event) -> None:
+        self.begun.set()
+        if self.hangs:
+            await asyncio.Event().wait()
+        raise KeyError(event.id)
+
+    async def check(self) -> str:
+        return ""
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""
+
+
+async def test_a_bug_in_a_client_costs_its_event_and_not_the_relay(prepared: Path, tmp_path: Path) -> None:
+    async with post_office(prepared, tmp_path, Broken(hangs=False)) as post:
+        await post.write(new_dialog(), 2)
+        await post.deliver()
+        assert [letter.why for letter in post.outbox.dead(10)] == [
+            "The CRM refused the request (KeyError)."
+        ] * 2
+
+
+async def test_a_delivery_that_never_ends_is_cut_and_tried_again(prepared: Path, tmp_path: Path) -> None:
+    async with post_office(prepared, tmp_path, Broken(hangs=True)) as post:
+        post.relay.carrier.limit = 0.01
+        await post.write(new_dialog(), 1)
+        await post.deliver()
+        assert post.figure("events_retried_total") == 1
+        assert (await post.relay.state()).waiting == 1
+
+
+async def test_what_is_under_way_at_the_stop_is_free_for_the_next(prepared: Path, tmp_path: Path) -> None:
+    client = Broken(hangs=True)
+    async with post_office(prepared, tmp_path, client) as post:
+        await post.write(new_dialog(), 1)
+        await post.relay.copy()
+        carrying = asyncio.create_task(post.relay.carrier.carry())
+        await client.begun.wait()
+        carrying.cancel()
+        await asyncio.gather(carrying, return_exceptions=True)
+        assert len(post.outbox.claim(post.clock(), 1, timedelta(seconds=1))) == 1

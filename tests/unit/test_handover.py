@@ -1,0 +1,94 @@
+"""What a person reads before taking over."""
+
+from __future__ import annotations
+
+from app.core.dialog import Dialog, Note
+from app.core.models import Handoff, Reply, ToolUse
+from app.services.handover import briefing
+from tests.contract.samples import NOON, at, new_dialog, reply
+from tests.support.office import Office
+
+
+def turn(dialog: Dialog, asked: str, said: Reply, seconds: float = 0) -> None:
+    dialog.answer(dialog.receive(asked, at(seconds)), said, at(seconds), 0.1)
+
+
+def used(name: str, status: str, result: str = "{}", number: str = "") -> ToolUse:
+    return ToolUse(name=name, arguments={}, result=result, status=status, number=number)
+
+
+def told_off() -> Dialog:
+    """Greeted, asked, refused and promised, in Russian."""
+    dialog, answer = new_dialog("customer-7"), reply("Передаю руководителю.", "supervisor")
+    turn(dialog, "Здравствуйте", reply("Добрый день!"))
+    answer.turn.escalated = True
+    answer.turn.citations = ["refund-policy"]
+    answer.turn.withheld = ["деньги придут завтра"]
+    answer.turn.hops = [
+        Handoff(from_agent="sales", to="supervisor", reason="возврат", known="платёж P-1001", timestamp=NOON)
+    ]
+    answer.turn.tools = [
+        used("refund_payment", "refused", '{"status": "refused", "reason": "too_late"}'),
+        used("open_complaint", "done", number="T-1004"),
+        used("grant_credit", "approval", number="A-1"),
+        used("find_payments", ""),
+    ]
+    turn(dialog, "Верните деньги за прошлый месяц", answer, 5)
+    return dialog
+
+
+def test_it_tells_what_is_wanted_tried_and_promised() -> None:
+    told = briefing(told_off())
+    assert told.language == "ru"
+    assert (told.who, told.why) == ("customer-7", "возврат")
+    assert told.wanted == "Верните деньги за прошлый месяц"
+    assert told.tried == [
+        "tech_support → sales: цена",
+        "sales → supervisor: возврат; платёж P-1001",
+        "рассказано по статьям: plans-compare, refund-policy",
+        "возврат платежа: отказано (too_late)",
+    ]
+    assert told.promised == ["жалоба: сделано (T-1004)", "бонус на счёт: ждёт решения человека (A-1)"]
+    assert told.withheld == ["деньги придут завтра"]
+    assert (told.last_by, told.last_message) == ("supervisor", "Передаю руководителю.")
+
+
+def test_it_names_the_customer_where_the_records_do() -> None:
+    office = Office()
+    office.knows("customer-7", "pro", 1990)
+    told = briefing(told_off(), office.account("customer-7"))
+    assert told.who == "Анна Петрова (customer-7), тариф pro, клиент с 2024 года"
+
+
+def test_an_english_dialog_is_told_in_english() -> None:
+    dialog = new_dialog()
+    turn(dialog, "I want my money for the hub", reply("Let me see."))
+    told = briefing(dialog)
+    assert told.language == "en"
+    assert told.tried[-1] == "told from the articles: plans-compare"
+
+
+def test_after_a_hand_back_it_tells_of_what_came_since() -> None:
+    dialog = told_off()
+    dialog.take_over("anna", "", at(6))
+    dialog.hand_back(Note(by="anna", text="деньги вернула", at=at(7)))
+    turn(dialog, "Теперь не открывается приложение", reply("Перезапустите."), 8)
+    told = briefing(dialog)
+    assert told.wanted == "Теперь не открывается приложение"
+    assert told.promised == []
+    assert told.notes == ["anna: деньги вернула"]
+
+
+def test_a_dialog_without_a_line_is_told_too() -> None:
+    told = briefing(new_dialog())
+    assert told.wanted == "Клиент ещё ничего не написал."
+    assert (told.last_by, told.last_message, told.tried) == ("", "", [])
+
+
+def test_long_lines_are_cut_and_odd_results_do_no_harm() -> None:
+    dialog, answer = new_dialog(), reply("да " * 500)
+    answer.turn.tools = [used("unheard_of", "refused", "not JSON"), used("x", "refused", "[1]")]
+    turn(dialog, "слово " * 500, answer)
+    told = briefing(dialog)
+    assert max(map(len, (told.wanted, told.last_message))) <= 240
+    assert told.tried[-2:] == ["unheard_of: отказано (not JSON)", "x: отказано ([1])"]

@@ -1,0 +1,128 @@
+"""Who is helped first: bounded, explained, and never lower for one sign more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.actions import ACTIONS, tool_name
+from app.services.anger import TEXTS, heard
+from app.services.priority import PLANS, WEIGHTS, Signals, Worth, priority_of
+
+PLAN = st.sampled_from(sorted(PLANS, key=str))
+WORTH = st.one_of(st.none(), st.builds(Worth, st.integers(-5_000, 10_000_000), PLAN))
+LINE = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["Это кошмар!!!", "ВЕРНИТЕ ДЕНЬГИ СЕЙЧАС", "this is ridiculous", "спасибо", "where is it"]
+    ),
+)
+SIGNALS = st.builds(
+    Signals,
+    lines=st.lists(LINE, max_size=6),
+    waiting=st.floats(0, 10_000_000),
+    worth=WORTH,
+    repeats=st.integers(0, 50),
+    approval=st.booleans(),
+)
+
+
+def score(signals: Signals) -> int:
+    return priority_of(signals, "ru").hundredths
+
+
+@given(SIGNALS, st.sampled_from(["ru", "en", "de"]))
+def test_the_score_is_the_sum_of_its_parts_and_at_most_a_hundred(signals: Signals, language: str) -> None:
+    found = priority_of(signals, language)
+    parts = found.parts.model_dump()
+    assert 0 <= found.score <= 100
+    assert abs(found.score - sum(parts.values())) <= 0.51
+    assert all(0 <= points <= WEIGHTS[name] for name, points in parts.items())
+    assert len(found.reasons) == sum(points >= 1 for points in parts.values())
+
+
+@given(SIGNALS, LINE)
+def test_a_line_more_never_lowers_it(signals: Signals, line: str) -> None:
+    assert score(replace(signals, lines=[*signals.lines, line])) >= score(signals)
+
+
+@given(SIGNALS, st.floats(0, 1_000_000))
+def test_waiting_longer_never_lowers_it(signals: Signals, more: float) -> None:
+    assert score(replace(signals, waiting=signals.waiting + more)) >= score(signals)
+
+
+@given(SIGNALS, st.integers(0, 20))
+def test_coming_again_never_lowers_it(signals: Signals, more: int) -> None:
+    assert score(replace(signals, repeats=signals.repeats + more)) >= score(signals)
+
+
+@given(SIGNALS)
+def test_an_action_that_waits_raises_it(signals: Signals) -> None:
+    assert score(replace(signals, approval=True)) >= score(replace(signals, approval=False))
+
+
+@given(SIGNALS, st.integers(0, 1_000_000), st.integers(0, 1_000_000), PLAN)
+def test_paying_more_never_lowers_it(signals: Signals, paid: int, more: int, plan: None) -> None:
+    less = score(replace(signals, worth=Worth(paid, plan)))
+    assert (
+        score(replace(signals, worth=None)) <= less <= score(replace(signals, worth=Worth(paid + more, plan)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("calm", "angry"),
+    [
+        ("Подскажите, сколько стоит Профи?", "Сколько можно ждать, третий раз пишу!"),
+        ("Не приходит код", "НЕ ПРИХОДИТ КОД УЖЕ НЕДЕЛЮ"),
+        ("Please refund the payment", "This is ridiculous, give me my money back!!!"),
+        ("Как вернуть заказ?", "Вы мошенники, подам в суд"),
+        ("СМС и USB", "ОТВЕТЬТЕ НАКОНЕЦ"),
+    ],
+)
+def test_anger_is_heard(calm: str, angry: str) -> None:
+    assert heard([calm]).level == 0
+    assert heard([angry]).level > 0.25
+
+
+def test_a_repeated_line_is_heard_as_impatience_but_a_short_answer_is_not() -> None:
+    assert heard(["где мой заказ", "Где  мой заказ"]).repeated == 1
+    assert heard(["да", "да", "да"]).level == 0
+
+
+def test_one_exclamation_mark_is_politeness() -> None:
+    assert heard(["Здравствуйте!"]).level == 0
+
+
+def test_reasons_are_told_in_the_language_of_the_dialog_the_weightiest_first() -> None:
+    signals = Signals(["Это кошмар", "ужасно, верните деньги"], 1800, Worth(40_000, "business"), 2, True)
+    told = priority_of(signals, "ru")
+    assert told.reasons == [
+        "сердится: «кошмар…», «ужасн…», «верните деньги…»",
+        "ждёт 30 мин",
+        "действие ждёт решения человека",
+        "тариф business, заплачено 40000 ₽",
+        "другие обращения за 30 дней: 2",
+    ]
+    assert priority_of(signals, "en").reasons[1] == "waiting for 30 min"
+
+
+def test_nothing_known_is_no_reason() -> None:
+    assert priority_of(Signals(), "ru").model_dump()["reasons"] == []
+
+
+def test_cues_are_written_as_they_are_compared() -> None:
+    listed = yaml.safe_load((TEXTS / "anger.yaml").read_text("utf-8"))
+    for cues in listed.values():
+        assert [cue for cue in cues if cue != cue.casefold().replace("ё", "е")] == []
+        assert len(cues) == len(set(cues))
+
+
+def test_every_language_has_every_sentence_and_every_action_a_title() -> None:
+    known = yaml.safe_load((TEXTS / "people.yaml").read_text("utf-8"))
+    shapes = [{part: sorted(words) for part, words in language.items()} for language in known.values()]
+    assert all(shape == shapes[0] for shape in shapes)
+    assert shapes[0]["tools"] == sorted(tool_name(action) for action in ACTIONS)
