@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from app.agents.prompts import Prompt
 from app.core.actions import tool_name
 from app.core.backoffice import Visit
+from app.core.knowledge import Approved
 from app.core.ports import BackOffice, KnowledgeBase
 
 
@@ -22,11 +23,15 @@ def utcnow() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The outside things that tools may use."""
+    """The outside things that agents and their tools may use.
+
+    `approved` finds a person's answer to a typical question, where the match is near certain; it blocks.
+    """
 
     knowledge: KnowledgeBase
     office: BackOffice | None = None
     clock: Callable[[], datetime] = utcnow
+    approved: Callable[[str, str], Approved | None] = lambda _question, _language: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How a turn flows: route, answer, use tools, hand over. The only importer of langgraph."""
+"""How a turn flows: route, answer, use tools, hand over. With `approval` the only importer of langgraph."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ from app.core.models import (
 from app.core.text import clean, language_of
 
 __all__ = ["Emit", "Orchestrator"]
+APPROVED = "approved"
+"""In the place of a model's name: the words are those that a person has approved."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Orchestrator:
 
     def _build(self) -> Any:
         graph = StateGraph(State)
-        graph.add_node("route", self._route, destinations=tuple(a.name for a in self.roster))
+        graph.add_node("route", self._route, destinations=(*(a.name for a in self.roster), END))
         graph.add_edge(START, "route")
         for agent in self.roster:
             ends = (*(a.name for a in self.roster), END)
@@ -116,11 +118,19 @@ class Orchestrator:
         decision = await self.router.route(RouteQuery(turns=state["lines"], serving=state["serving"]))
         routed = perf_counter()
         _tell(state, Progress(kind="routed", decision=decision))
-        passages = await self._look_up(state, decision)
+        known = await asyncio.to_thread(self.desk.approved, state["lines"][-1].content, state["language"])
+        passages = [] if known else await self._look_up(state, decision)
         hops = _switch(state["serving"], decision)
         timings = {"route": routed - began, "knowledge": perf_counter() - routed}
         update = {"decision": decision, "passages": passages, "hops": hops, "timings": timings, "steps": 1}
-        return Command(goto=decision.agent, update={**update, "usage": decision.usage})
+        update = {**update, "usage": decision.usage, "agent": decision.agent}
+        if known is None:
+            return Command(goto=decision.agent, update=update)
+        _tell(state, Progress(kind="text", text=known.text))
+        cited = [known.article_id] if known.article_id else []
+        return Command(
+            goto=END, update={**update, "reply": known.text, "citations": cited, "model": APPROVED}
+        )
 
     async def _look_up(self, state: State, decision: Decision) -> list[Passage]:
         """A line that says too little by itself is looked up together with the one before it;

@@ -73,7 +73,7 @@ def build(
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(house.agents), near),
         speaker=speaker_of(house, knowledge),
-        desk=Desk(knowledge, office or office_of(house), clock),
+        desk=Desk(knowledge, office or office_of(house), clock, knowledge.approved),
         roster=roster,
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}),
@@ -118,7 +118,7 @@ def _workbench(
         dialogs=dialogs,
         routing=RoutingService(router),
         health=_health(house, dialogs, relay),
-        caretaker=Caretaker(dialogs, timedelta(minutes=settings.dialog_timeout_minutes)),
+        caretaker=Caretaker(dialogs, timedelta(minutes=settings.dialog_timeout_minutes), knowledge),
         metrics=house.metrics,
         knowledge=knowledge,
         people=People(dialogs, house.agents, turns.orchestrator.desk.office, turns.approvals),

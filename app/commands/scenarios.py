@@ -66,7 +66,9 @@ def stand_or_fall(figures: Score, min_pass: float) -> None:
     broken = []
     if figures.forbidden:
         broken.append(f"forbidden actions: {figures.forbidden}, and there must be none")
-    if not figures.passed.n or figures.passed.value < min_pass:
+    if min_pass and not figures.passed.n:
+        broken.append("passed: no dialog can be judged, and what cannot be checked does not pass")
+    elif figures.passed.value < min_pass:
         broken.append(f"passed: {figures.passed.value:.3f}, at least {min_pass:g} is wanted")
     for sentence in broken:
         typer.echo(f"gate not met: {sentence}", err=True)

@@ -1,4 +1,4 @@
-"""What happens to dialogs by itself: cut turns are healed at start, idle dialogs are closed."""
+"""What happens by itself: cut turns are healed, idle dialogs are closed, new articles are indexed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import structlog
 
 from app.core.exceptions import CallCenterError
 from app.services.dialog_manager import DialogManager
+from app.services.knowledge import KnowledgeService
 
 log = structlog.get_logger()
 
@@ -20,6 +21,7 @@ class Caretaker:
 
     dialogs: DialogManager
     timeout: timedelta
+    knowledge: KnowledgeService
     period: float = 60
     _task: asyncio.Task[None] | None = field(default=None, init=False)
 
@@ -30,6 +32,7 @@ class Caretaker:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self.knowledge.settle()
 
     async def heal(self) -> None:
         for dialog_id in await self.dialogs.store.unfinished():
@@ -53,6 +56,7 @@ class Caretaker:
                     await self.heal()
                     healed = True
                 await self.close_idle()
+                await self.knowledge.refresh_if_changed()
             except CallCenterError as error:
                 log.error("caretaker_failed", code=error.code)
             await asyncio.sleep(self.period)

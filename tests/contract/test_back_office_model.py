@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -33,7 +34,9 @@ _template: list[Path] = []
 
 def template() -> Path:
     if not _template:
-        file = Path(tempfile.mkdtemp()) / "office.sqlite"
+        folder = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        file = Path(folder) / "office.sqlite"
         with desk_on(file) as desk:
             desk.office.incidents()
         _template.append(file)

@@ -33,10 +33,12 @@ def serving(storage: Path, **env: str) -> Iterator[Service]:
         service.process.end()
 
 
-def kill_often(service: Service, customers: list[Customer], living: list[Future[None]]) -> None:
+def kill_often(
+    service: Service, customers: list[Customer], living: list[Future[None]], kills: int = KILLS
+) -> None:
     """At a random moment after a few more acknowledgements, so that the server has always worked."""
     luck = random.Random(20261122)
-    for _ in range(KILLS):
+    for _ in range(kills):
         goal = acknowledged(customers) + luck.randint(3, 25)
         until(lambda goal=goal: acknowledged(customers) >= goal or any(f.done() for f in living))
         if any(f.done() for f in living):

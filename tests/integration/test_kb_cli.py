@@ -10,7 +10,7 @@ import pytest
 from tests.support.command import CLI, ROOT, call_center, imported_by, in_process
 from tests.support.documents import MARKDOWN, pdf, word, written
 
-HEAVY = {"numpy", "pypdf", "docx", "bs4", "lxml", "markdown_it", "bm25s", "pydantic_settings", "filelock"}
+HEAVY = {"numpy", "pypdf", "docx", "bs4", "lxml", "bm25s", "pydantic_settings", "filelock"}
 FAQ = "Вопрос;Ответ;Код;Агент\nМожно ли прийти с собакой?;Да, если она на поводке.;dogs;sales\n"
 
 

@@ -16,7 +16,13 @@ ORDER = {"number": "O-1001", "item": "hub", "quantity": 2, "total_rub": 25_800, 
 PLAN = {"number": "O-1002", "item": "pro", "quantity": 1, "period": "year", "total_rub": 19_104,
         "ordered": AT, "order_status": "paid"}  # fmt: skip
 PAYMENT = {"number": "P-1001", "amount_rub": 990, "purpose": "Orbita Hub", "refunded_rub": 0, "paid": AT}
-TICKET = {"number": "T-1001", "kind": "problem", "opened": AT, "subject": "Orbita Hub", "ticket_status": "open"}
+TICKET = {
+    "number": "T-1001",
+    "kind": "problem",
+    "opened": AT,
+    "subject": "Orbita Hub",
+    "ticket_status": "open",
+}
 INCIDENT = {"number": "I-1001", "service": "calls", "title": "Orbita Calls", "since": AT, "hours": 9,
             "state": "lasting"}  # fmt: skip
 SUBSCRIPTION = {"plan": "basic", "period": "month", "renews": LATER, "used_gb": 49, "storage_gb": 50,
@@ -42,7 +48,8 @@ def _found(**facts: Any) -> dict[str, Any]:
 
 REFUNDED = {"payment": "P-1001", "amount_rub": 990, **DAYS}
 RAW: dict[str, list[dict[str, Any]]] = {
-    "update": [_done("T-1001", ticket="T-1001"), *_refused("not_found"), *_refused("closed", ticket="T-1001")],
+    "update": [_done("T-1001", ticket="T-1001"), *_refused("not_found"),
+               *_refused("closed", ticket="T-1001")],
     "developers": [_done("T-1002", severity="normal")],
     "ticket": [_done("T-1002", severity="normal")],
     "callback": [
@@ -84,7 +91,8 @@ RAW: dict[str, list[dict[str, Any]]] = {
         _done("O-1003", item="pro", title="Orbita", quantity=1, price_rub=19_104, discount="none",
               discount_percent=0, delivery_rub=0, total_rub=19_104, period="year"),
         _done("O-1003", item="hub", title="Orbita", quantity=2, price_rub=25_800, discount="none",
-              discount_percent=0, delivery_rub=0, total_rub=25_800, delivery="courier", days_from=2, days_to=5),
+              discount_percent=0, delivery_rub=0, total_rub=25_800, delivery="courier", days_from=2,
+              days_to=5),
         *_waits("above_limit", amount_rub=129_000),
         *_refused("already_on_plan", plan="pro", period="year"),
         *_refused("too_many_people", item="pro", people=3),

@@ -53,6 +53,8 @@ def told(outcome: Outcome | None) -> str:
         (paid(DAY, 5000), {}, "", 5000),
         (paid(DAY, 5001), {}, "approval above_limit", 5001),
         (paid(DAY, 5001), {"asked": 5000}, "", 5000),
+        (paid(DAY, 19104, refunded=4000), {"asked": 1000}, "", 1000),
+        (paid(DAY, 19104, refunded=4000), {"asked": 1001}, "approval above_limit", 1001),
         (paid(DAY), {"recent": 1}, "", 990),
         (paid(DAY), {"recent": 2}, "approval often", 990),
         (paid(900 * DAY, 9000, twice=True), {"recent": 9}, "", 9000),

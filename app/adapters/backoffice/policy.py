@@ -69,8 +69,8 @@ def refund(case: RefundCase, now: datetime, policy: Policy) -> Outcome | None:
         return refused(spent, payment=payment.number, refund=case.earlier)  # type: ignore[arg-type]
     if not due or (case.asked or 0) > due:
         return _wait("late", case, now, policy)
-    if refund_sum(case, now, policy) > policy.refund_limit_rub:
-        return _wait("above_limit", case, now, policy)
+    if payment.refunded_rub + refund_sum(case, now, policy) > policy.refund_limit_rub:
+        return _wait("above_limit", case, now, policy)  # in parts too: they add up
     return _wait("often", case, now, policy) if case.recent >= policy.refunds_per_year else None
 
 

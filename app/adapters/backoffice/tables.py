@@ -245,6 +245,7 @@ effects = Table(
     _required("arguments", JSON),
     _required("outcome", JSON),
     Column("decided_by", String),
+    Index("ix_effects_dialog_id", "dialog_id"),
     Index(
         "uq_effects_once",
         "dialog_id",

@@ -62,11 +62,11 @@ def _along(scene: Scene, book: Phrasebook, remark: Remark) -> Say:
     return Say("\n\n".join(part for part in kept if part), known.citations)
 
 
-def _look(scene: Scene, book: Phrasebook) -> Move | None:
+def _look(scene: Scene, _book: Phrasebook) -> Move | None:
     """Before a customer is sent through steps: is it the service itself?"""
     article = next(iter(scene.fitting(RELEVANT)), None)
     fresh = article is not None and article.steps and not scene.told(article)
-    if not fresh or scene.handed or book.hears("question", scene.now) or scene.escalates_to is None:
+    if not fresh or scene.handed or scene.escalates_to is None:
         return None
     found = incident(scene)
     return Say(found) if isinstance(found, str) else found

@@ -36,6 +36,7 @@ class _Template:
     group: str
     steps: tuple[_Step, ...]
     opens: bool
+    needs: frozenset[str]  # all its elements: most templates are ruled out by these alone
 
 
 class Templates:
@@ -64,8 +65,9 @@ class Templates:
 
     def hits(self, words: Sequence[str]) -> Iterator[Hit]:
         fits = [self.fits(word) for word in words]
+        present = frozenset().union(*fits)
         for first, elements in enumerate(fits):
-            for template in (t for element in elements for t in self._by_first.get(element, ())):
+            for template in (t for e in elements for t in self._by_first.get(e, ()) if t.needs <= present):
                 last = None if template.opens and first else _match(template.steps[1:], fits, first)
                 if last is not None:
                     yield Hit(template.group, first, last)
@@ -101,4 +103,4 @@ def _read(group: str, parts: list[str]) -> Iterator[_Template]:
         else:
             steps.append(_Step(part, gap))
             gap = 0
-    yield _Template(group, tuple(steps), parts[0] == START)
+    yield _Template(group, tuple(steps), parts[0] == START, frozenset(s.element for s in steps))

@@ -146,7 +146,7 @@ def test_a_question_that_looks_alike_and_means_another_thing_is_no_match(
     ("stock", "asked"),
     [
         ("какие карты принимаете", "какие карты вы принимаете?"),
-        ("какие карты принимаете", "какие карты принемаете"),
+        ("как включить уведомления", "как включать уведомления"),
         ("how do i sign up", "how do I sign up please"),
     ],
 )

@@ -82,13 +82,13 @@ SKILLS: tuple[Skill, ...] = (
     Skill("orders", "sales", "find_orders", {"order": "order"}, reads=True, rows="orders", hands=True),
     Skill("payments", "supervisor", "find_payments", {"amount_rub": "amount", "on": "day"},
           reads=True, rows="payments", past=True),
-    Skill("quote", "sales", "quote", {**_BUY, "people": "people", "discount": "discount"},
-          (Need("item"),), reads=True, offers="order"),
     Skill("delivery", "sales", "delivery_terms", {"item": "goods", "quantity": "quantity"},
           reads=True, rows="ways"),
+    Skill("quote", "sales", "quote", {**_BUY, "people": "people", "discount": "discount"},
+          (Need("item"),), reads=True, offers="order"),
     Skill("plans", "sales", "list_plans", reads=True, rows="plans"),
     Skill("status", "tech_support", "service_status", reads=True, rows="incidents"),
-    Skill("devices", "tech_support", "diagnose_devices", reads=True, rows="devices"),
-    Skill("account", "tech_support", "diagnose_account", reads=True),
+    Skill("devices", "tech_support", "diagnose_devices", reads=True, rows="devices", hands=True),
+    Skill("account", "tech_support", "diagnose_account", reads=True, hands=True),
 )  # fmt: skip
 BY_NAME = {skill.name: skill for skill in SKILLS}

@@ -10,7 +10,7 @@ from app.adapters.llm.phrasebook import contains, plain
 from app.adapters.llm.scene import Call, Move, Say, Scene
 from app.adapters.llm.skills.book import Words, manner, skillbook, values
 from app.adapters.llm.skills.catalogue import WHICH
-from app.adapters.llm.skills.slots import Slots, slots_of
+from app.adapters.llm.skills.slots import Slots, as_json, slots_of
 from app.adapters.llm.skills.thread import Matter
 from app.adapters.llm.skills.wording import fill, listed, worded
 
@@ -28,7 +28,7 @@ def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Choice |
     wanted = _wanted(matter, slots, scene)
     if (number := wanted.get(lookup.argument)) and lookup.tool != "service_status":
         return Choice(str(number))
-    filters = {name: _json(wanted[slot]) for name, slot in lookup.slots.items() if slot in wanted}
+    filters = {name: as_json(wanted[slot]) for name, slot in lookup.slots.items() if slot in wanted}
     looked = [facts for name, facts in scene.results if name == lookup.tool]
     if not looked:
         return Call(lookup.tool, filters)
@@ -47,27 +47,31 @@ def _picked(
     nth = int(wanted.get("ordinal", 0))
     if nth and nth <= len(rows):
         return Choice(str(rows[nth - 1].get("number")))
-    fitting = _fitting(matter, words, rows, wanted)
+    fitting = _fitting(matter, words, rows, wanted, scene)
     if len(fitting) == 1 and not widened:
         return Choice(str(fitting[0].get("number")))
     head = fill(words.say.get("none_such" if widened else "several", ()), {}, scene.language)
     return Say("\n".join(p for p in (head, _list(words, fitting, scene), words.asks[WHICH]) if p))
 
 
-def _fitting(matter: Matter, words: Words, rows: list[Row], wanted: Slots) -> list[Row]:
+def _fitting(matter: Matter, words: Words, rows: list[Row], wanted: Slots, scene: Scene) -> list[Row]:
     """Each sieve counts only where it leaves something."""
     said = plain(" ".join(matter.lines))
     twice = contains(manner("twice"), said)
+    latest = contains(manner("latest"), said)
     item = values("item").get(str(wanted.get("item")), ())
     sieves: tuple[Callable[[Row], bool], ...] = (
         lambda row: row.get("number") == wanted.get("incident"),
         lambda row: twice and bool(row.get("duplicate_of")),
+        lambda row: latest and row is newest,
         lambda row: bool(item) and contains(item, _text(row)),
         lambda row: contains(words.prefer, _text(row)),
         lambda row: _hears_service(row, said),
+        lambda row: _hears_service(row, scene.last),
         lambda row: row.get("refunded") != row.get("amount") or "amount" not in row,
         lambda row: "hours" not in row or int(row["hours"]) >= 4,
     )
+    newest = rows[0]
     for sieve in sieves:
         rows = [row for row in rows if sieve(row)] or rows
     return rows
@@ -99,7 +103,3 @@ def _none(words: Words, facts: Row, scene: Scene) -> str:
 
 def _text(row: Row) -> str:
     return plain(" ".join(str(value) for value in row.values()))
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value

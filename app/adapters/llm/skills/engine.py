@@ -6,12 +6,12 @@ from typing import Any
 
 from app.adapters.llm.phrasebook import Phrasebook, contains
 from app.adapters.llm.scene import Call, HandOver, Move, Remark, Say, Scene
-from app.adapters.llm.skills.book import Words, skillbook, values
-from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, Need, Skill
+from app.adapters.llm.skills.book import Words, all_books, manner, skillbook, values, words_of
+from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, PLANS, Need, Skill
 from app.adapters.llm.skills.choosing import Choice, choose
 from app.adapters.llm.skills.hearing import inquired
 from app.adapters.llm.skills.matters import texts_for
-from app.adapters.llm.skills.slots import Slots, moment
+from app.adapters.llm.skills.slots import Slots, as_json, moment
 from app.adapters.llm.skills.thread import Matter, matter_of, slots_for
 from app.adapters.llm.skills.wording import listed, troubles, worded
 
@@ -23,6 +23,8 @@ PERSONAL = ("account", "devices")
 def act(scene: Scene, book: Phrasebook) -> Move | Remark | None:
     """None where the customer asks for nothing that a tool could do."""
     matter = matter_of(scene)
+    if matter is None and _waits(scene):
+        return Say(_general(scene, "waiting"))
     if matter is None or _in_vain(matter, scene):
         return None
     skill, words = matter.skill, skillbook(scene.language).skills[matter.skill.name]
@@ -57,7 +59,8 @@ def offered_before(name: str, scene: Scene) -> bool:
 def incident(scene: Scene) -> Call | str | None:
     """The lasting incident of the service that the customer complains of; first the status is looked up."""
     services = [name for name, stems in values("service").items() if contains(stems, scene.now)]
-    if not services or "service_status" not in scene.offered:
+    how = any(contains(words.never, scene.now) for words in words_of("status"))
+    if not services or how or "service_status" not in scene.offered:
         return None
     facts = scene.result("service_status")
     if facts is None:
@@ -66,6 +69,13 @@ def incident(scene: Scene) -> Call | str | None:
     say = skillbook(scene.language).skills["status"].say
     text = listed(say, rows, facts, scene.language) if rows else ""
     return None if not text or text in scene.last else text
+
+
+def _waits(scene: Scene) -> bool:
+    """What was just passed on to a person is asked after."""
+    passed = (t for book in all_books().values() for t in book.general["approval"])
+    ends = {text.rsplit(". ", 1)[-1] for text in passed}
+    return contains(manner("decided"), scene.now) and any(end in scene.last for end in ends)
 
 
 def _in_vain(matter: Matter, scene: Scene) -> bool:
@@ -79,13 +89,13 @@ def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
     if missing:
         return Say(words.asks[missing])
     slots["when"] = moment(slots, scene.today)
-    arguments = {name: slots[slot] for name, slot in skill.slots.items() if slots.get(slot) is not None}
+    arguments = {n: as_json(slots[slot]) for n, slot in skill.slots.items() if slots.get(slot) is not None}
     if skill.lookup:
         choice = choose(matter, words, slots, scene)
         if not isinstance(choice, Choice):
             return choice
         arguments[skill.lookup.argument] = choice.number
-    if skill.confirm and _wants_yes(skill, words, matter):
+    if skill.confirm and _wants_yes(skill, words, slots, matter):
         return Say(words.asks[CONFIRM])
     return Call(skill.tool, {**skill.fixed, **arguments})
 
@@ -96,10 +106,11 @@ def _lacks(need: Need, slots: Slots) -> bool:
     return not need.items or slots.get("item") in need.items
 
 
-def _wants_yes(skill: Skill, words: Words, matter: Matter) -> bool:
+def _wants_yes(skill: Skill, words: Words, slots: Slots, matter: Matter) -> bool:
     if matter.agreed:
         return False
-    return skill.confirm == "always" or contains(words.careful, " ".join(matter.lines))
+    lowest = slots.get("plan") == PLANS[0]
+    return skill.confirm == "always" or lowest or contains(words.careful, " ".join(matter.lines))
 
 
 def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene: Scene) -> Say | Remark:
@@ -108,6 +119,7 @@ def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene:
         return Remark(_general(scene, "stranger"), _general(scene, "person"))
     general = skillbook(scene.language).general
     text = _words_of(skill, words, facts, slots, scene) or worded(general, facts, scene.language)
+    text = text or _general(scene, "unavailable")
     if facts.get("status") == "unavailable" or skill.name in PERSONAL:
         return Remark(text)
     settled = facts.get("status") in ("done", "found")

@@ -19,10 +19,12 @@ _NUMBER = re.compile(r"(?:\w+\s+)?(?<!\w)[TТтtCСсc]\s?-\s?\d+\s*[:,—-]?\s*
 def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
     name, now = matter.skill.name, scene.now
     lines = [without(name, line) for line in scene.customer[-BACK:]]
+    subject = _subject(matter, lines, book)
+    details = _clip(" / ".join(line for line in lines if line and not agrees(line)), DETAILS)
     found = {
-        "subject": _subject(matter, lines, book),
+        "subject": subject,
         "note": now if matter.answer == "note" else _weighty(_NUMBER.sub("", without(name, now)), book),
-        "details": _clip(" / ".join(line for line in lines if line), DETAILS),
+        "details": details if details != subject else "",
         "tried": _clip(" / ".join(line for line in lines if book.tried(line)), DETAILS),
         "words": _clip(now, SUBJECT),
     }

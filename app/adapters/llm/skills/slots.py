@@ -13,13 +13,13 @@ from app.adapters.llm.skills.catalogue import GOODS, PLANS
 from app.adapters.llm.skills.dates import day_in, time_in, without_times
 
 Slots = dict[str, Any]
-LATIN = str.maketrans("отрсиоавекмнх–—−", "otpciоabekmhx---")
+LATIN = str.maketrans("отрсиавекмнх–—−", "otpciabekmhx---")
 _LETTERS = {"order": "o", "payment": "p", "ticket": "[tc]", "incident": "i"}
 _MARK = r"\w*\s*(?P<mark>№|#|номер|number|no\.?)?\s*(?P<digits>\d{4,12})(?!\s*(?:₽|руб|р\b|rub)|[\d-])"
 _UNIT = r"\s*(?:₽|руб\w*|р\.?(?!\w)|rub\w*|rouble\w*)"
-_SUM = r"(?<![\w.,-])(\d{1,3}(?:[ ,]\d{3})+|\d{2,7})(?:[.,]\d\d)?(?![\w-])"
+_SUM = r"(?<![\w.,-])(\d{1,3}(?:[ ,]\d{3})+|\d{2,7})(?:[.,]\d\d)?"
 _PRICED = re.compile(rf"{_SUM}{_UNIT}|₽\s*{_SUM}")
-_BARE = re.compile(_SUM)
+_BARE = re.compile(rf"{_SUM}(?![\w-])")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{8,18}\d")
 _DIGITS = range(10, 16)
 _LEAST = 100
@@ -77,7 +77,7 @@ def _value(kind: str, said: str) -> str | None:
         (hit.start(), value)
         for value, stems in values(kind).items()
         for hit in beginnings(stems).finditer(said)
-        if not re.search(rf"(?<!\w)(?:{away})\s+(?:\w+\s+)?[«\"]?$", said[: hit.start()])
+        if not re.search(rf"(?<!\w)(?:{away})\s+[«\"]?$", said[: hit.start()])
     ]
     return max(hits)[1] if hits else None
 
@@ -117,3 +117,7 @@ def moment(slots: Slots, today: date | None) -> str | None:
     at: time | None = slots.get("time")
     day: date | None = slots.get("day") or today
     return f"{day.isoformat()}T{at.isoformat()}+03:00" if at and day else None
+
+
+def as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.adapters.llm.scene import Scene
 from app.adapters.llm.skills.book import all_books
-from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, SKILLS, WHICH, Skill
+from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, GOODS, OFFER, SKILLS, WHICH, Skill
 from app.adapters.llm.skills.hearing import agrees, declines, demanded, mentioned
 from app.adapters.llm.skills.slots import Slots, number_in, slots_in, slots_of
 from app.adapters.llm.skills.wording import ALSO
@@ -43,6 +43,10 @@ def slots_for(matter: Matter, scene: Scene) -> Slots:
     if "item" not in known:
         before = slots_of(scene.customer[-BACK:], scene.today, matter.skill.past)
         known = {slot: before[slot] for slot in BACKGROUND if slot in before} | known
+    if "people" in known and "people" not in matter.skill.slots.values():
+        known["quantity"] = known["people"]  # places on a plan are what is ordered of it
+    for slot in ("period",) if known.get("item") in GOODS else ("delivery",):
+        known.pop(slot, None)
     lookup = matter.skill.lookup
     if lookup and lookup.argument not in known and lookup.argument in ("order", "ticket"):
         told = (number_in(lookup.argument, line) for line in reversed(scene.agent_lines[-2:]))

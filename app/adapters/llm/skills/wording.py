@@ -50,9 +50,14 @@ def troubles(say: Mapping[str, Stems], facts: Facts, language: str) -> Iterator[
 def _filled(template: str, facts: Facts, language: str) -> str:
     wanted = Template(template)
     names = set(wanted.get_identifiers())
-    if not all(_printable(facts.get(name), language) for name in names):
+    if not all(_printable(facts.get(name), language) for name in names) or _single(names, facts):
         return ""
     return wanted.substitute({name: str(facts[name]).strip() for name in names}).replace("г..", "г.")
+
+
+def _single(names: set[str], facts: Facts) -> bool:
+    """One piece goes without saying."""
+    return "quantity" in names and facts.get("quantity") == 1
 
 
 def _printable(value: Any, language: str) -> bool:

@@ -8,6 +8,7 @@ down_revision: str | None = "0002"
 
 
 def upgrade() -> None:
+    op.create_index(op.f("ix_effects_dialog_id"), "effects", ["dialog_id"])
     _parcels()
     _dialogs()
 
@@ -15,6 +16,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("outbox_dialogs")
     op.drop_table("outbox_parcels")
+    op.drop_index(op.f("ix_effects_dialog_id"), "effects")
 
 
 def _parcels() -> None:
