@@ -53,12 +53,16 @@ def serve(
 
 
 @app.command()
-def chat() -> None:
-    """Talk to the agents in the terminal."""
+def chat(
+    customer: Annotated[str, typer.Option(help="On whose behalf; docs/backoffice.md lists the demo customers.")] = (
+        "customer_123"
+    ),
+) -> None:
+    """Talk to the agents in the terminal, as a customer of the back office."""
     bench = opened(settings_of(log_level="ERROR"))
     from app.terminal import converse  # noqa: PLC0415
 
-    asyncio.run(converse(bench))
+    asyncio.run(converse(bench, customer))
 
 
 @app.command()

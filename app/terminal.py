@@ -13,7 +13,7 @@ LEAVE = {"/quit", "/exit", "/q"}
 console = Console()
 
 
-async def converse(bench: Workbench) -> None:
+async def converse(bench: Workbench, customer: str) -> None:
     """Until end of input or /quit; the dialog is kept as any other."""
     await bench.dialogs.store.open()
     console.print(f"[dim]{bench.model_name} answers; /new begins again, /quit leaves.[/dim]")
@@ -22,7 +22,7 @@ async def converse(bench: Workbench) -> None:
         if line == "/new":
             dialog_id = None
         elif line and line.strip():
-            dialog_id = await _say(bench, dialog_id, line) or dialog_id
+            dialog_id = await _say(bench, customer, dialog_id, line) or dialog_id
     if dialog_id:
         console.print(f"[dim]dialog {dialog_id}[/dim]")
     await bench.stop()
@@ -35,20 +35,30 @@ def _ask() -> str | None:
         return None
 
 
-async def _say(bench: Workbench, dialog_id: str | None, line: str) -> str | None:
+async def _say(bench: Workbench, customer: str, dialog_id: str | None, line: str) -> str | None:
     """The dialog's id, or None when the turn failed."""
     try:
         if dialog_id is None:
-            body = (await bench.dialogs.create("terminal", line)).body
+            body = (await bench.dialogs.create(customer, line)).body
         else:
             body = (await bench.dialogs.send(dialog_id, line)).body
     except CallCenterError as error:
         console.print(f"[red]{error}[/red]")
         return None
-    agent = body.get("current_agent") or body.get("assigned_agent")
-    route = body.get("route")
-    facts = f"{route['confidence']:.2f} {route['source']}" if isinstance(route, dict) else ""
-    degraded = " degraded" if body.get("degraded") else ""
-    console.print(f"[bold]{agent}[/bold] [dim]{facts}{degraded}[/dim]")
-    console.print(str(body.get("response")), markup=False, highlight=False)
-    return str(body["dialog_id"])
+    dialog_id = str(body["dialog_id"])
+    await _show(bench, dialog_id)
+    return dialog_id
+
+
+async def _show(bench: Workbench, dialog_id: str) -> None:
+    """Who answered, how sure the router was, what was used, and the words."""
+    last = (await bench.dialogs.view(dialog_id)).messages[-1]
+    turn = last.path
+    if turn is None:
+        console.print("[dim]a person serves this dialog[/dim]")
+        return
+    used = ", ".join(f"{use.name} {use.number}".strip() for use in turn.tools)
+    route = f"{turn.decision.confidence:.2f} {turn.decision.source}"
+    facts = " · ".join(part for part in (route, used, "degraded" if turn.degraded else "") if part)
+    console.print(f"[bold]{turn.agent}[/bold] [dim]{facts}[/dim]")
+    console.print(last.content, markup=False, highlight=False)

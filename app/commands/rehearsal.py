@@ -35,6 +35,7 @@ def rehearsal(settings: Settings) -> Iterator[ScenarioService]:
             own = {
                 "dialogs_storage_path": folder / "dialogs",
                 "backoffice_storage": str(folder / OFFICE),
+                "checkpoint_storage": str(folder / "checkpoints"),
                 "crm": "none",
             }
             office = SqlBackOffice(folder / OFFICE, settings.policy, clock=today)

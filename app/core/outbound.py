@@ -106,6 +106,10 @@ class Outbox(Protocol):
         """One dead letter, or all of them, begin anew. How many."""
         ...
 
+    def dialogs(self) -> list[str]:
+        """Of which something waits or is dead."""
+        ...
+
     def forget(self, dialog_id: str) -> None:
         """Drop what waits or is dead of this dialog, and take in no more of it."""
         ...

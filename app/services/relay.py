@@ -85,6 +85,16 @@ class Relay:
             if count > copied.get(dialog_id, 0):
                 self._changed[dialog_id] = None
 
+    async def drop_deleted(self) -> None:
+        """Forget dialogs that were deleted while there was no relay to tell of it."""
+        for dialog_id in await asyncio.to_thread(self.outbox.dialogs):
+            try:
+                await self.store.read(dialog_id)
+            except DialogNotFound:
+                await self.forget(dialog_id)
+            except DialogQuarantined:
+                continue
+
     async def copy(self) -> None:
         """A dialog that cannot be copied now goes to the end of the list."""
         while self._changed:
@@ -134,6 +144,7 @@ class Relay:
         await self.copy()
 
     async def _carry_on(self) -> None:
+        await self.drop_deleted()
         while not self._stopped.is_set():
             self.carrier.wake.clear()
             if self._begun:

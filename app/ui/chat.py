@@ -16,7 +16,8 @@ from app.services.workbench import Workbench
 from app.ui.path import decided, finished
 from app.ui.texts import EXAMPLES, TEXTS
 
-CUSTOMER = "workbench"
+CUSTOMER = "customer_123"
+"""A customer of the demo data, so that orders and refunds can be tried."""
 History = list[dict[str, Any]]
 
 

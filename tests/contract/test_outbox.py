@@ -133,7 +133,9 @@ def test_a_forgotten_dialog_is_not_delivered_and_not_taken_in_again(outbox: SqlO
     parcels = outbox.claim(LATER, 10, LEASE)
     outbox.failed(next(p for p in parcels if p.event.dialog_id == "d"), "", None)
     under_way = one(outbox)
+    assert sorted(outbox.dialogs()) == ["d", "other"]
     outbox.forget("d")
+    assert outbox.dialogs() == ["other"]
     outbox.forget("nobody")
     assert outbox.add("d", events("d", 5)) == 0
     outbox.failed(under_way, "", LATER)

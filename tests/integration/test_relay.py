@@ -24,8 +24,9 @@ from app.services.relay import Relay
 from app.services.telling import TellingStore
 from app.telemetry import Metrics
 from tests.contract.samples import new_dialog
+from tests.faults.customers import until
 from tests.support.mock_crm import RunningCrm, client_at, running_crm
-from tests.support.outbox import NOON, Clock, fresh, outbox_like
+from tests.support.outbox import NOON, Clock, fresh, outbox_like, outbox_on
 
 pytestmark = pytest.mark.anyio
 
@@ -248,6 +249,45 @@ async def test_a_deleted_dialog_is_not_told_of_any_more(post: Post, crm: Running
     assert arrived(crm, dialog) == []
     with pytest.raises(DialogNotFound):
         await post.store.delete(dialog.dialog_id)
+
+
+async def test_a_dialog_that_was_deleted_behind_the_relays_back_is_forgotten_at_start(
+    post: Post, crm: RunningCrm
+) -> None:
+    gone, left = new_dialog("gone"), new_dialog("left")
+    crm.fail("503")
+    for dialog in (gone, left):
+        await post.write(dialog, 1)
+    await post.deliver()
+    await post.store.inner.delete(gone.dialog_id)
+    crm.mock.fault = None
+    await post.relay.drop_deleted()
+    await post.until_delivered()
+    assert (arrived(crm, gone), arrived(crm, left)) == ([], [1])
+
+
+async def test_a_relay_that_runs_delivers_by_itself_once_its_database_can_be_used(
+    tmp_path: Path, crm: RunningCrm
+) -> None:
+    place, store = tmp_path / "place", MemoryStore()
+    place.touch()
+    async with client_at(crm) as client:
+        outbox = SqlOutbox(place / "outbox.sqlite")
+        relay = Relay(store, outbox, Carrier(outbox, client, Metrics(), Clock()), period=0.05)
+        await relay.start()
+        dialog = new_dialog()
+        dialog.happened("dialog.opened", {}, NOON)
+        await TellingStore(store, relay).write(dialog)
+        with pytest.raises(BackOfficeUnavailable):
+            await relay.state()
+        place.unlink()
+        await asyncio.to_thread(until, lambda: arrived(crm, dialog) == [1])
+        dialog.happened("dialog.closed", {}, NOON)
+        await TellingStore(store, relay).write(dialog)
+        await asyncio.to_thread(until, lambda: arrived(crm, dialog) == [1, 2])
+        await relay.stop()
+    with outbox_on(place / "outbox.sqlite") as again:
+        assert again.state().waiting == 0
 
 
 async def test_a_dialog_stays_where_its_waiting_events_cannot_be_dropped(post: Post, tmp_path: Path) -> None:

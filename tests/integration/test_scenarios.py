@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("scenarios")]
 def played(tmp_path_factory: pytest.TempPathFactory) -> ScenarioReport:
     """The whole set, once: the longest test of the suite."""
     folder = tmp_path_factory.mktemp("scenarios")
-    settings = Settings(_env_file=None, knowledge_storage=folder / "knowledge")  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, knowledge_storage=folder / "knowledge")
     with rehearsal(settings) as service:
         scenarios = read_scenarios([SHIPPED])
         trials = asyncio.run(service.run(scenarios, Options(concurrency=2, timeout=300)))

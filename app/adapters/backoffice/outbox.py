@@ -100,6 +100,10 @@ class SqlOutbox:
             found = [(row.id, row.dialog_id) for row in connection.execute(wanted)]
         return sum(self._revive(*each) for each in found)
 
+    def dialogs(self) -> list[str]:
+        with self._database.reading() as connection:
+            return list(connection.scalars(select(parcels.c.dialog_id).distinct()))
+
     def forget(self, dialog_id: str) -> None:
         """What is said of it afterwards is not taken in: a copy may be under way while it is deleted."""
         with self._database.writing(_of(dialog_id)) as connection:

@@ -87,9 +87,17 @@ def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
             return Say(book.say[answer])
     if book.hears("greeting", said) and rest == 0:
         return Say(book.say["greeting"])
+    if _no_more(scene, book):
+        return Say(book.say["ack"])
     if book.hears("ack", said) and rest == 0 and scene.agent_lines and not _in_steps(scene, book):
         return Say(book.say["ack"])
     return None
+
+
+def _no_more(scene: Scene, book: Phrasebook) -> bool:
+    """No to nothing that was asked."""
+    bare = book.hears("refuses", scene.now) and book.rest(scene.now, "refuses", "thanks") == 0
+    return bare and bool(scene.agent_lines) and "?" not in scene.last
 
 
 def _take_down(scene: Scene, book: Phrasebook) -> Move | None:

@@ -44,7 +44,7 @@ async def test_a_planted_forbidden_action_is_caught() -> None:
 async def test_a_forbidden_action_before_a_failure_counts_too() -> None:
     def refund_and_fail(world: PlayWorld, text: str) -> str:
         refunded(world, text)
-        raise ProviderTimeout(3)
+        raise ProviderTimeout("model")
 
     trial = await one(refund_and_fail, never=[{"tool": "refund_payment"}])
     assert trial.outcome == "error"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from app.adapters.llm.phrasebook import contains, plain
 from app.adapters.llm.scene import Call, Move, Say, Scene
-from app.adapters.llm.skills.book import Words, manner, skillbook, values
+from app.adapters.llm.skills.book import Stems, Words, manner, skillbook, values
 from app.adapters.llm.skills.catalogue import WHICH
 from app.adapters.llm.skills.slots import Slots, as_json, slots_of
-from app.adapters.llm.skills.thread import Matter
+from app.adapters.llm.skills.thread import Matter, asked
 from app.adapters.llm.skills.wording import fill, listed, worded
 
 Row = dict[str, Any]
+_SHOWN = re.compile(r"^• ([A-Z]{1,2}-\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Choice |
     lookup = matter.skill.lookup
     assert lookup is not None
     wanted = _wanted(matter, slots, scene)
+    if number := _counted_off(wanted, scene):
+        return Choice(number)
     if (number := wanted.get(lookup.argument)) and lookup.tool != "service_status":
         return Choice(str(number))
     filters = {name: as_json(wanted[slot]) for name, slot in lookup.slots.items() if slot in wanted}
@@ -37,31 +41,29 @@ def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Choice |
         return Call(lookup.tool, {})
     if not rows or looked[-1].get("status") in ("refused", "unavailable"):
         return Say(_none(words, looked[-1], scene))
-    return _picked(matter, words, rows, wanted, len(looked) > 1, scene)
+    return _picked(matter, words, rows, len(looked) > 1, scene)
 
 
-def _picked(
-    matter: Matter, words: Words, rows: list[Row], wanted: Slots, widened: bool, scene: Scene
-) -> Choice | Say:
-    """After a search that had to be widened nothing is taken for granted."""
-    nth = int(wanted.get("ordinal", 0))
-    if nth and nth <= len(rows):
-        return Choice(str(rows[nth - 1].get("number")))
-    fitting = _fitting(matter, words, rows, wanted, scene)
+def _picked(matter: Matter, words: Words, rows: list[Row], widened: bool, scene: Scene) -> Choice | Say:
+    """After a search that had to be widened, or for goods that none of the rows names, nothing is taken
+    for granted."""
+    item = values("item").get(str(slots_of(matter.lines, None).get("item")), ())
+    widened = widened or (bool(item) and not any(contains(item, _text(row)) for row in rows))
+    fitting = _fitting(matter, words, rows, item, scene)
     if len(fitting) == 1 and not widened:
         return Choice(str(fitting[0].get("number")))
     head = fill(words.say.get("none_such" if widened else "several", ()), {}, scene.language)
     return Say("\n".join(p for p in (head, _list(words, fitting, scene), words.asks[WHICH]) if p))
 
 
-def _fitting(matter: Matter, words: Words, rows: list[Row], wanted: Slots, scene: Scene) -> list[Row]:
+def _fitting(matter: Matter, words: Words, rows: list[Row], item: Stems, scene: Scene) -> list[Row]:
     """Each sieve counts only where it leaves something."""
     said = plain(" ".join(matter.lines))
     twice = contains(manner("twice"), said)
     latest = contains(manner("latest"), said)
-    item = values("item").get(str(wanted.get("item")), ())
+    incident = slots_of(matter.lines, None).get("incident")
     sieves: tuple[Callable[[Row], bool], ...] = (
-        lambda row: row.get("number") == wanted.get("incident"),
+        lambda row: row.get("number") == incident,
         lambda row: twice and bool(row.get("duplicate_of")),
         lambda row: latest and row is newest,
         lambda row: bool(item) and contains(item, _text(row)),
@@ -82,13 +84,17 @@ def _hears_service(row: Row, said: str) -> bool:
 
 
 def _wanted(matter: Matter, slots: Slots, scene: Scene) -> Slots:
-    """An answer to "which?" counts alone; only "the second" needs the list as it was."""
-    if matter.answer != WHICH:
-        return slots
-    now = slots_of(matter.lines[-1:], scene.today, matter.skill.past)
-    if "ordinal" not in now:
-        return now
-    return slots_of(matter.lines[:-1], scene.today, matter.skill.past) | {"ordinal": now["ordinal"]}
+    """An answer to "which?" counts alone."""
+    return slots_of(matter.lines[-1:], scene.today, matter.skill.past) if matter.answer == WHICH else slots
+
+
+def _counted_off(wanted: Slots, scene: Scene) -> str:
+    """ "The second" is the second of the list that the customer reads."""
+    if asked(scene.last) is None or "ordinal" not in wanted:
+        return ""
+    shown = _SHOWN.findall(scene.last)
+    nth = int(wanted["ordinal"])
+    return str(shown[nth - 1]) if nth <= len(shown) else ""
 
 
 def _list(words: Words, rows: list[Row], scene: Scene) -> str:

@@ -61,7 +61,14 @@ def _hour(hour: int, shift: str) -> time | None:
 def _relative(said: str, today: date) -> date | None:
     found = [(m.end() - m.start(), int(days)) for days, stems in values("days").items()
              if (m := beginnings(stems).search(said))]  # fmt: skip
-    return today + timedelta(days=max(found)[1]) if found else None
+    return today + timedelta(days=max(found)[1]) if found else _ago(said, today)
+
+
+def _ago(said: str, today: date) -> date | None:
+    words = {stem: int(n) for n, stems in values("counts").items() for stem in stems}
+    ends = "|".join(values("ago")["ago"])
+    days = re.search(rf"(?<!\w)(\d{{1,3}}|{'|'.join(words)})\s+(?:{ends})", said)
+    return today - timedelta(days=words.get(days[1]) or int(days[1])) if days else None
 
 
 def _written(said: str, today: date, past: bool) -> date | None:

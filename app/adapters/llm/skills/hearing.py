@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from app.adapters.llm.phrasebook import beginnings, contains, plain
@@ -14,6 +14,7 @@ _SENTENCE = re.compile(r"(?<=[!?\n])\s*|(?<=\.)\s+|\n")
 _CLAUSE = re.compile(r"[,;:()!?\n]+|\.(?:\s|$)|\s[—–-]\s|\s(?:но|потому что|поэтому|but|because|so)\s")
 _WORD = re.compile(r"[\w'-]+")
 NEAR = 3  # words before a verb in which a negation belongs to it
+DO_IT = 2  # words of "yes, send it" without the yes
 LEAD = 4  # words at most that may stand before a bare verb
 
 
@@ -51,7 +52,7 @@ def mentioned(skill: str, text: str) -> bool:
 def agrees(text: str) -> bool:
     """Yes, with nothing that takes it back."""
     said = plain(text)
-    first = _starts(manner("yes"), said)
+    first = _starts(manner("yes"), said) or (_starts(manner("do_it"), said) and len(said.split()) <= DO_IT)
     return first and "?" not in said and not contains((*manner("but"), *manner("negation")), said)
 
 
@@ -65,6 +66,28 @@ def without(skill: str, text: str) -> str:
     parts = re.split(r"(?<=[,;:.!?\n])\s*", text)
     kept = [p for p in parts if not any(_demands(w, plain(p), strict=False) for w in words_of(skill))]
     return " ".join(kept).strip(" ,;:.-—")
+
+
+def beyond(skill: str, text: str, filler: Sequence[str]) -> str:
+    """What follows the words of the demand: "add to my ticket that it also fails" is "also fails"."""
+    forms = [form for words in words_of(skill) for form in (*words.do, *words.to, *words.noun)]
+    about = tuple(stem for words in words_of(skill) for stem in words.of)
+    words = text.split()
+    while words:
+        word = plain(words[0]).strip(" ,;:.!?")
+        if not (word in forms or word in filler or word in manner("lead") or contains(about, word)):
+            break
+        words.pop(0)
+    return " ".join(words)
+
+
+def remainder(skill: str, text: str) -> str:
+    """The line without the words that make it a demand."""
+    said = plain(text)
+    for words in words_of(skill):
+        for pattern in (whole((*words.do, *words.to, *words.noun, "\0")), beginnings((*words.of, "\0"))):
+            said = pattern.sub(" ", said)
+    return beginnings(manner("wish")).sub(" ", said)
 
 
 def _fits(words: Words, said: str, about: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from app.adapters.llm.phrasebook import Phrasebook
 from app.adapters.llm.scene import Scene
-from app.adapters.llm.skills.hearing import agrees, without
+from app.adapters.llm.skills.hearing import agrees, beyond, remainder, without
 from app.adapters.llm.skills.slots import Slots
 from app.adapters.llm.skills.thread import Matter
 
@@ -23,7 +23,7 @@ def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
     details = _clip(" / ".join(line for line in lines if line and not agrees(line)), DETAILS)
     found = {
         "subject": subject,
-        "note": now if matter.answer == "note" else _weighty(_NUMBER.sub("", without(name, now)), book),
+        "note": now if matter.answer == "note" else _note(name, now, book),
         "details": details if details != subject else "",
         "tried": _clip(" / ".join(line for line in lines if book.tried(line)), DETAILS),
         "words": _clip(now, SUBJECT),
@@ -31,10 +31,17 @@ def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
     return {slot: text for slot, text in found.items() if text}
 
 
+def _note(name: str, now: str, book: Phrasebook) -> str:
+    kept = without(name, now) or beyond(name, _NUMBER.sub("", now), book.filler)
+    return _weighty(_NUMBER.sub("", kept), book)
+
+
 def _subject(matter: Matter, lines: list[str], book: Phrasebook) -> str:
     """What is said now, if it says enough; else the weightiest of the lines before."""
     if matter.answer == "subject" or (_weighty(lines[-1], book) and not matter.agreed):
         return _clip(lines[-1] or matter.lines[-1], SUBJECT)
+    if not matter.answer and _weighty(remainder(matter.skill.name, matter.lines[-1]), book):
+        return _clip(matter.lines[-1], SUBJECT)
     told = [line for line in lines if _weighty(line, book) and not agrees(line)]
     return _clip(max(told, key=book.rest, default=""), SUBJECT)
 
