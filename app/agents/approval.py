@@ -30,11 +30,11 @@ class Word(TypedDict):
 
 
 class Waiting(TypedDict, total=False):
-    """Plain values: this is what checkpoints hold."""
+    """Plain values: this is what checkpoints hold. What was decided is read from the records."""
 
     number: str
     word: Word
-    approval: str
+    status: str
     reply: str
 
 
@@ -56,10 +56,16 @@ class ApprovalFlow:
             if not (await graph.aget_state(thread)).values:
                 await graph.ainvoke({"number": number}, thread)
 
-    async def resume(self, number: str, word: Word) -> tuple[Approval, Reply]:
-        """Carry out or drop it, and word the answer; taken up where a crash has cut it."""
+    async def resume(self, number: str, word: Word, pending: bool) -> tuple[Approval, Reply]:
+        """Carry out or drop it, and word the answer; taken up where a crash has cut it.
+
+        What is still `pending` begins anew: an earlier word that was cut before it was carried out
+        must not be carried out in place of this one.
+        """
         async with self.checkpoints() as saver:
             graph, thread = self._graph(saver), _thread(number)
+            if pending:
+                await saver.adelete_thread(number)
             kept = await graph.aget_state(thread)
             if not kept.values:
                 await graph.ainvoke({"number": number}, thread)
@@ -68,15 +74,19 @@ class ApprovalFlow:
                 step: Any = Command(resume=word) if kept.interrupts else None
                 await graph.ainvoke(step, thread)
                 kept = await graph.aget_state(thread)
-        return (
-            Approval.model_validate_json(kept.values["approval"]),
-            Reply.model_validate_json(kept.values["reply"]),
-        )
+        decided = await asyncio.to_thread(self.office.approval, number)
+        return decided, Reply.model_validate_json(kept.values["reply"])
 
     async def forget(self, number: str) -> None:
         """The answer stands in the dialog: the thread is not needed any more."""
         async with self.checkpoints() as saver:
             await saver.adelete_thread(number)
+
+    async def kept(self) -> list[str]:
+        """The numbers of all that has not been forgotten."""
+        async with self.checkpoints() as saver:
+            found = {kept.config["configurable"]["thread_id"] async for kept in saver.alist(None)}
+        return sorted(found)
 
     def _graph(self, saver: Any) -> Any:
         graph = StateGraph(Waiting)
@@ -93,10 +103,10 @@ class ApprovalFlow:
         word = state["word"]
         decide = self.office.decide
         decided = await asyncio.to_thread(decide, state["number"], word["approved"], word["by"], word["note"])
-        return {"approval": decided.model_dump_json()}
+        return {"status": decided.status}
 
     async def _tell(self, state: Waiting) -> Waiting:
-        reply = await self.tell(Approval.model_validate_json(state["approval"]))
+        reply = await self.tell(await asyncio.to_thread(self.office.approval, state["number"]))
         return {"reply": reply.model_dump_json()}
 
 

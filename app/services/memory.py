@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -10,12 +11,13 @@ import structlog
 from app.core.backoffice import Order, Ticket
 from app.core.dialog import Dialog
 from app.core.exceptions import CallCenterError
-from app.core.models import Memory, Remembered
+from app.core.models import Memory, Remembered, Turn
 from app.core.ports import BackOffice, CustomerMemory
 from app.core.text import spoken_language
 
 log = structlog.get_logger()
 TOLD = 3
+TICKETS = {"open_ticket", "escalate_to_developers"}
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,24 @@ class Recollection:
     office: BackOffice | None = None
 
     async def recall(self, customer_id: str) -> Remembered | None:
-        """None for a customer of whom nothing is known."""
+        """None for a customer of whom nothing is known. Each of the two sources may fail alone."""
+        past: list[Memory] = []
+        tickets: list[Ticket] = []
+        orders: list[Order] = []
         try:
             past = await self.memory.recall(customer_id)
+        except CallCenterError as error:
+            log.error("memory_failed", code=error.code)
+        try:
             tickets, orders = await asyncio.to_thread(self._records, customer_id)
         except CallCenterError as error:
             log.error("memory_failed", code=error.code)
-            return None
         return remembered(past, tickets, orders)
 
     async def keep(self, dialog: Dialog) -> None:
+        """A dialog in which the customer said nothing leaves nothing."""
+        if all(m.role != "customer" for m in dialog.messages):
+            return
         try:
             await self.memory.remember(dialog.customer_id, dialog.dialog_id, memory_of(dialog))
         except CallCenterError as error:
@@ -53,16 +63,31 @@ class Recollection:
 
 def memory_of(dialog: Dialog) -> Memory:
     said = [m.content for m in dialog.messages if m.role == "customer"]
-    passed_on = {h.from_agent for h in dialog.metadata.handoffs}
     turns = [m.turn for m in dialog.messages if m.turn]
-    failed = [name for t in turns if t.agent in passed_on for name in t.citations]
     return Memory(
         at=dialog.updated_at,
-        language=spoken_language(said),
+        language=turns[-1].language if turns else spoken_language(said),
         agent=dialog.assigned_agent,
         outcome=dialog.closing.summary.resolution if dialog.closing else "",
-        unhelpful=list(dict.fromkeys(failed)),
+        unhelpful=list(dict.fromkeys(_unhelpful(turns))),
     )
+
+
+def _unhelpful(turns: list[Turn]) -> Iterator[str]:
+    """Articles of agents that had to escalate afterwards, or to open a ticket.
+
+    A customer who goes on to another matter, at another desk, was helped.
+    """
+    for place, turn in enumerate(turns):
+        gave_up = {name for later in turns[place:] for name in _gave_up(later)}
+        yield from turn.citations if turn.agent in gave_up else ()
+
+
+def _gave_up(turn: Turn) -> Iterator[str]:
+    if any(use.name in TICKETS and use.status == "done" for use in turn.tools):
+        yield turn.agent
+    if turn.escalated:
+        yield from (hop.from_agent for hop in turn.hops if hop.from_agent)
 
 
 def remembered(past: list[Memory], tickets: list[Ticket], orders: list[Order]) -> Remembered | None:

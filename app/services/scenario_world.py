@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from app.core.backoffice import Approval, Effect
@@ -71,7 +72,7 @@ class BenchWorld:
         return [_line(message) for message in dialog.messages] if dialog else []
 
     async def state(self) -> seen.State:
-        records = {name: await self._ask(lambda o, n=name: _records(o, n)) for name in self.scenario.watched}  # type: ignore[misc]
+        records = {name: await self._ask(partial(_records, name)) for name in self.scenario.watched}
         dialog = await self._dialog()
         if dialog is None:
             return seen.State(records=records)
@@ -97,7 +98,7 @@ class BenchWorld:
         return await asyncio.to_thread(question, office)
 
 
-def _records(office: BackOffice, customer_id: str) -> seen.Records:
+def _records(customer_id: str, office: BackOffice) -> seen.Records:
     account = office.account(customer_id)
     approvals = [a for a in office.approvals(None) if a.visit.customer_id == customer_id]
     return {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from app.agents.orchestrator import Orchestrator
 from app.agents.tools.presenting import outcome_told
 from app.core.backoffice import Approval, Outcome
 from app.core.dialog import Dialog
-from app.core.exceptions import DialogNotFound, StorageUnavailable
+from app.core.exceptions import ApprovalNotFound, DialogNotFound, DialogQuarantined, StorageUnavailable
 from app.core.models import Reply, ToolUse, Turn
 from app.core.ports import BackOffice, DialogStore
 from app.core.text import spoken_language
@@ -25,7 +25,7 @@ from app.services.gate import Gate
 from app.services.witness import Witness
 
 log = structlog.get_logger()
-REJECTED = Outcome(status="refused", reason="rejected_by_person")
+REJECTED = Outcome(status="refused", reason="rejected")
 
 
 class Settle(Protocol):
@@ -57,27 +57,63 @@ class Settlement:
                 log.error("approval_not_kept", number=use.number, code=error.code)
 
     async def settle(self, number: str, approved: bool, by: str, note: str) -> Approval:
-        """Carry out or drop it, and append what the customer is told of it; each of them once."""
+        """Carry out or drop it, and append what the customer is told of it; each of them once.
+
+        Where there is no dialog any more, or none that can be read, nobody is told.
+        """
         waiting = await asyncio.to_thread(self.office.approval, number)
-        dialog = await self._dialog(waiting)
-        if waiting.status != "pending" or dialog is None:
-            waiting = await asyncio.to_thread(self.office.decide, number, approved, by, note)
-        if dialog is None or dialog.has_told(number):
-            return waiting
-        decided, reply = await self._flow.resume(number, Word(approved=approved, by=by, note=note))
-        await self._append(decided, reply)
-        await self._flow.forget(number)
-        return decided
+        word = Word(approved=approved, by=by, note=note)
+        try:
+            async with self._locked(waiting.visit.dialog_id) as dialog:
+                return await self._settle(dialog, waiting.number, word)
+        except (DialogNotFound, DialogQuarantined):
+            decided = await self._decide(waiting.number, word)
+            await self._forget(waiting.number)
+            return decided
+
+    async def catch_up(self) -> None:
+        """Tell what was decided just before a crash. Raises StorageUnavailable."""
+        for number in await self._flow.kept():
+            try:
+                found = await asyncio.to_thread(self.office.approval, number)
+            except ApprovalNotFound:
+                await self._forget(number)
+                continue
+            if found.status != "pending":
+                await self.settle(number, found.status == "approved", found.decided_by or "", found.note)
+
+    async def _settle(self, dialog: Dialog, number: str, word: Word) -> Approval:
+        """The caller holds the dialog's lock."""
+        known = await asyncio.to_thread(self.office.approval, number)
+        if known.status != "pending":
+            known = await self._decide(number, word)
+        if not dialog.has_told(number):
+            known, reply = await self._flow.resume(number, word, known.status == "pending")
+            await self._append(dialog, known, reply)
+        await self._forget(number)
+        return known
+
+    async def _forget(self, number: str) -> None:
+        """What is left over here does no harm."""
+        try:
+            await self._flow.forget(number)
+        except StorageUnavailable as error:
+            log.warning("approval_not_forgotten", number=number, code=error.code)
+
+    async def _decide(self, number: str, word: Word) -> Approval:
+        decide = self.office.decide
+        return await asyncio.to_thread(decide, number, word["approved"], word["by"], word["note"])
 
     @property
     def _flow(self) -> ApprovalFlow:
         return ApprovalFlow(self.office, self.checkpoints, self._tell)
 
-    async def _dialog(self, approval: Approval) -> Dialog | None:
-        try:
-            return await self.store.read(approval.visit.dialog_id)
-        except DialogNotFound:
-            return None
+    @asynccontextmanager
+    async def _locked(self, dialog_id: str) -> AsyncIterator[Dialog]:
+        """In turn with all who write to this dialog: of two who decide at once, one waits."""
+        await self.store.read(dialog_id)
+        async with self.gate.enter(dialog_id, limited=False), self.store.lock(dialog_id):
+            yield await self.store.read(dialog_id)
 
     async def _tell(self, approval: Approval) -> Reply:
         dialog = await self.store.read(approval.visit.dialog_id)
@@ -87,20 +123,15 @@ class Settlement:
         agent = self.orchestrator.serving(approval.tool, dialog.assigned_agent)
         return await self.orchestrator.report(agent, lines, case_of(dialog, asked), _use(approval, language))
 
-    async def _append(self, approval: Approval, reply: Reply) -> None:
-        dialog_id = approval.visit.dialog_id
-        async with self.gate.enter(dialog_id, limited=False), self.store.lock(dialog_id):
-            dialog = await self.store.read(dialog_id)
-            if dialog.has_told(approval.number):
-                return
-            dialog.tell(reply, approval.number, self.clock())
-            await Witness(self.office).catch_up(dialog)
-            await self.store.write(dialog)
+    async def _append(self, dialog: Dialog, approval: Approval, reply: Reply) -> None:
+        dialog.tell(reply, approval.number, self.clock())
+        await Witness(self.office).catch_up(dialog)
+        await self.store.write(dialog)
 
 
 def _use(approval: Approval, language: str) -> ToolUse:
     """The result as if the tool had just given it."""
-    outcome = (approval.outcome if approval.status == "approved" else None) or REJECTED
+    outcome = approval.outcome or REJECTED
     result = outcome_told(outcome, language)
     return ToolUse(
         name=approval.tool,

@@ -11,11 +11,13 @@ import yaml
 
 from app.commands.rehearsal import rehearsal
 from app.core.config import Settings
+from app.core.models import ToolUse
 from app.evaluation.scenarios.reading import read_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, summary
 from app.evaluation.scenarios.runner import Options
 from app.evaluation.scenarios.score import score
 from app.evaluation.scenarios.trial import Trial
+from app.evaluation.scenarios.world import Line
 from tests.support.command import in_process
 from tests.support.mock_llm import running_mock
 
@@ -62,6 +64,23 @@ def one(played: ScenarioReport, name: str) -> Trial:
 def test_agents_are_silent_while_a_person_serves(played: ScenarioReport) -> None:
     spoken = [line.role for line in one(played, "takeover-held-en").lines]
     assert spoken == ["customer", "agent", "customer", "operator"]
+
+
+@pytest.mark.anyio
+async def test_a_promise_that_no_tool_and_no_article_holds_is_found(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, knowledge_storage=tmp_path / "knowledge")
+    asked = Line(role="customer", text="Верните деньги за платёж P-5001")
+    done = ToolUse(
+        name="refund_payment", arguments={}, result='{"status": "done", "amount": "4 321 ₽"}', status="done"
+    )
+    told = "Вернул вам 4 321 ₽."
+    with rehearsal(settings) as service:
+        [scenario, *_] = read_scenarios([SHIPPED])
+        async with service.world(scenario, 0):
+            empty = service.promises([asked, Line(role="agent", name="supervisor", text=told)])
+            held = service.promises([asked, Line(role="agent", name="supervisor", text=told, tools=[done])])
+    assert empty
+    assert held == []
 
 
 def write(folder: Path, **more: object) -> Path:

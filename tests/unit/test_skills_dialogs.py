@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
+from app.adapters.llm.phrasebook import phrasebook
 from app.adapters.llm.skills.book import skillbook
 from app.agents.roster import ROSTER
 from app.agents.tools.handing import hand_over
@@ -147,13 +148,18 @@ def test_of_several_payments_one_is_asked_for() -> None:
     assert reply.text.endswith(question("refund", "which", "en"))
 
 
-@pytest.mark.parametrize(("said", "number"), [("первый", "P-1001"), ("второй", "P-1002")])
-def test_the_second_means_the_second_of_the_list(said: str, number: str) -> None:
-    lines = ("верните деньги", question("refund", "which"), said)
-    assert called(after(BOSS, "ru", *lines, results=[payments(PAYMENT, OTHER)])) == (
-        "refund_payment",
-        {"payment": number},
-    )
+@pytest.mark.parametrize(("said", "number"), [("первый", "P-1005"), ("второй", "P-1004")])
+def test_the_second_means_the_second_of_the_list_that_was_shown(said: str, number: str) -> None:
+    shown = f"• P-1005: 990 ₽\n• P-1004: 990 ₽\n{question('refund', 'which')}"
+    assert call_for(BOSS, "верните деньги", shown, said) == ("refund_payment", {"payment": number})
+
+
+def test_goods_that_no_payment_names_are_not_refunded_by_another_payment() -> None:
+    plan = {**OTHER, "purpose": "Базовый, месяц"}
+    reply = after(BOSS, "ru", "верните деньги за хаб", results=[payments(plan)])
+    assert not reply.tool_calls
+    named = after(BOSS, "ru", "верните деньги за хаб", results=[payments(plan, PAYMENT)])
+    assert called(named) == ("refund_payment", {"payment": "P-1001"})
 
 
 def test_after_a_search_that_had_to_be_widened_nothing_is_taken_for_granted() -> None:
@@ -255,3 +261,28 @@ def test_a_result_that_is_no_json_is_no_crash() -> None:
     ]
     offered: list[Any] = [t.offer() for t in next(a for a in ROSTER if a.name == SALES).tools]
     assert answer(lines, offered).text
+
+
+def test_a_bare_no_to_nothing_that_was_asked_ends_quietly() -> None:
+    assert (
+        reply_to(SALES, "отмените подписку", "Продление отключено.", "нет").text
+        == phrasebook("ru").say["ack"]
+    )
+
+
+def test_when_a_person_decides_the_answer_is_not_promised_for_a_time() -> None:
+    passed = skillbook("ru").general["approval"][1]
+    assert (
+        reply_to(BOSS, "верните деньги", passed, "а когда решат?").text
+        == skillbook("ru").general["waiting"][0]
+    )
+
+
+def test_the_latest_payment_is_the_first_of_the_list() -> None:
+    reply = after(BOSS, "ru", "верните деньги за последний платёж", results=[payments(PAYMENT, OTHER)])
+    assert called(reply) == ("refund_payment", {"payment": "P-1001"})
+
+
+def test_a_demand_for_one_thing_is_no_yes_to_another() -> None:
+    lines = ("верните меня на Базовый", question("change", "confirm"), "оформите Профи на месяц")
+    assert call_for(SALES, *lines) == ("create_order", {"item": "pro", "period": "month"})

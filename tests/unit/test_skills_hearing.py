@@ -22,8 +22,8 @@ def reply_to(agent: str, *lines: str, lang: str = "") -> AIMessage:
     """Lines of customer and agent in turn; the customer speaks last."""
     one = next(a for a in ROSTER if a.name == agent)
     spoken = lang or ("ru" if any("а" <= c <= "я" for c in lines[-1].lower()) else "en")
-    facts: dict[str, Any] = {"agent": agent, "language": spoken, "escalates_to": one.escalates_to, "passages": [],
-             "handed": None, "today": TODAY}  # fmt: skip
+    facts: dict[str, Any] = {"agent": agent, "language": spoken, "escalates_to": one.escalates_to,
+                             "passages": [], "handed": None, "today": TODAY}  # fmt: skip
     said: list[BaseMessage] = [
         AIMessage(line) if n % 2 else HumanMessage(line) for n, line in enumerate(lines)
     ]
@@ -53,6 +53,8 @@ CALLS: list[Heard] = [
     (TECH, "my storage is full", "diagnose_account", {}),
     (TECH, "please check my account", "diagnose_account", {}),
     (TECH, "when does my subscription renew?", "diagnose_account", {}),
+    (TECH, "почему у меня только чтение?", "diagnose_account", {}),
+    (TECH, "место на диске кончается", "diagnose_account", {}),
     # devices
     (TECH, "на телефоне приложение не обновляется", "diagnose_devices", {}),
     (TECH, "на ноутбуке старая версия, не ставится новая", "diagnose_devices", {}),
@@ -92,6 +94,8 @@ CALLS: list[Heard] = [
     (TECH, "please append this to t-1001: restart changed nothing", "update_ticket", {"ticket": "T-1001"}),
     (TECH, "can you update ticket T-1002: the error came back today", "update_ticket",
      {"ticket": "T-1002", "note": "the error came back today"}),
+    (TECH, "add to ticket T-1001 that the web version fails too", "update_ticket",
+     {"ticket": "T-1001", "note": "the web version fails too"}),
     # developers
     (TECH, "передайте разработчикам: вылетает при открытии календаря", "escalate_to_developers",
      {"subject": "вылетает при открытии календаря"}),
@@ -140,6 +144,7 @@ CALLS: list[Heard] = [
     (SALES, "where is my order O-1001?", "find_orders", {"order": "O-1001"}),
     (SALES, "track o-1002 please", "find_orders", {"order": "O-1002"}),
     (SALES, "show my orders", "find_orders", {}),
+    (SALES, "O-1004", "find_orders", {"order": "O-1004"}),
     # buying
     (SALES, "Оформите Профи на год", "create_order", {"item": "pro", "period": "year"}),
     (SALES, "купить хаб с доставкой курьером", "create_order", {"item": "hub", "delivery": "courier"}),
@@ -189,6 +194,9 @@ CALLS: list[Heard] = [
     (BOSS, "please refund P-1001", "refund_payment", {"payment": "P-1001"}),
     (BOSS, "can you refund the 1,990 roubles I paid on Monday", "find_payments",
      {"amount_rub": 1990, "on": "2026-11-16"}),
+    (BOSS, "I paid for Pro nine days ago, please give me my money back", "find_payments",
+     {"on": "2026-11-13"}),
+    (BOSS, "Платил 3 дня назад, верните деньги", "find_payments", {"on": "2026-11-19"}),
     # payments
     (BOSS, "за что списали деньги вчера?", "find_payments", {"on": "2026-11-21"}),
     (BOSS, "покажите мои последние платежи", "find_payments", {}),

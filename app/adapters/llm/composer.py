@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
+from app.adapters.llm import hints
+from app.adapters.llm.hints import AT_ONCE
 from app.adapters.llm.phrasebook import Phrasebook, phrasebook
 from app.adapters.llm.scene import HandOver, Move, Remark, Say, Scene, Search
 from app.adapters.llm.skills.engine import act, incident, offer, offer_after, offered_before
@@ -12,8 +13,6 @@ from app.core.models import CLEAR, RELEVANT, Article
 
 TWOFOLD = 0.7  # two articles above this score: two questions in one message
 TWO_MATTERS = 4  # words that hold two questions at the least
-AT_ONCE = 3  # steps in one message
-DATA = 15  # words in an answer that only gives data
 BRIEF = 6  # words beside thanks that still are no new question
 TURN = 0.75  # from here a statement amid steps is about something else
 DETAILS = 3  # lines of an article that answer a follow-up
@@ -42,7 +41,7 @@ def _with_offer(move: Move, scene: Scene) -> Move:
 def _escalate(scene: Scene, book: Phrasebook) -> Move | None:
     """Anger, the wish for a person, or yes to the offer of one."""
     asked = book.hears("anger", scene.now) or book.hears("person", scene.now)
-    if not scene.may_escalate or not (asked or (_offered(scene, book) and _agrees(scene, book))):
+    if not scene.may_escalate or not (asked or (hints.offered(scene, book) and hints.agrees(scene, book))):
         return None
     return _hand(scene, book, str(scene.escalates_to), "reason_angry")
 
@@ -55,7 +54,7 @@ def _act(scene: Scene, book: Phrasebook) -> Move | None:
 
 def _along(scene: Scene, book: Phrasebook, remark: Remark) -> Say:
     """What the records say, then what the articles say."""
-    answer = _open(scene, book) if scene.fitting(RELEVANT) else None
+    answer = _open(scene, book) if scene.fitting(CLEAR if remark.closing else RELEVANT) else None
     known = answer if isinstance(answer, Say) and answer.citations else Say("")
     parts = (remark.text, known.text, remark.closing if scene.escalates_to is None else book.say["person"])
     kept = parts if remark.closing else parts[:2]
@@ -78,7 +77,7 @@ def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
         return Say(book.say["self"])
     if "?" in said or any(book.hears(cue, said) for cue in ("unsolved", "failing", "person", "anger")):
         return None
-    if scene.agent_lines and _solved(scene, book):
+    if scene.agent_lines and hints.solved(scene, book):
         return Say(book.say["solved"])
     rest = book.rest(said, "thanks", "bye", "greeting", "ack")
     chat = rest <= BRIEF and not book.hears("question", said) and scene.best(TURN) is None
@@ -89,7 +88,7 @@ def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
         return Say(book.say["greeting"])
     if _no_more(scene, book):
         return Say(book.say["ack"])
-    if book.hears("ack", said) and rest == 0 and scene.agent_lines and not _in_steps(scene, book):
+    if book.hears("ack", said) and rest == 0 and scene.agent_lines and not hints.in_steps(scene, book):
         return Say(book.say["ack"])
     return None
 
@@ -102,28 +101,28 @@ def _no_more(scene: Scene, book: Phrasebook) -> bool:
 
 def _take_down(scene: Scene, book: Phrasebook) -> Move | None:
     """Dates, sums and addresses that whoever decides was waiting for."""
-    gives = _gives(scene, book)
+    gives = hints.gives(scene, book)
     if scene.handed or not scene.agent_lines:
         return None
     if scene.escalates_to is None:
         return _noted(scene, book) if gives or book.hears("onward", scene.now) else None
     best = scene.best(CLEAR)
     news = best is not None and not scene.told(best)
-    if _is_taken(scene, book) and scene.may_escalate and (book.tried(scene.now) or (gives and not news)):
+    if hints.is_taken(scene, book) and scene.may_escalate and (book.tried(scene.now) or (gives and not news)):
         return _hand(scene, book, str(scene.escalates_to), "reason_exhausted")
-    if not gives or _in_steps(scene, book) or (news and "@" not in scene.now):
+    if not gives or hints.in_steps(scene, book) or (news and "@" not in scene.now):
         return None
     return Say(book.say["kept"]) if book.say["kept"] not in scene.last else None
 
 
 def _follow(scene: Scene, book: Phrasebook) -> Move | None:
     """The customer goes on about the article whose steps were given before."""
-    article = _followed(scene, book)
+    article = hints.followed(scene, book)
     if article is None or scene.handed:
         return None
-    reports = _tells(scene, book)
-    asks = _asks(scene, book) and not book.hears("onward", scene.now)
-    best = scene.best(CLEAR if asks or not _in_steps(scene, book) else TURN)
+    reports = hints.tells(scene, book)
+    asks = hints.asks(scene, book) and not book.hears("onward", scene.now)
+    best = scene.best(CLEAR if asks or not hints.in_steps(scene, book) else TURN)
     if not reports and (asks or (best and best.id != article.id)):
         return None
     return _next_steps(scene, book, article)
@@ -170,7 +169,7 @@ def _recall(scene: Scene, book: Phrasebook) -> Move | None:
 
 def _search(scene: Scene, book: Phrasebook) -> Move | None:
     """Once more, with the thread, before giving up; pointless where the last thing said was no topic."""
-    if not scene.may_search or len(scene.customer) < 2 or _offered(scene, book):
+    if not scene.may_search or len(scene.customer) < 2 or hints.offered(scene, book):
         return None
     return Search(" ".join(scene.customer[-3:]))
 
@@ -186,7 +185,7 @@ def _next_steps(scene: Scene, book: Phrasebook, article: Article) -> Move:
     tried = {a for said in scene.customer for a in book.tried(said)}
     fresh = scene.left(article)
     given = len(article.steps) - len(fresh)
-    left = [s for s in fresh if not (book.actions_in(s) & tried) and not _reports(book, article, s)]
+    left = [s for s in fresh if not (book.actions_in(s) & tried) and not hints.reports(book, article, s)]
     if not left:
         return _exhausted(scene, book, article)
     head = _head(scene, book) if scene.told(article) else article.intro
@@ -196,16 +195,20 @@ def _next_steps(scene: Scene, book: Phrasebook, article: Article) -> Move:
 
 
 def _head(scene: Scene, book: Phrasebook) -> str:
-    if _tells(scene, book):
+    if hints.tells(scene, book):
         return book.say["more"]
-    return book.say["got" if _gives(scene, book) else "onward"]
+    return book.say["got" if hints.gives(scene, book) else "onward"]
 
 
 def _exhausted(scene: Scene, book: Phrasebook, article: Article) -> Move:
     """Who only went through the steps is not sent on; who still has the problem is."""
     if scene.escalates_to is None:
         return _noted(scene, book) or Say(book.say["exhausted"], [article.id])
-    if not _tells(scene, book) and not _gives(scene, book) and book.say["finished"] not in scene.last:
+    if (
+        not hints.tells(scene, book)
+        and not hints.gives(scene, book)
+        and book.say["finished"] not in scene.last
+    ):
         return Say(book.say["finished"], [article.id])
     if wanted := _registrable(scene, book):
         return Say(wanted, [article.id])
@@ -225,8 +228,8 @@ def _registrable(scene: Scene, book: Phrasebook) -> str:
 def _taken(scene: Scene, book: Phrasebook) -> Move:
     """The supervisor takes over where the steps ended, and asks for what the last step wants to know."""
     article = next((a for a in scene.recent() if a.steps), None)
-    report = next((s for s in article.steps if _reports(book, article, s)), "") if article else ""
-    if _is_taken(scene, book):
+    report = next((s for s in article.steps if hints.reports(book, article, s)), "") if article else ""
+    if hints.is_taken(scene, book):
         return Say(book.say["noted"])
     wanted = f"{book.say['unless']} {report}" if report else book.say["wanted"]
     return Say(f"{book.say['taken']}\n\n{wanted}", [article.id] if article else [])
@@ -236,7 +239,7 @@ def _again(scene: Scene, book: Phrasebook, article: Article) -> Move:
     """The article was told already: go on with it, or answer from it, but never say the same twice."""
     if scene.left(article) and len(article.steps) > AT_ONCE:
         return _next_steps(scene, book, article)
-    same = _asked_before(scene, book)
+    same = hints.asked_before(scene, book)
     details = None if same else _details(scene, book, article)
     short = f"{book.say['short']} {article.intro}"
     if details or ((same or article in scene.fitting(CLEAR)) and short not in scene.last):
@@ -260,7 +263,7 @@ def _details(scene: Scene, book: Phrasebook, article: Article) -> Say | None:
 
 def _noted(scene: Scene, book: Phrasebook) -> Move | None:
     """Whoever escalates to nobody takes down what the customer adds; a question is no addition."""
-    asks = _asks(scene, book) and not book.hears("onward", scene.now)
+    asks = hints.asks(scene, book) and not book.hears("onward", scene.now)
     if scene.escalates_to is not None or not scene.agent_lines or scene.handed or asks:
         return None
     return Say(book.say["noted" if book.say["noted"] not in scene.last else "noted_again"])
@@ -268,67 +271,3 @@ def _noted(scene: Scene, book: Phrasebook) -> Move | None:
 
 def _hand(scene: Scene, book: Phrasebook, to: str, reason: str) -> HandOver:
     return HandOver(to, book.say[reason], known=" / ".join(scene.customer[-3:]))
-
-
-def _stepwise(scene: Scene) -> Iterator[Article]:
-    return (a for a in scene.recent() if len(a.steps) > AT_ONCE)
-
-
-def _followed(scene: Scene, book: Phrasebook) -> Article | None:
-    """The article told last, if it goes step by step; who says "still broken" may mean an earlier one."""
-    if book.hears("unsolved", scene.now):
-        return next(_stepwise(scene), None)
-    latest = next(iter(scene.recent()), None)
-    return latest if latest and len(latest.steps) > AT_ONCE else None
-
-
-def _in_steps(scene: Scene, book: Phrasebook) -> bool:
-    article = _followed(scene, book)
-    return article is not None and scene.in_steps(article)
-
-
-def _is_taken(scene: Scene, book: Phrasebook) -> bool:
-    """The supervisor already has the case."""
-    return any(book.say["taken"] in line for line in scene.agent_lines)
-
-
-def _asked_before(scene: Scene, book: Phrasebook) -> bool:
-    return book.plain(scene.now) in {book.plain(said) for said in scene.customer[:-1]}
-
-
-def _asks(scene: Scene, book: Phrasebook) -> bool:
-    return "?" in scene.now or book.hears("question", scene.now)
-
-
-def _reports(book: Phrasebook, article: Article, step: str) -> bool:
-    """The last step of most articles is to write to us: nothing that the customer can try."""
-    return step == article.steps[-1] and book.hears("report", step)
-
-
-def _gives(scene: Scene, book: Phrasebook) -> bool:
-    """Figures or an address, and no question."""
-    short = len(scene.now.split()) <= DATA and "?" not in scene.now
-    return short and any(c.isdigit() or c == "@" for c in scene.now) and not book.hears("question", scene.now)
-
-
-def _tells(scene: Scene, book: Phrasebook) -> bool:
-    """The customer reports how the steps went."""
-    asked = book.say["helped"] in scene.last
-    refused = asked and book.hears("refuses", scene.now) and book.rest(scene.now, "refuses") <= 1
-    return refused or book.hears("unsolved", scene.now) or bool(book.tried(scene.now))
-
-
-def _solved(scene: Scene, book: Phrasebook) -> bool:
-    said_yes = book.say["helped"] in scene.last and _agrees(scene, book)
-    rest = book.rest(scene.now, "solved", "thanks", "ack")
-    return said_yes or (book.hears("solved", scene.now) and rest <= 1)
-
-
-def _agrees(scene: Scene, book: Phrasebook) -> bool:
-    return book.hears("agrees", scene.now) and book.rest(scene.now, "agrees", "thanks") == 0
-
-
-def _offered(scene: Scene, book: Phrasebook) -> bool:
-    """The last line offered a person."""
-    offers = ("nothing", "nothing_again", "exhausted", "finished", "told", "kept", "person")
-    return any(book.say[name] in scene.last for name in offers)

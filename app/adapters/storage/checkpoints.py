@@ -12,6 +12,8 @@ from typing import Any
 from app.core.exceptions import StorageUnavailable
 
 FILE = "approvals.sqlite"
+OVERWRITE = "PRAGMA secure_delete = ON"
+"""What is deleted leaves no words in the file."""
 
 
 @asynccontextmanager
@@ -28,6 +30,11 @@ async def open_checkpoints(where: str) -> AsyncIterator[Any]:
         raise StorageUnavailable from error
 
 
+def address(dsn: str) -> str:
+    """As drivers take it; SQLAlchemy's form, which the back office has, leads there too."""
+    return dsn.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
 def _saver(where: str) -> AbstractAsyncContextManager[Any]:
     return _postgres(where) if "://" in where else _sqlite(Path(where))
 
@@ -38,6 +45,7 @@ async def _sqlite(folder: Path) -> AsyncIterator[Any]:
 
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     async with AsyncSqliteSaver.from_conn_string(str(folder / FILE)) as saver:
+        await saver.conn.execute(OVERWRITE)
         yield saver
 
 
@@ -47,7 +55,7 @@ async def _postgres(dsn: str) -> AsyncIterator[Any]:
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver  # noqa: PLC0415
 
     try:
-        async with AsyncPostgresSaver.from_conn_string(dsn) as saver:
+        async with AsyncPostgresSaver.from_conn_string(address(dsn)) as saver:
             yield saver
     except psycopg.Error as error:
         raise StorageUnavailable from error

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from app.adapters.storage.checkpoints import OVERWRITE, address
 from app.core.exceptions import StorageUnavailable
 from app.core.models import Memory
 
@@ -47,7 +48,7 @@ class LangGraphMemory:
             async with _store(self.where) as store:
                 await store.setup()
                 yield store
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, ValueError, KeyError) as error:  # the last two: no memory of ours
             raise StorageUnavailable from error
 
 
@@ -71,6 +72,7 @@ async def _sqlite(folder: Path) -> AsyncIterator[Any]:
 
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     async with AsyncSqliteStore.from_conn_string(str(folder / FILE)) as store:
+        await store.conn.execute(OVERWRITE)
         yield store
 
 
@@ -80,7 +82,7 @@ async def _postgres(dsn: str) -> AsyncIterator[Any]:
     from langgraph.store.postgres.aio import AsyncPostgresStore  # noqa: PLC0415
 
     try:
-        async with AsyncPostgresStore.from_conn_string(dsn) as store:
+        async with AsyncPostgresStore.from_conn_string(address(dsn)) as store:
             yield store
     except psycopg.Error as error:
         raise StorageUnavailable from error

@@ -20,14 +20,24 @@ class Deeds(BaseModel):
     will: list[str] = []
 
 
+class Net(Deeds):
+    """General rules for deeds that no cue names. `<noun>` in a template is any matter that has consequences."""
+
+    nouns: dict[str, list[str]] = {}  # by kind of action
+
+
 class Language(BaseModel):
-    """A template is words in a row: `a|b` either, `a*` any ending, `<name>` a list of `words`, `a?` may be
-    missing, `.` up to three words between, `..` up to six, `^` the first word of the sentence, `+` also
-    in the reverse order."""
+    """A template is words in a row: `a|b` either, `a*` any ending, `*a` any beginning, `<name>` a list of
+    `words` (in a list `-a` takes words out again) or `<verb.form>` the stems of a verb class with the endings
+    of a form, `a?` may be missing, `.` up to three words between, `..` up to six, `^` the first word of the
+    sentence, `+` also in the reverse order."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     words: dict[str, list[str]]
+    verbs: dict[str, list[str]] = {}  # stems
+    forms: dict[str, list[str]] = {}  # endings
+    net: Net = Net()
     actions: dict[str, Deeds]  # in the order of precedence: the first to claim a word has it
     commits: list[str]  # promises of no kind of their own: dates and durations beside them count
     excuses: dict[str, list[str]]
@@ -44,6 +54,15 @@ class Language(BaseModel):
     weekdays: list[list[str]]
     courtesies: list[str]  # nothing useful is left when only these are
     honest: dict[str, str]  # what is said in the place of a claim: `value` or `action`
+
+    def vocabulary(self) -> dict[str, list[str]]:
+        """The lists of words, and each class of verbs in each form."""
+        conjugated = {
+            f"{verb}.{form}": [f"{stem}*{ending}" for stem in stems for ending in endings]
+            for verb, stems in self.verbs.items()
+            for form, endings in self.forms.items()
+        }
+        return {**self.words, **conjugated}
 
 
 @lru_cache

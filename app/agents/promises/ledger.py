@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 
 from app.agents.promises.evidence import Claim, Evidence
 from app.agents.promises.reading import Deed, Reading, read
-from app.agents.promises.sentences import split
+from app.agents.promises.sentences import plain, split
 from app.agents.promises.values import Meaning, Value
 
 ALIKE = 0.7  # of the words of both sentences together: nearly verbatim
 ANY_DAY = date(2000, 1, 3)
+STEM = 5  # letters that tell a state in another form: "отменён", "отменили"
+_STATE = re.compile(r'"order_status": "([^"]+)"')
 
 # What must have been done for the words of each group of cues; a group that is not named needs its own name.
 NEEDS: dict[str, frozenset[str]] = {
@@ -83,9 +87,22 @@ def _stated(value: Value, reading: Reading, evidence: Evidence, lang: str) -> bo
 
 
 def _done(deed: Deed, evidence: Evidence) -> bool:
-    needed = NEEDS.get(deed.group, {deed.group})
+    groups = deed.also or {deed.group}
+    needed = frozenset(chain.from_iterable(NEEDS.get(group, {group}) for group in groups))
     told = (kind for word, kind in REPORTED.items() if any(word in text for text in evidence.texts))
-    return bool(needed & evidence.done) or not needed.isdisjoint(told)
+    return bool(needed & evidence.done) or not needed.isdisjoint(told) or _recorded(deed, evidence)
+
+
+def _recorded(deed: Deed, evidence: Evidence) -> bool:
+    """`"order_status": "shipped"` supports "your order has been shipped"."""
+    known = {stem for text in evidence.texts for stem in _states(text)}
+    return any(word.lower().startswith(stem) for word in plain(deed.text).split() for stem in known)
+
+
+@lru_cache(maxsize=512)
+def _states(text: str) -> frozenset[str]:
+    words = (word for state in _STATE.findall(text) for word in plain(state).lower().split())
+    return frozenset(word[:STEM] for word in words if len(word) >= STEM)
 
 
 def _quoted(deed: Deed, reading: Reading, evidence: Evidence, lang: str) -> bool:

@@ -65,4 +65,4 @@ def _said(piece: str) -> int:
 
 @lru_cache
 def _courtesies() -> list[Templates]:
-    return [Templates({"courtesy": one.courtesies}, one.words) for one in languages()]
+    return [Templates({"courtesy": one.courtesies}, one.vocabulary()) for one in languages()]

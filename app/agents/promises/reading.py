@@ -17,6 +17,7 @@ from app.agents.promises.words import Word, words_of
 
 DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
 IDIOMS = EXCUSE + "idioms"
+NET, NOUN = ":net", "noun."
 NEAR = 4  # words between "you say that" or "you" and the deed
 LABEL = 3  # words between "the button" and its quotation
 TAG = 2  # words of a question that only asks for consent: "…, all right?"
@@ -32,10 +33,11 @@ KINDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """An action claim; `group` is the list of cues that knew it."""
+    """An action claim; `group` is the list of cues that knew it, `also` what else it may be about."""
 
     group: str
     text: str
+    also: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> ActionKind:
@@ -80,16 +82,18 @@ class _Scene:
         self.idle = {i for hit in self._found.get(IDIOMS, ()) for i in range(hit.first, hit.last + 1)}
 
     def deeds(self) -> list[Deed]:
-        """Where two claim a word, the group that stands first in the file has it, excused or not."""
+        """Where two claim a word, the group that stands first in the file has it, excused or not;
+        general rules get what no cue has claimed."""
         taken: set[int] = set()
         found = []
-        for hit in sorted(self._of(DONE, WILL), key=lambda h: (_order(h), h.last - h.first)):
+        hits = sorted(self._of(DONE, WILL), key=lambda h: (_order(h), h.last - h.first))
+        for hit in hits:
             span = set(range(hit.first, hit.last + 1))
             if span & taken:
                 continue
             taken |= span
             if not self._excused(hit):
-                found.append(Deed(hit.group.split(":")[1], self._text(hit)))
+                found.append(Deed(_kind(hit), self._text(hit), _about(hit, hits)))
         return found
 
     def commits(self) -> bool:
@@ -154,24 +158,47 @@ class _Scene:
         return any(0 <= opens - c.last - 1 <= LABEL for c in self._cues("labels"))
 
 
-def _order(hit: Hit) -> int:
-    return _places().index(hit.group.split(":")[1])
+def _kind(hit: Hit) -> str:
+    return hit.group.split(":")[1]
+
+
+def _about(hit: Hit, hits: Sequence[Hit]) -> frozenset[str]:
+    """Of a general rule: all matters named beside that verb ("updated your ticket about the order")."""
+    if not hit.group.endswith(NET):
+        return frozenset()
+    near = (h for h in hits if h.group.endswith(NET) and h.first <= hit.last and hit.first <= h.last)
+    return frozenset(_kind(h) for h in near)
+
+
+def _order(hit: Hit) -> tuple[bool, int]:
+    return hit.group.endswith(NET), _places().index(_kind(hit))
 
 
 @lru_cache
 def _places() -> list[str]:
-    return list(dict.fromkeys(group for one in languages() for group in one.actions))
+    return list(dict.fromkeys(group for one in languages() for group in (*one.actions, *one.net.nouns)))
 
 
 @lru_cache
 def _templates() -> list[Templates]:
-    return [Templates(dict(_groups(one)), one.words) for one in languages()]
+    return [Templates(dict(_groups(one)), _words(one)) for one in languages()]
+
+
+def _words(one: Language) -> dict[str, list[str]]:
+    return {**one.vocabulary(), **{NOUN + kind: nouns for kind, nouns in one.net.nouns.items()}}
 
 
 def _groups(one: Language) -> Iterable[tuple[str, list[str]]]:
     for group, deeds in one.actions.items():
         yield DONE + group, deeds.done
         yield WILL + group, deeds.will
+    for kind in one.net.nouns:
+        yield DONE + kind + NET, [_named(text, kind) for text in one.net.done]
+        yield WILL + kind + NET, [_named(text, kind) for text in one.net.will]
     yield COMMITS, one.commits
     for name, cues in one.excuses.items():
         yield EXCUSE + name, cues
+
+
+def _named(template: str, kind: str) -> str:
+    return template.replace("<noun>", f"<{NOUN}{kind}>")

@@ -24,6 +24,19 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A word between a beginning and an ending."""
+
+    head: str
+    tail: str
+    element: str
+
+    def fits(self, word: str) -> bool:
+        long_enough = len(word) >= len(self.head) + len(self.tail)
+        return long_enough and word.startswith(self.head) and word.endswith(self.tail)
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
     """`element`: what the word must fit; `gap`: how many words may stand before it."""
 
@@ -42,7 +55,9 @@ class _Template:
 class Templates:
     def __init__(self, groups: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]) -> None:
         self._whole: dict[str, set[str]] = defaultdict(set)
-        self._stems: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._stems: dict[str, list[_Pattern]] = defaultdict(list)
+        self._open: list[_Pattern] = []  # those without a beginning
+        self._barred: dict[str, set[str]] = defaultdict(set)
         self._by_first: dict[str, list[_Template]] = defaultdict(list)
         for group, texts in groups.items():
             for template in (t for text in texts for t in _read(group, text.split())):
@@ -54,14 +69,20 @@ class Templates:
     def _learn(self, element: str, words: Mapping[str, Sequence[str]]) -> None:
         named = ((words[part[1:-1]] if part.startswith("<") else [part]) for part in element.split("|"))
         for cue in chain.from_iterable(named):
-            if cue.endswith("*"):
-                self._stems[cue[:STEM]].append((cue[:-1], element))
-            else:
+            head, star, tail = cue.partition("*")
+            if cue.startswith("-"):
+                self._barred[element].add(cue[1:])
+            elif not star:
                 self._whole[cue].add(element)
+            else:
+                known = self._stems[head[:STEM]] if len(head) >= STEM else self._open
+                known.append(_Pattern(head, tail, element))
 
     def _fits(self, word: str) -> frozenset[str]:
-        stems = (element for stem, element in self._stems.get(word[:STEM], ()) if word.startswith(stem))
-        return frozenset({*self._whole.get(word, ()), *stems})
+        patterns = chain(self._stems.get(word[:STEM], ()), self._open)
+        fitting = {p.element for p in patterns if p.fits(word)}
+        barred = {element for element in fitting if word in self._barred.get(element, ())}
+        return frozenset({*self._whole.get(word, ()), *(fitting - barred)})
 
     def hits(self, words: Sequence[str]) -> Iterator[Hit]:
         fits = [self.fits(word) for word in words]

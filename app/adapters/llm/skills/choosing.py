@@ -28,8 +28,8 @@ def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Choice |
     lookup = matter.skill.lookup
     assert lookup is not None
     wanted = _wanted(matter, slots, scene)
-    if number := _counted_off(wanted, scene):
-        return Choice(number)
+    if counted := _counted_off(wanted, scene):
+        return Choice(counted)
     if (number := wanted.get(lookup.argument)) and lookup.tool != "service_status":
         return Choice(str(number))
     filters = {name: as_json(wanted[slot]) for name, slot in lookup.slots.items() if slot in wanted}

@@ -7,7 +7,7 @@ from typing import Any
 from app.adapters.llm.phrasebook import Phrasebook, contains
 from app.adapters.llm.scene import Call, HandOver, Move, Remark, Say, Scene
 from app.adapters.llm.skills.book import Words, all_books, manner, skillbook, values, words_of
-from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, PLANS, Need, Skill
+from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, PLANS, SKILLS, Need, Skill
 from app.adapters.llm.skills.choosing import Choice, choose
 from app.adapters.llm.skills.hearing import inquired
 from app.adapters.llm.skills.matters import texts_for
@@ -15,7 +15,8 @@ from app.adapters.llm.skills.slots import Slots, as_json, moment
 from app.adapters.llm.skills.thread import Matter, matter_of, slots_for
 from app.adapters.llm.skills.wording import listed, troubles, worded
 
-UNKNOWN = "unknown_customer"
+UNKNOWN, REJECTED = "unknown_customer", "rejected"
+DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
 PERSONAL = ("account", "devices")
 """Skills that are in vain for somebody unknown; once said, it is enough."""
 
@@ -23,6 +24,8 @@ PERSONAL = ("account", "devices")
 def act(scene: Scene, book: Phrasebook) -> Move | Remark | None:
     """None where the customer asks for nothing that a tool could do."""
     matter = matter_of(scene)
+    if reported := _reported(matter, scene):
+        return reported
     if matter is None and _waits(scene):
         return Say(_general(scene, "waiting"))
     if matter is None or _in_vain(matter, scene):
@@ -37,6 +40,21 @@ def act(scene: Scene, book: Phrasebook) -> Move | Remark | None:
     if result is not None and (skill.reads or skill.lookup is None or skill.lookup.tool != skill.tool):
         return tell(skill, words, result, slots, scene)
     return _prepare(matter, words, slots, scene)
+
+
+def _reported(matter: Matter | None, scene: Scene) -> Say | None:
+    """What others did in this turn: a person who was asked to decide, or the model that we stand in for."""
+    done = [(DOING[tool], facts) for tool, facts in scene.results if tool in DOING]
+    if matter is not None and all(skill.tool == matter.skill.tool for skill, _ in done):
+        return None
+    book, lang = skillbook(scene.language), scene.language
+    told = [
+        worded(book.general, facts, lang)
+        if facts.get("reason") == REJECTED
+        else tell(skill, book.skills[skill.name], facts, {}, scene).text
+        for skill, facts in done
+    ]
+    return Say(" ".join(told)) if told else None
 
 
 def offer(name: str, scene: Scene) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from app.adapters.llm.phrasebook import beginnings, contains, plain
@@ -14,6 +14,7 @@ _SENTENCE = re.compile(r"(?<=[!?\n])\s*|(?<=\.)\s+|\n")
 _CLAUSE = re.compile(r"[,;:()!?\n]+|\.(?:\s|$)|\s[—–-]\s|\s(?:но|потому что|поэтому|but|because|so)\s")
 _WORD = re.compile(r"[\w'-]+")
 NEAR = 3  # words before a verb in which a negation belongs to it
+OPENING = 8  # words in which a demand is over
 DO_IT = 2  # words of "yes, send it" without the yes
 LEAD = 4  # words at most that may stand before a bare verb
 
@@ -68,17 +69,14 @@ def without(skill: str, text: str) -> str:
     return " ".join(kept).strip(" ,;:.-—")
 
 
-def beyond(skill: str, text: str, filler: Sequence[str]) -> str:
-    """What follows the words of the demand: "add to my ticket that it also fails" is "also fails"."""
+def beyond(skill: str, text: str) -> str:
+    """What follows the words of the demand: "add to my ticket that it fails" is "it fails"."""
     forms = [form for words in words_of(skill) for form in (*words.do, *words.to, *words.noun)]
     about = tuple(stem for words in words_of(skill) for stem in words.of)
-    words = text.split()
-    while words:
-        word = plain(words[0]).strip(" ,;:.!?")
-        if not (word in forms or word in filler or word in manner("lead") or contains(about, word)):
-            break
-        words.pop(0)
-    return " ".join(words)
+    words = [plain(word).strip(" ,;:.!?") for word in text.split()]
+    ends = [n for n, word in enumerate(words[:OPENING], 1) if word in forms or contains(about, word)]
+    start = max(ends, default=0)
+    return " ".join(text.split()[start + (words[start : start + 1] in [[w] for w in manner("that")]) :])
 
 
 def remainder(skill: str, text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from app.adapters.llm.phrasebook import Phrasebook
 from app.adapters.llm.scene import Scene
 from app.adapters.llm.skills.hearing import agrees, beyond, remainder, without
@@ -13,7 +11,6 @@ from app.adapters.llm.skills.thread import Matter
 SUBJECT, DETAILS = 200, 2000
 BACK = 6
 ENOUGH = 2  # words of weight that make a subject
-_NUMBER = re.compile(r"(?:\w+\s+)?(?<!\w)[TТтtCСсc]\s?-\s?\d+\s*[:,—-]?\s*")
 
 
 def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
@@ -32,8 +29,9 @@ def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
 
 
 def _note(name: str, now: str, book: Phrasebook) -> str:
-    kept = without(name, now) or beyond(name, _NUMBER.sub("", now), book.filler)
-    return _weighty(_NUMBER.sub("", kept), book)
+    """What is left of a line whose demand stands apart; else what follows the demand."""
+    apart = without(name, now)
+    return _weighty(apart if apart and len(apart) < len(now) - 2 else beyond(name, now), book)
 
 
 def _subject(matter: Matter, lines: list[str], book: Phrasebook) -> str:

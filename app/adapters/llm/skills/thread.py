@@ -47,12 +47,21 @@ def slots_for(matter: Matter, scene: Scene) -> Slots:
         known["quantity"] = known["people"]  # places on a plan are what is ordered of it
     for slot in ("period",) if known.get("item") in GOODS else ("delivery",):
         known.pop(slot, None)
-    lookup = matter.skill.lookup
-    if lookup and lookup.argument not in known and lookup.argument in ("order", "ticket"):
-        told = (number_in(lookup.argument, line) for line in reversed(scene.agent_lines[-2:]))
-        if number := next(filter(None, told), None):
-            known[lookup.argument] = number
+    if number := _number_before(matter, known, scene):
+        known |= number
     return known
+
+
+def _number_before(matter: Matter, known: Slots, scene: Scene) -> Slots:
+    """Of the order or ticket that was spoken of last."""
+    lookup, rows = matter.skill.lookup, matter.skill.rows.removesuffix("s")
+    kind = lookup.argument if lookup else rows
+    if kind in known or kind not in ("order", "ticket"):
+        return {}
+    asked_after = scene.customer[-2:-1] if "?" in scene.now else []
+    lines = scene.agent_lines[-2:][::-1] if lookup else asked_after
+    number = next(filter(None, (number_in(kind, line) for line in lines)), None)
+    return {kind: number} if number else {}
 
 
 def asked(last: str) -> tuple[Skill, str] | None:

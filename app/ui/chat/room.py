@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -12,23 +11,21 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.models import Progress
 from app.services.views import MessageView
-from app.services.workbench import Workbench
-from app.ui.path import decided, finished
-from app.ui.texts import EXAMPLES, TEXTS
+from app.ui.chat.path import decided, finished
+from app.ui.room import Room
+from app.ui.words import Words
 
 CUSTOMER = "customer_123"
 """A customer of the demo data, so that orders and refunds can be tried."""
 History = list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class ChatRoom:
-    bench: Workbench
+class ChatRoom(Room):
+    key = "chat"
 
     def build(self) -> None:
-        words = TEXTS["ru"]
+        words = self.words
         dialog = gr.State(None)
-        gr.HTML(self._badge(), elem_id="cc-model")
         with gr.Row(equal_height=False):
             with gr.Column(scale=3, min_width=320):
                 log = gr.Chatbot(
@@ -44,7 +41,7 @@ class ChatRoom:
                         words["send"], variant="primary", scale=1, elem_id="cc-send", min_width=110
                     )
                 fresh = gr.Button(words["new"], size="sm", elem_id="cc-new")
-                gr.Examples([[e] for e in EXAMPLES], box, label=f"{words['examples']} / Examples")
+                gr.Examples([[e] for e in words["example_lines"]], box, label=words["examples"])
             with gr.Column(scale=2, min_width=300):
                 gr.Markdown(f"### {words['path']}")
                 path = gr.HTML(words["empty"], elem_id="cc-path")
@@ -70,15 +67,15 @@ class ChatRoom:
         yield "", said, dialog, gr.skip()
         news: asyncio.Queue[Progress | None] = asyncio.Queue()
         turn = asyncio.create_task(self._turn(text, dialog, news))
-        async for answer, path in _heard(news):
+        async for answer, path in _heard(news, self.words):
             yield "", [*said, answer], dialog, path
         try:
             dialog, last = await turn
         except CallCenterError as error:
-            problem = TEXTS["ru"]["failed"].format(problem=error)
+            problem = self.offered("failed").format(problem=error)
             yield text, [*said, _line(problem, "")], dialog, gr.skip()
             return
-        yield "", [*said, _shown(last)], dialog, _path(last, dialog)
+        yield "", [*said, self._shown(last)], dialog, self._path(last, dialog)
 
     async def _turn(
         self, text: str, dialog: str | None, news: asyncio.Queue[Progress | None]
@@ -94,40 +91,34 @@ class ChatRoom:
         name = str(outcome.body["dialog_id"])
         return name, (await self.bench.dialogs.view(name)).messages[-1]
 
-    def _badge(self) -> str:
-        offline = self.bench.health.facts.offline
-        lines = (
-            TEXTS[lang]["offline" if offline else "online"].format(model=self.bench.model_name)
-            for lang in ("ru", "en")
+    def _shown(self, message: MessageView) -> dict[str, Any]:
+        turn = message.path
+        if turn is None:
+            return _line(message.content, message.role)
+        degraded = f" · {self.words['degraded']}" if turn.degraded else ""
+        title = (
+            f"{turn.agent} · {turn.decision.confidence:.2f} · {turn.decision.source} · {turn.model}{degraded}"
         )
-        return f"<div class='cc-model'>● {'<br>'.join(lines)}</div>"
+        return _line(message.content, title)
+
+    def _path(self, message: MessageView, dialog: str) -> Any:
+        return finished(message.path, dialog, self.words) if message.path else gr.skip()
 
 
-async def _heard(news: asyncio.Queue[Progress | None]) -> AsyncIterator[tuple[dict[str, Any], Any]]:
+async def _heard(
+    news: asyncio.Queue[Progress | None], words: Words
+) -> AsyncIterator[tuple[dict[str, Any], Any]]:
     """What the running turn says: the line so far and, once it is known, the decision."""
     text, title = "", ""
     while (progress := await news.get()) is not None:
         path: Any = gr.skip()
         if progress.decision:
             title = f"{progress.decision.agent} · {progress.decision.confidence:.2f}"
-            path = decided(progress.decision, TEXTS["ru"])
+            path = decided(progress.decision, words)
         elif progress.hop:
             title = progress.hop.to
         text = "" if progress.kind in ("reset", "hop") else text + progress.text
         yield _line(text or "…", title), path
-
-
-def _shown(message: MessageView) -> dict[str, Any]:
-    turn = message.path
-    if turn is None:
-        return _line(message.content, message.role)
-    degraded = f" · {TEXTS['ru']['degraded']}" if turn.degraded else ""
-    title = f"{turn.agent} · {turn.decision.confidence:.2f} · {turn.decision.source} · {turn.model}{degraded}"
-    return _line(message.content, title)
-
-
-def _path(message: MessageView, dialog: str) -> Any:
-    return finished(message.path, dialog, TEXTS["ru"]) if message.path else gr.skip()
 
 
 def _line(text: str, title: str) -> dict[str, Any]:
