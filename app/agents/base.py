@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
 from app.agents.prompts import Prompt
@@ -15,6 +16,8 @@ from app.core.actions import tool_name
 from app.core.backoffice import Visit
 from app.core.knowledge import Approved
 from app.core.ports import BackOffice, KnowledgeBase
+
+SCHEMA = "schema"
 
 
 def utcnow() -> datetime:
@@ -59,9 +62,18 @@ class Tool:
 
     def offer(self) -> BaseTool:
         """The tool as models are told of it; the orchestrator runs it."""
-        return StructuredTool.from_function(
-            lambda **_: "", name=self.name, description=str(self.args.__doc__), args_schema=self.args
-        )
+        return offer(self.name, str(self.args.__doc__), self.args)
+
+
+def offer(name: str, description: str, args: type[BaseModel]) -> BaseTool:
+    """Its schema is made once: LangChain would make it anew for every call of a model."""
+    made = StructuredTool.from_function(lambda **_: "", name=name, description=description, args_schema=args)
+    made.metadata = {SCHEMA: convert_to_openai_tool(made)}
+    return made
+
+
+def schema_of(tool: BaseTool) -> Any:
+    return (tool.metadata or {}).get(SCHEMA, tool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from langchain_core.messages.tool import ToolCall
 from langchain_core.tools import BaseTool
 from pydantic import ValidationError
 
+from app.agents.base import schema_of
 from app.agents.pricing import FREE, Price
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
 from app.core.models import Progress
@@ -70,7 +71,7 @@ class Speaker:
 
 async def _ask(model: BaseChatModel, call: ModelCall) -> AIMessage:
     """Raises ProviderReplyInvalid for a reply that neither says nor calls anything we can use."""
-    runnable: Any = model.bind_tools(call.tools) if call.tools else model
+    runnable: Any = model.bind_tools([schema_of(tool) for tool in call.tools]) if call.tools else model
     if call.emit is None:
         reply = await runnable.ainvoke(call.messages)
     else:

@@ -42,7 +42,7 @@ class HostileModel(BaseChatModel):
         return "hostile"
 
     def bind_tools(self, tools: Any, **kwargs: Any) -> Runnable[Any, AIMessage]:
-        return self.bind(tools=[tool.name for tool in tools])
+        return self.bind(tools=[tool["function"]["name"] for tool in tools])
 
     def _generate(
         self,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Literal
 
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 from pydantic import Field, create_model
+
+from app.agents.base import offer
 
 HAND_OVER = "hand_over"
 
@@ -21,9 +23,6 @@ def hand_over(targets: tuple[str, ...]) -> BaseTool:
         reason=(str, Field(description="Why, in one sentence.")),
         known=(str, Field(default="", description="What is known and was tried so far.")),
     )
-    return StructuredTool.from_function(
-        lambda **_: "",
-        name=HAND_OVER,
-        description="Give the customer to a colleague. Call it instead of promising a transfer.",
-        args_schema=arguments,
+    return offer(
+        HAND_OVER, "Give the customer to a colleague. Call it instead of promising a transfer.", arguments
     )
