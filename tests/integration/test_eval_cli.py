@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from app.evaluation.predictions import Run
-from app.evaluation.registry import Registry
-from tests.support.command import CLI, call_center, clean_environment, imported_by, in_process
+from tests.support.command import CLI, clean_environment, imported_by
+from tests.support.eval_cli import (
+    evaluate,
+    folder_with_a_set,
+    label_of,
+    latest,
+    process,
+    text_of,
+    write,
+)
 from tests.support.mock_llm import running_mock
 from tests.support.other_service import OtherService, other_service
 
-Json = dict[str, Any]
-LABELS = ("tech_support", "sales", "supervisor")
 HEAVY = {
     "numpy",
     "scipy",
@@ -30,54 +33,15 @@ HEAVY = {
 }
 
 
-def text_of(number: int) -> str:
-    return f"message {number}"
-
-
-def label_of(text: str) -> str:
-    return LABELS[int(text.split()[-1]) % 3]
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where the command runs: thirty messages in eval_sets/some.jsonl."""
-    write(tmp_path, "some", *(line(number) for number in range(30)))
-    return tmp_path
+    return folder_with_a_set(tmp_path)
 
 
 @pytest.fixture
 def service() -> Iterator[OtherService]:
     with other_service(label_of) as service:
         yield service
-
-
-def line(number: int, **more: object) -> Json:
-    return {"id": f"c{number:02}", "text": text_of(number), "label": label_of(text_of(number)), **more}
-
-
-def write(folder: Path, name: str, *rows: Json) -> None:
-    path = folder / "eval_sets" / f"{name}.jsonl"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-
-
-def evaluate(folder: Path, *arguments: str, status: int = 0, **environment: str) -> str:
-    """Everything it said."""
-    done = in_process("eval", *arguments, cwd=folder, **environment)
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-def process(folder: Path, *arguments: str, status: int = 0) -> str:
-    """Everything it said in a process of its own."""
-    done = call_center("eval", *arguments, cwd=folder)
-    assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
-
-
-def latest(folder: Path) -> Run:
-    return Registry(folder / "storage" / "eval_runs").load("latest")
 
 
 def test_help_is_light(tmp_path: Path) -> None:
@@ -248,79 +212,3 @@ def test_runs_are_listed_shown_reported_and_deleted(folder: Path, service: Other
     assert "</html>" in (folder / "page.html").read_text(encoding="utf-8")
     evaluate(folder, "delete", run_id)
     assert "eval list" in evaluate(folder, "show", run_id, status=2)
-
-
-def test_messages_of_ones_own_become_a_set(folder: Path) -> None:
-    (folder / "ours.csv").write_text(
-        "body,queue\nwhere is my invoice,Billing\nit crashes,IT\nhello,Lobby\n", encoding="utf-8"
-    )
-    mapping = ("--column", "text=body", "--column", "label=queue", "--label", "Billing=supervisor")
-    out = ("--out", "eval_sets/ours.jsonl")
-    said = evaluate(folder, "import", "ours.csv", *out, *mapping, "--label", "IT=tech_support")
-    assert "2 cases" in said
-    evaluate(folder, "run", "ours", "--router", "local")
-    assert [p.expected for p in latest(folder).predictions] == ["supervisor", "tech_support"]
-    evaluate(folder, "import", "ours.csv", *out, *mapping, "--label", "IT=reception", status=2)
-    assert "1 cases" in evaluate(folder, "import", "ours.csv", *out, *mapping)
-
-
-def test_an_import_does_not_replace_a_written_set(folder: Path) -> None:
-    write(folder, "precious", line(1))
-    (folder / "more.csv").write_text("text,label\nit crashes,tech_support\n", encoding="utf-8")
-    said = evaluate(folder, "import", "more.csv", "--out", "eval_sets/precious.jsonl", status=2)
-    assert "not replaced" in said
-
-
-def test_a_set_that_is_not_there_is_told_with_those_that_are(folder: Path) -> None:
-    write(folder, "here", line(1))
-    said = evaluate(folder, "run", "there", status=2)
-    assert "there is no such file or set" in said
-    assert "here" in said
-
-
-def test_a_service_that_is_down_is_told_with_the_reason(folder: Path) -> None:
-    write(folder, "asked", line(1))
-    said = evaluate(folder, "run", "asked", "--router", "url:http://127.0.0.1:9")
-    assert "no answer: the service cannot be reached (ConnectError) (1)" in said
-
-
-def test_sets_that_overlap_are_refused(folder: Path) -> None:
-    write(folder, "dev_same", line(1))
-    assert "error" in evaluate(folder, "check", status=1)
-    evaluate(folder, "check", "nowhere", status=2)
-
-
-def test_a_baseline_is_measured(folder: Path) -> None:
-    rows = [line(number, id=f"train-{number}") for number in range(30)]
-    write(folder, "later", *rows)
-    (folder / "eval_sets" / "train").mkdir()
-    (folder / "eval_sets" / "later.jsonl").rename(folder / "eval_sets" / "train" / "en.jsonl")
-    evaluate(folder, "run", "some", "--router", "baseline:majority")
-    assert {p.covered for p in latest(folder).predictions} == {True}
-    evaluate(folder, "run", "some", "--router", "baseline:oracle", status=2)
-
-
-def test_a_bad_set_is_named_by_file_and_line(folder: Path) -> None:
-    write(folder, "bad", line(1), line(2, colour="red"))
-    assert "bad.jsonl, line 2: colour" in evaluate(folder, "run", "bad", status=2)
-    write(folder, "odd", line(1, label="reception"))
-    assert "odd.jsonl, line 1: unknown label reception" in evaluate(folder, "run", "odd", status=2)
-    assert "missing" in evaluate(folder, "run", "missing", status=2)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        ["--router", "oracle"],
-        ["--router", "url:ftp://here"],
-        ["--router", "llm"],
-        ["--slice", "colour=red"],
-        ["--slice", "lang=de"],
-        ["--repeat", "0"],
-        ["--min-accuracy", "90"],
-        ["--costs", "nowhere.yaml"],
-    ],
-)
-def test_wrong_usage_ends_with_two_and_starts_no_run(folder: Path, wrong: list[str]) -> None:
-    assert evaluate(folder, "run", "some", *wrong, status=2)
-    assert not (folder / "storage" / "eval_runs").exists()

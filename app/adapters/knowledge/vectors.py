@@ -44,7 +44,8 @@ def vectors_of(articles: Sequence[Article], embedder: Embedder, path: Path = SHI
     """One unit row a phrase, in the order of `phrases`; embedded anew where the file does not fit."""
     if path.exists():
         with np.load(path, allow_pickle=False) as stored:
-            if str(stored["digest"]) == digest(articles):
+            width = embedder.embed([PROBE]).shape[1]
+            if str(stored["digest"]) == digest(articles) and stored["vectors"].shape[1] == width:
                 return stored["vectors"].astype(np.float32)  # type: ignore[no-any-return]
     log.warning("article_vectors_made_anew", articles=len(articles), mend="call-center train --shipped")
     return embedder.embed([p for a in articles for p in phrases(a)])

@@ -66,7 +66,9 @@ def phrasebook(lang: str) -> Phrasebook:
     return Phrasebook(**yaml.safe_load(known.read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=512)
 def plain(text: str) -> str:
+    """Every cue of a turn asks for the same few texts."""
     return clean(text).lower().replace("ё", "е").replace("’", "'")
 
 
