@@ -91,7 +91,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
         _done("O-1003", item="pro", title="Orbita", quantity=1, price_rub=19_104, discount="none",
               discount_percent=0, delivery_rub=0, total_rub=19_104, period="year"),
         _done("O-1003", item="hub", title="Orbita", quantity=2, price_rub=25_800, discount="none",
-              discount_percent=0, delivery_rub=0, total_rub=25_800, delivery="courier", days_from=2,
+              discount_percent=0, delivery_rub=0, total_rub=25_800, delivery_by="courier", days_from=2,
               days_to=5),
         *_waits("above_limit", amount_rub=129_000),
         *_refused("already_on_plan", plan="pro", period="year"),

@@ -102,6 +102,9 @@ def test_what_is_missing_is_asked_for(agent: str, said: str, skill: str, key: st
          "open_complaint", {"subject": "курьер не приехал"}),
         (BOSS, ("перезвоните завтра", ("callback", "time"), "в 16"),
          "book_callback", {"when": "2026-11-23T16:00:00+03:00"}),
+        (BOSS, ("перезвоните в воскресенье в 12", ("callback", "again"), "тогда завтра"),
+         "book_callback", {"when": "2026-11-23T12:00:00+03:00"}),
+        (BOSS, ("верните P-9999", ("refund", "again"), "за вчера"), "find_payments", {"on": "2026-11-21"}),
         (BOSS, ("верните деньги", ("refund", "which"), "P-1002"), "refund_payment", {"payment": "P-1002"}),
         (BOSS, ("верните деньги", ("refund", "which"), "за 990"), "find_payments", {"amount_rub": 990}),
     ],
@@ -286,3 +289,6 @@ def test_the_latest_payment_is_the_first_of_the_list() -> None:
 def test_a_demand_for_one_thing_is_no_yes_to_another() -> None:
     lines = ("верните меня на Базовый", question("change", "confirm"), "оформите Профи на месяц")
     assert call_for(SALES, *lines) == ("create_order", {"item": "pro", "period": "month"})
+    offered = ("сколько стоит Профи на месяц?", question("order", "offer"), "отмените подписку")
+    reply = reply_to(SALES, *offered)
+    assert (reply.tool_calls, reply.text) == ([], skillbook("ru").skills["cancel"].asks["confirm"])

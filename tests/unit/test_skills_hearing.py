@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from app.adapters.llm.skills.book import all_books
 from app.adapters.llm.skills.catalogue import SKILLS
 from app.agents.roster import ROSTER
 from app.agents.tools.handing import hand_over
@@ -289,6 +293,31 @@ def test_a_demand_calls_its_tool(agent: str, said: str, tool: str, arguments: di
 @pytest.mark.parametrize("said", SILENT, ids=[s[1] for s in SILENT])
 def test_what_demands_nothing_does_nothing(said: tuple[str, str]) -> None:
     assert call_for(*said)[0] not in DOING | {"find_payments"}
+
+
+LINES = st.sampled_from([c[1] for c in CALLS] + [s[1] for s in SILENT]) | st.text(max_size=30)
+NUMBERS = st.sampled_from(["", " 99999 человек", " 5000 ключей", " 31.02", " 25:99", " P-1",
+                           " O-999999999999999", " в 99", " +7 " + "1" * 20, " 0 шт", " 99999999999 ₽",
+                           " да", " нет?"])  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    agent=st.sampled_from([TECH, SALES, BOSS]),
+    said=st.lists(st.tuples(LINES, NUMBERS), min_size=1, max_size=3),
+    question=st.sampled_from([text for book in all_books().values() for words in book.skills.values()
+                              for text in words.asks.values()]),
+)  # fmt: skip
+def test_any_call_has_arguments_that_its_tool_takes(
+    agent: str, said: list[tuple[str, str]], question: str
+) -> None:
+    lines = [line for words in said for line in (f"{words[0]}{words[1]}" or "?", question)][:-1]
+    reply = reply_to(agent, *lines)
+    tools = {tool.name: tool.args for tool in next(a for a in ROSTER if a.name == agent).tools}
+    assert reply.tool_calls or reply.text.strip()
+    for call in reply.tool_calls:
+        if call["name"] in tools:
+            tools[call["name"]].model_validate_json(json.dumps(call["args"]))
 
 
 def test_there_are_enough_examples() -> None:

@@ -34,6 +34,7 @@ def quote(held: Discount, wanted: Quote) -> Outcome:
     if wanted.item == "business":
         facts |= {"people": people, "seats_rub": price.seats_rub}
     if goods and wanted.delivery:
+        facts["delivery_by"] = wanted.delivery
         facts["days_from"], facts["days_to"] = DELIVERY_DAYS[wanted.delivery]
     reason = "" if claimed in ("none", discount) else NOT_VERIFIED
     return Outcome(status="done", reason=reason, facts=facts)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,14 +15,14 @@ import yaml
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from app.agents.base import Result
 from app.core.backoffice import Outcome
 
 HOUSE_TIME = ZoneInfo("Europe/Moscow")
 TERMS = Path(__file__).parent.parent / "texts" / "terms"
-MONEY = "_rub"
+MONEY, PERCENT = "_rub", "_percent"
 
 
 def money(roubles: int, language: str) -> str:
@@ -39,7 +40,19 @@ def present(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
     What is None is left out: models read less.
     """
     known = {key: value for key, value in facts.items() if value is not None}
-    return {key.removesuffix(MONEY): _shown(key, value, language) for key, value in known.items()}
+    shown = {key.removesuffix(MONEY): _shown(key, value, language) for key, value in known.items()}
+    return {**shown, **_spans(known, language)}
+
+
+def _spans(facts: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Days with their unit. A bank counts working days, and has a longest time; a courier has neither."""
+    if not {"days_from", "days_to"} <= facts.keys():
+        return {}
+    kind = words("days", language)["working" if "days_max" in facts else "any"]
+    span = {"days": Template(kind).substitute(days=f"{facts['days_from']}–{facts['days_to']}")}
+    if "days_max" in facts:
+        span["days_at_most"] = Template(kind).substitute(days=facts["days_max"])
+    return span
 
 
 def told(facts: Mapping[str, Any], language: str) -> Result:
@@ -60,6 +73,8 @@ def _shown(key: str, value: Any, language: str) -> Any:
         return present(value, language)
     if key.endswith(MONEY) and isinstance(value, int):
         return money(value, language)
+    if key.endswith(PERCENT) and value:
+        return format_percent(value / 100, locale=_locale(language))
     if isinstance(value, datetime):
         return moment(value, language)
     if isinstance(value, date):

@@ -58,7 +58,7 @@ def facts_of(
     if price.seats_rub:
         facts["seats_rub"] = price.seats_rub
     if delivery:
-        facts["delivery"] = delivery
+        facts["delivery_by"] = delivery
         facts["days_from"], facts["days_to"] = DELIVERY_DAYS[delivery]
     return facts
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 PLANS = ("basic", "pro", "business")
 GOODS = ("hub", "key")
-WHICH, CONFIRM, OFFER = "which", "confirm", "offer"
+WHICH, CONFIRM, OFFER, AGAIN = "which", "confirm", "offer", "again"
 """Questions that every skill may ask besides those for its slots."""
 
 

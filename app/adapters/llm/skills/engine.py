@@ -138,7 +138,8 @@ def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene:
     general = skillbook(scene.language).general
     text = _words_of(skill, words, facts, slots, scene) or worded(general, facts, scene.language)
     text = text or _general(scene, "unavailable")
-    if facts.get("status") == "unavailable" or skill.name in PERSONAL:
+    calm = skill.rows == "incidents" and not _rows(skill, facts, slots)
+    if facts.get("status") == "unavailable" or skill.name in PERSONAL or calm:
         return Remark(text)
     settled = facts.get("status") in ("done", "found")
     further = offer(skill.offers, scene) if skill.offers and settled and _open_end(facts) else ""

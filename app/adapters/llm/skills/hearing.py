@@ -16,6 +16,7 @@ _WORD = re.compile(r"[\w'-]+")
 NEAR = 3  # words before a verb in which a negation belongs to it
 OPENING = 8  # words in which a demand is over
 DO_IT = 2  # words of "yes, send it" without the yes
+WISHED = 4  # words before a noun in which the wish for it stands
 LEAD = 4  # words at most that may stand before a bare verb
 
 
@@ -117,11 +118,15 @@ def _holds(verb: re.Match[str], kind: str, clause: str, asks: bool) -> bool:
         return True
     if contains(manner("question"), before):
         return False
-    if contains(manner("wish"), before) or (kind == "noun" and contains(manner("wish"), clause)):
+    if kind == "noun":
+        return contains(manner("wish"), _last(before, WISHED)) or contains(
+            manner("wish"), clause[verb.end() :]
+        )
+    if contains(manner("wish"), before):
         return True
     led = _WORD.findall(before)
     bare = len(led) <= LEAD and all(w in manner("lead") for w in led)
-    return kind == "to" and bare and not asks
+    return bare and not asks and not contains(manner("negation"), clause)
 
 
 def _verbs(words: Words, clause: str) -> Iterator[tuple[str, re.Match[str]]]:
@@ -132,8 +137,11 @@ def _verbs(words: Words, clause: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 def _negated(before: str) -> bool:
     asked = beginnings(manner("polite")).sub(" ", before)
-    near = " ".join(_WORD.findall(asked)[-NEAR:])
-    return contains(manner("negation"), near)
+    return contains(manner("negation"), _last(asked, NEAR))
+
+
+def _last(text: str, words: int) -> str:
+    return " ".join(_WORD.findall(text)[-words:])
 
 
 def _taken_back(clause: str, said: str) -> bool:

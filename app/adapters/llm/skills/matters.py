@@ -8,7 +8,7 @@ from app.adapters.llm.skills.hearing import agrees, beyond, remainder, without
 from app.adapters.llm.skills.slots import Slots
 from app.adapters.llm.skills.thread import Matter
 
-SUBJECT, DETAILS = 200, 2000
+SUBJECT, DETAILS, LEAST = 200, 2000, 3  # characters
 BACK = 6
 ENOUGH = 2  # words of weight that make a subject
 
@@ -20,12 +20,12 @@ def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
     details = _clip(" / ".join(line for line in lines if line and not agrees(line)), DETAILS)
     found = {
         "subject": subject,
-        "note": now if matter.answer == "note" else _note(name, now, book),
+        "note": _clip(now if matter.answer == "note" else _note(name, now, book), DETAILS),
         "details": details if details != subject else "",
         "tried": _clip(" / ".join(line for line in lines if book.tried(line)), DETAILS),
         "words": _clip(now, SUBJECT),
     }
-    return {slot: text for slot, text in found.items() if text}
+    return {slot: text for slot, text in found.items() if len(text) >= LEAST}
 
 
 def _note(name: str, now: str, book: Phrasebook) -> str:

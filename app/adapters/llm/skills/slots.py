@@ -23,6 +23,7 @@ _BARE = re.compile(rf"{_SUM}(?![\w-])")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{8,18}\d")
 _DIGITS = range(10, 16)
 _LEAST = 100
+PIECES, PEOPLE = 1000, 10_000  # what the tools take at most
 _YEARS = range(2000, 2100)
 
 
@@ -38,8 +39,8 @@ def slots_in(text: str, today: date | None, past: bool) -> Slots:
         "goods": item if item in GOODS else None,
         **{kind: _value(kind, known) for kind in ("period", "delivery", "discount", "ordinal")},
         **{kind: number_in(kind, known) for kind in _LETTERS},
-        "quantity": _counted(known, "pieces"),
-        "people": _counted(known, "people"),
+        "quantity": _counted(known, "pieces", PIECES),
+        "people": _counted(known, "people", PEOPLE),
         "phone": phone,
         "amount": _amount(known),
         "day": day_in(known, today, past) if today else None,
@@ -82,7 +83,7 @@ def _value(kind: str, said: str) -> str | None:
     return max(hits)[1] if hits else None
 
 
-def _counted(said: str, kind: str) -> int | None:
+def _counted(said: str, kind: str, most: int) -> int | None:
     """ "two keys", "25 человек": a figure or a word for one, and what is counted."""
     words = {stem: int(n) for n, stems in values("counts").items() for stem in stems}
     figure = rf"(?<![\w.,:-])(\d{{1,5}}|{'|'.join(map(re.escape, words))})(?:-?х|-?ти|-?x)?"
@@ -91,7 +92,8 @@ def _counted(said: str, kind: str) -> int | None:
     hit = re.search(rf"{figure}\s+(?:\w+\s+){{0,2}}?(?:{after})", said) or re.search(
         rf"(?<!\w)(?:{before})\s+{figure}(?![\w.:-])", said
     )
-    return (int(hit[1]) if hit[1].isdigit() else words[hit[1]]) or None if hit else None
+    counted = (int(hit[1]) if hit[1].isdigit() else words[hit[1]]) if hit else 0
+    return min(counted, most) or None
 
 
 def _amount(said: str) -> int | None:

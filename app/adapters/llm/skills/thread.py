@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from app.adapters.llm.scene import Scene
 from app.adapters.llm.skills.book import all_books
-from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, GOODS, OFFER, SKILLS, WHICH, Skill
+from app.adapters.llm.skills.catalogue import AGAIN, BY_NAME, CONFIRM, GOODS, OFFER, SKILLS, WHICH, Skill
 from app.adapters.llm.skills.hearing import agrees, declines, demanded, mentioned
-from app.adapters.llm.skills.slots import Slots, number_in, slots_in, slots_of
+from app.adapters.llm.skills.slots import PIECES, Slots, number_in, slots_in, slots_of
 from app.adapters.llm.skills.wording import ALSO
 
 BACK = 4  # lines of the customer in which a matter began
@@ -44,7 +44,7 @@ def slots_for(matter: Matter, scene: Scene) -> Slots:
         before = slots_of(scene.customer[-BACK:], scene.today, matter.skill.past)
         known = {slot: before[slot] for slot in BACKGROUND if slot in before} | known
     if "people" in known and "people" not in matter.skill.slots.values():
-        known["quantity"] = known["people"]  # places on a plan are what is ordered of it
+        known["quantity"] = min(known["people"], PIECES)  # places on a plan are what is ordered of it
     for slot in ("period",) if known.get("item") in GOODS else ("delivery",):
         known.pop(slot, None)
     if number := _number_before(matter, known, scene):
@@ -84,6 +84,7 @@ def _answered(scene: Scene) -> Matter | None:
     if question is None or question[0].tool not in scene.offered:
         return None
     skill, key = question
+    key = WHICH if key == AGAIN and skill.lookup else key
     said = scene.now
     if _answers(skill, key, said, scene):
         return Matter(skill, tuple(_since(skill, scene, key)), key)
@@ -91,11 +92,15 @@ def _answered(scene: Scene) -> Matter | None:
 
 
 def _answers(skill: Skill, key: str, said: str, scene: Scene) -> bool:
+    if key in (CONFIRM, OFFER) and any(demanded(s.name, said) for s in SKILLS if s != skill and not s.reads):
+        return False  # "cancel my subscription" is no yes to an order
     if key in (CONFIRM, OFFER):
         return agrees(said) or (key == CONFIRM and demanded(skill.name, said, scene.last))
     known = slots_in(said, scene.today, skill.past)
     if key == WHICH:
         return any(slot in known for slot in CHOICES)
+    if key == AGAIN:
+        return "time" in known or "day" in known
     if key in TEXTS:
         return "?" not in said and not declines(said)
     return key in known
