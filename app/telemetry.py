@@ -86,6 +86,13 @@ class Metrics:
         self.handoffs = Counter(
             "handoffs", "Hops between agents", ["to"], namespace="callcenter", registry=self.registry
         )
+        self.withheld = Counter(
+            "withheld_claims",
+            "Claims that nothing supported and that were not sent",
+            ["kind"],
+            namespace="callcenter",
+            registry=self.registry,
+        )
         self.tokens = Counter(
             "tokens", "Model tokens", ["direction"], namespace="callcenter", registry=self.registry
         )
@@ -94,6 +101,9 @@ class Metrics:
         )
         self.ratings = Counter(
             "ratings", "Ratings by customers", ["score"], namespace="callcenter", registry=self.registry
+        )
+        self.likes = Counter(
+            "feedback", "Words on single answers", ["liked"], namespace="callcenter", registry=self.registry
         )
         self.seconds = Histogram(
             "turn_seconds", "Time of a turn by step", ["step"], namespace="callcenter", registry=self.registry
@@ -120,6 +130,8 @@ class Metrics:
         self.decision(turn.decision)
         for hop in turn.hops:
             self.handoffs.labels(hop.to).inc()
+        for claim in turn.withheld:
+            self.withheld.labels(claim.partition(":")[0]).inc()
         self.tokens.labels("input").inc(turn.usage.input_tokens)
         self.tokens.labels("output").inc(turn.usage.output_tokens)
         for step, seconds in turn.timings.items():
@@ -136,6 +148,9 @@ class Metrics:
 
     def rated(self, score: int) -> None:
         self.ratings.labels(str(score)).inc()
+
+    def liked(self, liked: bool) -> None:
+        self.likes.labels(str(liked).lower()).inc()
 
     def delivered(self) -> None:
         self.events_delivered.inc()

@@ -50,7 +50,11 @@ def evidence_of(agent: Agent, state: State, knowledge: KnowledgeBase, now: datet
     passed = case.transferred or bool(state["hops"]) or agent.escalates_to is None
     return Evidence(
         today=now.astimezone(HOUSE_TIME).date(),
-        texts=(render([*state["passages"], *_cited(state, knowledge)]), *(use.result for use in used)),
+        texts=(
+            render([*state["passages"], *_cited(state, knowledge)]),
+            *(use.result for use in used),
+            *(case.memory.open_tickets if case.memory else ()),
+        ),
         done=frozenset(_done(used, transferred=passed)),
         asked=tuple(line.content for line in lines if line.role == "customer"),
         said=tuple(line.content for line in lines if line.role == "agent"),

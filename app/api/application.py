@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import errors
 from app.api.body import StrictJson
-from app.api.v1 import approvals, dialogue, health, knowledge, metrics, operator, router
+from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, router
 from app.services.health import VERSION
 from app.services.workbench import Workbench
 
@@ -37,6 +37,7 @@ def application(bench: Workbench) -> FastAPI:
     for part in (dialogue.router, operator.router, approvals.router, health.router, router.router):
         app.include_router(part, prefix="/api/v1")
     app.include_router(knowledge.router, prefix="/api/v1")
+    app.include_router(analytics.router, prefix="/api/v1")
     app.include_router(metrics.router)
     errors.install(app)
     _add_middleware(app, bench)

@@ -13,28 +13,37 @@ from langchain_core.language_models import BaseChatModel
 from app.adapters.embeddings.nano_e5 import load_embedder
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.languages import detector
-from app.adapters.storage.checkpoints import open_checkpoints
+from app.adapters.storage.checkpoints import has_checkpoints, open_checkpoints
 from app.adapters.storage.json_store import JsonStore
 from app.agents.base import Agent, Desk
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import ROSTER
 from app.agents.routing import LiveRouter
 from app.bootstrap.house import House
-from app.bootstrap.routing import evaluation_of, local_router, router_of
+from app.bootstrap.rehearsing import replay_of
+from app.bootstrap.routing import evaluation_of, fitted_routers, local_router, router_of
 from app.bootstrap.speaking import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.surroundings import knowledge_of, memory_of, office_of, relay_of
 from app.core.config import Settings
 from app.core.models import Article
 from app.core.outbound import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder, Router
+from app.services.analytics import analytics_of
+from app.services.branching import Branching
 from app.services.caretaker import Caretaker
+from app.services.changes import Changes, latest
+from app.services.customers import Customers
 from app.services.dialog_manager import DialogManager
 from app.services.evaluation import EvaluationService
+from app.services.feedback import Feedback
 from app.services.gate import Gate
 from app.services.health import Facts, HealthService, ProviderState
 from app.services.knowledge import KnowledgeService
+from app.services.monitor import Monitor
 from app.services.people import People
 from app.services.relay import Relay
+from app.services.replay import Replay
+from app.services.rerouting import Rerouting
 from app.services.routing import RoutingService
 from app.services.settle import Settlement
 from app.services.telling import TellingStore
@@ -78,8 +87,12 @@ def build(
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}),
     )
-    dialogs = _dialogs(house, TellingStore(kept, relay) if relay else kept, orchestrator)
-    return _workbench(house, dialogs, knowledge, relay, evaluation_of(house, near, chosen), chosen)
+    changes = Changes(partial(latest, kept))
+    dialogs = _dialogs(house, TellingStore(kept, relay, changes), orchestrator)
+    changes.ending = lambda: dialogs.gate.draining
+    replay = replay_of(house, near, knowledge, orchestrator, kept)
+    measured = evaluation_of(house, near, chosen)
+    return _workbench(house, dialogs, knowledge, relay, measured, chosen, changes, replay)
 
 
 def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
@@ -96,7 +109,14 @@ def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> Di
         witness=Witness(office),
         memory=memory_of(house, office),
         approvals=Settlement(
-            store, gate, orchestrator, office, checkpoints, house.clock, settings.max_dialog_history
+            store,
+            gate,
+            orchestrator,
+            office,
+            checkpoints,
+            house.clock,
+            settings.max_dialog_history,
+            partial(has_checkpoints, settings.checkpoint_storage),
         ),
     )
     return DialogManager(store, turns, summarizer_of(house), gate)
@@ -109,21 +129,32 @@ def _workbench(
     relay: Relay | None,
     evaluation: EvaluationService,
     router: Router,
+    changes: Changes,
+    replay: Replay,
 ) -> Workbench:
     settings, turns = house.settings, dialogs.turns
+    office = turns.orchestrator.desk.office
+    people = People(dialogs, house.agents, office, turns.approvals)
+    proposals = settings.dialogs_storage_path.with_name("proposals.jsonl")
     return Workbench(
         settings=settings,
         agents=house.agents,
         model_name=name_of(house),
         dialogs=dialogs,
-        routing=RoutingService(router),
+        routing=RoutingService(router, partial(fitted_routers, settings)),
         health=_health(house, dialogs, relay),
         caretaker=Caretaker(dialogs, timedelta(minutes=settings.dialog_timeout_minutes), knowledge),
         metrics=house.metrics,
         knowledge=knowledge,
-        people=People(dialogs, house.agents, turns.orchestrator.desk.office, turns.approvals),
+        people=people,
         evaluation=evaluation,
-        release=partial(_release, house, turns.orchestrator.desk.office),
+        analytics=analytics_of(dialogs, settings),
+        monitor=Monitor(people, changes, Rerouting(people, proposals)),
+        branching=Branching(dialogs, office),
+        feedback=Feedback(dialogs),
+        customers=Customers(office),
+        replay=replay,
+        release=partial(_release, house, office),
         relay=relay,
     )
 

@@ -9,13 +9,16 @@ from app.adapters.routing.artefact import SHIPPED, Artefact
 from app.adapters.routing.artefact import load as load_artefact
 from app.adapters.routing.local import LocalRouter
 from app.adapters.routing.remote import RemoteCentre
-from app.adapters.routing.versions import artefact_folder
+from app.adapters.routing.versions import SHIPPED_NAME, Versions, artefact_folder
+from app.adapters.routing.versions import name_of as version_name
 from app.agents.router import Cascade, ModelRouter
 from app.bootstrap.house import House
+from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.core.ports import Router
 from app.evaluation.runner import Target
 from app.services.evaluation import EvaluationService
+from app.services.routing import FittedRouter
 
 
 def local_router(house: House) -> LocalRouter:
@@ -36,6 +39,24 @@ def router_of(house: House, near: LocalRouter) -> Router:
 def evaluation_of(house: House, near: LocalRouter, chosen: Router) -> EvaluationService:
     targets = {t.name: t for t in _targets(house, near, chosen)}
     return EvaluationService(targets, house.agents, RemoteCentre, house.embedder)
+
+
+def fitted_routers(settings: Settings) -> list[FittedRouter]:
+    """Reads files. The shipped one is last; `active` is what ROUTER_ARTEFACT names now."""
+    try:
+        active = version_name(artefact_folder(settings.router_artefact))
+    except SettingInvalid:
+        active = ""
+    kept = [
+        FittedRouter(r.version, r.version == active, r.fitted, r.lines, r.sentence)
+        for r in Versions(settings.router_artefact.parent).list()
+    ]
+    others = [active] if active and active not in {SHIPPED_NAME, *(r.name for r in kept)} else []
+    return [
+        *(FittedRouter(name, True) for name in others),
+        *kept,
+        FittedRouter(SHIPPED_NAME, active == SHIPPED_NAME),
+    ]
 
 
 def _fitted(house: House) -> Artefact:

@@ -13,7 +13,7 @@ from app.core import happenings
 from app.core.backoffice import Effect
 from app.core.events import Event, EventKind
 from app.core.exceptions import DialogClosed, IdempotencyKeyReused, NotHeld, TakenOver
-from app.core.models import OPERATOR, Handler, Handoff, Reply, Role, Said, Status, Summary, Turn
+from app.core.models import OPERATOR, Fork, Handler, Handoff, Reply, Role, Said, Status, Summary, Turn
 
 RECORD_LIFETIME = timedelta(hours=24)
 
@@ -35,6 +35,7 @@ class Message(BaseModel):
     turn: Turn | None = None
     by: str | None = None
     about: str | None = None
+    liked: bool | None = None
 
 
 class Metadata(BaseModel):
@@ -113,6 +114,7 @@ class Dialog(BaseModel):
     requests: dict[str, RequestRecord] = Field(default_factory=dict)
     events: list[Event] = Field(default_factory=list)
     told_effects: list[str] = Field(default_factory=list)
+    forked_from: Fork | None = None
 
     def receive(self, text: str, now: datetime) -> Message:
         """Append the customer's line as a pending turn. Raises DialogClosed."""

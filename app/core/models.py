@@ -17,6 +17,13 @@ Outcome = Literal["ok", "unparsed", "timeout", "error"]
 OPERATOR = "operator"
 
 
+class Fork(BaseModel):
+    """Which dialog a branch continues, and the line from which on it differs."""
+
+    dialog_id: str
+    seq: int
+
+
 class Said(BaseModel):
     """One line of a conversation as a router sees it; `agent` names who spoke on agent lines."""
 

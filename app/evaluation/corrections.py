@@ -17,10 +17,11 @@ from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
 from app.core.exceptions import CallCenterError
-from app.evaluation.cases import Case, CaseSet, SetInvalid
+from app.evaluation.cases import Case, CaseSet, CaseTurn, SetInvalid
 from app.evaluation.registry import replace_text
 
 Rows = dict[str, dict[str, Any]]
+_LATER = {"who", "when", "confirmed_by", "confirmed"}
 
 
 class CorrectionRefused(CallCenterError):
@@ -32,7 +33,10 @@ class CorrectionRefused(CallCenterError):
 
 
 class Correction(BaseModel):
-    """`turn` is the position in the case, `was` its label before. Counts once `confirmed_by` is there."""
+    """`turn` is the position in the case, `was` its label before. Counts once `confirmed_by` is there.
+
+    With `also` the label is accepted beside the one before, instead of taking its place.
+    """
 
     set: str
     case: str
@@ -43,6 +47,7 @@ class Correction(BaseModel):
     why: str
     who: str
     when: datetime
+    also: bool = False
     confirmed_by: str | None = None
     confirmed: datetime | None = None
 
@@ -52,7 +57,14 @@ class Correction(BaseModel):
 
 
 def correct(
-    path: Path, cases: CaseSet, key: str, label: str, why: str, who: str, legal: Collection[str]
+    path: Path,
+    cases: CaseSet,
+    key: str,
+    label: str,
+    why: str,
+    who: str,
+    legal: Collection[str],
+    also: bool = False,
 ) -> Correction:
     """`key` is a case, or `case:turn`; the last turn if none is named. Saying the same again changes nothing.
 
@@ -65,16 +77,16 @@ def correct(
         raise CorrectionRefused(key, "it needs a name and a reason")
     if label not in legal:
         raise CorrectionRefused(key, f"{label} is not a label of the roster")
-    if label == was:
+    if label == was or (also and label in case.turns[at].acceptable):
         raise CorrectionRefused(key, f"{label} is its label already")
-    text = case.turns[at].content
-    new = Correction(
-        set=cases.name, case=case.id, turn=at, text=text, was=was, label=label, why=why, who=who, when=now
+    told = {"set": cases.name, "case": case.id, "turn": at, "text": case.turns[at].content, "was": was}
+    new = Correction.model_validate(
+        {**told, "label": label, "why": why, "who": who, "when": now, "also": also}
     )
     with _locked(path) as rows:
         if new.id in rows:
             standing = _of(rows[new.id])
-            if (standing.text, standing.was, standing.label, standing.why) == (text, was, label, why):
+            if standing.model_dump(exclude=_LATER) == new.model_dump(exclude=_LATER):
                 return standing
         rows[new.id] = _row(case, new)
     return new
@@ -110,8 +122,15 @@ def apply(cases: CaseSet, corrections: Iterable[Correction]) -> CaseSet:
         case = by_id.get(c.case) if c.set == cases.name and c.confirmed_by else None
         turn = case.turns[c.turn] if case and c.turn < len(case.turns) else None
         if turn and (turn.content, turn.expected) == (c.text, c.was):
-            turn.expected, turn.acceptable = c.label, [c.label]
+            turn.expected, turn.acceptable = _answers(c, turn)
     return copy
+
+
+def _answers(c: Correction, turn: CaseTurn) -> tuple[str, list[str]]:
+    """What is expected and accepted from now on."""
+    if c.also:
+        return c.was, list(dict.fromkeys([c.was, *turn.acceptable, c.label]))
+    return c.label, [c.label]
 
 
 def _find(cases: CaseSet, key: str) -> tuple[Case, int]:
@@ -131,9 +150,10 @@ def _row(case: Case, new: Correction) -> dict[str, Any]:
     copy = case.model_copy(deep=True)
     copy.id, copy.origin = new.id, "corrected"
     copy.turns = copy.turns[: new.turn + 1]
+    expected, accepted = _answers(new, copy.turns[-1])
     for turn in copy.turns:
         turn.expected, turn.acceptable, turn.event = None, [], None
-    copy.turns[-1].expected, copy.turns[-1].acceptable = new.label, [new.label]
+    copy.turns[-1].expected, copy.turns[-1].acceptable = expected, accepted
     return {
         **copy.model_dump(exclude_none=True),
         "confirmed": False,

@@ -44,7 +44,7 @@ def to_csv(predictions: Iterable[Prediction]) -> str:
     writer.writerow(COLUMNS)
     for p in predictions:
         row = p.model_dump()
-        writer.writerow(_cell(row[name]) for name in COLUMNS)
+        writer.writerow(cell(row[name]) for name in COLUMNS)
     return "\ufeff" + out.getvalue()
 
 
@@ -79,7 +79,8 @@ def _add(suite: ElementTree.Element, p: Prediction) -> None:
         ElementTree.SubElement(case, "error", message=p.outcome).text = legal(p.reason)
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """What may stand in a cell: formulas become text."""
     if isinstance(value, list):
         value = ", ".join(map(str, value))
     if isinstance(value, str) and _FORMULA.match(value):

@@ -50,6 +50,17 @@ def rows(path: Path, wanted: Sequence[str], encoding: str | None = None) -> Iter
     return reader(path, wanted, encoding)
 
 
+def header(path: Path, encoding: str | None = None) -> list[str]:
+    """The columns of the file; those of JSONL are the keys of all lines. Raises ImportFailed."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return list(dict.fromkeys(str(key) for _, row in rows(path, [], encoding) for key in row or ()))
+    _fits(path)
+    text, found = read_text(path, encoding), list[str]()
+    for quote, delimiter in product("\"'", ",;\t|"):
+        found = max(found, [name.strip() for name in _first(_reader(text, delimiter, quote, None))], key=len)
+    return [name for name in found if name]
+
+
 def read_text(path: Path, encoding: str | None = None) -> str:
     """UTF-16 by its mark, else UTF-8, else cp1251, unless told. Raises ImportFailed."""
     _fits(path)

@@ -37,6 +37,8 @@ class Caretaker:
     async def heal(self) -> None:
         for dialog_id in await self.dialogs.store.unfinished():
             await self.dialogs.heal(dialog_id)
+        if self.dialogs.turns.approvals:
+            await self.dialogs.turns.approvals.catch_up()
 
     async def close_idle(self) -> int:
         """How many dialogs were closed."""

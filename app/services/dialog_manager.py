@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -13,7 +13,7 @@ import structlog
 from app.agents.orchestrator import Emit
 from app.agents.summary import Summarizer
 from app.core.dialog import RECORD_LIFETIME, Closing, Dialog
-from app.core.exceptions import DialogNotFound, RequestInProgress
+from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProgress
 from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
@@ -77,7 +77,8 @@ class DialogManager:
     async def delete(self, dialog_id: str) -> None:
         async with self.store.lock(dialog_id):
             if self.turns.memory:
-                await self.turns.memory.forget(await self.store.read(dialog_id))
+                with suppress(DialogQuarantined):
+                    await self.turns.memory.forget(await self.store.read(dialog_id))
             await self.store.delete(dialog_id)
         log.info("dialog_deleted", dialog_id=dialog_id)
 

@@ -91,6 +91,11 @@ class KnowledgeService:
     def documents(self) -> list[DocumentRecord]:
         return self._library.records()
 
+    @property
+    def approvals(self) -> Sequence[Approval]:
+        """The stock, in the order in which it was filled."""
+        return self._index.approvals
+
     def approve(self, question: str, lang: str, by: str, article_id: str = "", text: str = "") -> Approval:
         """Of an article, or `text` of one's own. Raises ApprovalRefused and ArticleNotFound."""
         if not is_typical(question):

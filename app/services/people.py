@@ -46,7 +46,7 @@ class People:
         checked(operator, NAME)
         if reason:
             checked(reason, REASON)
-        async with self._locked(dialog_id) as dialog:
+        async with self.locked(dialog_id) as dialog:
             if dialog.take_over(operator, reason, self.dialogs.clock(), force):
                 await self.dialogs.store.write(dialog)
                 self.dialogs.turns.metrics.taken_over()
@@ -59,7 +59,7 @@ class People:
         """The line and its record are one write. Raises DialogNotFound, DialogClosed, NotHeld."""
         checked(operator, NAME)
         checked(text)
-        async with self._locked(dialog_id) as dialog:
+        async with self.locked(dialog_id) as dialog:
             now = self.dialogs.clock()
             dialog.forget_requests(now)
             if replay := stored(dialog, request):
@@ -76,7 +76,7 @@ class People:
         checked(note, NOTE)
         if agent is not None and agent not in self.agents:
             raise AgentUnknown(self.agents)
-        async with self._locked(dialog_id) as dialog:
+        async with self.locked(dialog_id) as dialog:
             dialog.hand_back(Note(by=operator, text=note, at=self.dialogs.clock()), agent)
             await self.dialogs.store.write(dialog)
             log.info("dialog_handed_back", dialog_id=dialog_id, agent=dialog.assigned_agent)
@@ -86,7 +86,7 @@ class People:
         """Closed dialogs too; it is no change of the dialog that a list would show."""
         if comment:
             checked(comment, COMMENT)
-        async with self._locked(dialog_id) as dialog:
+        async with self.locked(dialog_id) as dialog:
             rating = Rating(score=score, comment=comment, at=self.dialogs.clock())
             dialog.rate(rating)
             await self.dialogs.store.write(dialog)
@@ -118,7 +118,7 @@ class People:
         return ApprovalView.of(decided)
 
     @asynccontextmanager
-    async def _locked(self, dialog_id: str) -> AsyncIterator[Dialog]:
+    async def locked(self, dialog_id: str) -> AsyncIterator[Dialog]:
         """In turn with all who write to this dialog, whatever the number of waiting messages."""
         store = self.dialogs.store
         await store.read(dialog_id)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -52,9 +54,23 @@ class Routed(BaseModel):
     outcome: Outcome = "ok"
 
 
+@dataclass(frozen=True, slots=True)
+class FittedRouter:
+    """A fitted local router. `sentence` is what the comparison with the router of then said, in English."""
+
+    name: str
+    active: bool
+    fitted: datetime | None = None
+    lines: int | None = None
+    sentence: str = ""
+
+
 @dataclass(frozen=True)
 class RoutingService:
+    """`fitted` lists the fitted routers, newest first; it reads files."""
+
     router: Router
+    fitted: Callable[[], list[FittedRouter]] = list
 
     async def route_json(self, line: str | bytes) -> Routed:
         """One JSONL line; one that cannot be read has the outcome `error`."""

@@ -36,7 +36,10 @@ class Settle(Protocol):
 
 @dataclass(frozen=True)
 class Settlement:
-    """`checkpoints` leads to where LangGraph keeps what waits; `history` is how many lines models see."""
+    """`checkpoints` leads to where LangGraph keeps what waits; `history` is how many lines models see.
+
+    `begun` is false as long as nothing has ever waited.
+    """
 
     store: DialogStore
     gate: Gate
@@ -45,6 +48,7 @@ class Settlement:
     checkpoints: Callable[[], AbstractAsyncContextManager[Any]]
     clock: Callable[[], datetime]
     history: int = 20
+    begun: Callable[[], bool] = lambda: True
 
     async def begin(self, turn: Turn) -> None:
         """What is lost here is made up for when the person decides."""
@@ -73,6 +77,8 @@ class Settlement:
 
     async def catch_up(self) -> None:
         """Tell what was decided just before a crash. Raises StorageUnavailable."""
+        if not await asyncio.to_thread(self.begun):
+            return
         for number in await self._flow.kept():
             try:
                 found = await asyncio.to_thread(self.office.approval, number)

@@ -1,4 +1,4 @@
-"""A dialog store that tells the relay of what was written, so that no writer has to think of it."""
+"""A dialog store that tells relay and watchers of what was written, so that no writer has to think of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogQuarantined
 from app.core.ports import DialogPage, DialogQuery, DialogStore, StoreHealth
+from app.services.changes import Changes, latest, mark_of
 from app.services.relay import Relay
 
 
@@ -17,18 +18,25 @@ class TellingStore:
     """`inner` keeps the dialogs."""
 
     inner: DialogStore
-    relay: Relay
+    relay: Relay | None = None
+    changes: Changes | None = None
 
     async def write(self, dialog: Dialog) -> None:
         await self.inner.write(dialog)
-        self.relay.changed(dialog.dialog_id)
+        if self.relay:
+            self.relay.changed(dialog.dialog_id)
+        if self.changes:
+            self.changes.tell(mark_of(dialog))
 
     async def delete(self, dialog_id: str) -> None:
         """What waits for the CRM goes first: raises BackOfficeUnavailable, and nothing is deleted then."""
-        with suppress(DialogQuarantined):
-            await self.inner.read(dialog_id)
-        await self.relay.forget(dialog_id)
+        if self.relay:
+            with suppress(DialogQuarantined):
+                await self.inner.read(dialog_id)
+            await self.relay.forget(dialog_id)
         await self.inner.delete(dialog_id)
+        if self.changes:
+            self.changes.tell(await latest(self.inner))
 
     async def open(self) -> None:
         await self.inner.open()

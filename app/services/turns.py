@@ -19,6 +19,7 @@ from app.services.cases import case_of
 from app.services.idempotency import Request
 from app.services.memory import Recollection
 from app.services.settle import Settlement
+from app.services.stops import Stops
 from app.services.witness import Witness
 from app.telemetry import Metrics
 
@@ -50,6 +51,7 @@ class Turns:
     witness: Witness = field(default_factory=Witness)
     memory: Recollection | None = None
     approvals: Settlement | None = None
+    stops: Stops = field(default_factory=Stops)
 
     async def receive(self, dialog: Dialog, text: str, request: Request | None) -> Message:
         """The customer's words and their record are on disk before any model is called."""
@@ -93,7 +95,8 @@ class Turns:
         try:
             case = case_of(dialog, asked, await self._remembered(dialog))
             lines = dialog.lines(asked, self.history)
-            reply = await self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
+            answer = self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
+            reply = await self.stops.run(dialog.dialog_id, answer)
         except CallCenterError as error:
             self.metrics.failure(error.code)
             log.error("turn_failed", dialog_id=dialog.dialog_id, code=error.code)

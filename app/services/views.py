@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from app.core.dialog import Dialog, Message, Rating
-from app.core.models import Handler, Status, Summary, Turn
+from app.core.models import Fork, Handler, Status, Summary, Turn
 from app.core.ports import DialogPage
 
 
@@ -68,11 +68,13 @@ class MessageView(BaseModel):
     seq: int
     state: str
     path: Turn | None = None
+    liked: bool | None = None
 
     @classmethod
     def of(cls, m: Message) -> MessageView:
         role = "customer" if m.role == "customer" else m.agent_type or "agent"
-        return cls(role=role, content=m.content, timestamp=m.timestamp, seq=m.seq, state=m.state, path=m.turn)
+        known = m.model_dump(include={"content", "timestamp", "seq", "state", "liked"})
+        return cls(role=role, path=m.turn, **known)
 
 
 class DialogView(BaseModel):
@@ -88,6 +90,8 @@ class DialogView(BaseModel):
     messages: list[MessageView]
     escalated: bool = False
     rating: Rating | None = None
+    closed_because: str | None = None
+    forked_from: Fork | None = None
 
     @classmethod
     def of(cls, dialog: Dialog) -> DialogView:
@@ -100,6 +104,8 @@ class DialogView(BaseModel):
             messages=[MessageView.of(m) for m in dialog.messages],
             escalated=dialog.escalated,
             rating=dialog.rating,
+            closed_because=dialog.closing.reason if dialog.closing else None,
+            forked_from=dialog.forked_from,
         )
 
 

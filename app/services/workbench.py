@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.core.config import Settings
+from app.services.branching import Branching
+from app.services.analytics import AnalyticsService
 from app.services.caretaker import Caretaker
+from app.services.customers import Customers
 from app.services.dialog_manager import DialogManager
+from app.services.eval_desk import EvalDesk
 from app.services.evaluation import EvaluationService
+from app.services.feedback import Feedback
 from app.services.health import HealthService
 from app.services.knowledge import KnowledgeService
+from app.services.monitor import Monitor
 from app.services.people import People
 from app.services.relay import Relay
+from app.services.replay import Replay
 from app.services.routing import RoutingService
 from app.telemetry import Metrics
 
@@ -32,8 +40,19 @@ class Workbench:
     knowledge: KnowledgeService
     people: People
     evaluation: EvaluationService
+    analytics: AnalyticsService
+    monitor: Monitor
+    branching: Branching
+    feedback: Feedback
+    customers: Customers
+    replay: Replay
     release: Callable[[], Awaitable[None]]
     relay: Relay | None = None
+
+    @cached_property
+    def eval_desk(self) -> EvalDesk:
+        """One for all pages: its runs go on when a page is closed."""
+        return EvalDesk(self.evaluation)
 
     async def start(self) -> None:
         await self.dialogs.store.open()
@@ -44,6 +63,7 @@ class Workbench:
     async def stop(self) -> None:
         """Nobody new is let in; turns that run may finish within the grace time."""
         await self.dialogs.gate.drain(self.settings.shutdown_grace)
+        await self.eval_desk.stop()
         await self.caretaker.stop()
         if self.relay:
             await self.relay.stop()

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gradio as gr
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.services.workbench import Workbench
+from app.ui.lost import lost
 from app.ui.page import css, head, page
+from app.ui.shell import Shell, icon
+from app.ui.theme import theme
 from app.ui.words import LANGUAGES
+
+LARGEST_UPLOAD = "20mb"  # as documents of the knowledge base
 
 
 def mount(app: FastAPI, bench: Workbench) -> FastAPI:
-    """Blocks at /ui/ru/ and /ui/en/; / and /ui/ lead to the visitor's language."""
+    """Blocks at /ui/ru/ and /ui/en/; / and /ui/ lead to the visitor's language, other addresses nowhere."""
     for path in ("/", "/ui", "/ui/"):
         app.add_api_route(path, _entrance, include_in_schema=False)
     for language in LANGUAGES:
@@ -20,23 +25,42 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             app,
             page(bench, language),
             path=f"/ui/{language}",
-            theme=gr.themes.Soft(font=["system-ui", "sans-serif"]),
+            theme=theme(),
             css=css(),
-            head=head(),
             show_error=False,
             enable_monitoring=False,
             ssr_mode=False,
             allowed_paths=[],
-            max_file_size="1mb",
+            max_file_size=LARGEST_UPLOAD,
             footer_links=[],
         )
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
+    app.add_api_route("/ui/{rest:path}", _elsewhere, include_in_schema=False)
+    app.add_middleware(Shell, pages={f"/ui/{language}/": language for language in LANGUAGES}, scripts=head())
     return app
 
 
 def _entrance(request: Request) -> RedirectResponse:
     """What the address asks for (tab, dialog) goes along."""
+    return _to(_language(request), request)
+
+
+def _to(language: str, request: Request) -> RedirectResponse:
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/ui/{_language(request)}/{query}")
+    return RedirectResponse(f"/ui/{language}/{query}")
+
+
+def _elsewhere(request: Request, rest: str) -> Response:
+    """Without its last slash an address is meant well."""
+    return _to(rest, request) if rest in LANGUAGES else _lost(request)
+
+
+def _lost(request: Request) -> HTMLResponse:
+    return lost(_language(request))
+
+
+def _icon() -> Response:
+    return Response(icon(), media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
 
 def _language(request: Request) -> str:

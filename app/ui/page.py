@@ -2,58 +2,50 @@
 
 from __future__ import annotations
 
-from html import escape
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
 
 from app.services.workbench import Workbench
+from app.ui.analytics.room import AnalyticsRoom
 from app.ui.chat.room import ChatRoom
+from app.ui.evaluation.room import EvaluationRoom
+from app.ui.header import badge, header, waiting
+from app.ui.knowledge.room import KnowledgeRoom
+from app.ui.monitor.room import MonitorRoom
 from app.ui.room import Room
-from app.ui.words import LANGUAGES, words
+from app.ui.settings.room import SettingsRoom
+from app.ui.words import words
 
 ASSETS = Path(__file__).parent / "assets"
-ROOMS: tuple[type[Room], ...] = (ChatRoom,)
+ROOMS: tuple[type[Room], ...] = (ChatRoom, EvaluationRoom, MonitorRoom, AnalyticsRoom, KnowledgeRoom, SettingsRoom)
 
 
 def page(bench: Workbench, language: str) -> gr.Blocks:
     frame = words(language, "frame")
     rooms = [room(bench, language) for room in ROOMS]
-    with gr.Blocks(title=frame["title"], analytics_enabled=False, fill_width=True) as blocks:
-        gr.HTML(_header(bench, language), elem_id="cc-header")
-        with gr.Tabs(elem_id="cc-tabs") as tabs:
+    with gr.Blocks(title=frame["page_title"], analytics_enabled=False, fill_width=True) as blocks:
+        with gr.Row(elem_id="cc-header"):
+            gr.HTML(header(language), elem_id="cc-top")
+            status = gr.HTML(waiting(bench, language), elem_id="cc-status")
+            ask = gr.Button(elem_id="cc-ask-health", elem_classes="cc-hidden")
+        with gr.Tabs(elem_id="cc-tabs", overflow_behavior="wrap"):
             for room in rooms:
                 with gr.Tab(frame["tabs"][room.key], id=room.key, elem_id=f"cc-tab-{room.key}") as tab:
                     room.build()
-                tab.select(None, js=f"() => cc.put('tab', '{room.key}')")
+                tab.select(None, js=f"() => cc.put('tab', '{room.key}')", api_visibility="private")
                 room.arrive(blocks, tab)
-        blocks.load(_wanted, None, tabs, api_visibility="private", show_progress="hidden")
+        gr.on(
+            [blocks.load, ask.click], partial(_status, bench, language), None, status,
+            api_visibility="private", show_progress="hidden", concurrency_limit=None,
+        )  # fmt: skip
     blocks.queue(api_open=False, default_concurrency_limit=64)
     return blocks  # type: ignore[no-any-return]
 
 
-def _wanted(request: gr.Request) -> gr.Tabs:
-    """The tab that the address names."""
-    asked = request.query_params.get("tab", "")
-    return gr.Tabs(selected=asked if asked in {room.key for room in ROOMS} else ROOMS[0].key)
-
-
-def _header(bench: Workbench, language: str) -> str:
-    frame = words(language, "frame")
-    said = frame["online" if bench.health.facts.offline is False else "offline"]
-    others = "".join(
-        f'<a href="../{code}/" data-lang="{code}" lang="{code}" '
-        f"{'aria-current=true' if code == language else ''}>{code.upper()}</a>"
-        for code in LANGUAGES
-    )
-    return (
-        f'<div class="cc-header"><h1>{escape(frame["title"])}</h1>'
-        f'<span id="cc-model" class="cc-model" title="{escape(frame["model_help"])}">'
-        f"● {escape(said.format(model=bench.model_name))}</span>"
-        f'<nav class="cc-switch" aria-label="{escape(frame["language"])}">{others}</nav>'
-        f'<button type="button" class="cc-theme" data-theme-switch '
-        f'aria-label="{escape(frame["theme"])}">◐</button></div>'
-    )
+async def _status(bench: Workbench, language: str) -> str:
+    return badge(bench, await bench.health.brief(), language)
 
 
 def css() -> str:
@@ -61,6 +53,6 @@ def css() -> str:
 
 
 def head() -> str:
-    """Our own script, in the page: nothing is fetched."""
-    script = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.js")))
-    return f"<script>{script}</script>"
+    """Our own scripts, in the page: nothing is fetched. The frame's is first; a broken one stops no other."""
+    paths = sorted(ASSETS.glob("*.js"), key=lambda path: (path.stem != "frame", path.stem))
+    return "".join(f'<script type="module">{path.read_text(encoding="utf-8")}</script>' for path in paths)

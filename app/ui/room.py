@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from html import escape
 from typing import Any
 
 import gradio as gr
 
+from app.core.exceptions import CallCenterError
 from app.services.workbench import Workbench
+from app.ui.problems import told
 from app.ui.words import Words, words
 
 
@@ -34,3 +37,8 @@ class Room(ABC):
     def offered(self, name: str) -> Any:
         """A word of the frame, which all rooms share."""
         return words(self.language, "frame")[name]
+
+    def problem(self, error: CallCenterError) -> str:
+        """A sentence in the page's language, as HTML."""
+        said = str(self.offered("failed")).format(problem=told(error, self.language))
+        return f'<p class="cc-problem" role="alert">{escape(said)}</p>'

@@ -2,62 +2,50 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
 from app.core.events import Event
 
+TEXTS = Path(__file__).with_name("texts")
+UNTOLD, FALLBACK = "ru", "en"  # without a language; in one that has no file
 LONGEST_VALUE, LONGEST_NOTE = 600, 2000
-
-SENTENCES: dict[str, tuple[str, str]] = {
-    "dialog.opened": ("Клиент начал диалог", "The customer opened a dialog"),
-    "dialog.routed": ("Диалог принят", "The dialog was routed"),
-    "dialog.handed_over": ("Диалог передан", "The dialog was handed over"),
-    "dialog.escalated": ("Диалог передан руководителю", "The dialog was escalated to the supervisor"),
-    "dialog.closed": ("Диалог закрыт", "The dialog was closed"),
-    "dialog.rated": ("Клиент оценил диалог", "The customer rated the dialog"),
-    "order.created": ("Заказ оформлен", "An order was placed"),
-    "subscription.changed": ("Тариф изменён", "The subscription was changed"),
-    "subscription.cancelled": ("Подписка отменена", "The subscription was cancelled"),
-    "ticket.opened": ("Заявка открыта", "A ticket was opened"),
-    "ticket.updated": ("Заявка обновлена", "A ticket was updated"),
-    "refund.made": ("Возврат выполнен", "A refund was made"),
-    "refund.requested": ("Запрошен возврат", "A refund was requested"),
-    "credit.granted": ("Начислена компенсация", "A credit was granted"),
-    "complaint.opened": ("Жалоба зарегистрирована", "A complaint was opened"),
-    "callback.booked": ("Назначен обратный звонок", "A call back was booked"),
-}
-LABELS: dict[str, tuple[str, str]] = {
-    "agent": ("специалист", "agent"),
-    "amount_rub": ("сумма", "amount"),
-    "callback_at": ("когда", "when"),
-    "complaint": ("жалоба", "complaint"),
-    "from_agent": ("от", "from"),
-    "number": ("номер", "number"),
-    "order": ("заказ", "order"),
-    "phone": ("телефон", "phone"),
-    "plan": ("тариф", "plan"),
-    "price_rub": ("цена", "price"),
-    "reason": ("причина", "reason"),
-    "score": ("оценка", "score"),
-    "status": ("состояние", "status"),
-    "summary": ("итог", "summary"),
-    "ticket": ("заявка", "ticket"),
-    "to_agent": ("кому", "to"),
-    "total_rub": ("сумма", "total"),
-}
-AGENTS: dict[str, tuple[str, str]] = {
-    "sales": ("отдел продаж", "sales"),
-    "supervisor": ("руководитель", "supervisor"),
-    "tech_support": ("техподдержка", "technical support"),
-}
-CONTACT = ("Клиент {id}", "Customer {id}")
-SALE = ("Продажа: клиент {id}", "Sale: customer {id}")
-PROBLEM = ("Обращение: клиент {id}", "Support case: customer {id}")
-TITLES: dict[str, tuple[str, str]] = {
-    "complaint.opened": ("Жалоба: клиент {id}", "Complaint: customer {id}"),
-    "refund.made": ("Возврат: клиент {id}", "Refund: customer {id}"),
-    "refund.requested": ("Возврат: клиент {id}", "Refund: customer {id}"),
-}
 HIDDEN = {"language"}
-YES_NO = {True: ("да", "yes"), False: ("нет", "no")}
+
+
+class Wording(BaseModel):
+    """One file of `texts`. Of `titles` those without a kind of event are contact, sale, problem."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sentences: dict[str, str]
+    labels: dict[str, str]
+    agents: dict[str, str]
+    titles: dict[str, str]
+    answers: dict[str, str]
+
+    def label(self, key: str) -> str:
+        return self.labels.get(key, key.removesuffix("_rub").replace("_", " "))
+
+    def shown(self, key: str, value: str | float | bool) -> str:
+        """In one line; a customer's words cannot pass for a marker."""
+        if isinstance(value, bool):
+            return self.answers["yes" if value else "no"]
+        if isinstance(value, str):
+            text = " ".join(value.split()).replace("(event ", "( event ")
+            return self.agents.get(text, text[:LONGEST_VALUE])
+        number = f"{value:,.2f}".removesuffix(".00").replace(",", " ")
+        return (
+            f"{number} ₽"
+            if key.endswith("_rub")
+            else f"{value:g}"
+            if isinstance(value, float)
+            else str(value)
+        )
 
 
 def marker(event: Event) -> str:
@@ -67,37 +55,32 @@ def marker(event: Event) -> str:
 
 def note_of(event: Event) -> str:
     """A sentence, one line per value, the marker."""
-    lang = _language(event)
-    lines = [SENTENCES[event.kind][lang]]
-    for key, value in event.data.items():
-        if value is not None and value != "" and key not in HIDDEN:
-            lines.append(f"{_label(key, lang)}: {_shown(key, value, lang)}")
+    words = _wording(event)
+    told = {k: v for k, v in event.data.items() if v is not None and v != "" and k not in HIDDEN}
+    lines = [
+        words.sentences[event.kind],
+        *(f"{words.label(k)}: {words.shown(k, v)}" for k, v in told.items()),
+    ]
     return f"{chr(10).join(lines)[:LONGEST_NOTE]}\n{marker(event)}"
 
 
 def title_of(event: Event, sale: bool) -> str:
-    words = SALE if sale else TITLES.get(event.kind, PROBLEM)
-    return words[_language(event)].format(id=event.customer_id)
+    titles = _wording(event).titles
+    words = titles["sale"] if sale else titles.get(event.kind, titles["problem"])
+    return words.format(id=event.customer_id)
 
 
 def contact_name(event: Event) -> str:
-    return CONTACT[_language(event)].format(id=event.customer_id)
+    return _wording(event).titles["contact"].format(id=event.customer_id)
 
 
-def _language(event: Event) -> int:
-    return 1 if event.data.get("language") == "en" else 0
+def _wording(event: Event) -> Wording:
+    return wording(str(event.data.get("language") or UNTOLD))
 
 
-def _label(key: str, lang: int) -> str:
-    return LABELS[key][lang] if key in LABELS else key.removesuffix("_rub").replace("_", " ")
-
-
-def _shown(key: str, value: str | float | bool, lang: int) -> str:
-    """In one line; a customer's words cannot pass for a marker."""
-    if isinstance(value, bool):
-        return YES_NO[value][lang]
-    if isinstance(value, str):
-        text = " ".join(value.split()).replace("(event ", "( event ")
-        return AGENTS[text][lang] if text in AGENTS else text[:LONGEST_VALUE]
-    number = f"{value:,.2f}".removesuffix(".00").replace(",", " ")
-    return f"{number} ₽" if key.endswith("_rub") else f"{value:g}" if isinstance(value, float) else str(value)
+@lru_cache
+def wording(language: str) -> Wording:
+    """The language's own file, or the English one."""
+    named = {path.stem: path for path in TEXTS.glob("*.yaml")}
+    read: dict[str, Any] = yaml.safe_load(named.get(language, named[FALLBACK]).read_text(encoding="utf-8"))
+    return Wording(**read)

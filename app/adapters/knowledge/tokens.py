@@ -15,14 +15,25 @@ LONGEST = 40  # letters: what is longer is no word, and would fill the memory
 _ONE_AT_A_TIME = Lock()
 _WORD = re.compile(r"[\w-]+")
 _SIZES = (3, 4)  # letters of a piece
-_LANGUAGES = {"ru": "russian", "en": "english"}
 
 
 def stems(text: str, lang: str) -> list[str]:
     """Lower-case stems of the words in `text`; a language without a stemmer keeps whole words."""
     words = _WORD.findall(clean(text).lower().replace("ё", "е"))
-    name = _LANGUAGES.get(lang)
+    name = algorithm(lang)
     return [_stem(word, name) if len(word) <= LONGEST else word for word in words] if name else words
+
+
+@lru_cache
+def algorithm(lang: str) -> str:
+    """Snowball names its stemmers as English names the languages; empty where there is none."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
+
+    try:
+        name = (Locale.parse(lang).get_language_name("en") or "").lower()
+    except (UnknownLocaleError, ValueError):
+        return ""
+    return name if name in snowballstemmer.algorithms() else ""
 
 
 def pieces(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.adapters.llm import hints
+from app.adapters.llm import hints, returning
 from app.adapters.llm.hints import AT_ONCE
 from app.adapters.llm.phrasebook import Phrasebook, phrasebook
 from app.adapters.llm.scene import HandOver, Move, Remark, Say, Scene, Search
@@ -68,7 +68,7 @@ def _look(scene: Scene, _book: Phrasebook) -> Move | None:
     if not fresh or scene.handed or scene.escalates_to is None:
         return None
     found = incident(scene)
-    return Say(found) if isinstance(found, str) else found
+    return Say(found) if isinstance(found, str) else found or returning.look_up(scene)
 
 
 def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
@@ -182,6 +182,10 @@ def _admit(scene: Scene, book: Phrasebook) -> Say:
 
 
 def _next_steps(scene: Scene, book: Phrasebook, article: Article) -> Move:
+    ticket = returning.open_ticket(scene, book)
+    if before := returning.tried_in_vain(scene, book, article):
+        wanted = _registrable(scene, book) or book.say["person"]
+        return Say(" ".join(part for part in (before, ticket, wanted) if part), [article.id])
     tried = {a for said in scene.customer for a in book.tried(said)}
     fresh = scene.left(article)
     given = len(article.steps) - len(fresh)
@@ -191,7 +195,8 @@ def _next_steps(scene: Scene, book: Phrasebook, article: Article) -> Move:
     head = _head(scene, book) if scene.told(article) else article.intro
     steps = "\n".join(f"{n}. {step}" for n, step in enumerate(left[:AT_ONCE], given + 1))
     tail = article.asks if not given and len(scene.now.split()) < 5 else book.say["helped"]
-    return Say(f"{head}\n\n{steps}\n\n{tail}", [article.id])
+    parts = (head, steps, ticket, tail)
+    return Say("\n\n".join(part for part in parts if part), [article.id])
 
 
 def _head(scene: Scene, book: Phrasebook) -> str:

@@ -110,6 +110,7 @@ def _scene(
 ) -> Scene:
     facts = next((m.additional_kwargs for m in messages if isinstance(m, SystemMessage)), {})
     lang = facts.get("language", "ru")
+    past = facts.get("memory") or {}
     results = [m for m in messages if isinstance(m, ToolMessage)]
     searched = [m for m in results if m.name == SEARCH]
     offered = {t["function"]["name"]: t["function"]["parameters"]["properties"] for t in tools}
@@ -128,6 +129,8 @@ def _scene(
         offered=frozenset(offered),
         results=tuple(_known(m) for m in results if m.name != SEARCH),
         today=_day(facts.get("today")),
+        unhelpful=frozenset(past.get("unhelpful", ())),
+        open_tickets=tuple(past.get("open_tickets", ())),
     )
 
 

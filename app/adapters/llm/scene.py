@@ -35,6 +35,8 @@ class Scene:
     offered: frozenset[str] = frozenset()
     results: tuple[tuple[str, dict[str, Any]], ...] = ()  # of this turn's tools, but for the search
     today: date | None = None  # in the house's time zone
+    unhelpful: frozenset[str] = frozenset()  # articles that did not help this customer last time
+    open_tickets: tuple[str, ...] = ()
 
     @property
     def now(self) -> str:

@@ -16,6 +16,11 @@ OVERWRITE = "PRAGMA secure_delete = ON"
 """What is deleted leaves no words in the file."""
 
 
+def has_checkpoints(where: str) -> bool:
+    """False where nothing has ever waited; a server is taken to hold some."""
+    return "://" in where or (Path(where) / FILE).exists()
+
+
 @asynccontextmanager
 async def open_checkpoints(where: str) -> AsyncIterator[Any]:
     """A checkpointer for one piece of work. `where` is a folder or a PostgreSQL DSN.

@@ -36,7 +36,7 @@ class LangGraphMemory:
     async def recall(self, customer_id: str) -> list[Memory]:
         async with self._opened() as store:
             found = await _items(store, customer_id)
-        return [Memory.model_validate(item.value) for item in found[: self.limit]]
+            return [Memory.model_validate(item.value) for item in found[: self.limit]]
 
     async def forget(self, customer_id: str, dialog_id: str) -> None:
         async with self._opened() as store:

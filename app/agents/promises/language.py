@@ -21,7 +21,7 @@ class Deeds(BaseModel):
 
 
 class Net(Deeds):
-    """General rules for deeds that no cue names. `<noun>` in a template is any matter that has consequences."""
+    """General rules for deeds that no cue names. `<noun>` is any matter that has consequences."""
 
     nouns: dict[str, list[str]] = {}  # by kind of action
 

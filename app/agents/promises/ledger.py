@@ -29,6 +29,17 @@ NEEDS: dict[str, frozenset[str]] = {
     "compensation": frozenset({"compensation", "credit"}),
     "transfer": frozenset({"transfer", "escalated"}),
     "contact": frozenset({"callback", "transfer", "ticket", "complaint", "escalated"}),
+    "staff": frozenset(
+        {
+            "callback",
+            "transfer",
+            "ticket",
+            "complaint",
+            "escalated",
+            "refund_requested",
+            "approval",
+        }
+    ),
 }
 
 # What tool results say of earlier turns: `"reason": "already_refunded"` and its like.

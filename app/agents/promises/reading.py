@@ -28,6 +28,7 @@ KINDS: dict[str, str] = {
     "contact": "callback",
     "passed_on": "transfer",
     "payment_link": "order",
+    "staff": "callback",
 }
 
 

@@ -79,6 +79,11 @@ class Templates:
                 known.append(_Pattern(head, tail, element))
 
     def _fits(self, word: str) -> frozenset[str]:
+        """ "money's" is money too."""
+        own = self._known(word)
+        return own | self._known(word[:-2]) if word.endswith("'s") else own
+
+    def _known(self, word: str) -> frozenset[str]:
         patterns = chain(self._stems.get(word[:STEM], ()), self._open)
         fitting = {p.element for p in patterns if p.fits(word)}
         barred = {element for element in fitting if word in self._barred.get(element, ())}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Bench, DialogId, Key
 from app.api.errors import documented
 from app.core.models import Status
 from app.core.ports import DialogQuery
+from app.services.feedback import Liked
 from app.services.idempotency import Request
 from app.services.turns import Outcome
 from app.services.views import Answered, Closed, Created, DialogView, PageView
@@ -70,6 +71,14 @@ class RatingBody(BaseModel):
     comment: str = Field(default="", max_length=2000)
 
 
+class FeedbackBody(BaseModel):
+    """`null` takes the word back."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"liked": True}]})
+
+    liked: bool | None
+
+
 @router.post("/create", responses={**BODY, **TURN})
 async def create(body: CreateBody, bench: Bench, key: Key, response: Response) -> Created:
     """Open a dialog."""
@@ -119,6 +128,14 @@ async def close(dialog_id: DialogId, bench: Bench, body: CloseBody | None = None
 async def rate(dialog_id: DialogId, body: RatingBody, bench: Bench) -> Rated:
     """The customer's rating of an open or closed dialog; another one replaces it."""
     return await bench.people.rate(dialog_id, body.score, body.comment)
+
+
+@router.post("/{dialog_id}/messages/{seq}/feedback", responses={**BODY, **documented(404, 503, 507)})
+async def feedback(
+    dialog_id: DialogId, seq: Annotated[int, Path(ge=1, le=1_000_000)], body: FeedbackBody, bench: Bench
+) -> Liked:
+    """Whether an answer was of use; another word replaces it."""
+    return await bench.feedback.like(dialog_id, seq, body.liked)
 
 
 @router.delete("/{dialog_id}", status_code=204, responses=documented(404, 422, 503))

@@ -1,4 +1,4 @@
-// The frame: what the address says (tab, dialog, run), the theme, the language.
+// The frame: what the address says (tab, dialog, run), the theme, the language, tabs by keyboard.
 window.cc = {
   get: (name) => new URLSearchParams(location.search).get(name),
   put: (name, value) => {
@@ -8,22 +8,80 @@ window.cc = {
     history.replaceState(history.state, "", now);
   },
   dark: (on) => {
+    ccTheme.put(on);
     document.body.classList.toggle("dark", on);
-    localStorage.setItem("cc-theme", on ? "dark" : "light");
   },
+  isDark: () => ccTheme.isDark(),
+  tab: (name) => {
+    const button = document.getElementById(`cc-tab-${name}-button`);
+    if (button) button.click();
+    else location.href = `?tab=${encodeURIComponent(name)}`;
+  },
+  press: (id) => (document.querySelector(`button#${id}`) || document.querySelector(`#${id} button`))?.click(),
 };
-document.addEventListener("DOMContentLoaded", () => {
-  const kept = localStorage.getItem("cc-theme");
-  const asked = new URLSearchParams(location.search).get("__theme");
-  if (asked) localStorage.setItem("cc-theme", asked);
-  else if (kept) document.body.classList.toggle("dark", kept === "dark");
-});
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-theme-switch]")) cc.dark(!document.body.classList.contains("dark"));
-  const language = event.target.closest("[data-lang]");
+  const open = document.querySelector("#cc-model[open]");
+  if (open && !open.contains(event.target)) open.open = false;
+  if (event.target.closest("[data-theme-switch]")) cc.dark(!cc.isDark());
+  const tab = event.target.closest("a[data-tab]");
+  if (tab && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    if (open) open.open = false;
+    cc.tab(tab.dataset.tab);
+  }
+  const language = event.target.closest("a[data-lang]");
   if (language) {
     event.preventDefault();
-    document.cookie = `cc_lang=${language.dataset.lang};path=/ui;max-age=31536000;samesite=lax`;
+    document.cookie = `cc_lang=${language.dataset.lang};path=/;max-age=31536000;samesite=lax`;
     location.href = new URL(`../${language.dataset.lang}/${location.search}`, location.href);
   }
 });
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector("#cc-model[open]");
+  if (event.key === "Escape" && open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  }
+  const tab = event.target.closest?.("[role=tablist] [role=tab]");
+  const step = {ArrowRight: 1, ArrowLeft: -1, Home: "first", End: "last"}[event.key];
+  if (!tab || !step) return;
+  const tabs = [...tab.closest("[role=tablist]").querySelectorAll("[role=tab]")].filter((t) => t.offsetParent);
+  const to = step === "first" ? 0 : step === "last" ? tabs.length - 1 : tabs.indexOf(tab) + step;
+  tabs[(to + tabs.length) % tabs.length].focus();
+  event.preventDefault();
+});
+// The tab of the address is open from the first moment: Gradio is told before it builds the page.
+cc.begin = (config) => {
+  const tabs = config?.components?.find((part) => part.props?.elem_id === "cc-tabs");
+  const rooms = (config?.components || []).map((part) => part.props?.elem_id).filter((id) => id?.startsWith("cc-tab-"));
+  if (tabs && rooms.includes(`cc-tab-${cc.get("tab")}`)) tabs.props.selected = cc.get("tab");
+};
+cc.begin(window.gradio_config);
+// A file that is larger than the server takes is refused before it travels. `data-max` is in megabytes.
+const ccTooLarge = (event) => {
+  const files = [...(event.dataTransfer?.files || event.target.files || [])];
+  const limit = 20;
+  const large = files.find((file) => file.size > limit * 2 ** 20);
+  if (!large) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (event.target.value !== undefined) event.target.value = "";
+  cc.say(ccFrame.too_large.replace("{file}", large.name).replace("{limit}", limit));
+};
+document.addEventListener("change", (event) => event.target.type === "file" && ccTooLarge(event), true);
+document.addEventListener("drop", ccTooLarge, true);
+cc.say = (sentence) => {
+  let place = document.getElementById("cc-said");
+  if (!place) {
+    place = document.createElement("div");
+    place.id = "cc-said";
+    place.setAttribute("role", "alert");
+    document.body.append(place);
+  }
+  place.textContent = sentence;
+  place.classList.add("cc-on");
+  clearTimeout(cc.saying);
+  cc.saying = setTimeout(() => place.classList.remove("cc-on"), 9000);
+};
+// Health is asked again once a minute, but not by a tab that nobody sees.
+setInterval(() => document.hidden || document.querySelector("#cc-model[open]") || cc.press("cc-ask-health"), 60000);

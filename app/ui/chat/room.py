@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from html import escape
 from typing import Any
 
 import gradio as gr
 
-from app.core.exceptions import CallCenterError
-from app.core.models import Progress
-from app.services.views import MessageView
-from app.ui.chat.path import decided, finished
+from app.ui.chat.export import Export
+from app.ui.chat.quick import PLACES
+from app.ui.chat.saved import Saved
+from app.ui.chat.screen import Screen, Update
+from app.ui.chat.talk import Talk
+from app.ui.chat.whatif import WhatIf
 from app.ui.room import Room
-from app.ui.words import Words
 
 CUSTOMER = "customer_123"
 """A customer of the demo data, so that orders and refunds can be tried."""
-History = list[dict[str, Any]]
+QUIET: dict[str, Any] = {
+    "api_visibility": "private",
+    "concurrency_limit": None,
+    "show_progress": "hidden",
+}
 
 
 class ChatRoom(Room):
@@ -25,101 +29,143 @@ class ChatRoom(Room):
 
     def build(self) -> None:
         words = self.words
-        dialog = gr.State(None)
-        with gr.Row(equal_height=False):
-            with gr.Column(scale=3, min_width=320):
-                log = gr.Chatbot(
-                    height=520, show_label=False, sanitize_html=True, allow_tags=False, elem_id="cc-chat",
-                    buttons=["copy"], layout="bubble",
-                )  # fmt: skip
-                with gr.Row():
-                    box = gr.Textbox(
-                        placeholder=words["placeholder"], show_label=False, scale=6, autofocus=True,
-                        elem_id="cc-message", max_length=20_000, max_lines=6,
-                    )  # fmt: skip
-                    send = gr.Button(
-                        words["send"], variant="primary", scale=1, elem_id="cc-send", min_width=110
-                    )
-                fresh = gr.Button(words["new"], size="sm", elem_id="cc-new")
-                gr.Examples([[e] for e in words["example_lines"]], box, label=words["examples"])
-            with gr.Column(scale=2, min_width=300):
-                gr.Markdown(f"### {words['path']}")
-                path = gr.HTML(words["empty"], elem_id="cc-path")
-        for trigger in (box.submit, send.click):
-            trigger(
-                self.say, [box, log, dialog], [box, log, dialog, path],
-                api_visibility="private", concurrency_limit=None, show_progress="hidden",
+        self.saved = Saved(self.bench, words, self.language)
+        with gr.Row(equal_height=False, elem_id="cc-chat-room"):
+            with gr.Column(scale=2, min_width=220, elem_id="cc-saved-column"):
+                self._drawer("cc-saved-drawer", words["saved_drawer"])
+                fresh = gr.Button(words["new"], elem_id="cc-new", size="md")
+                with gr.Column(elem_classes="cc-drawn"):
+                    self.saved.build()
+            with gr.Column(scale=6, min_width=320, elem_id="cc-talk-column"):
+                parts = self._conversation()
+            with gr.Column(scale=4, min_width=300, elem_id="cc-path-column"):
+                self._drawer("cc-path-drawer", words["drawer"])
+                gr.HTML(f'<h3 class="cc-side">{escape(words["path"])}</h3>', elem_classes="cc-side-box")
+                parts["path"] = gr.HTML(
+                    f'<p class="cc-empty">{escape(words["empty"])}</p>',
+                    elem_id="cc-path",
+                    elem_classes="cc-drawn",
+                )
+        self.screen = Screen(words=words, knowledge=self.bench.knowledge, **parts)
+        self.talk = Talk(self.bench, self.screen, self.saved, words, self.offered("failed"))
+        WhatIf(self.bench, words).build(self.screen.dialog)
+        self._wire_turns()
+        self._wire_dialogs(fresh)
+        self._wire_listening()
+
+    def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
+        outputs = [self.saved.customer, *self.screen.parts, *self.saved.parts]
+        page.load(self._open, None, outputs, **QUIET)
+        tab.select(None, None, None, js="() => cc.listen()", api_visibility="private")
+
+    def _conversation(self) -> dict[str, Any]:
+        words = self.words
+        parts: dict[str, Any] = {
+            "dialog": gr.Textbox(visible="hidden", elem_id="cc-dialog"),
+            "mark": gr.State(""),
+            "editing": gr.State(None),
+            "serving": gr.HTML(elem_id="cc-serving"),
+            "log": gr.Chatbot(
+                height="min(56vh, 620px)", label=words["conversation"], show_label=False, sanitize_html=True,
+                allow_tags=False, elem_id="cc-chat", buttons=["copy"], layout="bubble", latex_delimiters=[],
+                placeholder=words["welcome"], group_consecutive_messages=False,
+                examples=[{"text": line} for line in words["example_lines"]],
+            ),
+            "notice": gr.HTML(elem_id="cc-notice"),
+        }  # fmt: skip
+        with gr.Row(elem_id="cc-quick"):
+            parts["quick"] = [
+                gr.Button("", visible=False, size="sm", min_width=60, elem_classes="cc-offer")
+                for _ in range(PLACES)
+            ]
+        with gr.Row(elem_id="cc-say"):
+            parts["box"] = gr.Textbox(
+                placeholder=words["placeholder"], label=words["message"], show_label=False, scale=6,
+                autofocus=True, elem_id="cc-message", max_length=20_000, max_lines=6, min_width=160,
             )  # fmt: skip
-        for begin in (fresh.click, log.clear):
-            begin(
-                lambda: ([], None, words["empty"], ""), None, [log, dialog, path, box],
-                api_visibility="private",
-            )  # fmt: skip
+            parts["send"] = gr.Button(
+                words["send"], variant="primary", scale=1, elem_id="cc-send", min_width=120
+            )
+            parts["stop"] = gr.Button(
+                words["stop"], variant="stop", scale=1, elem_id="cc-stop", min_width=120, visible=False
+            )
+        with gr.Row(elem_id="cc-turn"):
+            parts["turn"] = [
+                gr.Button(words[name], size="sm", min_width=90, interactive=False, elem_id=f"cc-{name}")
+                for name in ("retry", "undo", "edit")
+            ]
+            names = {**self.offered("agents"), **{agent: agent for agent in self.bench.agents}}
+            Export(self.bench, words, names).build(parts["dialog"])
+        return parts
 
-    async def say(
-        self, text: str, log: History | None, dialog: str | None
-    ) -> AsyncIterator[tuple[Any, History, str | None, Any]]:
-        """Stream one turn: (input box, conversation, dialog id, path)."""
-        if not text or not text.strip():
-            yield text, log or [], dialog, gr.skip()
-            return
-        said: History = [*(log or []), {"role": "user", "content": text}]
-        yield "", said, dialog, gr.skip()
-        news: asyncio.Queue[Progress | None] = asyncio.Queue()
-        turn = asyncio.create_task(self._turn(text, dialog, news))
-        async for answer, path in _heard(news, self.words):
-            yield "", [*said, answer], dialog, path
-        try:
-            dialog, last = await turn
-        except CallCenterError as error:
-            problem = self.offered("failed").format(problem=error)
-            yield text, [*said, _line(problem, "")], dialog, gr.skip()
-            return
-        yield "", [*said, self._shown(last)], dialog, self._path(last, dialog)
+    def _drawer(self, name: str, title: str) -> None:
+        """On a narrow screen it opens what stands below it; elsewhere it is not seen."""
+        inside = f'<details id="{name}" class="cc-drawer"><summary>{escape(title)}</summary></details>'
+        gr.HTML(inside, elem_classes="cc-drawer-box")
 
-    async def _turn(
-        self, text: str, dialog: str | None, news: asyncio.Queue[Progress | None]
-    ) -> tuple[str, MessageView]:
-        """The dialog's id and the agent's stored line."""
-        try:
-            if dialog is None:
-                outcome = await self.bench.dialogs.create(CUSTOMER, text, emit=news.put_nowait)
-            else:
-                outcome = await self.bench.dialogs.send(dialog, text, emit=news.put_nowait)
-        finally:
-            news.put_nowait(None)
-        name = str(outcome.body["dialog_id"])
-        return name, (await self.bench.dialogs.view(name)).messages[-1]
+    def _wire_turns(self) -> None:
+        screen, saved, talk = self.screen, self.saved, self.talk
+        outputs = [*screen.parts, *saved.parts]
+        place = [screen.dialog, saved.customer, saved.search]
+        said = [*place, screen.editing]
+        for trigger in (screen.box.submit, screen.send.click):
+            trigger(talk.say, [screen.box, *said], outputs, **QUIET)
+        for button in screen.quick:
+            button.click(talk.say, [button, *said], outputs, **QUIET)
+        screen.log.example_select(self._example, said, outputs, **QUIET)
+        retry, undo, edit = screen.turn
+        retry.click(talk.retry, place, outputs, **QUIET)
+        undo.click(talk.undo, place, outputs, **QUIET)
+        edit.click(talk.edit, screen.dialog, outputs, **QUIET).then(
+            None, None, None, js="() => document.querySelector('#cc-message textarea').focus()",
+            api_visibility="private",
+        )  # fmt: skip
+        screen.stop.click(talk.stop, screen.dialog, None, **QUIET)
+        screen.log.like(talk.like, screen.dialog, screen.notice, **QUIET)
+        screen.log.select(talk.look, screen.dialog, screen.path, **QUIET)
 
-    def _shown(self, message: MessageView) -> dict[str, Any]:
-        turn = message.path
-        if turn is None:
-            return _line(message.content, message.role)
-        degraded = f" · {self.words['degraded']}" if turn.degraded else ""
-        title = (
-            f"{turn.agent} · {turn.decision.confidence:.2f} · {turn.decision.source} · {turn.model}{degraded}"
-        )
-        return _line(message.content, title)
+    def _wire_dialogs(self, fresh: gr.Button) -> None:
+        screen, saved, talk = self.screen, self.saved, self.talk
+        outputs = [*screen.parts, *saved.parts]
+        begun = [saved.customer, saved.search]
+        saved.list.input(talk.select, [saved.list, *begun], outputs, **QUIET)
+        for begin in (fresh.click, saved.customer.input):
+            begin(self._fresh, begun, outputs, **QUIET)
+        saved.search.change(
+            saved.listed, [saved.customer, saved.search, screen.dialog], saved.parts,
+            trigger_mode="always_last", **QUIET,
+        )  # fmt: skip
+        for box, name in ((screen.dialog, "dialog"), (saved.customer, "customer")):
+            box.change(None, box, None, js=f"(id) => cc.opened('{name}', id)", api_visibility="private")
 
-    def _path(self, message: MessageView, dialog: str) -> Any:
-        return finished(message.path, dialog, self.words) if message.path else gr.skip()
+    def _wire_listening(self) -> None:
+        """The page presses this button while somebody looks at it; the answer comes with the news."""
+        screen, saved = self.screen, self.saved
+        ear = gr.Button("", visible="hidden", elem_id="cc-listen")
+        ear.click(
+            self.talk.listen, [screen.dialog, screen.mark, saved.customer, saved.search],
+            [*screen.parts, *saved.parts], trigger_mode="multiple", **QUIET,
+        ).then(None, None, None, js="() => cc.heard()", api_visibility="private")  # fmt: skip
 
+    async def _open(self, request: gr.Request) -> Update:
+        """What the address names: a dialog, else a customer."""
+        name = request.query_params.get("dialog", "")
+        customer = request.query_params.get("customer", "") or CUSTOMER
+        shown = self.screen.fresh()
+        if name:
+            shown = await self.talk.select(name, customer, "")
+        customer = await self.talk.owner(name) or customer
+        return {
+            self.saved.customer: await self.saved.customers(customer),
+            **shown,
+            **await self.saved.listed(customer, "", name),
+        }
 
-async def _heard(
-    news: asyncio.Queue[Progress | None], words: Words
-) -> AsyncIterator[tuple[dict[str, Any], Any]]:
-    """What the running turn says: the line so far and, once it is known, the decision."""
-    text, title = "", ""
-    while (progress := await news.get()) is not None:
-        path: Any = gr.skip()
-        if progress.decision:
-            title = f"{progress.decision.agent} · {progress.decision.confidence:.2f}"
-            path = decided(progress.decision, words)
-        elif progress.hop:
-            title = progress.hop.to
-        text = "" if progress.kind in ("reset", "hop") else text + progress.text
-        yield _line(text or "…", title), path
+    async def _fresh(self, customer: str, search: str) -> Update:
+        return {**self.screen.fresh(), **await self.saved.listed(customer, search, "")}
 
-
-def _line(text: str, title: str) -> dict[str, Any]:
-    return {"role": "assistant", "content": f"**{title}**\n\n{text}" if title else text}
+    async def _example(
+        self, name: str, customer: str, search: str, editing: int | None, event: gr.SelectData
+    ) -> Any:
+        async for update in self.talk.say(event.value["text"], name, customer, search, editing):
+            yield update

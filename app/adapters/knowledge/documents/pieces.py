@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from app.adapters.knowledge.documents.sections import Section
 from app.core.exceptions import RoutingFailed
@@ -19,7 +23,7 @@ TELLING = 40  # characters that make an introduction recognisable
 NAME = 60  # characters of an id's part
 FALLBACK = "tech_support"
 BETWEEN = " › "
-ASKS = {"ru": "Что именно осталось непонятным?", "en": "What exactly is still unclear?"}
+ASKS = Path(__file__).with_name("asks.yaml")
 Guess = Callable[[str], str]
 _STEP = re.compile(r"^\d+\. (.+)$", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
@@ -62,7 +66,7 @@ class Maker:
             agent=self._agent(front, f"{title}. {body}"),
             title=f"{title} ({number})" if number > 1 else title,
             questions=_texts(self.upload.file, front.get("questions", [])) if number < 2 else [],
-            asks=str(front.get("asks") or ASKS.get(lang, ASKS["en"])),
+            asks=str(front.get("asks") or _asks().get(lang, _asks()["en"])),
             intro=_intro(title, body),
             steps=steps,
             body=body,
@@ -163,3 +167,9 @@ def _texts(name: str, given: object) -> list[str]:
     if isinstance(given, list) and all(isinstance(text, str) for text in given):
         return given
     raise DocumentUnusable(name, "has `questions` in its front matter that are no list of texts; mend them")
+
+
+@lru_cache
+def _asks() -> dict[str, str]:
+    """By language: what is asked where a document says nothing of its own."""
+    return yaml.safe_load(ASKS.read_text(encoding="utf-8"))  # type: ignore[no-any-return]

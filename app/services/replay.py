@@ -1,0 +1,173 @@
+"""The customer's lines of a dialog once more, under other settings and without effects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from app.agents.orchestrator import Orchestrator
+from app.core.backoffice import Visit
+from app.core.dialog import Dialog, Message
+from app.core.exceptions import CallCenterError
+from app.core.models import OPERATOR, Case, Said, Turn
+from app.core.ports import DialogStore
+from app.services.stops import Stopped, Stops
+
+Difference = Literal["", "route", "words"]
+_NUMBER = re.compile(r"\b[A-Z]{1,2}-\d+\b")
+
+
+class Setup(BaseModel):
+    """`threshold`: below it the cascade asks the model; the local router leaves the customer where they are.
+
+    `temperature` and `language` None: as they are.
+    """
+
+    router: str
+    threshold: float = Field(ge=0, le=1)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    language: str | None = Field(default=None, pattern="^[a-z]{2}$")
+
+
+class SetupImpossible(CallCenterError):
+    status = 422
+    code = "setup_impossible"
+
+    def __init__(self, routers: tuple[str, ...]) -> None:
+        super().__init__(f"There is no such router here; the routers are {', '.join(routers)}.")
+
+
+class Answer(BaseModel):
+    """`turn` is None for a person's line and for a turn that has failed, which `failure` names."""
+
+    text: str = ""
+    turn: Turn | None = None
+    failure: str = ""
+
+
+class Step(BaseModel):
+    """One line of the customer, what was answered then, and what is answered now."""
+
+    seq: int
+    asked: str
+    then: Answer
+    now: Answer
+    differs: Difference = ""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """`make` builds what answers without effects; `thoughtful`: there is a temperature to be set."""
+
+    store: DialogStore
+    make: Callable[[Setup], Orchestrator]
+    routers: tuple[str, ...]
+    threshold: float
+    thoughtful: bool = False
+    history: int = 20
+    stops: Stops = field(default_factory=Stops)
+
+    async def length(self, dialog_id: str) -> int:
+        """Turns that a replay will have."""
+        return len(_asked(await self.store.read(dialog_id)))
+
+    async def run(self, dialog_id: str, setup: Setup, name: str = "") -> AsyncIterator[Step]:
+        """A step at a time. Raises SetupImpossible, DialogNotFound, and Stopped after `stop(name)`."""
+        if setup.router not in self.routers:
+            raise SetupImpossible(self.routers)
+        dialog = await self.store.read(dialog_id)
+        rehearsal = Rehearsal(dialog, self.make(setup), self.history)
+        for asked in _asked(dialog):
+            yield await self.stops.run(name or dialog_id, rehearsal.step(asked))
+
+    def stop(self, name: str) -> bool:
+        return self.stops.stop(name)
+
+
+@dataclass
+class Rehearsal:
+    """Agents hear their own new words, and the old words of customer and people."""
+
+    dialog: Dialog
+    orchestrator: Orchestrator
+    history: int
+    lines: list[Said] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    serving: str | None = None
+
+    async def step(self, asked: Message) -> Step:
+        then = _then(self.dialog, asked)
+        self.lines.append(Said(role="customer", content=asked.content))
+        now = then if _by_person(self.dialog, asked) else await self._answer(asked)
+        if now.text:
+            agent = now.turn.agent if now.turn else OPERATOR
+            self.lines.append(Said(role="agent", content=now.text, agent=agent))
+        return Step(seq=asked.seq, asked=asked.content, then=then, now=now, differs=difference(then, now))
+
+    async def _answer(self, asked: Message) -> Answer:
+        try:
+            reply = await self.orchestrator.run(
+                self.lines[-self.history :], self.serving, None, self._case(asked)
+            )
+        except Stopped:
+            raise
+        except CallCenterError as error:
+            return Answer(failure=error.code)
+        self.turns.append(reply.turn)
+        self.serving = reply.turn.agent
+        return Answer(text=reply.text, turn=reply.turn)
+
+    def _case(self, asked: Message) -> Case:
+        """The visit of then: what was done for this very line is answered as it was."""
+        dialog = self.dialog
+        return Case(
+            visit=Visit(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
+            notes=[note.text for note in dialog.notes if note.at <= asked.timestamp],
+            used=[use for turn in self.turns for use in turn.tools],
+            cited=list(dict.fromkeys(name for turn in self.turns for name in turn.citations)),
+            transferred=any(turn.hops for turn in self.turns),
+        )
+
+
+def difference(then: Answer, now: Answer) -> Difference:
+    """Numbers of records do not count: each rehearsal draws the next ones."""
+    if _route(then) != _route(now):
+        return "route"
+    return "words" if _NUMBER.sub("#", then.text) != _NUMBER.sub("#", now.text) else ""
+
+
+def _route(answer: Answer) -> tuple[str, ...]:
+    if answer.turn is None:
+        return (answer.failure or OPERATOR,)
+    return (answer.turn.decision.agent, answer.turn.agent)
+
+
+def _asked(dialog: Dialog) -> list[Message]:
+    return [m for m in dialog.messages if m.role == "customer"]
+
+
+def _answers(dialog: Dialog, asked: Message) -> list[Message]:
+    """All that was said until the customer spoke again, but not what approvals came to."""
+    said: list[Message] = []
+    for message in dialog.messages[asked.seq :]:
+        if message.role == "customer":
+            break
+        if message.about is None:
+            said.append(message)
+    return said
+
+
+def _by_person(dialog: Dialog, asked: Message) -> bool:
+    """Whether a bot was to answer at all."""
+    return asked.state == "done" and not any(m.turn for m in _answers(dialog, asked))
+
+
+def _then(dialog: Dialog, asked: Message) -> Answer:
+    said = _answers(dialog, asked)
+    text = "\n\n".join(m.content for m in said)
+    failure = "" if asked.state == "done" else asked.state
+    return Answer(text=text, turn=next((m.turn for m in said if m.turn), None), failure=failure)

@@ -1,0 +1,24 @@
+// The knowledge room: which article is open stands in the address and is marked in the list.
+cc.kb = {
+  chosen: (name) => {
+    cc.put("article", name);
+    cc.kb.mark();
+    if (matchMedia("(max-width: 760px)").matches) {
+      document.getElementById("cc-kb-article")?.scrollIntoView({block: "start", behavior: "smooth"});
+    }
+    const id = document.querySelector("#cc-kb-answer-id textarea, #cc-kb-answer-id input");
+    if (id && !id.value) {
+      id.value = name;
+      id.dispatchEvent(new Event("input", {bubbles: true}));
+    }
+  },
+  mark: () => {
+    const name = cc.get("article");
+    document.querySelectorAll("#cc-kb-found a[data-article]").forEach((link) => {
+      if (link.dataset.article === name) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+  },
+};
+new MutationObserver(() => document.querySelector("#cc-kb-found a:not([aria-current])") && cc.get("article") && cc.kb.mark())
+  .observe(document.documentElement, {childList: true, subtree: true});

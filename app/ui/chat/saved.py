@@ -1,0 +1,93 @@
+"""The list of a customer's dialogs, and the customers to choose from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from app.core.exceptions import CallCenterError
+from app.core.ports import DialogQuery
+from app.services.views import RowView
+from app.services.workbench import Workbench
+from app.ui.format import moment
+from app.ui.words import Words
+
+SHOWN = 30
+LONG = 60
+
+
+class Saved:
+    def __init__(self, bench: Workbench, words: Words, language: str) -> None:
+        self.bench = bench
+        self.words = words
+        self.language = language
+
+    def build(self) -> None:
+        words = self.words
+        self.customer = gr.Dropdown(
+            label=words["customer"], info=words["customer_hint"], allow_custom_value=True,
+            elem_id="cc-customer", choices=[],
+        )  # fmt: skip
+        self.search = gr.Textbox(
+            label=words["search"], placeholder=words["search_hint"], elem_id="cc-search", max_lines=1
+        )
+        self.list = gr.Radio(choices=[], label=words["saved"], elem_id="cc-saved", container=False)
+        self.told = gr.HTML(elem_id="cc-saved-told")
+
+    @property
+    def parts(self) -> list[Any]:
+        return [self.list, self.told]
+
+    async def customers(self, chosen: str) -> Any:
+        """Whoever is chosen is offered, known or not."""
+        try:
+            known = await self.bench.customers.demo()
+        except CallCenterError:
+            known = []
+        names = [(self._customer(c.customer_id, c.name), c.customer_id) for c in known]
+        if chosen not in {name for _, name in names}:
+            names.append((chosen, chosen))
+        return gr.Dropdown(choices=names, value=chosen)
+
+    async def listed(self, customer: str, search: str, chosen: str) -> dict[Any, Any]:
+        """Latest change first."""
+        query = DialogQuery(limit=SHOWN, customer_id=customer, text=(search or "").strip() or None)
+        try:
+            page = await self.bench.dialogs.find(query)
+        except CallCenterError as error:
+            return {self.told: f'<p class="cc-empty">{escape(str(error))}</p>'}
+        rows = [(self._row(row), row.dialog_id) for row in page.dialogs]
+        value = chosen if chosen in {name for _, name in rows} else None
+        told = self._told(bool(rows), bool(query.text), page.next_cursor is not None)
+        return {self.list: gr.Radio(choices=rows, value=value), self.told: told}
+
+    def _told(self, found: bool, searched: bool, more: bool) -> str:
+        if found and not more:
+            return ""
+        key = "too_many" if found else "nothing_found" if searched else "nothing_saved"
+        return f'<p class="cc-empty">{escape(self.words[key].format(count=SHOWN))}</p>'
+
+    def _row(self, row: RowView) -> str:
+        """Two lines: what was said last; who serves, in which state, when."""
+        line = " ".join(row.last_message.split()) or self.words["blank"]
+        short = line if len(line) <= LONG else f"{line[: LONG - 1]}…"
+        told = [row.assigned_agent or "—", self._state(row), self._when(row.updated_at)]
+        return f"{short}\n{' · '.join(told)}"
+
+    def _state(self, row: RowView) -> str:
+        states: dict[str, str] = self.words["states_of"]
+        if row.status == "closed":
+            return states["closed"]
+        if row.handler == "person":
+            return states["person"]
+        return states["waiting" if row.escalated else "active"]
+
+    def _when(self, at: datetime) -> str:
+        return moment(at, self.language)
+
+    def _customer(self, name: str, who: str) -> str:
+        situation = self.words["situations"].get(name, "")
+        return f"{who} — {situation}" if situation else who

@@ -1,0 +1,182 @@
+"""The components of the chat room, and what they show of a dialog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from app.core.exceptions import CallCenterError
+from app.core.models import OPERATOR, Article
+from app.services.branching import SUPERSEDED
+from app.services.knowledge import KnowledgeService
+from app.services.views import DialogView, MessageView
+from app.ui.chat import lines, path, quick
+from app.ui.words import Words
+
+Update = dict[Any, Any]
+
+
+@dataclass
+class Screen:
+    """`dialog` holds the id of the open dialog, `mark` which state of it is shown, `editing` a `seq`."""
+
+    words: Words
+    knowledge: KnowledgeService
+    dialog: gr.Textbox
+    mark: gr.State
+    editing: gr.State
+    serving: gr.HTML
+    log: gr.Chatbot
+    notice: gr.HTML
+    quick: list[gr.Button]
+    box: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    turn: list[gr.Button]
+    path: gr.HTML
+
+    @property
+    def parts(self) -> list[Any]:
+        return [
+            self.dialog, self.mark, self.editing, self.serving, self.log, self.notice, *self.quick, self.box,
+            self.send, self.stop, *self.turn, self.path,
+        ]  # fmt: skip
+
+    def fresh(self, notice: str = "") -> Update:
+        return {
+            self.dialog: "", self.mark: "", self.editing: None, self.log: gr.Chatbot(value=[], feedback_value=[]),
+            self.serving: "", self.path: _empty(self.words["empty"]), self.box: "",
+            **self._idle([], False), **self.told(notice),
+        }  # fmt: skip
+
+    def shown(self, view: DialogView, running: bool, notice: str = "") -> Update:
+        """The dialog as it is stored; the path is that of the last line."""
+        history = lines.history(view, self.words)
+        last = view.messages[-1] if view.messages else None
+        waits = running and last is not None and last.role == "customer"
+        failed = last is not None and last.role == "customer" and last.state != "done" and not running
+        return {
+            self.dialog: view.dialog_id,
+            self.mark: mark_of(view),
+            self.editing: None,
+            self.log: gr.Chatbot(value=_entries([*history, *_dots(waits)]), feedback_value=_liked(view)),
+            self.serving: self._serving(view),
+            self.path: self.path_of(view, len(view.messages)),
+            **self.told(notice or (self.words["gave_up"] if failed and view.status == "active" else "")),
+            **(self._busy() if running else self._idle(quick.replies(view), bool(view.messages))),
+        }
+
+    def running(self, said: lines.History) -> Update:
+        """A turn has begun: `said` ends with the customer's line."""
+        return {self.log: [*said, *_dots(True)], self.box: "", **self.told(""), **self._busy()}
+
+    def told(self, notice: str) -> Update:
+        inside = f'<p role="status" class="cc-notice">{escape(notice)}</p>' if notice else ""
+        return {self.notice: inside}
+
+    def path_of(self, view: DialogView, seq: int) -> str:
+        """Of the answer to a customer's line as well."""
+        message = view.messages[seq - 1] if 1 <= seq <= len(view.messages) else None
+        if message and message.role == "customer":
+            after = view.messages[seq:]
+            message = after[0] if after and after[0].role != "customer" else None
+            if message is None:
+                return _empty(self.words["unanswered"])
+        if message is None:
+            return _empty(self.words["empty"])
+        head = f'<p class="cc-about">{seq_of(message)} {escape(_short(message.content))}</p>'
+        if message.path is None:
+            return head + path.by_person(self.words)
+        return head + path.finished(message.path, self.words, self.article)
+
+    def article(self, name: str, language: str) -> Article | None:
+        try:
+            return self.knowledge.article(name, language)
+        except CallCenterError:
+            return None
+
+    def _busy(self) -> Update:
+        return {
+            **{button: gr.Button(visible=False) for button in self.quick},
+            **{button: gr.Button(interactive=False) for button in self.turn},
+            self.send: gr.Button(visible=False),
+            self.stop: gr.Button(visible=True),
+        }
+
+    def _idle(self, offers: list[str], begun: bool) -> Update:
+        places = [*offers, *[""] * quick.PLACES][: quick.PLACES]
+        return {
+            **{b: gr.Button(offer, visible=bool(offer)) for b, offer in zip(self.quick, places, strict=True)},
+            **{button: gr.Button(interactive=begun) for button in self.turn},
+            self.send: gr.Button(visible=True),
+            self.stop: gr.Button(visible=False),
+        }
+
+    def _serving(self, view: DialogView) -> str:
+        words = self.words["serving"]
+        kind = _kind(view)
+        turn = next((m.path for m in reversed(view.messages) if m.path), None)
+        agent = view.assigned_agent or "—"
+        model = lines.model(turn, self.words) if turn else ""
+        sign, _, told = words[kind].format(agent=agent, model=model).partition(" ")
+        said = f"<i>{escape(sign)}</i><span>{escape(told)}</span>" if turn or kind != "bot" else ""
+        branch = ""
+        if view.forked_from:
+            branch = (
+                f'<span class="cc-branch">⑂ {escape(words["branch"].format(seq=view.forked_from.seq))}</span>'
+            )
+        by = OPERATOR if kind in ("person", "waiting") else agent
+        return f'<div class="cc-serving cc-is-{kind} cc-by-{escape(by)}" role="status">{said}{branch}</div>'
+
+
+def mark_of(view: DialogView) -> str:
+    """Another one when there is something else to show."""
+    return f"{view.updated_at.isoformat()} {len(view.messages)} {view.handler} {view.status}"
+
+
+def seq_of(message: MessageView) -> str:
+    return f'<b class="cc-seq">№ {message.seq}</b>'
+
+
+def _kind(view: DialogView) -> str:
+    if view.closed_because == SUPERSEDED:
+        return "superseded"
+    if view.status == "closed":
+        return "closed"
+    if view.handler == "person":
+        return "person"
+    if view.escalated:
+        return "waiting"
+    turn = next((m.path for m in reversed(view.messages) if m.path), None)
+    if turn is None:
+        return "bot"
+    if turn.degraded:
+        return "degraded"
+    return "approved" if turn.model == lines.APPROVED else "bot"
+
+
+def _liked(view: DialogView) -> list[str | None]:
+    """In Gradio's words, one an entry that is not the customer's."""
+    names = {True: "Like", False: "Dislike", None: None}
+    return [names[m.liked] for m in view.messages if m.role != "customer"]
+
+
+def _dots(there: bool) -> lines.History:
+    return [{"role": "assistant", "content": "…"}] if there else []
+
+
+def _entries(history: lines.History) -> Any:
+    """Gradio's types are narrower than what it takes."""
+    return history
+
+
+def _empty(told: str) -> str:
+    return f'<p class="cc-empty">{escape(told)}</p>'
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else f"{line[:79]}…"

@@ -1,0 +1,225 @@
+"""What happens in the chat room: turns that are streamed, stopped, taken again, and seen by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from app.core.exceptions import CallCenterError
+from app.core.models import Progress
+from app.core.text import checked
+from app.services.workbench import Workbench
+from app.ui.chat import lines
+from app.ui.chat.path import decided
+from app.ui.chat.saved import Saved
+from app.ui.chat.screen import Screen, Update, mark_of
+from app.ui.words import Words
+
+Emit = Callable[[Progress], None]
+Work = Callable[[Emit], Awaitable[object]]
+LISTEN = 25.0
+"""Seconds that a page waits for news before it asks again."""
+
+
+class Talk:
+    def __init__(self, bench: Workbench, screen: Screen, saved: Saved, words: Words, failed: str) -> None:
+        self.bench = bench
+        self.screen = screen
+        self.saved = saved
+        self.words = words
+        self.failed = failed
+        self.ears: dict[str, object] = {}
+
+    async def say(
+        self, text: str, name: str, customer: str, search: str, editing: int | None
+    ) -> AsyncIterator[Update]:
+        """The customer's next line, or their last one in other words."""
+        if not text or not text.strip():
+            yield {}
+            return
+        try:
+            name, said, work = await self._begun(text, name, customer, editing)
+        except CallCenterError as error:
+            yield {self.screen.box: text, **self.screen.told(self.problem(error))}
+            return
+        yield {self.screen.dialog: name, self.screen.editing: None}
+        async for update in self._run(name, said, work, customer, search):
+            yield update
+
+    async def retry(self, name: str, customer: str, search: str) -> AsyncIterator[Update]:
+        branching = self.bench.branching
+        try:
+            seq = await self._last(name)
+            name = await branching.retry(name, seq)
+            said = await self._said(name)
+        except CallCenterError as error:
+            yield self.screen.told(self.problem(error))
+            return
+        work: Work = partial(branching.answer, name, seq)
+        yield {self.screen.dialog: name}
+        async for update in self._run(name, said[:seq], work, customer, search):
+            yield update
+
+    async def undo(self, name: str, customer: str, search: str) -> Update:
+        """The line comes back into the box."""
+        try:
+            seq = await self._last(name)
+            text = (await self.bench.dialogs.view(name)).messages[seq - 1].content
+            name = await self.bench.branching.undo(name, seq)
+        except CallCenterError as error:
+            return self.screen.told(self.problem(error))
+        return {**await self.opened(name, customer, search), self.screen.box: text}
+
+    async def edit(self, name: str) -> Update:
+        """The last line into the box; it changes when it is sent."""
+        try:
+            seq = await self._last(name)
+            await self.bench.branching.check(name, seq)
+            text = (await self.bench.dialogs.view(name)).messages[seq - 1].content
+        except CallCenterError as error:
+            return self.screen.told(self.problem(error))
+        told = self.screen.told(self.words["editing"])
+        return {self.screen.box: text, self.screen.editing: seq, **told}
+
+    def stop(self, name: str) -> None:
+        """Whoever runs the turn shows how it ended."""
+        self.bench.dialogs.turns.stops.stop(name)
+
+    async def opened(self, name: str, customer: str, search: str, notice: str = "") -> Update:
+        """The dialog as it stands, and the list with it chosen."""
+        view = await self.bench.dialogs.view(name)
+        running = self.bench.dialogs.turns.stops.runs(name)
+        shown = self.screen.shown(view, running, notice)
+        return {**shown, **await self.saved.listed(customer, search, name)}
+
+    async def select(self, name: str, customer: str, search: str) -> Update:
+        """A dialog from the list, or from the address."""
+        try:
+            return await self.opened(name, customer, search)
+        except CallCenterError as error:
+            return {**self.screen.fresh(self.problem(error)), **await self.saved.listed(customer, search, "")}
+
+    async def owner(self, name: str) -> str:
+        """Whose dialog it is; empty where there is none."""
+        try:
+            return (await self.bench.dialogs.view(name)).customer_id if name else ""
+        except CallCenterError:
+            return ""
+
+    async def look(self, name: str, event: gr.SelectData) -> Update:
+        """The path of the answer that was clicked."""
+        if not name:
+            return {}
+        view = await self.bench.dialogs.view(name)
+        return {self.screen.path: self.screen.path_of(view, index_of(event) + 1)}
+
+    async def like(self, name: str, event: gr.LikeData) -> Update:
+        liked = {True: True, "Like": True, False: False, "Dislike": False}.get(event.liked)
+        try:
+            await self.bench.feedback.like(name, index_of(event) + 1, liked)
+        except CallCenterError as error:
+            return self.screen.told(self.problem(error))
+        return self.screen.told("")
+
+    async def listen(self, name: str, mark: str, customer: str, search: str, request: gr.Request) -> Update:
+        """Waits until the dialog is another than is shown. Only the last wait of a page is answered."""
+        page, ear = str(request.session_hash), object()
+        self.ears[page] = ear
+        changed = await self._changed(name, mark, lambda: self.ears.get(page) is ear)
+        if self.ears.get(page) is not ear:
+            return {}
+        del self.ears[page]
+        return await self.select(name, customer, search) if changed else {}
+
+    async def _changed(self, name: str, mark: str, wanted: Callable[[], bool]) -> bool:
+        changes, turns = self.bench.monitor.changes, self.bench.dialogs.turns
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LISTEN
+        while name and wanted():
+            version = changes.version
+            try:
+                view = await self.bench.dialogs.view(name)
+            except CallCenterError:
+                return False
+            if mark_of(view) != mark and not turns.stops.runs(name):
+                return True
+            left = until - loop.time()
+            if left <= 0 or (await changes.after(version, left) == version):
+                return False
+        return False
+
+    async def _begun(
+        self, text: str, name: str, customer: str, editing: int | None
+    ) -> tuple[str, lines.History, Work]:
+        """The dialog, what is said in it with the new line, and what answers it."""
+        dialogs, branching = self.bench.dialogs, self.bench.branching
+        checked(text)
+        if name and editing:
+            name = await branching.edit(name, editing, text)
+            return name, await self._said(name), partial(branching.answer, name, editing)
+        if not name:
+            name = str((await dialogs.create(customer, None)).body["dialog_id"])
+        said = [*await self._said(name), lines.customer(text)]
+        return name, said, lambda emit: dialogs.send(name, text, emit=emit)
+
+    async def _run(
+        self, name: str, said: lines.History, work: Work, customer: str, search: str
+    ) -> AsyncIterator[Update]:
+        screen = self.screen
+        yield screen.running(said)
+        notice = ""
+        try:
+            async for line, path in heard(work, self.words):
+                yield {screen.log: [*said, line], **({screen.path: path} if path else {})}
+        except CallCenterError as error:
+            notice = self.problem(error)
+        yield await self.opened(name, customer, search, notice)
+
+    async def _said(self, name: str) -> lines.History:
+        return lines.history(await self.bench.dialogs.view(name), self.words)
+
+    async def _last(self, name: str) -> int:
+        """The customer's last line. Raises NotRepeatable where there is none."""
+        view = await self.bench.dialogs.view(name) if name else None
+        return next((m.seq for m in reversed(view.messages) if m.role == "customer"), 0) if view else 0
+
+    def problem(self, error: CallCenterError) -> str:
+        known: dict[str, str] = self.words["problems"]
+        return known.get(error.code) or self.failed.format(problem=error)
+
+
+async def heard(work: Work, words: Words) -> AsyncIterator[tuple[dict[str, Any], str]]:
+    """What the running turn says: the line so far and, once it is known, the decision.
+
+    The turn goes on when nobody listens any more: a closed window does not lose the answer.
+    """
+    news: asyncio.Queue[Progress | None] = asyncio.Queue()
+    turn = asyncio.ensure_future(work(news.put_nowait))
+
+    def ended(done: asyncio.Future[object]) -> None:
+        """An error that nobody waits for any more was logged where it happened."""
+        if not done.cancelled():
+            done.exception()
+        news.put_nowait(None)
+
+    turn.add_done_callback(ended)
+    text, title, who = "", "", ""
+    while (progress := await news.get()) is not None:
+        path = ""
+        if progress.decision:
+            title, who = lines.routed(progress.decision), progress.decision.agent
+            path = decided(progress.decision, words)
+        elif progress.hop:
+            title = who = progress.hop.to
+        text = "" if progress.kind in ("reset", "hop") else text + progress.text
+        if news.empty() or path:
+            yield lines.agent(text or "…", title, who), path
+    await turn
+
+
+def index_of(event: gr.SelectData | gr.LikeData) -> int:
+    return int(event.index[0] if isinstance(event.index, list | tuple) else event.index)

@@ -1,0 +1,97 @@
+"""Reliability and risk against coverage. Gradio brings plotly's script: its Python package is not needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gradio.components.plot import PlotData
+
+from app.core.palette import NEUTRAL, WRONG, colour_of
+from app.evaluation.calibration import Confidence
+from app.evaluation.report import Report
+from app.ui.evaluation.marks import interval, share, table
+from app.ui.words import Words
+
+BLUE = colour_of("tech_support")
+FAINT = "rgba(128,128,128,.25)"
+
+
+def reliability(known: Confidence, words: Words) -> PlotData:
+    """The area of a dot grows with the turns in its bin."""
+    most = max((b.n for b in known.bins), default=1)
+    dots = {
+        "x": [b.confidence for b in known.bins],
+        "y": [b.accuracy for b in known.bins],
+        "text": [f"n = {b.n}" for b in known.bins],
+        "mode": "lines+markers",
+        "name": words["measured"],
+        "line": {"color": BLUE, "width": 1.5},
+        "marker": {"size": [7 + 15 * (b.n / most) ** 0.5 for b in known.bins], "color": BLUE},
+        "hovertemplate": "%{x:.2f} → %{y:.2f}<br>%{text}<extra></extra>",
+        "cliponaxis": False,
+    }
+    honest = {
+        "x": [0, 1], "y": [0, 1], "mode": "lines", "name": words["honest"], "hoverinfo": "skip",
+        "line": {"color": NEUTRAL, "width": 1, "dash": "dash"},
+    }  # fmt: skip
+    axis = words["axis"]
+    return _figure([honest, dots], words["reliability"], axis["confidence"], axis["right"], [0, 1.04])
+
+
+def risk(known: Confidence, words: Words) -> PlotData:
+    points = known.risk_coverage
+    line = {
+        "x": [p.coverage for p in points],
+        "y": [p.risk for p in points],
+        "text": [f"{words['confidence']} ≥ {p.threshold:.3f}" for p in points],
+        "mode": "lines" if len(points) > 1 else "markers",
+        "line": {"color": WRONG, "width": 2, "shape": "hv"},
+        "hovertemplate": "%{x:.3f} → %{y:.3f}<br>%{text}<extra></extra>",
+        "showlegend": False,
+    }
+    top = max(0.05, 1.1 * max((p.risk for p in points), default=0))
+    axis = words["axis"]
+    return _figure([line], words["risk"], axis["kept"], axis["wrong"], [0, top])
+
+
+def promises(report: Report, words: Words) -> str:
+    """Which threshold keeps mistakes rare."""
+    said = words["promise"]
+    rows = [
+        [
+            f"{100 * p.risk:.0f}\u00a0%",
+            f"{p.point.threshold:.3f}" if p.point else said["none"],
+            interval(p.kept) if p.point else "",
+            interval(p.wrong) if p.point else "",
+        ]
+        for p in report.promises
+    ]
+    return table([said["risk"], said["from"], said["kept"], said["wrong"]], rows)
+
+
+def note(known: Confidence, words: Words) -> str:
+    n = sum(b.n for b in known.bins)
+    told = words["trust_note"].format(
+        ece=share(known.ece), brier=share(known.brier), aurc=share(known.aurc), n=n
+    )
+    return str(told)
+
+
+def _figure(data: list[dict[str, Any]], title: str, x: str, y: str, height: list[float]) -> PlotData:
+    axis: Mapping[str, Any] = {"gridcolor": FAINT, "zeroline": False, "linecolor": FAINT, "fixedrange": True}
+    layout = {
+        "title": {"text": title, "font": {"size": 15}, "x": 0, "xref": "paper"},
+        "height": 320,
+        "margin": {"l": 56, "r": 12, "t": 44, "b": 48},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": NEUTRAL},
+        "xaxis": {**axis, "title": {"text": x}, "range": [0, 1.02]},
+        "yaxis": {**axis, "title": {"text": y}, "range": height},
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom"},
+        "hovermode": "closest",
+    }
+    config = {"displayModeBar": False, "responsive": True}
+    return PlotData(type="plotly", plot=json.dumps({"data": data, "layout": layout, "config": config}))

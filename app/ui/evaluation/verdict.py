@@ -1,0 +1,102 @@
+"""Two runs compared, in words of the page's language; the sentence is that of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from app.evaluation.compare import Comparison, Pair
+from app.ui.evaluation.marks import agent, fold, table
+from app.ui.words import Words
+
+SHOWN = 200
+
+
+def verdict(found: Comparison, words: Words) -> str:
+    told = f'<p class="ev-verdict ev-{found.verdict}">{_sign(found)} {escape(sentence(found, words["verdict"]))}</p>'
+    return told + _details(found, words) if found.paired else told
+
+
+def _sign(found: Comparison) -> str:
+    sign = {"better": "▲", "worse": "▼", "undecided": "?", "same": "="}[found.verdict]
+    return f'<b aria-hidden="true">{sign}</b>'
+
+
+def _details(found: Comparison, words: Words) -> str:
+    facts = words["difference"]
+    rows = [
+        (facts["paired"], str(found.paired)),
+        (facts["missed"], f"{_signed(found.missed_difference, 3)}, {_p(found.missed_p_value)}"),
+        (facts["coverage"], f"{_signed(found.coverage_difference, 3)}, {_p(found.coverage_p_value)}"),
+        (facts["p95"], f"{_signed(1000 * found.p95_difference, 0)}\u00a0{words['ms']}"),
+        (facts["cost"], f"{_signed(found.cost_difference, 4)} $"),
+    ]
+    told = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    return (
+        f'<dl class="cc-path">{told}</dl>'
+        + _pairs(words["broken"], found.broken, words)
+        + _pairs(words["fixed"], found.fixed, words)
+    )
+
+
+def sentence(found: Comparison, words: Words) -> str:
+    if not found.paired:
+        return str(words["none"])
+    parts = [_head(found, words), _coverage(found, words), _money(found, words), _more(found, words)]
+    return "; ".join(part for part in parts if part) + "."
+
+
+def _head(found: Comparison, words: Words) -> str:
+    if found.verdict == "same":
+        return str(words["same"].format(paired=found.paired))
+    if not (found.fixed or found.broken):
+        return str(words["alike"].format(paired=found.paired))
+    side, back = found.difference, found.difference.value < 0
+    low, high = (-side.high, -side.low) if back else (side.low, side.high)
+    tail = words["tail"].format(low=_points(low), high=_points(high), p=_p(found.p_value))
+    kind = found.verdict if found.verdict != "undecided" else "behind" if back else "ahead"
+    counts = words["counts"].format(fixed=len(found.fixed), broken=len(found.broken))
+    return str(words[kind].format(size=_points(abs(side.value)), tail=tail) + counts)
+
+
+def _coverage(found: Comparison, words: Words) -> str:
+    change = found.coverage_difference
+    said = words["more_answered" if change > 0 else "fewer_answered"]
+    return str(said.format(size=_points(abs(change)))) if change else ""
+
+
+def _money(found: Comparison, words: Words) -> str:
+    if found.cost_ratio is None:
+        cost = f"{found.cost_difference:.4g}"
+        return str(words["money"].format(cost=cost)) if found.cost_difference > 0 else ""
+    percent = round(100 * (found.cost_ratio - 1))
+    return str(words["dearer" if percent > 0 else "cheaper"].format(percent=abs(percent))) if percent else ""
+
+
+def _more(found: Comparison, words: Words) -> str:
+    if found.needed is None:
+        return ""
+    return str(words["needed"].format(needed=found.needed, more=found.needed - found.paired))
+
+
+def _pairs(title: str, pairs: Sequence[Pair], words: Words) -> str:
+    rows = (
+        [escape(p.text), agent(p.expected), agent(p.got_a), agent(p.got_b), escape(p.case)]
+        for p in pairs[:SHOWN]
+    )
+    head = [words["message"], words["expected"], "A", "B", ""]
+    inside = table(head, rows, "ev-pairs") if pairs else f"<p>{escape(words['pairs_none'])}</p>"
+    more = f'<p class="ev-note">{escape(words["first"].format(n=SHOWN))}</p>' if len(pairs) > SHOWN else ""
+    return fold(title.format(n=len(pairs)), inside + more, unfolded=0 < len(pairs) <= 20)
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f}".replace("-", "−")
+
+
+def _signed(value: float, digits: int) -> str:
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def _p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"

@@ -1,0 +1,222 @@
+"""The lower half of the knowledge room: documents of the team, and answers that a person approved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from app.core.exceptions import CallCenterError
+from app.core.knowledge import DocumentRecord, Upload
+from app.core.text import checked, language_of
+from app.services.adding import Embedded, adding
+from app.services.operators import admit
+from app.ui.knowledge.progress import Watch, progress_bar
+from app.ui.knowledge.shelf import approvals_table, documents_table
+
+if TYPE_CHECKING:
+    from app.ui.knowledge.room import KnowledgeRoom
+
+NAME, TEXT, QUESTION = 100, 4000, 2000
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+class LibraryPart:
+    """Whoever changes something is admitted as over REST: with the operator key where there is one."""
+
+    def __init__(self, room: KnowledgeRoom) -> None:
+        self.room = room
+        self.bench = room.bench
+        self.words = room.words
+        self.language = room.language
+
+    def build(self) -> None:
+        words, settings = self.words, self.bench.settings
+        wants_key = settings.operator_key is not None
+        closed = not wants_key and settings.environment == "production"
+        with gr.Accordion(words["documents"], open=False, elem_id="cc-kb-documents"):
+            gr.HTML(f'<p class="cc-note">{escape(words["closed" if closed else "documents_note"])}</p>')
+            self.key = gr.Textbox(
+                label=words["key"], info=words["key_note"], type="password", visible=wants_key, max_lines=1,
+                elem_id="cc-kb-key",
+            )  # fmt: skip
+            self.table = gr.HTML(elem_id="cc-kb-table")
+            with gr.Row(elem_id="cc-kb-change"):
+                self._build_add()
+                self._build_remove()
+            self.said = gr.HTML(elem_id="cc-kb-said")
+        with gr.Accordion(words["approvals"], open=False, elem_id="cc-kb-approvals"):
+            self._build_approve()
+
+    def _build_add(self) -> None:
+        words = self.words
+        with gr.Column(scale=3, min_width=280):
+            self.files = gr.File(label=words["file"], file_count="multiple", height=130, elem_id="cc-kb-file")
+            with gr.Row():
+                self.add = gr.Button(words["add"], variant="primary", min_width=120, elem_id="cc-kb-add")
+                self.stop = gr.Button(words["stop"], min_width=120, visible=False, elem_id="cc-kb-stop")
+
+    def _build_remove(self) -> None:
+        words = self.words
+        with gr.Column(scale=2, min_width=280):
+            self.chosen = gr.Dropdown([], label=words["remove_which"], elem_id="cc-kb-chosen")
+            self.remove = gr.Button(words["remove"], min_width=120, elem_id="cc-kb-remove")
+            with gr.Group(visible=False) as self.sure:
+                self.really = gr.HTML()
+                with gr.Row():
+                    self.yes = gr.Button(
+                        words["really_yes"], variant="stop", size="sm", min_width=110, elem_id="cc-kb-yes"
+                    )
+                    self.no = gr.Button(words["really_no"], size="sm", min_width=110, elem_id="cc-kb-no")
+
+    def _build_approve(self) -> None:
+        words = self.words
+        gr.HTML(f'<p class="cc-note">{escape(words["approvals_note"])}</p>')
+        with gr.Row():
+            self.question = gr.Textbox(
+                label=words["typical"], max_length=QUESTION, scale=3, min_width=260, elem_id="cc-kb-typical"
+            )
+            self.by = gr.Textbox(
+                label=words["by"], max_length=NAME, scale=1, min_width=160, elem_id="cc-kb-by"
+            )
+        with gr.Row():
+            self.answer_id = gr.Textbox(
+                label=words["answer_id"], max_length=200, scale=1, min_width=200, elem_id="cc-kb-answer-id"
+            )
+            self.answer = gr.Textbox(
+                label=words["answer"],
+                max_length=TEXT,
+                lines=2,
+                scale=3,
+                min_width=260,
+                elem_id="cc-kb-answer",
+            )
+        self.approve = gr.Button(words["approve"], variant="primary", elem_id="cc-kb-approve")
+        self.approved = gr.HTML(elem_id="cc-kb-approved")
+        self.stock = gr.HTML(elem_id="cc-kb-stock")
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What `lists` fills."""
+        return [self.table, self.chosen, self.stock]
+
+    def arrive(self) -> None:
+        room, lists = self.room, self.outputs
+        searched = [room.box, room.lang, room.agent]
+        adding = self.add.click(
+            self.put, [self.files, self.key], [self.said, self.files, self.add, self.stop], **PRIVATE
+        )
+        self.stop.click(self.stopped, None, [self.said, self.add, self.stop], cancels=[adding], **PRIVATE)
+        self.remove.click(self.ask, self.chosen, [self.sure, self.really], **PRIVATE)
+        self.no.click(lambda: gr.Group(visible=False), None, self.sure, **PRIVATE)
+        removing = self.yes.click(self.drop, [self.chosen, self.key], [self.said, self.sure], **PRIVATE)
+        for changed in (adding, removing):
+            changed.then(self.lists, None, lists, **PRIVATE).then(
+                room.search, searched, room.found, **PRIVATE
+            )
+        self.approve.click(
+            self.stand_for, [self.question, self.answer_id, self.answer, self.by, self.key],
+            [self.approved, self.question, self.answer], **PRIVATE,
+        ).then(self.lists, None, lists, **PRIVATE)  # fmt: skip
+
+    async def lists(self) -> tuple[str, Any, str]:
+        words = self.words
+        stock = approvals_table(self.bench.knowledge.approvals, words, self.language)
+        try:
+            records = await asyncio.to_thread(self.bench.knowledge.documents)
+        except CallCenterError as error:
+            return self.room.problem(error), gr.Dropdown(choices=[], value=None), stock
+        names = [record.name for record in records]
+        return documents_table(records, words, self.language), gr.Dropdown(choices=names, value=None), stock
+
+    async def put(self, files: list[str] | None, key: str | None) -> AsyncIterator[tuple[Any, ...]]:
+        """Streams (what is said, the files, add, stop)."""
+        words, quiet = self.words, (gr.Button(interactive=True), gr.Button(visible=False))
+        if not files:
+            yield _told(words["no_file"]), gr.skip(), *quiet
+            return
+        watch = Watch()
+        yield (
+            progress_bar(None, watch, words),
+            gr.skip(),
+            gr.Button(interactive=False),
+            gr.Button(visible=True),
+        )
+        try:
+            admit(self.bench.settings, key)
+            uploads = await asyncio.to_thread(_uploads, files)
+            async for step in adding(self.bench.knowledge, uploads):
+                if isinstance(step, Embedded):
+                    yield progress_bar(step, watch, words), gr.skip(), gr.skip(), gr.skip()
+                else:
+                    yield self._added(step), None, *quiet
+        except CallCenterError as error:
+            yield self.room.problem(error), gr.skip(), *quiet
+
+    def _added(self, records: list[DocumentRecord]) -> str:
+        lines = "".join(f"<li>{escape(self._line(record))}</li>" for record in records)
+        return f'<div role="status"><p>{escape(self.words["added"])}</p><ul>{lines}</ul></div>'
+
+    def _line(self, record: DocumentRecord) -> str:
+        now = record.current
+        langs = ", ".join(now.langs)
+        return str(self.words["added_line"]).format(
+            name=record.name, version=now.version, pieces=now.articles, langs=langs
+        )
+
+    def stopped(self) -> tuple[str, Any, Any]:
+        return _told(self.words["stopped"]), gr.Button(interactive=True), gr.Button(visible=False)
+
+    async def ask(self, name: str | None) -> tuple[Any, str]:
+        if not name:
+            return gr.Group(visible=True), _told(self.words["remove_none"])
+        question = self.words["really"].format(name=name)
+        return gr.Group(visible=True), f'<p role="alert">{escape(question)}</p>'
+
+    async def drop(self, name: str | None, key: str | None) -> tuple[str, Any]:
+        if not name:
+            return _told(self.words["remove_none"]), gr.Group(visible=False)
+        try:
+            admit(self.bench.settings, key)
+            record = await asyncio.to_thread(self.bench.knowledge.remove, name)
+        except CallCenterError as error:
+            return self.room.problem(error), gr.Group(visible=False)
+        told = self.words["removed"].format(name=record.name, n=len(record.versions))
+        return _told(told), gr.Group(visible=False)
+
+    async def stand_for(
+        self, question: str, article_id: str, text: str, by: str, key: str | None
+    ) -> tuple[str, Any, Any]:
+        """The question and an answer of one's own are cleared where it worked."""
+        words = self.words
+        if not by.strip():
+            return _told(words["by_whom"]), gr.skip(), gr.skip()
+        if bool(article_id.strip()) == bool(text.strip()):
+            return _told(words["one_answer"]), gr.skip(), gr.skip()
+        try:
+            admit(self.bench.settings, key)
+            asked = checked(question, QUESTION)
+            await asyncio.to_thread(
+                self.bench.knowledge.approve, asked, language_of(asked), checked(by, NAME).strip(),
+                article_id.strip(), text.strip()[:TEXT],
+            )  # fmt: skip
+        except CallCenterError as error:
+            return self.room.problem(error), gr.skip(), gr.skip()
+        return _told(words["approved"].format(question=asked.strip())), "", ""
+
+
+def _uploads(paths: list[str]) -> list[Upload]:
+    """What was sent to us is in memory then and leaves the disk."""
+    uploads = []
+    for path in map(Path, paths):
+        uploads.append(Upload(path.stem, path.name, path.read_bytes()))
+        path.unlink(missing_ok=True)
+    return uploads
+
+
+def _told(sentence: str) -> str:
+    return f'<p role="status">{escape(sentence)}</p>'

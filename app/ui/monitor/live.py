@@ -1,0 +1,93 @@
+"""The parts of the page that change by themselves. The page asks, and waits until there is news."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+from zlib import crc32
+
+from app.core.exceptions import CallCenterError
+from app.services.operators import admit
+from app.services.views_monitor import Board, OpenDialog
+from app.services.workbench import Workbench
+from app.ui.monitor.asked import Asked
+from app.ui.monitor.rows import approvals_part, dialogs_part, queue_part
+from app.ui.monitor.said import Said
+from app.ui.monitor.transcript import dialog_part
+
+Json = dict[str, Any]
+WAIT = 25.0  # seconds until the page is answered even without news: waiting times grow
+PAUSE, LONGEST = 500, 10_000  # milliseconds between two questions of a page
+
+
+@dataclass
+class Live:
+    bench: Workbench
+    said: Said
+    _waiting: dict[str, asyncio.Task[int]] = field(default_factory=dict)
+
+    async def watch(self, given: Json) -> Json:
+        """Parts whose mark differs from what the page has; `version` to ask with the next time."""
+        try:
+            asked = Asked.of(given)
+            admit(self.bench.settings, asked.key)
+            await self._news(asked)
+            board = await self.bench.monitor.board(asked.query, asked.language)
+        except CallCenterError as error:
+            return {"locked": self.said.problem(error), "pause": LONGEST}
+        opened, problem = await self._opened(asked.dialog)
+        parts = self._parts(board, asked, opened, problem)
+        return {
+            "version": board.version,
+            "pause": PAUSE,
+            "state": _state(opened, asked.operator),
+            "parts": {name: part for name, part in parts.items() if asked.have.get(name) != part["mark"]},
+        }
+
+    async def _news(self, asked: Asked) -> None:
+        """A later question of the same page ends the wait of the one before."""
+        if before := self._waiting.pop(asked.page, None):
+            before.cancel()
+        wait = asyncio.create_task(self.bench.monitor.changes.after(asked.version, WAIT))
+        self._waiting[asked.page] = wait
+        try:
+            await asyncio.wait([wait])
+        finally:
+            wait.cancel()
+            if self._waiting.get(asked.page) is wait:
+                del self._waiting[asked.page]
+
+    async def _opened(self, dialog_id: str) -> tuple[OpenDialog | None, str]:
+        if not dialog_id:
+            return None, ""
+        try:
+            return await self.bench.monitor.open(dialog_id), ""
+        except CallCenterError as error:
+            return None, self.said.problem(error)
+
+    def _parts(self, board: Board, asked: Asked, opened: OpenDialog | None, problem: str) -> Json:
+        shown = dialog_part(opened, self.said) if opened else self._nothing(problem)
+        made = {
+            "queue": queue_part(board.queue, board.counted_at, self.said),
+            "approvals": approvals_part(board.approvals, self.said),
+            "dialogs": dialogs_part(board.dialogs, self.said, asked.narrowed),
+            **shown,
+        }
+        return {name: {"html": html, "mark": str(crc32(html.encode()))} for name, html in made.items()}
+
+    def _nothing(self, problem: str) -> dict[str, str]:
+        sentence = problem or self.said.words["choose"]
+        return {"about": f'<p class="cc-empty">{escape(sentence)}</p>', "lines": ""}
+
+
+def _state(opened: OpenDialog | None, operator: str) -> str:
+    """Decides which acts the page offers."""
+    if opened is None:
+        return "none"
+    if opened.dialog.status == "closed":
+        return "closed"
+    if opened.held_by is None:
+        return "open"
+    return "mine" if opened.held_by == operator else "other"

@@ -1,0 +1,88 @@
+"""What stands around Gradio's page: language, title, icon, and the theme before the first paint."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.ui.words import words
+
+FIRST = Path(__file__).parent / "assets" / "first"
+_CHARSET = '<meta charset="utf-8" />'
+_STRANGERS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*|<link rel="manifest"[^>]*>\s*')
+_LANGUAGE = re.compile(r'(<html\s+lang=)"en"')
+
+
+def icon() -> str:
+    return (FIRST / "icon.svg").read_text(encoding="utf-8").strip()
+
+
+def dressed(page: str, language: str, scripts: str) -> str:
+    """Gradio's page in our language; cards for social networks, which name other hosts, are left out."""
+    frame = words(language, "frame")
+    told = json.dumps(
+        {"language": language, "too_large": frame["too_large"], "offline": frame["lost_server"]}
+    )
+    safe = told.replace("<", r"\u003c")
+    script = (FIRST / "first.js").read_text(encoding="utf-8")
+    ours = (
+        f"{_CHARSET}<title>{escape(frame['page_title'])}</title>"
+        f'<meta name="description" content="{escape(frame["description"])}">'
+        f'<link rel="icon" href="data:image/svg+xml;base64,{b64encode(icon().encode()).decode()}">'
+        f"<script>window.ccFrame = {safe};\n{script}</script>{scripts}"
+    )
+    plain = _STRANGERS.sub("", _LANGUAGE.sub(rf'\1"{language}"', page, count=1))
+    dressed = plain.replace(_CHARSET, ours, 1)
+    return dressed.replace(
+        "</gradio-app>", f"</gradio-app><noscript>{escape(frame['noscript'])}</noscript>", 1
+    )
+
+
+class Shell:
+    """Dresses the page itself; everything below it passes by."""
+
+    def __init__(self, app: ASGIApp, pages: Mapping[str, str], scripts: str) -> None:
+        """`pages`: language by path. `scripts` run when the page is parsed, and before Gradio's."""
+        self.app = app
+        self.pages = pages
+        self.scripts = scripts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        language = self.pages.get(scope.get("path", "")) if scope["type"] == "http" else None
+        if language is None or scope["method"] != "GET":
+            return await self.app(scope, receive, send)
+        return await self.app(scope, receive, Dresser(language, self.scripts, send))
+
+
+class Dresser:
+    """Holds a page back until it is whole."""
+
+    def __init__(self, language: str, scripts: str, send: Send) -> None:
+        self.language = language
+        self.scripts = scripts
+        self.send = send
+        self.start: Message = {}
+        self.body = bytearray()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+            return
+        self.body += message.get("body", b"")
+        if message.get("more_body", False):
+            return
+        headers = MutableHeaders(raw=self.start["headers"])
+        page = bytes(self.body)
+        if headers.get("content-type", "").startswith("text/html"):
+            page = dressed(page.decode(), self.language, self.scripts).encode()
+            headers["content-length"] = str(len(page))
+            headers["cache-control"] = "no-store"
+        await self.send(self.start)
+        await self.send({"type": "http.response.body", "body": page})

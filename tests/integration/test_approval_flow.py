@@ -1,0 +1,100 @@
+"""The graph that waits for a person's word, on its own: what its checkpoints hold, and whose word counts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from app.adapters.storage.checkpoints import open_checkpoints
+from app.agents.approval import ApprovalFlow, Word
+from app.core.backoffice import Approval
+from app.core.exceptions import BackOfficeUnavailable, ProviderError
+from app.core.models import Decision, Reply, Turn
+from tests.support.office import Office
+from tests.support.server import ROOT
+
+
+@pytest.mark.anyio
+async def test_a_yes_that_was_cut_before_it_was_carried_out_does_not_win_over_a_later_no(
+    tmp_path: Path,
+) -> None:
+    office = Office()
+    office.asks("A-1001", "d")
+
+    async def tell(approval: Approval) -> Reply:
+        return words(approval)
+
+    flow = ApprovalFlow(office.port, partial(open_checkpoints, str(tmp_path)), tell)
+    await flow.wait("A-1001")
+    office.down = True
+    with pytest.raises(BackOfficeUnavailable):
+        await flow.resume("A-1001", Word(approved=True, by="anna", note=""), pending=True)
+    office.down = False
+    decided, reply = await flow.resume("A-1001", Word(approved=False, by="boris", note=""), pending=True)
+    assert (decided.status, decided.decided_by, office.carried_out) == ("rejected", "boris", [])
+    assert reply.text == "told A-1001 rejected"
+
+
+STRICT = """
+import asyncio, sys, warnings
+warnings.simplefilter("error")
+from app.main import prepare_environment
+prepare_environment()
+from pathlib import Path
+from tests.integration.test_approval_flow import flow_through
+asyncio.run(flow_through(Path(sys.argv[1])))
+"""
+
+
+def test_checkpoints_hold_nothing_that_strict_reading_refuses(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", STRICT, str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "LANGGRAPH_STRICT_MSGPACK": "true"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "msgpack" not in ran.stderr.lower()
+    assert "told A-1001 approved" in ran.stdout
+
+
+def words(approval: Approval) -> Reply:
+    decision = Decision(agent="supervisor", confidence=1, source="sticky")
+    turn = Turn(decision=decision, agent="supervisor", model="m")
+    return Reply(text=f"told {approval.number} {approval.status}", turn=turn)
+
+
+async def flow_through(folder: Path) -> None:
+    """Wait, be cut while the customer is told, and be taken up with what the checkpoint holds."""
+    office = Office()
+    tries: list[str] = []
+    office.asks("A-1001", "d")
+
+    async def tell(approval: Approval) -> Reply:
+        tries.append(approval.status)
+        if len(tries) == 1:
+            raise ProviderError
+        return words(approval)
+
+    flow = ApprovalFlow(office.port, partial(open_checkpoints, str(folder / "cp")), tell)
+    word = Word(approved=True, by="anna", note="")
+    await flow.wait("A-1001")
+    assert await flow.kept() == ["A-1001"]
+    with pytest.raises(ProviderError):
+        await flow.resume("A-1001", word, pending=True)
+    _, reply = await flow.resume("A-1001", word, pending=False)
+    _, same = await flow.resume("A-1001", word, pending=False)
+    assert reply == same
+    assert tries == ["approved", "approved"]
+    assert office.carried_out == ["A-1001"]
+    await flow.forget("A-1001")
+    assert await flow.kept() == []
+    print(reply.text)  # noqa: T201

@@ -1,0 +1,171 @@
+"""What a supervisor is shown, and what becomes of a dialog that is sent elsewhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.adapters.storage.memory import MemoryStore
+from app.bootstrap import build
+from app.core.dialog import Dialog, Escalation
+from app.core.exceptions import DialogClosed, DialogNotFound, TakenOver, TextUnacceptable
+from app.core.ports import DialogQuery
+from app.evaluation.cases import read_set
+from app.evaluation.corrections import CorrectionRefused
+from app.services.monitor import Monitor
+from app.services.people import AgentUnknown
+from app.services.rerouting import Rerouting
+from app.services.shared import Shared
+from tests.contract.samples import answered, at, closing, kept, new_dialog
+from tests.support.server import settings
+
+pytestmark = pytest.mark.anyio
+ALL = DialogQuery(limit=50)
+
+
+@dataclass(frozen=True)
+class House:
+    store: MemoryStore
+    monitor: Monitor
+    proposals: Path
+
+    @property
+    def rerouting(self) -> Rerouting:
+        return self.monitor.rerouting
+
+    async def customers(self, query: DialogQuery = ALL, language: str | None = None) -> list[str]:
+        return [row.customer_id for row in (await self.monitor.board(query, language)).dialogs]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Monitor:
+    folder = tmp_path_factory.mktemp("house")
+    return build(settings(folder / "dialogs", backoffice_storage=str(folder / "office.sqlite"))).monitor
+
+
+@pytest.fixture
+def house(bench: Monitor, tmp_path: Path) -> House:
+    """The people of a house, over a store of its own."""
+    store, path = MemoryStore(), tmp_path / "proposals.jsonl"
+    dialogs = type(bench.people.dialogs)(
+        store, bench.people.dialogs.turns, bench.people.dialogs.summarizer, bench.people.dialogs.gate
+    )
+    people = type(bench.people)(dialogs, bench.people.agents, bench.people.office)
+    return House(store, Monitor(people, bench.changes, Rerouting(people, path), Shared(rest=0, least=0)), path)
+
+
+def talk(customer: str = "c", agent: str = "sales", text: str = "Сколько стоит Профи?") -> Dialog:
+    dialog = new_dialog(customer)
+    answered(dialog, text, "1 990 ₽", agent)
+    return dialog
+
+
+async def test_a_change_is_seen_and_without_one_nothing_is_read_again(house: House) -> None:
+    await kept(house.store, talk("a"))
+    assert await house.customers() == ["a"]
+    later = talk("b")
+    later.updated_at = at(60)
+    await kept(house.store, later)
+    assert await house.customers() == ["a"]
+    house.monitor.changes.tell("b")
+    board = await house.monitor.board(ALL)
+    assert [row.customer_id for row in board.dialogs] == ["b", "a"]
+    assert board.version == house.monitor.changes.version
+
+
+async def test_dialogs_are_found_by_language_and_who_holds_them_is_told(house: House) -> None:
+    russian, english = talk("ru"), talk("en", text="How much is the business plan?")
+    english.take_over("anna", "", at(1))
+    await kept(house.store, russian, english)
+    assert await house.customers(language="en") == ["en"]
+    assert await house.customers(language="ru") == ["ru"]
+    rows = {row.customer_id: row for row in (await house.monitor.board(ALL)).dialogs}
+    assert (rows["en"].held_by, rows["en"].language, rows["ru"].held_by) == ("anna", "en", None)
+    assert await house.customers(DialogQuery(limit=50, escalated=True)) == ["en"]
+
+
+async def test_an_open_dialog_tells_who_wrote_and_why_a_person_is_wanted(house: House) -> None:
+    dialog = talk()
+    dialog.take_over("anna", "asks for a person", at(1))
+    dialog.say("anna", "Здравствуйте!", at(2))
+    await kept(house.store, dialog)
+    seen = await house.monitor.open(dialog.dialog_id)
+    assert [(line.role, line.by) for line in seen.lines][-1] == ("operator", "anna")
+    assert (seen.held_by, seen.language, seen.summary.why) == ("anna", "ru", "asks for a person")
+    with pytest.raises(DialogNotFound):
+        await house.monitor.open(new_dialog().dialog_id)
+
+
+async def test_a_rerouted_dialog_goes_on_with_the_other_agent_and_becomes_a_proposal(house: House) -> None:
+    dialog = talk(agent="sales", text="верните деньги")
+    await kept(house.store, dialog)
+    done = await house.rerouting.reroute(dialog.dialog_id, "anna", "supervisor", "это возврат")
+    assert done.held.assigned_agent == "supervisor"
+    assert (await house.store.read(dialog.dialog_id)).assigned_agent == "supervisor"
+    [row] = map(json.loads, house.proposals.read_text(encoding="utf-8").splitlines())
+    told = row["correction"]
+    assert (told["was"], told["label"], told["who"], told["why"]) == (
+        *("sales", "supervisor", "anna", "это возврат"),
+    )
+    assert row["turns"][-1] == {
+        "role": "customer",
+        "content": "верните деньги",
+        "expected": "supervisor",
+        "acceptable": ["supervisor"],
+    }
+    assert read_set(house.proposals, corrections=True).cases == []
+
+
+async def test_a_proposal_counts_once_a_second_person_confirms_it(house: House) -> None:
+    dialog = talk(agent="sales")
+    await kept(house.store, dialog)
+    await house.rerouting.reroute(dialog.dialog_id, "anna", "tech_support", "не о цене")
+    [waiting] = house.rerouting.proposed()
+    with pytest.raises(CorrectionRefused, match="a second person"):
+        house.rerouting.confirm(waiting.id, "Anna")
+    with pytest.raises(CorrectionRefused, match="nobody has proposed"):
+        house.rerouting.confirm("live/none:0", "boris")
+    assert house.rerouting.confirm(waiting.id, "boris").confirmed_by == "boris"
+    [case] = read_set(house.proposals, corrections=True).cases
+    assert (case.turns[-1].expected, case.origin) == ("tech_support", "corrected")
+
+
+async def test_where_the_router_was_right_nothing_is_proposed(house: House) -> None:
+    dialog = talk(agent="sales")
+    dialog.assigned_agent = "supervisor"
+    silent = new_dialog()
+    await kept(house.store, dialog, silent)
+    for dialog_id in (dialog.dialog_id, silent.dialog_id):
+        done = await house.rerouting.reroute(dialog_id, "anna", "sales", "цена")
+        assert (done.held.assigned_agent, done.proposal) == ("sales", None)
+    assert not house.proposals.exists()
+
+
+async def test_sending_it_elsewhere_decides_an_escalation_but_takes_nothing_from_a_person(
+    house: House,
+) -> None:
+    wanting, mine = talk(agent="supervisor"), talk(agent="sales")
+    wanting.escalation = Escalation(since=at(0), reason="refund", by="supervisor")
+    mine.take_over("anna", "", at(1))
+    await kept(house.store, wanting, mine)
+    assert (await house.rerouting.reroute(wanting.dialog_id, "anna", "sales", "цена")).held.escalation is None
+    held = (await house.rerouting.reroute(mine.dialog_id, "anna", "tech_support", "вход")).held
+    assert (held.held_by, held.assigned_agent) == ("anna", "tech_support")
+    with pytest.raises(TakenOver):
+        await house.rerouting.reroute(mine.dialog_id, "boris", "sales", "цена")
+
+
+async def test_only_open_dialogs_known_agents_and_told_reasons(house: House) -> None:
+    over, dialog = talk(), talk()
+    over.close(closing(at(5)))
+    await kept(house.store, over, dialog)
+    with pytest.raises(DialogClosed):
+        await house.rerouting.reroute(over.dialog_id, "anna", "supervisor", "r")
+    with pytest.raises(AgentUnknown):
+        await house.rerouting.reroute(dialog.dialog_id, "anna", "nobody", "r")
+    with pytest.raises(TextUnacceptable):
+        await house.rerouting.reroute(dialog.dialog_id, "anna", "supervisor", " ")
+    assert not house.proposals.exists()
