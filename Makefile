@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run notebooks eval test check format lint types imports lock train torture bench clean
+.PHONY: run notebooks eval test check format lint types imports lock train torture bench screenshots clean
 
 run: $(READY)  ## serve the workbench and the API
 	$(BIN)/call-center serve $(if $(PORT),--port $(PORT))
@@ -39,6 +39,9 @@ train: $(READY)  ## fit what ships in the package again from eval_sets/train
 
 torture: $(READY)  ## slow forms of the fault tests
 	TORTURE=1 $(BIN)/pytest -n 2 --dist loadgroup tests/faults
+
+screenshots: $(READY)  ## pictures of the workbench: docs/img for the README, all of them in build/screenshots
+	$(BIN)/python -m tests.browser.screenshots --out build/screenshots
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.routing

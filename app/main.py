@@ -29,6 +29,7 @@ def create_app(workbench: Workbench | None = None) -> FastAPI:
 def prepare_environment() -> None:
     """Libraries read these at import: no telemetry, no hub, strict checkpoints, one thread a vector."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))  # else pandas counts each event
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     os.environ.setdefault("LANGSMITH_TRACING", "false")

@@ -86,13 +86,6 @@ class Metrics:
         self.handoffs = Counter(
             "handoffs", "Hops between agents", ["to"], namespace="callcenter", registry=self.registry
         )
-        self.withheld = Counter(
-            "withheld_claims",
-            "Claims that nothing supported and that were not sent",
-            ["kind"],
-            namespace="callcenter",
-            registry=self.registry,
-        )
         self.tokens = Counter(
             "tokens", "Model tokens", ["direction"], namespace="callcenter", registry=self.registry
         )
@@ -109,7 +102,14 @@ class Metrics:
             "turn_seconds", "Time of a turn by step", ["step"], namespace="callcenter", registry=self.registry
         )
 
+        self._count_claims()
         self._count_events()
+
+    def _count_claims(self) -> None:
+        told = "Claims that nothing supported and that were not sent"
+        self.withheld = Counter(
+            "withheld_claims", told, ["kind"], namespace="callcenter", registry=self.registry
+        )
 
     def _count_events(self) -> None:
         def counter(name: str, told: str) -> Counter:

@@ -1,7 +1,7 @@
 """Message p95 with and without open Monitor tabs: `python -m benchmarks.tabs [TABS] [MESSAGES]`.
 
 A real server process; the tabs live in a process of their own and ask what a page asks: Gradio's heartbeat,
-then the Monitor's question again and again. That process yields the processor, because browsers are elsewhere.
+then the Monitor's question again and again. That process yields the processor: browsers are elsewhere.
 Measured in turns (without, with, without, …). Quote the ratio.
 """
 

@@ -12,7 +12,7 @@ from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery, DialogRow, DialogStore
 
 EVERY = 1.5  # seconds between looks at what other processes have written
-APART = 0.04  # seconds between two watchers who hear of a change, so that customers' turns come in between
+APART = 0.05  # seconds between two watchers who are answered, so that customers' turns come in between
 
 
 @dataclass(eq=False)
@@ -47,7 +47,7 @@ class Changes:
         """The version once it is another than `seen`, or after so many `seconds`."""
         if self.version == seen and not self.ending():
             await self._told(seconds)
-            await self._one_by_one()
+        await self._one_by_one()
         return self.version
 
     async def _told(self, seconds: float) -> None:

@@ -57,7 +57,9 @@ def _public(value: Any) -> tuple[str, Kind]:
     scheme, is_address, _ = text.partition("://")
     if is_address and scheme in ("http", "https"):
         return _address(text), "value"
-    return (scheme, "hidden") if is_address or "=" in text else (text, "value")
+    if is_address:
+        return scheme, "hidden"
+    return ("", "secret") if "=" in text else (text, "value")
 
 
 def _address(text: str) -> str:

@@ -59,6 +59,7 @@ class EvalDesk:
 
     service: EvaluationService
     clock: Clock = time.monotonic
+    libraries: Sequence[str] = LIBRARIES
     _jobs: dict[str, Job] = field(default_factory=dict, init=False)
     _opened: dict[str, Opened] = field(default_factory=dict, init=False)
 
@@ -72,7 +73,7 @@ class EvalDesk:
 
     def missing(self) -> list[str]:
         """Libraries of the `eval` extra that are not installed."""
-        return [name for name in LIBRARIES if not find_spec(name)]
+        return [name for name in self.libraries if not find_spec(name)]
 
     def routers(self) -> list[str]:
         """Those that can be asked as the house is configured."""

@@ -14,6 +14,7 @@ from app.evaluation.retrieval import is_questions
 from app.services.evaluation import SetUnknown
 
 UPLOADS, CORRECTED = "uploads", "corrected"
+FOLDERS = {UPLOADS: "eval_uploads", CORRECTED: "corrected"}  # the latter as notebooks do
 _NAME = re.compile(r"[\w.-]{1,60}")
 
 
@@ -41,7 +42,7 @@ class SetShelf:
     root: Path
     labels: tuple[str, ...]
 
-    def keys(self) -> list[str]:
+    def offered(self) -> list[str]:
         return [
             *sorted(path.stem for path in self.house.glob("*.jsonl") if not is_questions(path)),
             *(f"{kind}/{path.stem}" for kind in (UPLOADS, CORRECTED) for path in self._kept(kind)),
@@ -49,10 +50,10 @@ class SetShelf:
 
     def path(self, key: str) -> Path:
         """Raises SetUnknown for what is not on the shelf: a key never leads elsewhere."""
-        if key not in self.keys():
-            raise SetUnknown(key, self.keys())
+        if key not in self.offered():
+            raise SetUnknown(key, self.offered())
         kind, _, name = key.rpartition("/")
-        return (self.root / f"eval_{kind}" if kind else self.house) / f"{name}.jsonl"
+        return (self.root / FOLDERS[kind] if kind else self.house) / f"{name}.jsonl"
 
     def read(self, keys: Sequence[str]) -> list[CaseSet]:
         """Raises SetUnknown or SetInvalid, also for two sets of one name."""
@@ -81,13 +82,13 @@ class SetShelf:
             raise NameUnusable(name, "give letters, digits, dots, dashes and underscores, at most 60")
         if (self.house / f"{name}.jsonl").exists():
             raise NameUnusable(name, "a set of the house has it")
-        return self.root / f"eval_{UPLOADS}" / f"{name}.jsonl"
+        return self.root / FOLDERS[UPLOADS] / f"{name}.jsonl"
 
     def room_for_corrected(self, name: str) -> Path:
-        return self.root / f"eval_{CORRECTED}" / f"{name}.jsonl"
+        return self.root / FOLDERS[CORRECTED] / f"{name}.jsonl"
 
     def _named(self, name: str) -> Iterator[str]:
-        return (key for key in self.keys() if key.rpartition("/")[2] == name)
+        return (key for key in self.offered() if key.rpartition("/")[2] == name)
 
     def _kept(self, kind: str) -> list[Path]:
-        return sorted((self.root / f"eval_{kind}").glob("*.jsonl"))
+        return sorted((self.root / FOLDERS[kind]).glob("*.jsonl"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -81,8 +82,11 @@ class Replay:
             raise SetupImpossible(self.routers)
         dialog = await self.store.read(dialog_id)
         rehearsal = Rehearsal(dialog, self.make(setup), self.history)
-        for asked in _asked(dialog):
-            yield await self.stops.run(name or dialog_id, rehearsal.step(asked))
+        try:
+            for asked in _asked(dialog):
+                yield await self.stops.run(name or dialog_id, rehearsal.step(asked))
+        finally:
+            await rehearsal.close()
 
     def stop(self, name: str) -> bool:
         return self.stops.stop(name)
@@ -120,6 +124,11 @@ class Rehearsal:
         self.turns.append(reply.turn)
         self.serving = reply.turn.agent
         return Answer(text=reply.text, turn=reply.turn)
+
+    async def close(self) -> None:
+        """The records open again when they are next asked for."""
+        if office := self.orchestrator.desk.office:
+            await asyncio.to_thread(office.close)
 
     def _case(self, asked: Message) -> Case:
         """The visit of then: what was done for this very line is answered as it was."""

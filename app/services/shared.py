@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 KEPT = 100
 REST = 9.0  # a computation is not begun again before this many times its own length
-LEAST = 0.7  # nor before so many seconds
+LEAST = 1.0  # nor before so many seconds
 
 
 @dataclass

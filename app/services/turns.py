@@ -19,7 +19,7 @@ from app.services.cases import case_of
 from app.services.idempotency import Request
 from app.services.memory import Recollection
 from app.services.settle import Settlement
-from app.services.stops import Stops
+from app.services.stops import Stopped, Stops
 from app.services.witness import Witness
 from app.telemetry import Metrics
 
@@ -99,7 +99,8 @@ class Turns:
             reply = await self.stops.run(dialog.dialog_id, answer)
         except CallCenterError as error:
             self.metrics.failure(error.code)
-            log.error("turn_failed", dialog_id=dialog.dialog_id, code=error.code)
+            tell = log.info if isinstance(error, Stopped) else log.error
+            tell("turn_failed", dialog_id=dialog.dialog_id, code=error.code)
             asked.state = "failed"
             await self.witness.catch_up(dialog)
             await self.store.write(dialog)

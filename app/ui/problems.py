@@ -13,7 +13,7 @@ DOCUMENTS = {
     "empty": r"^(?P<file>.+) is empty;",
     "pictures": r"^(?P<file>.+) holds no text, only pictures;",
     "no_text": r"^(?P<file>.+) holds no text;",
-    "id_taken": r"^(?P<file>.+) has the article (?P<id>\S+), which the document (?P<other>.+) holds already;",
+    "id_taken": r"^(?P<file>.+) has the article (?P<id>\S+), which the document (?P<other>.+) holds already",
     "word_locked": r"^(?P<file>.+) is protected by a password or in the old \.doc format;",
     "locked": r"^(?P<file>.+) is protected by a password;",
     "not_word": r"^(?P<file>.+) is not a Word document;",

@@ -18,6 +18,9 @@ def theme() -> gr.themes.Base:
     )
     return plain.set(
         body_background_fill="#f5f7fa",
+        body_text_color_subdued="#5b6472",
+        body_text_color_subdued_dark="#a3acb9",
+        checkbox_border_color="*neutral_400",
         block_title_background_fill="none",
         block_title_background_fill_dark="none",
         block_title_padding="0",

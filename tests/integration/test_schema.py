@@ -43,6 +43,7 @@ OPERATIONS = [
     ("GET", DIALOG),
     ("POST", f"{DIALOG}/close"),
     ("POST", f"{DIALOG}/rating"),
+    ("POST", f"{DIALOG}/messages/{{seq}}/feedback"),
     ("DELETE", DIALOG),
     ("POST", f"{OPERATED}/takeover"),
     ("POST", f"{OPERATED}/reply"),

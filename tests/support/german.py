@@ -35,7 +35,7 @@ PAYMENTS = {
     "say": {"one": ["Zahlung $number: $amount am $paid."], "head": "Ihre Zahlungen:",
             "row": ["• $number: $amount, $paid"], "nothing": "Es gibt keine solche Zahlung."},
 }  # fmt: skip
-PROMISES = {
+PROMISES: dict[str, Any] = {
     "actions": {"refund": {"done": ["ich|wir . habe|haben .. erstattet"]}},
     "honest": {
         "value": "Das kann ich jetzt nicht bestätigen.",

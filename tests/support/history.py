@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -84,6 +86,12 @@ async def fill(store: DialogStore, dialogs: Sequence[Dialog]) -> None:
     for dialog in dialogs:
         async with store.lock(dialog.dialog_id):
             await store.write(dialog)
+
+
+def fill_apart(store: DialogStore, dialogs: Sequence[Dialog]) -> None:
+    """In a thread of its own, because Playwright's loop may run in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(fill(store, dialogs))).result()
 
 
 def _start(chance: random.Random, now: datetime, days: int) -> datetime:

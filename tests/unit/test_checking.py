@@ -197,7 +197,7 @@ class Slow(ScriptedChatModel):
 
         for word in self._next(messages, kwargs).text.split(" "):
             self.seen.append(self.look())
-            yield ChatGenerationChunk(message=AIMessageChunk(f"{word} "))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=f"{word} "))
 
 
 async def test_cleared_sentences_are_shown_before_the_end_of_the_stream() -> None:

@@ -44,7 +44,9 @@ def test_one_and_two_servers_have_closed_forms(busy: float) -> None:
 
 
 @given(LOADS, CREWS)
-def test_waiting_is_a_probability_above_blocking_and_falls_with_more_people(load: float, servers: int) -> None:
+def test_waiting_is_a_probability_above_blocking_and_falls_with_more_people(
+    load: float, servers: int
+) -> None:
     waits = erlang_c(load, servers)
     assert erlang_b(load, servers) <= waits + 1e-12
     assert 0 <= erlang_c(load, servers + 1) <= waits <= 1

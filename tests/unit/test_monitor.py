@@ -54,7 +54,9 @@ def house(bench: Monitor, tmp_path: Path) -> House:
         store, bench.people.dialogs.turns, bench.people.dialogs.summarizer, bench.people.dialogs.gate
     )
     people = type(bench.people)(dialogs, bench.people.agents, bench.people.office)
-    return House(store, Monitor(people, bench.changes, Rerouting(people, path), Shared(rest=0, least=0)), path)
+    return House(
+        store, Monitor(people, bench.changes, Rerouting(people, path), Shared(rest=0, least=0)), path
+    )
 
 
 def talk(customer: str = "c", agent: str = "sales", text: str = "Сколько стоит Профи?") -> Dialog:

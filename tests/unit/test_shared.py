@@ -34,8 +34,8 @@ class Work:
         return self.done
 
 
-def work(**given: float) -> tuple[Work, Shared]:
-    made = Work(**given)
+def work(length: float = 0.0) -> tuple[Work, Shared]:
+    made = Work(length)
     made.begin.set()
     return made, Shared(made.timer)
 

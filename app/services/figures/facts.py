@@ -13,7 +13,9 @@ from typing import Literal
 import yaml
 
 from app.core.dialog import Dialog, Message
+from app.core.happenings import short
 from app.core.models import OPERATOR, Turn
+from app.core.text import clean
 from app.services.anger import fold, heard
 from app.services.figures.persons import handled, waits
 
@@ -167,7 +169,7 @@ def _turn(message: Message, turn: Turn, asked: Message) -> TurnFacts:
         tokens=turn.usage.total,
         cost=turn.usage.cost,
         tools=tuple((use.name, use.status) for use in turn.tools),
-        gap="" if told or not _is_gap(turn, asked.content) else asked.content,
+        gap="" if told or not _is_gap(turn, asked.content) else short(clean(asked.content)),
         told=told,
         liked=message.liked,
     )

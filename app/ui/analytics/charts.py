@@ -113,7 +113,8 @@ def _slices(parts: list[tuple[str, int, str]], row: str, language: str) -> list[
     return [
         {
             "type": "bar", "orientation": "h", "x": [n / total], "y": [row], "name": name,
-            "marker": {"color": colour, "line": {"width": 0}}, "text": [f"{name} {number(n, language)}" if n / total >= READABLE else ""], "textangle": 0,
+            "marker": {"color": colour, "line": {"width": 0}}, "textangle": 0,
+            "text": [f"{name} {number(n, language)}" if n / total >= READABLE else ""],
             "textposition": "inside", "insidetextanchor": "middle", "constraintext": "none",
             "insidetextfont": {"color": "#fff" if colour not in SHADES[2:] else "#111827"},
             "hovertemplate": f"{name}: {number(n, language)} ({percent(n / total, language)})<extra></extra>",

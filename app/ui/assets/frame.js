@@ -29,7 +29,7 @@ document.addEventListener("click", (event) => {
     if (open) open.open = false;
     cc.tab(tab.dataset.tab);
   }
-  const language = event.target.closest("a[data-lang]");
+  const language = event.target.closest(".cc-switch a[data-lang]");
   if (language) {
     event.preventDefault();
     document.cookie = `cc_lang=${language.dataset.lang};path=/;max-age=31536000;samesite=lax`;

@@ -20,5 +20,13 @@ cc.kb = {
     });
   },
 };
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#cc-tab-knowledge a[data-article]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  cc.kb.wanted = `${link.dataset.lang}/${link.dataset.article}`;
+  cc.kb.chosen(link.dataset.article);
+  cc.press("cc-kb-open");
+});
 new MutationObserver(() => document.querySelector("#cc-kb-found a:not([aria-current])") && cc.get("article") && cc.kb.mark())
   .observe(document.documentElement, {childList: true, subtree: true});

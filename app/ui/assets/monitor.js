@@ -58,6 +58,8 @@
     }
     mark();
     tick();
+    if (m.came && matchMedia("(max-width: 760px)").matches) one(".mon-right").scrollIntoView({ block: "start" });
+    m.came = false;
   }
 
   // Only what differs is replaced, so that focus, scroll and a reader's voice stay where they are.
@@ -104,9 +106,8 @@
     lines.replaceChildren();
     delete m.marks.lines;
     mark();
+    m.came = true;
     m.again();
-    const right = one(".mon-right");
-    if (matchMedia("(max-width: 760px)").matches) right.scrollIntoView({ block: "start" });
   }
 
   function ask(question, withNote) {

@@ -52,7 +52,8 @@ def title(message: MessageView, words: Words) -> str:
 
 
 def routed(decision: Decision) -> str:
-    return f"{decision.agent} · {decision.confidence:.2f}"
+    """While the answer is being written."""
+    return f"{decision.agent} {decision.confidence:.2f} …"
 
 
 def finished(turn: Turn, words: Words) -> str:

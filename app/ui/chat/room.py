@@ -35,7 +35,7 @@ class ChatRoom(Room):
                 self._drawer("cc-saved-drawer", words["saved_drawer"])
                 fresh = gr.Button(words["new"], elem_id="cc-new", size="md")
                 with gr.Column(elem_classes="cc-drawn"):
-                    self.saved.build()
+                    self.saved.build(CUSTOMER)
             with gr.Column(scale=6, min_width=320, elem_id="cc-talk-column"):
                 parts = self._conversation()
             with gr.Column(scale=4, min_width=300, elem_id="cc-path-column"):
@@ -148,13 +148,14 @@ class ChatRoom(Room):
         ).then(None, None, None, js="() => cc.heard()", api_visibility="private")  # fmt: skip
 
     async def _open(self, request: gr.Request) -> Update:
-        """What the address names: a dialog, else a customer."""
+        """What the address names: a dialog, else a customer.
+
+        Without a dialog the page is left as it was built: somebody may be writing already.
+        """
         name = request.query_params.get("dialog", "")
         customer = request.query_params.get("customer", "") or CUSTOMER
-        shown = self.screen.fresh()
-        if name:
-            shown = await self.talk.select(name, customer, "")
         customer = await self.talk.owner(name) or customer
+        shown = await self.talk.select(name, customer, "") if name else {}
         return {
             self.saved.customer: await self.saved.customers(customer),
             **shown,
@@ -165,7 +166,13 @@ class ChatRoom(Room):
         return {**self.screen.fresh(), **await self.saved.listed(customer, search, "")}
 
     async def _example(
-        self, name: str, customer: str, search: str, editing: int | None, event: gr.SelectData
+        self,
+        name: str,
+        customer: str,
+        search: str,
+        editing: int | None,
+        event: gr.SelectData,
+        request: gr.Request,
     ) -> Any:
-        async for update in self.talk.say(event.value["text"], name, customer, search, editing):
+        async for update in self.talk.say(event.value["text"], name, customer, search, editing, request):
             yield update

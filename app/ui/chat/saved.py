@@ -16,7 +16,7 @@ from app.ui.format import moment
 from app.ui.words import Words
 
 SHOWN = 30
-LONG = 60
+LONG = 46
 
 
 class Saved:
@@ -25,11 +25,11 @@ class Saved:
         self.words = words
         self.language = language
 
-    def build(self) -> None:
+    def build(self, customer: str) -> None:
         words = self.words
         self.customer = gr.Dropdown(
             label=words["customer"], info=words["customer_hint"], allow_custom_value=True,
-            elem_id="cc-customer", choices=[],
+            elem_id="cc-customer", choices=[customer], value=customer,
         )  # fmt: skip
         self.search = gr.Textbox(
             label=words["search"], placeholder=words["search_hint"], elem_id="cc-search", max_lines=1

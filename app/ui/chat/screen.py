@@ -12,7 +12,7 @@ from app.core.exceptions import CallCenterError
 from app.core.models import OPERATOR, Article
 from app.services.branching import SUPERSEDED
 from app.services.knowledge import KnowledgeService
-from app.services.views import DialogView, MessageView
+from app.services.views import DialogView, MessageView, RowView
 from app.ui.chat import lines, path, quick
 from app.ui.words import Words
 
@@ -47,8 +47,9 @@ class Screen:
 
     def fresh(self, notice: str = "") -> Update:
         return {
-            self.dialog: "", self.mark: "", self.editing: None, self.log: gr.Chatbot(value=[], feedback_value=[]),
-            self.serving: "", self.path: _empty(self.words["empty"]), self.box: "",
+            self.dialog: "", self.mark: "", self.editing: None,
+            self.log: gr.Chatbot(value=[], feedback_value=[]), self.serving: "", self.box: "",
+            self.path: _empty(self.words["empty"]),
             **self._idle([], False), **self.told(notice),
         }  # fmt: skip
 
@@ -64,7 +65,7 @@ class Screen:
             self.editing: None,
             self.log: gr.Chatbot(value=_entries([*history, *_dots(waits)]), feedback_value=_liked(view)),
             self.serving: self._serving(view),
-            self.path: self.path_of(view, len(view.messages)),
+            self.path: _empty(self.words["answering"]) if waits else self.path_of(view, len(view.messages)),
             **self.told(notice or (self.words["gave_up"] if failed and view.status == "active" else "")),
             **(self._busy() if running else self._idle(quick.replies(view), bool(view.messages))),
         }
@@ -132,9 +133,9 @@ class Screen:
         return f'<div class="cc-serving cc-is-{kind} cc-by-{escape(by)}" role="status">{said}{branch}</div>'
 
 
-def mark_of(view: DialogView) -> str:
+def mark_of(seen: DialogView | RowView) -> str:
     """Another one when there is something else to show."""
-    return f"{view.updated_at.isoformat()} {len(view.messages)} {view.handler} {view.status}"
+    return f"{seen.updated_at.isoformat()} {seen.message_count} {seen.handler} {seen.status}"
 
 
 def seq_of(message: MessageView) -> str:

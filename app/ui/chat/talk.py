@@ -11,7 +11,9 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.core.models import Progress
+from app.core.ports import DialogQuery
 from app.core.text import checked
+from app.services.shared import Shared
 from app.services.workbench import Workbench
 from app.ui.chat import lines
 from app.ui.chat.path import decided
@@ -23,6 +25,7 @@ Emit = Callable[[Progress], None]
 Work = Callable[[Emit], Awaitable[object]]
 LISTEN = 25.0
 """Seconds that a page waits for news before it asks again."""
+LOOKED_AT, BREATH = 50, 0.7
 
 
 class Talk:
@@ -33,9 +36,11 @@ class Talk:
         self.words = words
         self.failed = failed
         self.ears: dict[str, object] = {}
+        self.latest = Shared()
+        self.talking: set[str] = set()
 
     async def say(
-        self, text: str, name: str, customer: str, search: str, editing: int | None
+        self, text: str, name: str, customer: str, search: str, editing: int | None, request: gr.Request
     ) -> AsyncIterator[Update]:
         """The customer's next line, or their last one in other words."""
         if not text or not text.strip():
@@ -47,10 +52,12 @@ class Talk:
             yield {self.screen.box: text, **self.screen.told(self.problem(error))}
             return
         yield {self.screen.dialog: name, self.screen.editing: None}
-        async for update in self._run(name, said, work, customer, search):
+        async for update in self._run(name, said, work, customer, search, request):
             yield update
 
-    async def retry(self, name: str, customer: str, search: str) -> AsyncIterator[Update]:
+    async def retry(
+        self, name: str, customer: str, search: str, request: gr.Request
+    ) -> AsyncIterator[Update]:
         branching = self.bench.branching
         try:
             seq = await self._last(name)
@@ -61,7 +68,7 @@ class Talk:
             return
         work: Work = partial(branching.answer, name, seq)
         yield {self.screen.dialog: name}
-        async for update in self._run(name, said[:seq], work, customer, search):
+        async for update in self._run(name, said[:seq], work, customer, search, request):
             yield update
 
     async def undo(self, name: str, customer: str, search: str) -> Update:
@@ -129,28 +136,38 @@ class Talk:
         """Waits until the dialog is another than is shown. Only the last wait of a page is answered."""
         page, ear = str(request.session_hash), object()
         self.ears[page] = ear
-        changed = await self._changed(name, mark, lambda: self.ears.get(page) is ear)
+        try:
+            changed = await self._changed(name, mark, page, ear)
+        except CallCenterError:
+            changed = False
         if self.ears.get(page) is not ear:
             return {}
         del self.ears[page]
         return await self.select(name, customer, search) if changed else {}
 
-    async def _changed(self, name: str, mark: str, wanted: Callable[[], bool]) -> bool:
-        changes, turns = self.bench.monitor.changes, self.bench.dialogs.turns
+    async def _changed(self, name: str, mark: str, page: str, ear: object) -> bool:
+        """While a turn runs, whoever runs it shows it."""
+        changes, stops = self.bench.monitor.changes, self.bench.dialogs.turns.stops
         loop = asyncio.get_running_loop()
-        until = loop.time() + LISTEN
-        while name and wanted():
-            version = changes.version
-            try:
-                view = await self.bench.dialogs.view(name)
-            except CallCenterError:
-                return False
-            if mark_of(view) != mark and not turns.stops.runs(name):
-                return True
+        until, version = loop.time() + LISTEN, changes.version
+        seen = mark_of(await self.bench.dialogs.view(name)) if name else mark
+        while seen == mark or stops.runs(name) or page in self.talking:
             left = until - loop.time()
-            if left <= 0 or (await changes.after(version, left) == version):
+            if left <= 0 or self.ears.get(page) is not ear:
                 return False
-        return False
+            newer = await changes.after(version, left)
+            if newer == version:
+                return False
+            version, rows = await self.latest.get("latest", newer, self._latest)
+            if version != newer:
+                await changes.pause(BREATH)
+            seen = rows.get(name, seen)
+        return True
+
+    async def _latest(self) -> dict[str, str]:
+        """Marks of the dialogs that changed last: read once for all pages that wait."""
+        page = await self.bench.dialogs.find(DialogQuery(limit=LOOKED_AT))
+        return {row.dialog_id: mark_of(row) for row in page.dialogs}
 
     async def _begun(
         self, text: str, name: str, customer: str, editing: int | None
@@ -167,17 +184,20 @@ class Talk:
         return name, said, lambda emit: dialogs.send(name, text, emit=emit)
 
     async def _run(
-        self, name: str, said: lines.History, work: Work, customer: str, search: str
+        self, name: str, said: lines.History, work: Work, customer: str, search: str, request: gr.Request
     ) -> AsyncIterator[Update]:
-        screen = self.screen
-        yield screen.running(said)
-        notice = ""
+        screen, notice, page = self.screen, "", str(request.session_hash)
+        self.talking.add(page)
         try:
-            async for line, path in heard(work, self.words):
-                yield {screen.log: [*said, line], **({screen.path: path} if path else {})}
-        except CallCenterError as error:
-            notice = self.problem(error)
-        yield await self.opened(name, customer, search, notice)
+            yield screen.running(said)
+            try:
+                async for line, path in heard(work, self.words):
+                    yield {screen.log: [*said, line], **({screen.path: path} if path else {})}
+            except CallCenterError as error:
+                notice = self.problem(error)
+            yield await self.opened(name, customer, search, notice)
+        finally:
+            self.talking.discard(page)
 
     async def _said(self, name: str) -> lines.History:
         return lines.history(await self.bench.dialogs.view(name), self.words)

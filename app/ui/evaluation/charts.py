@@ -37,7 +37,7 @@ def reliability(known: Confidence, words: Words) -> PlotData:
         "line": {"color": NEUTRAL, "width": 1, "dash": "dash"},
     }  # fmt: skip
     axis = words["axis"]
-    return _figure([honest, dots], words["reliability"], axis["confidence"], axis["right"], [0, 1.04])
+    return _figure([honest, dots], axis["confidence"], axis["right"], [0, 1.04])
 
 
 def risk(known: Confidence, words: Words) -> PlotData:
@@ -53,7 +53,7 @@ def risk(known: Confidence, words: Words) -> PlotData:
     }
     top = max(0.05, 1.1 * max((p.risk for p in points), default=0))
     axis = words["axis"]
-    return _figure([line], words["risk"], axis["kept"], axis["wrong"], [0, top])
+    return _figure([line], axis["kept"], axis["wrong"], [0, top])
 
 
 def promises(report: Report, words: Words) -> str:
@@ -79,18 +79,17 @@ def note(known: Confidence, words: Words) -> str:
     return str(told)
 
 
-def _figure(data: list[dict[str, Any]], title: str, x: str, y: str, height: list[float]) -> PlotData:
+def _figure(data: list[dict[str, Any]], x: str, y: str, height: list[float]) -> PlotData:
     axis: Mapping[str, Any] = {"gridcolor": FAINT, "zeroline": False, "linecolor": FAINT, "fixedrange": True}
     layout = {
-        "title": {"text": title, "font": {"size": 15}, "x": 0, "xref": "paper"},
         "height": 320,
-        "margin": {"l": 56, "r": 12, "t": 44, "b": 48},
+        "margin": {"l": 56, "r": 12, "t": 34, "b": 48},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": NEUTRAL},
         "xaxis": {**axis, "title": {"text": x}, "range": [0, 1.02]},
         "yaxis": {**axis, "title": {"text": y}, "range": height},
-        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom"},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "hovermode": "closest",
     }
     config = {"displayModeBar": False, "responsive": True}

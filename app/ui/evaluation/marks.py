@@ -13,7 +13,8 @@ from app.ui.words import Words
 def agent(name: str | None) -> str:
     """A dot in the agent's colour, and the name."""
     shown = name or "—"
-    return f'<span class="ev-agent"><i style="background:{colour_of(shown)}"></i>{escape(shown)}</span>'
+    told = escape(shown).replace("_", "_<wbr>")
+    return f'<span class="ev-agent"><i style="background:{colour_of(shown)}"></i><span>{told}</span></span>'
 
 
 def empty(sentence: str) -> str:

@@ -57,7 +57,7 @@ class Ordering(Part):
     def _numbers(self) -> None:
         words = self.words
         self.limit = gr.Number(
-            None, label=words["limit"], info=words["limit_help"], precision=0, minimum=1,
+            0, label=words["limit"], info=words["limit_help"], precision=0, minimum=0,
             maximum=MOST_CASES, elem_id="cc-eval-limit", min_width=180,
         )  # fmt: skip
         self.seed = gr.Number(0, label=words["seed"], precision=0, minimum=0, min_width=120)
@@ -122,9 +122,16 @@ class Ordering(Part):
         p = known.get(run_id)
         return halted(self.words) if p and p.finished is None else ""
 
+    async def known(self, name: str) -> str:
+        """The id of `latest`, or of an id's beginning; what is not known stays as it was asked."""
+        try:
+            return await asyncio.to_thread(self.desk.service.registry.resolve, name) if name else ""
+        except CallCenterError:
+            return name
+
     async def choices(self) -> tuple[Any, Any, Any]:
         """Of sets, routers and runs, as things are now."""
-        sets = [(self._name(key), key) for key in await asyncio.to_thread(self.desk.shelf.keys)]
+        sets = [(self._name(key), key) for key in await asyncio.to_thread(self.desk.shelf.offered)]
         routers = await asyncio.to_thread(self.desk.routers)
         return gr.update(choices=sets), gr.update(choices=routers), await self.last()
 

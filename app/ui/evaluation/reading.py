@@ -45,18 +45,21 @@ class Reading(Part):
         with gr.Accordion(words["trust"], open=False, elem_id="cc-eval-trust"):
             self.trust = gr.HTML()
             with gr.Row():
-                self.reliability = gr.Plot(show_label=False, min_width=300, elem_classes="ev-plot")
-                self.risk = gr.Plot(show_label=False, min_width=300, elem_classes="ev-plot")
+                self.reliability = self._plot("reliability")
+                self.risk = self._plot("risk")
             self.promises = gr.HTML()
         self.parts = gr.HTML(elem_id="cc-eval-parts")
+        gr.HTML(f'<p class="ev-note">{words["download"]}. {words["download_help"]}</p>')
         with gr.Row(elem_id="cc-eval-files"):
-            gr.HTML(
-                f'<span class="ev-note">{words["download"]}. {words["download_help"]}</span>', min_width=220
-            )
             self.files = [
                 gr.DownloadButton(name, size="sm", min_width=80, elem_id=f"cc-eval-{name.lower()}")
                 for name in FILES
             ]
+
+    def _plot(self, name: str) -> gr.Plot:
+        with gr.Column(min_width=300):
+            gr.HTML(f'<h3 class="ev-title">{self.words[name]}</h3>')
+            return gr.Plot(show_label=False, elem_classes="ev-plot")
 
     def _matrix(self) -> None:
         words = self.words

@@ -24,8 +24,6 @@ TO_READER = """
   if (here) here.parentElement.scrollTop = here.offsetTop - here.parentElement.offsetTop - 60;
 }
 """
-    "() => document.getElementById('cc-eval-one')?.scrollIntoView({block: 'nearest', behavior: 'smooth'})"
-)
 
 
 class EvaluationRoom(Room):
@@ -159,4 +157,4 @@ class EvaluationRoom(Room):
         """The run that the address names is opened."""
         sets, router, *others = await self.refresh()
         chosen = {**router, "value": router["choices"][0]}
-        return sets, chosen, *others, request.query_params.get("run", "")
+        return sets, chosen, *others, await self.ordering.known(request.query_params.get("run", ""))

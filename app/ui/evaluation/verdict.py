@@ -13,7 +13,8 @@ SHOWN = 200
 
 
 def verdict(found: Comparison, words: Words) -> str:
-    told = f'<p class="ev-verdict ev-{found.verdict}">{_sign(found)} {escape(sentence(found, words["verdict"]))}</p>'
+    said = escape(sentence(found, words["verdict"]))
+    told = f'<p class="ev-verdict ev-{found.verdict}">{_sign(found)} {said}</p>'
     return told + _details(found, words) if found.paired else told
 
 

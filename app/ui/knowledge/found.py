@@ -42,12 +42,13 @@ def badge(agent: str, agents: Words) -> str:
 def _item(article: Article, words: Words, agents: Words, score: str = "") -> str:
     own = f'<span class="cc-tag">{escape(words["own"])}</span>' if article.source else ""
     agent = badge(article.agent, agents) if score else ""
+    lang = f"<span>{escape(article.lang.upper())}</span>" if score else ""
     return (
         f'<li><a class="cc-hit" href="?tab=knowledge&amp;article={quote(article.id)}" '
         f'data-article="{escape(article.id)}" data-lang="{escape(article.lang)}">'
         f"<b>{escape(article.title)}</b>{score}"
         f'<span class="cc-hit-more">{agent}<code>{escape(article.id)}</code>'
-        f"<span>{escape(article.lang.upper())}</span>{own}</span></a></li>"
+        f"{lang}{own}</span></a></li>"
     )
 
 

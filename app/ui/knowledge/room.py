@@ -22,13 +22,6 @@ from app.ui.words import LANGUAGES
 TOP, LONGEST = 10, 2000
 ANY = ""
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-CHOOSE = """element.addEventListener('click', (event) => {
-  const link = event.target.closest('a[data-article]');
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  cc.kb.chosen(link.dataset.article);
-  trigger('select', {article: link.dataset.article, lang: link.dataset.lang});
-});"""
 
 
 class KnowledgeRoom(Room):
@@ -50,11 +43,13 @@ class KnowledgeRoom(Room):
             self.find = gr.Button(
                 words["find"], variant="primary", scale=0, min_width=110, elem_id="cc-kb-find"
             )
+        self.picked = gr.Textbox(visible=False)
+        self.open = gr.Button(elem_id="cc-kb-open", elem_classes="cc-hidden")
         with gr.Row(elem_id="cc-kb-both"):
             with gr.Column(scale=2, min_width=280):
-                self.found = gr.HTML(self._loading(), elem_id="cc-kb-found", js_on_load=CHOOSE)
+                self.found = gr.HTML(self._loading(), elem_id="cc-kb-found")
             with gr.Column(scale=3, min_width=280, elem_id="cc-kb-right"):
-                self.article = gr.HTML(self._hint(), elem_id="cc-kb-article", js_on_load=CHOOSE)
+                self.article = gr.HTML(self._hint(), elem_id="cc-kb-article")
                 self.cited = gr.HTML(elem_id="cc-kb-cited")
         self.library = LibraryPart(self)
         self.library.build()
@@ -72,8 +67,7 @@ class KnowledgeRoom(Room):
             [self.box.submit, self.find.click, self.lang.input, self.agent.input],
             self.search, searched, self.found, **PRIVATE,
         )  # fmt: skip
-        for links in (self.found, self.article):
-            links.select(self.choose, None, read, **PRIVATE)
+        self.open.click(self.choose, self.picked, read, js="() => [cc.kb.wanted]", **PRIVATE)
         tab.select(self.come, searched, [self.found, *read, *self.library.outputs], **PRIVATE)
         self.library.arrive()
 
@@ -94,9 +88,10 @@ class KnowledgeRoom(Room):
         kept = [a for a in self.bench.knowledge.articles.values() if a.lang == lang]
         return [a for a in kept if not agent or a.agent == agent]
 
-    async def choose(self, event: gr.EventData) -> tuple[str, str]:
-        chosen = event._data if isinstance(event._data, dict) else {}
-        return await self.read(str(chosen.get("article", "")), str(chosen.get("lang", "")))
+    async def choose(self, picked: str) -> tuple[str, str]:
+        """`picked` is a language and an id, as in ru/trial."""
+        lang, _, article_id = str(picked).partition("/")
+        return await self.read(article_id[:200], lang)
 
     async def read(self, article_id: str, lang: str) -> tuple[str, str]:
         """The article and who cites it; a sentence where there is none."""

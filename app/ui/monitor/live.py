@@ -47,9 +47,11 @@ class Live:
         }
 
     async def _news(self, asked: Asked) -> None:
-        """A later question of the same page ends the wait of the one before."""
+        """A later question of the same page ends the wait of the one before; a first one does not wait."""
         if before := self._waiting.pop(asked.page, None):
             before.cancel()
+        if not asked.version:
+            return
         wait = asyncio.create_task(self.bench.monitor.changes.after(asked.version, WAIT))
         self._waiting[asked.page] = wait
         try:

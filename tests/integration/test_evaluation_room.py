@@ -1,0 +1,124 @@
+"""The evaluation room without a browser: its words, its key, what it says when something is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from app.bootstrap import build
+from app.evaluation.compare import compare
+from app.evaluation.registry import Registry
+from app.services.eval_desk import EvalDesk
+from app.services.eval_reading import dialog
+from app.services.workbench import Workbench
+from app.ui.evaluation.cases import case_list, reader
+from app.ui.evaluation.headline import cards
+from app.ui.evaluation.matrix import matrix
+from app.ui.evaluation.ordering import Ordering
+from app.ui.evaluation.parts import parts
+from app.ui.evaluation.room import EvaluationRoom
+from app.ui.evaluation.verdict import sentence, verdict
+from app.ui.words import words
+from tests.support.server import settings
+from tests.unit.evaluation.builders import prediction, rights, run
+from tests.unit.evaluation.pages import HOSTILE, mixed, report_of
+
+pytestmark = pytest.mark.anyio
+
+
+def bench_of(root: Path, **given: Any) -> Workbench:
+    bench = build(settings(root / "dialogs", **given))
+    return replace(bench, evaluation=replace(bench.evaluation, registry=Registry(root / "eval_runs")))
+
+
+def ordering(bench: Workbench) -> Ordering:
+    with gr.Blocks():
+        return Ordering(bench, "en", gr.Textbox())
+
+
+async def begin(part: Ordering, key: str) -> str:
+    return await part.begin(key, ["routing_en"], "local", 1, 0, 1, False)
+
+
+async def test_a_run_needs_the_operator_key_where_there_is_one(tmp_path: Path) -> None:
+    bench = bench_of(tmp_path, operator_key="s" * 32)
+    part = ordering(bench)
+    for wrong in ("", "t" * 32):
+        with pytest.raises(gr.Error, match="operator key"):
+            await begin(part, wrong)
+    with pytest.raises(gr.Error, match="operator key"):
+        await part.halt("", "any")
+    assert await begin(part, "s" * 32)
+    await bench.stop()
+
+
+async def test_a_server_that_stops_leaves_its_runs_to_be_resumed(tmp_path: Path) -> None:
+    bench = bench_of(tmp_path)
+    run_id = await ordering(bench).begin("", ["routing_en"], "local", 0, 0, 1, False)
+    await bench.stop()
+    assert bench.evaluation.registry.load(run_id).provenance.finished is None
+
+
+async def test_without_the_libraries_the_room_names_the_extra(tmp_path: Path) -> None:
+    bench = bench_of(tmp_path)
+    bench.__dict__["eval_desk"] = EvalDesk(bench.evaluation, libraries=("no_such_library",))
+    with gr.Blocks() as blocks:
+        EvaluationRoom(bench, "ru").build()
+    (said,) = [block.value for block in blocks.blocks.values() if isinstance(block, gr.HTML)]
+    assert "no_such_library" in said
+    assert "call-center-agents[eval]" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (rights([True, False] * 40), rights([True] * 80)),
+        (rights([True] * 80), rights([False] * 80)),
+        (rights([True, False, True]), rights([False, True, True])),
+        (rights([True] * 3), rights([True] * 3)),
+        (rights([True] * 3), [*rights([True] * 2), prediction("c00002", got=None)]),
+        (rights([True] * 2, cost=0.1), rights([True] * 2, cost=0.3)),
+        (rights([True]), [prediction("other")]),
+    ],
+)
+async def test_the_verdict_says_what_the_report_says(before: Any, after: Any) -> None:
+    found = compare(run(before, "a"), run(after, "b"))
+    assert sentence(found, words("en", "evaluation")["verdict"]) == found.sentence
+    assert sentence(found, words("ru", "evaluation")["verdict"]).endswith(".")
+
+
+async def test_what_came_from_outside_is_escaped() -> None:
+    found = compare(
+        run([prediction("c", text=HOSTILE)], "a"), run([prediction("c", got="supervisor", text=HOSTILE)], "b")
+    )
+    said = words("ru", "evaluation")
+    hostile = prediction(
+        HOSTILE, "supervisor", "sales", set=HOSTILE, tags=[HOSTILE], industry=HOSTILE, reason=HOSTILE,
+        text=HOSTILE, before=HOSTILE,
+    )  # fmt: skip
+    told = report_of([*mixed(), hostile])
+    pages = [
+        verdict(found, said),
+        case_list(HOSTILE, told.misroutes, HOSTILE, said),
+        reader(hostile, dialog(hostile, None), said),
+        parts(told, said, "ru"),
+        matrix(told, "cost", said, HOSTILE),
+        cards(told.headline, said, "ru"),
+    ]
+    assert all(tag not in page for page in pages for tag in ("<script", "<img"))
+    assert all("&lt;script&gt;" in page for page in pages[:4])
+
+
+async def test_both_languages_have_the_same_words() -> None:
+    ours, theirs = (_keys(words(code, "evaluation")) for code in ("ru", "en"))
+    assert ours == theirs
+
+
+def _keys(of: Any, path: str = "") -> set[str]:
+    if not isinstance(of, dict):
+        return {path}
+    return {key for name, value in of.items() for key in _keys(value, f"{path}/{name}")}

@@ -1,0 +1,159 @@
+"""Runs belong to the desk: they go on, are followed, cancelled, resumed and read."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from app.core.exceptions import CallCenterError
+from app.services.eval_desk import AT_ONCE, FILES, NotResumable, TooManyRuns
+from app.services.eval_reading import Prices, cell, dialog, find, name_of, priced
+from app.services.eval_sets import SetChanged
+from app.services.evaluation import RouterUnknown, SetUnknown
+from tests.unit.eval_desk.desks import Gated, desk, finished, order, write
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_run_ends_with_its_report_and_files(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    run_id = await at.start(order())
+    assert await finished(at, run_id) == "done"
+    opened = await at.open(run_id)
+    assert opened.report.headline.missed_escalations.value == 1
+    assert {path.name for path in await at.files(run_id) if path.is_file()} == set(FILES)
+
+
+async def test_two_visitors_follow_one_run_to_its_end(tmp_path: Path) -> None:
+    router = Gated()
+    at = desk(tmp_path, router.route)
+    run_id = await at.start(order())
+    both = asyncio.gather(finished(at, run_id), finished(at, run_id))
+    await router.first.wait()
+    router.gate.set()
+    first, second = await both
+    assert first == second == "done"
+
+
+async def test_rate_and_time_left_come_from_the_clock(tmp_path: Path) -> None:
+    ticks = iter(range(100))
+    at = desk(tmp_path, clock=lambda: float(next(ticks)))
+    run_id = await at.start(order())
+    news = [now async for now in at.follow(run_id)]
+    assert news[-1].done == news[-1].total == 3
+    assert news[-1].rate == 1.0
+    assert news[-1].left == 0.0
+
+
+async def test_a_cancelled_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    router = Gated()
+    at = desk(tmp_path, router.route)
+    run_id = await at.start(order())
+    await router.first.wait()
+    await at.cancel(run_id)
+    assert await finished(at, run_id) == "interrupted"
+    router.gate.set()
+    assert await at.resume(run_id) == run_id
+    assert await finished(at, run_id) == "done"
+    assert router.asked == 4  # the one that was cut is asked again, the first is not
+    assert len((await at.open(run_id)).run.predictions) == 3
+
+
+async def test_another_process_resumes_what_was_killed(tmp_path: Path) -> None:
+    router = Gated()
+    before = desk(tmp_path, router.route)
+    run_id = await before.start(order())
+    await router.first.wait()
+    await before.stop()
+    after = desk(tmp_path)
+    assert after.progress(run_id) is None
+    assert await finished(after, await after.resume(run_id)) == "done"
+
+
+async def test_a_changed_set_is_not_resumed(tmp_path: Path) -> None:
+    router = Gated()
+    at = desk(tmp_path, router.route)
+    run_id = await at.start(order())
+    await router.first.wait()
+    await at.cancel(run_id)
+    write(tmp_path / "sets" / "some.jsonl", "sales")
+    with pytest.raises(SetChanged):
+        await at.resume(run_id)
+
+
+async def test_a_finished_run_is_not_resumed(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    run_id = await at.start(order())
+    await finished(at, run_id)
+    with pytest.raises(NotResumable):
+        await at.resume(run_id)
+
+
+async def test_only_so_many_run_at_once(tmp_path: Path) -> None:
+    router = Gated()
+    at = desk(tmp_path, router.route)
+    for seed in range(AT_ONCE):
+        await at.start(order(seed=seed))
+        router.asked = 1  # so that each waits at the gate
+    with pytest.raises(TooManyRuns):
+        await at.start(order())
+    await at.stop()
+
+
+async def test_a_run_that_broke_says_why_and_can_go_on(tmp_path: Path) -> None:
+    router = Gated()
+    at = desk(tmp_path, router.route)
+    run_id = await at.start(order())
+    await router.first.wait()
+    journal = tmp_path / "storage" / "eval_runs" / run_id / "journal.jsonl"
+    journal.rename(journal.with_suffix(".away"))
+    journal.mkdir()
+    router.gate.set()
+    news = [now async for now in at.follow(run_id)]
+    assert news[-1].state == "failed"
+    assert "journal.jsonl" in news[-1].problem
+    journal.rmdir()
+    journal.with_suffix(".away").rename(journal)
+    assert await finished(at, await at.resume(run_id)) == "done"
+
+
+@pytest.mark.parametrize(
+    ("sets", "router", "error"),
+    [
+        (("../secret",), "local", SetUnknown),
+        (("/etc/passwd",), "local", SetUnknown),
+        (("uploads/none",), "local", SetUnknown),
+        (("some",), "url:http://localhost:1", RouterUnknown),
+        (("some",), "llm", RouterUnknown),
+    ],
+)
+async def test_only_what_is_on_offer_can_be_run(
+    tmp_path: Path, sets: tuple[str, ...], router: str, error: type[CallCenterError]
+) -> None:
+    with pytest.raises(error):
+        await desk(tmp_path).start(order(*sets, router=router))
+
+
+async def test_a_cell_lists_its_cases_and_a_case_its_dialog(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    run_id = await at.start(order())
+    await finished(at, run_id)
+    run = (await at.open(run_id)).run
+    (missed,) = cell(run, "supervisor", "sales")
+    assert len(cell(run, "sales", "sales")) == 2
+    assert find(run, name_of(missed)) == missed
+    (line,) = dialog(missed, at.shelf.original("some"))
+    assert (line.content, line.expected, line.here) == ("message 2", "supervisor", True)
+    assert dialog(missed, None)[-1].here
+
+
+async def test_prices_change_the_matrix_and_the_cost_of_mistakes(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    run_id = await at.start(order())
+    await finished(at, run_id)
+    report = priced((await at.open(run_id)).report, Prices(missed=4, needless=2, astray=0))
+    assert report.confusion_cost["supervisor"]["sales"] == 4
+    assert report.headline.mistake_cost == 4
+    assert report.confusion == (await at.open(run_id)).report.confusion
