@@ -54,9 +54,9 @@ def serve(
 
 @app.command()
 def chat(
-    customer: Annotated[str, typer.Option(help="On whose behalf; docs/backoffice.md lists the demo customers.")] = (
-        "customer_123"
-    ),
+    customer: Annotated[
+        str, typer.Option(help="On whose behalf; docs/backoffice.md lists the demo customers.")
+    ] = ("customer_123"),
 ) -> None:
     """Talk to the agents in the terminal, as a customer of the back office."""
     bench = opened(settings_of(log_level="ERROR"))

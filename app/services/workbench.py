@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.core.config import Settings
-from app.services.branching import Branching
 from app.services.analytics import AnalyticsService
+from app.services.branching import Branching
 from app.services.caretaker import Caretaker
 from app.services.customers import Customers
 from app.services.dialog_manager import DialogManager

@@ -19,7 +19,14 @@ from app.ui.settings.room import SettingsRoom
 from app.ui.words import words
 
 ASSETS = Path(__file__).parent / "assets"
-ROOMS: tuple[type[Room], ...] = (ChatRoom, EvaluationRoom, MonitorRoom, AnalyticsRoom, KnowledgeRoom, SettingsRoom)
+ROOMS: tuple[type[Room], ...] = (
+    ChatRoom,
+    EvaluationRoom,
+    MonitorRoom,
+    AnalyticsRoom,
+    KnowledgeRoom,
+    SettingsRoom,
+)
 
 
 def page(bench: Workbench, language: str) -> gr.Blocks:

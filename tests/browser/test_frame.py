@@ -95,8 +95,9 @@ def test_the_theme_stays_and_the_keyboard_reaches_the_tabs(page: Page) -> None:
     page.reload()
     expect(page.locator("#cc-model summary")).to_be_visible(timeout=SLOW)
     assert page.evaluate("document.body.classList.contains('dark')") == dark
-    page.locator("#cc-tab-chat-button").focus()
-    page.keyboard.press("End")
+    expect(page.locator("#cc-message textarea")).to_be_focused(timeout=SLOW)
+    page.locator("#cc-tab-chat-button").press("End")
+    expect(page.locator("#cc-tab-settings-button")).to_be_focused(timeout=SLOW)
     page.keyboard.press("Enter")
     expect(page.locator("#cc-tab-settings-button")).to_have_attribute("aria-selected", "true", timeout=SLOW)
     page.reload()

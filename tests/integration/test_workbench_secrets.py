@@ -1,0 +1,64 @@
+"""What the workbench in the browser never tells, and whom it lets change things."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap import build
+from app.core.knowledge import Upload
+from app.main import prepare_environment
+from app.services.workbench import Workbench
+from tests.support.server import settings
+from tests.unit.test_configuration import CANARY, SECRETS
+
+pytest.importorskip("gradio")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+HERE = {"backoffice_storage", "checkpoint_storage", "crm_url", "crm_token", "webhook_secret"}
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    """Secrets wherever a secret may stand, but nobody is called."""
+    prepare_environment()
+    folder = tmp_path_factory.mktemp("house")
+    given = {name: value for name, value in SECRETS.items() if name not in HERE}
+    store = str(folder / "records.sqlite")
+    return build(settings(folder / "dialogs", ui=True, backoffice_storage=store, **given))
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_neither_the_settings_nor_the_scripts_hold_a_secret(bench: Workbench, language: str) -> None:
+    from app.ui.page import css, head  # noqa: PLC0415
+    from app.ui.settings.room import SettingsRoom  # noqa: PLC0415
+
+    shown = asyncio.run(SettingsRoom(bench, language).look())
+    assert "OPERATOR_KEY" in shown
+    assert CANARY not in shown + css() + head()
+
+
+def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, tmp_path: Path) -> None:
+    from app.ui.knowledge.library import LibraryPart  # noqa: PLC0415
+    from app.ui.knowledge.room import KnowledgeRoom  # noqa: PLC0415
+
+    async def run() -> None:
+        part = LibraryPart(KnowledgeRoom(bench, "en"))
+        path = tmp_path / "dogs.md"
+        path.write_text("# Dogs\n\nDogs are welcome.\n", encoding="utf-8")
+        said = [step async for step in part.put([str(path)], "wrong")][-1][0]
+        assert "This is not the operator key" in said
+        await asyncio.to_thread(
+            bench.knowledge.add, [Upload("cats", "cats.md", b"# Cats\n\nCats are welcome.\n")]
+        )
+        assert "Enter the operator key" in (await part.drop("cats", ""))[0]
+        assert (
+            "Enter the operator key"
+            in (await part.stand_for("are cats welcome", "cats", "", "anna", None))[0]
+        )
+        assert [record.name for record in bench.knowledge.documents()] == ["cats"]
+        assert list(bench.knowledge.approvals) == []
+        assert "removed" in (await part.drop("cats", CANARY))[0]
+
+    asyncio.run(run())
