@@ -120,7 +120,7 @@ class Talk:
     async def look(self, name: str, event: gr.SelectData) -> Update:
         """The path of the answer that was clicked."""
         if not name:
-            return {}
+            return gr.skip()  # type: ignore[no-any-return]
         view = await self.bench.dialogs.view(name)
         return {self.screen.path: self.screen.path_of(view, index_of(event) + 1)}
 
@@ -141,9 +141,9 @@ class Talk:
         except CallCenterError:
             changed = False
         if self.ears.get(page) is not ear:
-            return {}
+            return gr.skip()  # type: ignore[no-any-return]
         del self.ears[page]
-        return await self.select(name, customer, search) if changed else {}
+        return await self.select(name, customer, search) if changed else gr.skip()
 
     async def _changed(self, name: str, mark: str, page: str, ear: object) -> bool:
         """While a turn runs, whoever runs it shows it."""
