@@ -35,7 +35,10 @@ class Caretaker:
         await self.knowledge.settle()
 
     async def heal(self) -> None:
-        for dialog_id in await self.dialogs.store.unfinished():
+        cut = await self.dialogs.store.unfinished()
+        if cut:
+            await self.dialogs.turns.witness.ready()
+        for dialog_id in cut:
             await self.dialogs.heal(dialog_id)
         if self.dialogs.turns.approvals:
             await self.dialogs.turns.approvals.catch_up()

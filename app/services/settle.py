@@ -63,7 +63,8 @@ class Settlement:
     async def settle(self, number: str, approved: bool, by: str, note: str) -> Approval:
         """Carry out or drop it, and append what the customer is told of it; each of them once.
 
-        Where there is no dialog any more, or none that can be read, nobody is told.
+        Where there is no dialog any more, none that can be read, or one without a customer's word, nobody
+        is told.
         """
         waiting = await asyncio.to_thread(self.office.approval, number)
         word = Word(approved=approved, by=by, note=note)
@@ -91,9 +92,10 @@ class Settlement:
     async def _settle(self, dialog: Dialog, number: str, word: Word) -> Approval:
         """The caller holds the dialog's lock."""
         known = await asyncio.to_thread(self.office.approval, number)
-        if known.status != "pending":
+        silent = all(m.role != "customer" for m in dialog.messages)
+        if known.status != "pending" or silent:
             known = await self._decide(number, word)
-        if not dialog.has_told(number):
+        if not dialog.has_told(number) and not silent:
             known, reply = await self._flow.resume(number, word, known.status == "pending")
             await self._append(dialog, known, reply)
         await self._forget(number)

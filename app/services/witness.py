@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -21,6 +22,12 @@ class Witness:
     """Without an `office` nothing happens there."""
 
     office: BackOffice | None = None
+
+    async def ready(self) -> None:
+        """Has the records opened, which takes a while the first time, before a dialog is held for them."""
+        if self.office is not None:
+            with suppress(BackOfficeUnavailable):
+                await asyncio.to_thread(self.office.effects, "")
 
     async def catch_up(self, dialog: Dialog) -> None:
         """Events for effects that have none yet. The caller holds the dialog's lock, and writes.

@@ -91,7 +91,6 @@ async def test_a_healthy_stream_shows_what_is_stored(mock: MockProvider, bench: 
     seen: list[Progress] = []
     body = await turn(bench, seen)
     assert [p.kind for p in seen[:2]] == ["routed", "text"]
-    assert len([p for p in seen if p.kind == "text"]) > 5
     assert "reset" not in {p.kind for p in seen}
     assert shown(seen) == body["response"] == f"Mock reply to: {PRICE}"
     assert int(str(body["tokens_used"])) > 0
@@ -110,7 +109,7 @@ async def test_a_stream_that_breaks_is_taken_back_and_answered_by_the_embedded_m
     body = await turn(bench, seen)
     voided = [p.kind for p in seen].index("reset")
     lost = "".join(p.text for p in seen[:voided])
-    assert bool(lost) is (fault in AFTER_SOME_WORDS)
+    assert not lost or fault in AFTER_SOME_WORDS  # only whole sentences that were checked are shown
     assert (body["model"], body["degraded"]) == ("embedded", True)
     assert shown(seen) == body["response"]
     assert "Mock" not in str(body["response"])

@@ -18,7 +18,7 @@ from tests.support.operator import Room, code
 from tests.support.server import client, running, settings
 
 KEY = "canary-key-77ab"
-GUARDED = ("/api/v1/operator", "/api/v1/approvals")
+GUARDED = ("/api/v1/operator", "/api/v1/approvals", "/api/v1/analytics")
 
 
 @pytest.fixture(scope="module")

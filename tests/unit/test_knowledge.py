@@ -3,10 +3,12 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.adapters.embeddings.nano_e5 import load_embedder
@@ -158,8 +160,9 @@ def test_intros_are_unique_because_they_tell_which_article_was_told() -> None:
 
 def test_the_stored_vectors_belong_to_the_shipped_articles() -> None:
     class Untouchable:
-        def embed(self, texts: object) -> Vectors:
-            raise AssertionError(f"embedded anew: {texts}")
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            assert list(texts) == [vectors.PROBE], "embedded anew"
+            return np.zeros((1, 384), dtype=np.float32)
 
     rows = vectors.vectors_of(ARTICLES, Untouchable())
     assert len(rows) == sum(len(vectors.phrases(a)) for a in ARTICLES)
