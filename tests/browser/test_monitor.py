@@ -117,6 +117,11 @@ def test_filters_leave_what_was_asked_for_and_a_reroute_becomes_a_proposal(
         assert f"dialog={english.dialog}" in page.url
         page.locator("[name=text]").first.fill("нет такого")
         expect(page.locator(".mon-list")).to_contain_text("Таких диалогов нет", timeout=SLOW)
+        page.goto(f"{url}/ui/ru/?tab=evaluation")
+        page.locator("#cc-eval-pending > button").click(timeout=SLOW)
+        page.locator("#cc-eval-second textarea, #cc-eval-second input").first.fill("boris")
+        page.locator("#cc-eval-pending [data-pick]").first.click(timeout=SLOW)
+        expect(page.locator("#cc-eval-confirmed")).to_contain_text("Подтвердил(а) boris", timeout=SLOW)
     assert english.view()["assigned_agent"] == "tech_support"
 
 

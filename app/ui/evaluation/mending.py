@@ -14,6 +14,7 @@ from app.evaluation.cases import CaseSet
 from app.evaluation.corrections import Correction
 from app.evaluation.predictions import Prediction, Run
 from app.services.eval_labels import LabelDesk
+from app.services.rerouting import SET, Rerouting
 from app.ui.evaluation.marks import empty
 from app.ui.evaluation.part import Part
 from app.ui.evaluation.reading import CLICKS
@@ -59,6 +60,10 @@ class Mending(Part):
     @property
     def labels(self) -> LabelDesk:
         return LabelDesk(self.desk.shelf)
+
+    @property
+    def rerouting(self) -> Rerouting:
+        return self.bench.monitor.rerouting
 
     async def read(self, run_id: str, event: gr.EventData) -> tuple[Any, str, Any, Any, str]:
         """(reader, case, form, label, said) of the clicked case."""
@@ -107,18 +112,28 @@ class Mending(Part):
         """(said, fold, pending)"""
         self.admit(key)
         try:
-            done = await asyncio.to_thread(self.labels.confirm, str(event.pick), who or "")
+            done = await asyncio.to_thread(self._confirm, str(event.pick), who or "")
         except CallCenterError as error:
             raise self.refused(error) from None
-        told = self.words["confirmed"].format(
+        told = self.words["confirmed_live" if done.set == SET else "confirmed"].format(
             who=done.confirmed_by, key=f"{done.set} ({self.words['groups']['corrected']})"
         )
         return f'<p role="status" class="ev-good">✓ {escape(told)}</p>', *await self.listed()
 
+    def _confirm(self, name: str, who: str) -> Correction:
+        """Of a set, or of what somebody re-routed in the monitor."""
+        if any(c.id == name for c in self.rerouting.proposed()):
+            return self.rerouting.confirm(name, who)
+        return self.labels.confirm(name, who)
+
+    def _waiting(self) -> list[Correction]:
+        live = [c for c in self.rerouting.proposed() if not c.confirmed_by]
+        return [*live, *self.labels.pending()]
+
     async def listed(self) -> tuple[Any, Any]:
         """(fold, pending)"""
         try:
-            found = await asyncio.to_thread(self.labels.pending)
+            found = await asyncio.to_thread(self._waiting)
         except CallCenterError as error:
             return gr.update(), empty(self.sentence(error))
         return gr.update(label=self.words["pending"].format(n=len(found))), self._rows(found)
