@@ -123,8 +123,8 @@ class AnalyticsRoom(Room):
         self.period.input(self._unless_custom, self.asked, self.outputs, js=ASKED, **quiet)
         for trigger in (self.again.click, self.first.submit, self.last.submit, self.operator.submit):
             trigger(self.show, self.asked, self.outputs, js=ASKED, **quiet)
-        for number in self.wanted:
-            number.change(self.staff, self.wanted, self.needed, **quiet)
+        typed = [number.change for number in self.wanted]  # one event: of several, an older could end last
+        gr.on(typed, self.staff, self.wanted, self.needed, trigger_mode="always_last", **quiet)
         for button, make in ((self.csv, self.export), (self.paper, self.printed)):
             button.click(
                 make, [*self.asked, *self.wanted], [*self.file, self.said],
