@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from app.core.exceptions import CallCenterError
 from app.ui.words import words
@@ -36,9 +37,11 @@ DOCUMENTS = {
 }
 
 
-def told(error: CallCenterError, language: str) -> str:
-    """In the error's own words where it has none of ours."""
+def told(error: CallCenterError, language: str, own: Mapping[str, str] | None = None) -> str:
+    """`own` are sentences of one room, by code. In the error's own words where it has none of ours."""
     known = words(language, "problems")
+    if own and error.code in own:
+        return own[error.code]
     if error.code == "document_unusable":
         return _of_document(str(error), known["documents"])
     return str(known["codes"].get(error.code, error))
