@@ -70,7 +70,7 @@ class ApprovalFlow:
             if not kept.values:
                 await graph.ainvoke({"number": number}, thread)
                 kept = await graph.aget_state(thread)
-            if kept.next:
+            if "reply" not in kept.values:  # `next` leaves out a step whose writes were kept and not applied
                 step: Any = Command(resume=word) if kept.interrupts else None
                 await graph.ainvoke(step, thread)
                 kept = await graph.aget_state(thread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -56,12 +57,19 @@ class Caretaker:
     async def _work(self) -> None:
         healed = False
         while True:
-            try:
-                if not healed:
-                    await self.heal()
-                    healed = True
-                await self.close_idle()
-                await self.knowledge.refresh_if_changed()
-            except CallCenterError as error:
-                log.error("caretaker_failed", code=error.code)
+            healed = healed or await self._done(self.heal)
+            await self._done(self.close_idle)
+            await self._done(self.knowledge.refresh_if_changed)
             await asyncio.sleep(self.period)
+
+    async def _done(self, duty: Callable[[], Awaitable[object]]) -> bool:
+        """What fails is tried again later, and keeps no other duty from being done."""
+        try:
+            await duty()
+        except CallCenterError as error:
+            log.error("caretaker_failed", code=error.code)
+        except Exception as error:  # noqa: BLE001 - the supervisor of a background task
+            log.error("caretaker_failed", code=type(error).__name__)
+        else:
+            return True
+        return False

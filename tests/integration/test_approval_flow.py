@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +42,53 @@ async def test_a_yes_that_was_cut_before_it_was_carried_out_does_not_win_over_a_
     decided, reply = await flow.resume("A-1001", Word(approved=False, by="boris", note=""), pending=True)
     assert (decided.status, decided.decided_by, office.carried_out) == ("rejected", "boris", [])
     assert reply.text == "told A-1001 rejected"
+
+
+class Killed(Exception):
+    """Nothing more is written."""
+
+
+@dataclass
+class Cutting:
+    """Opens checkpoints of which only the first `left` writes arrive."""
+
+    folder: Path
+    left: int
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[Any]:
+        async with open_checkpoints(str(self.folder)) as saver:
+            for name in ("aput", "aput_writes"):
+                setattr(saver, name, partial(self._write, getattr(saver, name)))
+            yield saver
+
+    async def _write(self, write: Any, *given: Any) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+        return await write(*given)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("writes", range(8))
+async def test_wherever_the_writing_is_cut_the_outcome_is_told_and_carried_out_once(
+    tmp_path: Path, writes: int
+) -> None:
+    office = Office()
+    office.asks("A-1001", "d")
+
+    async def tell(approval: Approval) -> Reply:
+        return words(approval)
+
+    word = Word(approved=True, by="anna", note="")
+    whole = ApprovalFlow(office.port, partial(open_checkpoints, str(tmp_path)), tell)
+    await whole.wait("A-1001")
+    cut = ApprovalFlow(office.port, Cutting(tmp_path, writes), tell)
+    with suppress(Killed):
+        await cut.resume("A-1001", word, pending=False)
+    decided, reply = await whole.resume("A-1001", word, pending=False)
+    assert (decided.status, office.carried_out) == ("approved", ["A-1001"])
+    assert reply.text == "told A-1001 approved"
 
 
 STRICT = """
