@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,9 +13,7 @@ import pytest
 from app.adapters.backoffice.outbox import SqlOutbox
 from app.adapters.storage.memory import MemoryStore
 from app.core.dialog import Dialog
-from app.core.events import Event
 from app.core.exceptions import BackOfficeUnavailable, DialogNotFound
-from app.core.outbound import CrmClient
 from app.core.ports import DialogQuery
 from app.services.carrier import LONGEST_PAUSE, PATIENCE, Carrier
 from app.services.relay import Relay
@@ -27,42 +23,9 @@ from tests.contract.samples import new_dialog
 from tests.faults.customers import until
 from tests.support.mock_crm import RunningCrm, client_at, running_crm
 from tests.support.outbox import NOON, Clock, fresh, outbox_like, outbox_on
+from tests.support.post import Post, post_office
 
 pytestmark = pytest.mark.anyio
-
-
-@dataclass
-class Post:
-    """A store that tells, the relay it tells, and where the relay delivers."""
-
-    store: TellingStore
-    relay: Relay
-    outbox: SqlOutbox
-    clock: Clock
-    metrics: Metrics
-
-    async def write(self, dialog: Dialog, more: int) -> None:
-        for _ in range(more):
-            dialog.happened("dialog.routed", {"agent": "sales"}, self.clock())
-        async with self.store.lock(dialog.dialog_id):
-            await self.store.write(dialog)
-
-    async def deliver(self) -> None:
-        await self.relay.copy()
-        await self.relay.carrier.carry()
-
-    async def until_delivered(self) -> None:
-        """However often it takes; each round finds everything due."""
-        while True:
-            await self.deliver()
-            if not (await self.relay.state()).waiting:
-                return
-            self.clock.turn(seconds=LONGEST_PAUSE)
-
-    def figure(self, name: str) -> float:
-        value = self.metrics.registry.get_sample_value(f"callcenter_{name}")
-        assert value is not None
-        return value
 
 
 @pytest.fixture(scope="module")
@@ -74,17 +37,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def crm() -> Iterator[RunningCrm]:
     with running_crm("webhook") as crm:
         yield crm
-
-
-@asynccontextmanager
-async def post_office(prepared: Path, folder: Path, client: CrmClient) -> AsyncIterator[Post]:
-    clock, metrics = Clock(), Metrics()
-    with outbox_like(prepared, folder) as outbox:
-        carrier = Carrier(outbox, client, metrics, clock, limit=20, luck=lambda: 1.0)
-        store = MemoryStore()
-        relay = Relay(store, outbox, carrier)
-        await relay.begin()
-        yield Post(TellingStore(store, relay), relay, outbox, clock, metrics)
 
 
 @pytest.fixture
@@ -300,55 +252,3 @@ async def test_a_dialog_stays_where_its_waiting_events_cannot_be_dropped(post: P
         with pytest.raises(BackOfficeUnavailable):
             await post.store.delete(dialog.dialog_id)
     assert [row.dialog_id for row in (await post.store.find(DialogQuery())).rows] == [dialog.dialog_id]
-
-
-class Broken:
-    """A client with a bug, and one that never ends."""
-
-    name = "broken"
-
-    def __init__(self, hangs: bool) -> None:
-        self.hangs = hangs
-        self.begun = asyncio.Event()
-
-    async def deliver(self, event: Event) -> None:
-        self.begun.set()
-        if self.hangs:
-            await asyncio.Event().wait()
-        raise KeyError(event.id)
-
-    async def check(self) -> str:
-        return ""
-
-    async def aclose(self) -> None:
-        """Nothing to let go of."""
-
-
-async def test_a_bug_in_a_client_costs_its_event_and_not_the_relay(prepared: Path, tmp_path: Path) -> None:
-    async with post_office(prepared, tmp_path, Broken(hangs=False)) as post:
-        await post.write(new_dialog(), 2)
-        await post.deliver()
-        assert [letter.why for letter in post.outbox.dead(10)] == [
-            "The CRM refused the request (KeyError)."
-        ] * 2
-
-
-async def test_a_delivery_that_never_ends_is_cut_and_tried_again(prepared: Path, tmp_path: Path) -> None:
-    async with post_office(prepared, tmp_path, Broken(hangs=True)) as post:
-        post.relay.carrier.limit = 0.01
-        await post.write(new_dialog(), 1)
-        await post.deliver()
-        assert post.figure("events_retried_total") == 1
-        assert (await post.relay.state()).waiting == 1
-
-
-async def test_what_is_under_way_at_the_stop_is_free_for_the_next(prepared: Path, tmp_path: Path) -> None:
-    client = Broken(hangs=True)
-    async with post_office(prepared, tmp_path, client) as post:
-        await post.write(new_dialog(), 1)
-        await post.relay.copy()
-        carrying = asyncio.create_task(post.relay.carrier.carry())
-        await client.begun.wait()
-        carrying.cancel()
-        await asyncio.gather(carrying, return_exceptions=True)
-        assert len(post.outbox.claim(post.clock(), 1, timedelta(seconds=1))) == 1
