@@ -33,11 +33,13 @@ def settings(storage: Path, **given: Any) -> Settings:
 
 @contextmanager
 def running(bench: Workbench) -> Iterator[str]:
-    """The base URL of a server thread."""
+    """The base URL of a server thread.
+
+    FastAPI's caches hold every application for the life of the process, so what it led to is let go of here.
+    """
+    app = create_app(bench)
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(bench), log_level="critical", timeout_graceful_shutdown=5)
-    )
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
@@ -46,6 +48,8 @@ def running(bench: Workbench) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listener.close()
+        del app.state.workbench
+        app.router.routes.clear()
 
 
 @contextmanager

