@@ -1,7 +1,9 @@
 from app.agents.base import Agent
 from app.agents.prompts import load
-from app.agents.tools import actions, records
+from app.agents.tools import records
+from app.agents.tools.actions import acting
 from app.agents.tools.knowledge import search_knowledge
+from app.core.actions import CancelSubscription, ChangeSubscription, CreateOrder, CreatePaymentLink
 
 SALES = Agent(
     name="sales",
@@ -16,10 +18,7 @@ SALES = Agent(
         records.quote,
         records.delivery_terms,
         records.find_orders,
-        actions.create_order,
-        actions.create_payment_link,
-        actions.change_subscription,
-        actions.cancel_subscription,
+        *acting(CreateOrder, CreatePaymentLink, ChangeSubscription, CancelSubscription),
     ),
     escalates_to="supervisor",
 )

@@ -1,7 +1,9 @@
 from app.agents.base import Agent
 from app.agents.prompts import load
-from app.agents.tools import actions, records
+from app.agents.tools import records
+from app.agents.tools.actions import acting
 from app.agents.tools.knowledge import search_knowledge
+from app.core.actions import BookCallback, CompensateOutage, GrantCredit, OpenComplaint, RefundPayment
 
 SUPERVISOR = Agent(
     name="supervisor",
@@ -16,10 +18,6 @@ SUPERVISOR = Agent(
         records.find_orders,
         records.find_tickets,
         records.service_status,
-        actions.refund_payment,
-        actions.compensate_outage,
-        actions.grant_credit,
-        actions.open_complaint,
-        actions.book_callback,
+        *acting(RefundPayment, CompensateOutage, GrantCredit, OpenComplaint, BookCallback),
     ),
 )

@@ -1,7 +1,9 @@
 from app.agents.base import Agent
 from app.agents.prompts import load
-from app.agents.tools import actions, records
+from app.agents.tools import records
+from app.agents.tools.actions import acting
 from app.agents.tools.knowledge import search_knowledge
+from app.core.actions import EscalateToDevelopers, OpenTicket, UpdateTicket
 
 TECH_SUPPORT = Agent(
     name="tech_support",
@@ -16,9 +18,7 @@ TECH_SUPPORT = Agent(
         records.diagnose_account,
         records.diagnose_devices,
         records.find_tickets,
-        actions.open_ticket,
-        actions.update_ticket,
-        actions.escalate_to_developers,
+        *acting(OpenTicket, UpdateTicket, EscalateToDevelopers),
     ),
     escalates_to="supervisor",
 )

@@ -8,7 +8,6 @@ from dataclasses import replace
 from langchain_core.language_models import BaseChatModel
 
 from app.adapters.backoffice.office import SqlBackOffice
-from app.adapters.backoffice.rehearsal import RehearsedOffice
 from app.adapters.routing.local import LocalRouter
 from app.agents.holding import Holding
 from app.agents.orchestrator import Orchestrator
@@ -72,5 +71,5 @@ def _tempered(provider: Provider | None, temperature: float | None) -> Provider 
 
 def _rehearsed(office: BackOffice | None) -> BackOffice | None:
     if isinstance(office, SqlBackOffice):
-        return RehearsedOffice(office)
+        return office.rehearsed()
     return ReadOnlyOffice(office) if office else None

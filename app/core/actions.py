@@ -3,44 +3,80 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.backoffice import Delivery, Discount, Period, PlanName, Severity
+from app.core.events import EventKind
+
+FREE, NUMBER = "free text", "number"
+Text = Annotated[str, FREE]
+"""What people or models write: the audit does not keep it."""
+Number = Annotated[str, NUMBER]
 
 
 class Action(BaseModel):
-    """A consequential step: identity, ownership and policy are checked where it is carried out."""
+    """A consequential step: identity, ownership and policy are checked where it is carried out.
+
+    `once_for` names the field that tells what is acted on: to each such thing an action is done once for a
+    line of the customer; where it is empty, once at all. What a model may word in another way is no such
+    field: a turn that was cut and is answered anew, in other words, must not return money twice.
+
+    `event` tells the CRM that it is done, `waits` that a person must decide; `titled` where the ticket it
+    makes has a subject. `achieves` is what agents may then say, in the words of the promise ledger.
+    """
 
     model_config = ConfigDict(extra="forbid")
+
+    once_for: ClassVar[str] = ""
+    event: ClassVar[EventKind | None] = None
+    waits: ClassVar[EventKind | None] = None
+    titled: ClassVar[bool] = False
+    achieves: ClassVar[frozenset[str]] = frozenset()
 
 
 class OpenTicket(Action):
     """Open a ticket for a problem that could not be solved in the dialog."""
 
-    subject: str = Field(min_length=3, max_length=200, description="The problem in one line.")
-    details: str = Field(default="", max_length=4000, description="What happens and what was tried.")
+    event = "ticket.opened"
+    titled = True
+    achieves = frozenset({"ticket"})
+
+    subject: Text = Field(min_length=3, max_length=200, description="The problem in one line.")
+    details: Text = Field(default="", max_length=4000, description="What happens and what was tried.")
     severity: Severity = "normal"
 
 
 class UpdateTicket(Action):
     """Add what the customer says to an open ticket of theirs."""
 
-    ticket: str = Field(max_length=40, description="Number of the ticket, such as T-1001.")
-    note: str = Field(min_length=1, max_length=4000)
+    once_for = "ticket"
+    event = "ticket.updated"
+    achieves = frozenset({"ticket"})
+
+    ticket: Number = Field(max_length=40, description="Number of the ticket, such as T-1001.")
+    note: Text = Field(min_length=1, max_length=4000)
 
 
 class EscalateToDevelopers(Action):
     """Open a ticket for the developers: a fault of the product that steps do not cure."""
 
-    subject: str = Field(min_length=3, max_length=200)
+    event = "ticket.opened"
+    titled = True
+    achieves = frozenset({"ticket", "escalated", "transfer"})
+
+    subject: Text = Field(min_length=3, max_length=200)
     severity: Severity = "normal"
-    tried: str = Field(default="", max_length=4000, description="What was tried, and what came of it.")
+    tried: Text = Field(default="", max_length=4000, description="What was tried, and what came of it.")
 
 
 class CreateOrder(Action):
     """Order a plan or a product for the customer. A plan needs a period; goods need a delivery."""
+
+    once_for = "item"
+    event = "order.created"
+    achieves = frozenset({"order"})
 
     item: Literal["basic", "pro", "business", "hub", "key", "storage"]
     period: Period | None = None
@@ -51,6 +87,9 @@ class CreateOrder(Action):
 class ChangeSubscription(Action):
     """Move the customer's subscription to another plan or period."""
 
+    event = "subscription.changed"
+    achieves = frozenset({"subscription", "order"})
+
     plan: PlanName
     period: Period | None = Field(default=None, description="As now, if not given.")
 
@@ -58,48 +97,75 @@ class ChangeSubscription(Action):
 class CancelSubscription(Action):
     """Stop the renewal of the customer's subscription; it works until the paid period ends."""
 
-    reason: str = Field(default="", max_length=500)
+    event = "subscription.cancelled"
+    achieves = frozenset({"cancellation"})
+
+    reason: Text = Field(default="", max_length=500)
 
 
 class CreatePaymentLink(Action):
     """Make a link by which the customer pays an order of theirs."""
 
-    order: str = Field(max_length=40, description="Number of the order, such as O-1001.")
+    once_for = "order"
+    achieves = frozenset({"payment_link"})
+
+    order: Number = Field(max_length=40, description="Number of the order, such as O-1001.")
 
 
 class RefundPayment(Action):
     """Return a payment of the customer's, in whole or in part, as far as the policy allows."""
 
-    payment: str = Field(max_length=40, description="Number of the payment, such as P-1001.")
+    once_for = "payment"
+    event = "refund.made"
+    waits = "refund.requested"
+    achieves = frozenset({"refund"})
+
+    payment: Number = Field(max_length=40, description="Number of the payment, such as P-1001.")
     amount_rub: int | None = Field(default=None, ge=1, le=10_000_000, description="All of it, if not given.")
-    reason: str = Field(default="", max_length=500)
+    reason: Text = Field(default="", max_length=500)
 
 
 class CompensateOutage(Action):
     """Prolong the subscription for an incident: one day for each full four hours."""
 
-    incident: str = Field(max_length=40, description="Number of the incident, such as I-1001.")
+    once_for = "incident"
+    event = "credit.granted"
+    achieves = frozenset({"compensation"})
+
+    incident: Number = Field(max_length=40, description="Number of the incident, such as I-1001.")
 
 
 class GrantCredit(Action):
     """Give a small sum to the customer's account as a sign of goodwill."""
 
+    event = "credit.granted"
+    achieves = frozenset({"credit"})
+
     amount_rub: int = Field(ge=1, le=1_000_000)
-    reason: str = Field(min_length=3, max_length=500)
+    reason: Text = Field(min_length=3, max_length=500)
 
 
 class OpenComplaint(Action):
     """Register a complaint; the company answers it within two working days."""
 
-    subject: str = Field(min_length=3, max_length=200)
-    details: str = Field(default="", max_length=4000)
+    event = "complaint.opened"
+    titled = True
+    achieves = frozenset({"complaint"})
+
+    subject: Text = Field(min_length=3, max_length=200)
+    details: Text = Field(default="", max_length=4000)
 
 
 class BookCallback(Action):
     """Book a call by a person. Calls are made on working days from 9:00 to 20:00, Moscow time."""
 
+    event = "callback.booked"
+    achieves = frozenset({"callback"})
+
     when: datetime | None = Field(default=None, description="ISO 8601; the next free hour, if not given.")
-    phone: str | None = Field(default=None, max_length=30, description="As in the account, if not given.")
+    phone: Annotated[str | None, FREE] = Field(
+        default=None, max_length=30, description="As in the account, if not given."
+    )
 
 
 ACTIONS: tuple[type[Action], ...] = (
@@ -113,8 +179,18 @@ def tool_name(action: type[BaseModel]) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in action.__name__).lstrip("_")
 
 
+BY_TOOL = {tool_name(action): action for action in ACTIONS}
+
+
+def marked(action: type[Action], mark: str) -> set[str]:
+    """Names of the fields that carry the mark."""
+    return {name for name, field in action.model_fields.items() if mark in field.metadata}
+
+
 class Quote(BaseModel):
     """What something costs, with the discounts that may be given. Changes nothing."""
+
+    achieves: ClassVar[frozenset[str]] = frozenset({"discount"})
 
     item: Literal["basic", "pro", "business", "hub", "key", "storage"]
     period: Period | None = None

@@ -23,7 +23,7 @@ Value = str | int | bool | date | datetime | None
 class Visit(BaseModel):
     """On whose behalf a tool runs. It comes from the dialog, never from a model.
 
-    Dialog, `seq` (of the customer's line) and tool name make an action happen once.
+    Dialog, `seq` (of the customer's line), tool name and what it is about make an action happen once.
     """
 
     dialog_id: str
@@ -140,7 +140,7 @@ class Outcome(BaseModel):
     """What became of an action.
 
     `refused` has a `reason` (docs/backoffice.md lists them); `approval` has the number that a person
-    decides on.
+    decides on. The fact `already_done` marks what stood before: this call, in other words, did nothing.
     """
 
     status: Status
@@ -150,7 +150,10 @@ class Outcome(BaseModel):
 
 
 class Effect(BaseModel):
-    """An audit line: what an action did, was refused or waits for. `arguments` hold no free text."""
+    """An audit line: what an action did, was refused or waits for. `arguments` hold no free text.
+
+    `about` is what it was done to, where the tool acts once for each such thing: a payment, an item.
+    """
 
     dialog_id: str
     seq: int
@@ -159,6 +162,7 @@ class Effect(BaseModel):
     customer_id: str
     arguments: dict[str, object]
     outcome: Outcome
+    about: str = ""
     decided_by: str | None = None
 
 

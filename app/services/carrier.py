@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
+from app.core.office import in_office
 from app.core.outbound import CrmClient, Outbox, OutboxState, Parcel
 from app.telemetry import Metrics
 
@@ -57,7 +58,7 @@ class Carrier:
         """The lease outlasts the attempt, so that nobody begins another one meanwhile."""
         lease = timedelta(seconds=self.limit * 1.25)
         while free := self.at_once - len(self._running):
-            parcels = await asyncio.to_thread(self.outbox.claim, self.clock(), free, lease)
+            parcels = await in_office(self.outbox.claim, self.clock(), free, lease)
             if not parcels:
                 return
             for parcel in parcels:
@@ -83,10 +84,10 @@ class Carrier:
         except CrmError as error:
             await self._failed(parcel, error)
         except asyncio.CancelledError:
-            await asyncio.to_thread(self.outbox.failed, parcel, "", self.clock())
+            await in_office(self.outbox.failed, parcel, "", self.clock())
             raise
         else:
-            await asyncio.to_thread(self.outbox.delivered, parcel)
+            await in_office(self.outbox.delivered, parcel)
             self.metrics.delivered()
 
     async def _attempt(self, parcel: Parcel) -> None:
@@ -100,7 +101,7 @@ class Carrier:
         self.metrics.undelivered(dead=retry_at is None)
         note = log.error if retry_at is None else log.warning
         note("event_not_delivered", event_id=parcel.event.id, tries=parcel.tries, why=error.detail)
-        await asyncio.to_thread(self.outbox.failed, parcel, str(error), retry_at)
+        await in_office(self.outbox.failed, parcel, str(error), retry_at)
 
     def _retry_at(self, parcel: Parcel, error: CrmError) -> datetime | None:
         """Twice as long each time, the half of it by chance; None where nobody should try again."""

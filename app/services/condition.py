@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.core.config import Settings
 from app.core.exceptions import BackOfficeUnavailable, CallCenterError
+from app.core.office import in_office
 from app.core.ports import BackOffice
 from app.services.configuration import Shown, shown
 from app.services.health import Detailed
@@ -55,7 +56,7 @@ async def condition(bench: Workbench) -> Condition:
         bench.health.detailed(),
         asyncio.to_thread(bench.routing.fitted),
         asyncio.to_thread(_knowledge, bench.knowledge),
-        asyncio.to_thread(_office, bench.people.office),
+        in_office(_office, bench.people.office),
     )
     return Condition(
         health, routers, knowledge, office, shown(settings), settings.crm, platform.python_version()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from app.core.office import in_office
 from app.core.ports import BackOffice
 
 DEMO = (
@@ -28,7 +28,7 @@ class Customers:
 
     async def demo(self) -> list[DemoCustomer]:
         """Raises BackOfficeUnavailable."""
-        return await asyncio.to_thread(self._demo) if self.office else []
+        return await in_office(self._demo) if self.office else []
 
     def _demo(self) -> list[DemoCustomer]:
         assert self.office is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from app.core.backoffice import Order, Ticket
 from app.core.dialog import Dialog
 from app.core.exceptions import CallCenterError
 from app.core.models import Memory, Remembered, Turn
+from app.core.office import in_office
 from app.core.ports import BackOffice, CustomerMemory
 from app.core.text import spoken_language
 
@@ -37,7 +37,7 @@ class Recollection:
         except CallCenterError as error:
             log.error("memory_failed", code=error.code)
         try:
-            tickets, orders = await asyncio.to_thread(self._records, customer_id)
+            tickets, orders = await in_office(self._records, customer_id)
         except CallCenterError as error:
             log.error("memory_failed", code=error.code)
         return remembered(past, tickets, orders)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import structlog
 
 from app.core.backoffice import Account, Approval
 from app.core.exceptions import BackOfficeUnavailable
+from app.core.office import in_office
 from app.core.ports import BackOffice
 from app.services.priority import Worth
 
@@ -51,7 +51,7 @@ class Records:
         if self.office is None or self.state == "unavailable":
             return otherwise
         try:
-            return await asyncio.to_thread(question, self.office)
+            return await in_office(question, self.office)
         except BackOfficeUnavailable as error:
             log.warning("records_unavailable", code=error.code)
             self.state = "unavailable"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from app.core.exceptions import CallCenterError, DialogNotFound, DialogQuarantined
+from app.core.office import in_office
 from app.core.outbound import Outbox, OutboxState
 from app.core.ports import DialogStore
 from app.services.carrier import Carrier
@@ -32,6 +33,7 @@ class Relay:
     period: float = 1
     sweep: float = 60
     _counts: dict[str, int] | None = field(default=None, init=False)
+    _compared: dict[str, int] = field(default_factory=dict, init=False)
     _begun: bool = field(default=False, init=False)
     _changed: dict[str, None] = field(default_factory=dict, init=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
@@ -56,7 +58,7 @@ class Relay:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.carrier.crm.aclose()
-        await asyncio.to_thread(self.outbox.close)
+        await in_office(self.outbox.close)
 
     def changed(self, dialog_id: str) -> None:
         """Something of this dialog was written."""
@@ -65,29 +67,32 @@ class Relay:
 
     async def forget(self, dialog_id: str) -> None:
         """Raises BackOfficeUnavailable."""
-        await asyncio.to_thread(self.outbox.forget, dialog_id)
+        await in_office(self.outbox.forget, dialog_id)
 
     async def state(self) -> OutboxState:
         """Raises BackOfficeUnavailable."""
-        return await asyncio.to_thread(self.outbox.state)
+        return await in_office(self.outbox.state)
 
     async def begin(self) -> None:
         """Raises BackOfficeUnavailable or StorageUnavailable; what was there is counted once."""
         if self._counts is None:
             self._counts = await self.store.event_counts()
-        await asyncio.to_thread(self.outbox.begin, self._counts)
+        await in_office(self.outbox.begin, self._counts)
         self._begun = True
 
     async def compare(self) -> None:
-        """Find the dialogs with events that never got into the outbox."""
-        copied = await asyncio.to_thread(self.outbox.copied)
-        for dialog_id, count in (await self.store.event_counts()).items():
+        """Find dialogs that have changed since the last time and hold events that the outbox lacks."""
+        counts = await self.store.event_counts()
+        news = {name: count for name, count in counts.items() if self._compared.get(name) != count}
+        copied = await in_office(self.outbox.copied, news.keys())
+        for dialog_id, count in news.items():
             if count > copied.get(dialog_id, 0):
                 self._changed[dialog_id] = None
+        self._compared = counts
 
     async def drop_deleted(self) -> None:
         """Forget dialogs that were deleted while there was no relay to tell of it."""
-        for dialog_id in await asyncio.to_thread(self.outbox.dialogs):
+        for dialog_id in await in_office(self.outbox.dialogs):
             try:
                 await self.store.read(dialog_id)
             except DialogNotFound:
@@ -110,7 +115,7 @@ class Relay:
 
     async def _copy(self, dialog_id: str) -> None:
         dialog = await self.store.read(dialog_id)
-        if await asyncio.to_thread(self.outbox.add, dialog_id, dialog.events):
+        if await in_office(self.outbox.add, dialog_id, dialog.events):
             self.carrier.wake.set()
 
     async def _keep_up(self, work: Callable[[], Awaitable[None]]) -> None:

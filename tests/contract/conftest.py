@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.memory import MemoryStore
 from app.core.ports import DialogStore
+from tests.support.back_office import Desk, desk_on, postgres, schema_of
 
 
 @pytest.fixture(params=["memory", "json"])
@@ -18,3 +20,29 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     await built.open()
     yield built
     await built.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with postgres() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def prepared_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that was opened, filled and closed once; tests work on copies."""
+    file = tmp_path_factory.mktemp("office") / "deep" / "office.sqlite"
+    with desk_on(file) as opened:
+        opened.office.plans()
+        opened.office.incidents()
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path, prepared_office: Path) -> Iterator[Desk]:
+    if request.param == "sqlite":
+        with desk_on(shutil.copy(prepared_office, tmp_path)) as opened:
+            yield opened
+    else:
+        with schema_of(request.getfixturevalue("server")) as dsn, desk_on(dsn) as opened:
+            yield opened

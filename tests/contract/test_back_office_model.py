@@ -54,19 +54,22 @@ class Days(RuleBasedStateMachine):
         self.owner = {p.number: c for c in CUSTOMERS for p in office.payments(c)}
         self.double = {p.number for c in CUSTOMERS for p in office.payments(c) if p.duplicate_of}
         self.given: dict[str, int] = dict.fromkeys(CUSTOMERS, 0)
-        self.kept: dict[tuple[str, int, str], Outcome] = {}
+        self.kept: dict[tuple[str, int, str, str], Outcome] = {}
         self.waiting: dict[str, tuple[str, int]] = {}
         self.words: dict[str, bool] = {}
         self.tickets = {c: len(office.tickets(c)) for c in CUSTOMERS}
 
     def ask(self, customer: str, seq: int, action: Action) -> Outcome | None:
         """None where it is a repeat, whose outcome is the kept one."""
-        key = (customer, seq, type(action).__name__)
+        about = action.payment if isinstance(action, RefundPayment) else ""
+        key = (customer, seq, type(action).__name__, about)
         outcome = self.desk.ask(customer, action, seq)
         if key in self.kept:
-            assert outcome == self.kept[key]
+            facts = {name: fact for name, fact in outcome.facts.items() if name != "already_done"}
+            assert outcome.model_copy(update={"facts": facts}) == self.kept[key]
             return None
-        self.kept[key] = outcome
+        if outcome.status != "refused":
+            self.kept[key] = outcome
         return outcome
 
     @rule(

@@ -32,6 +32,13 @@ async def test_a_row_tells_what_a_list_needs(store: DialogStore) -> None:
     assert (row.assigned_agent, row.message_count) == ("supervisor", 2)
     assert (row.created_at, row.updated_at) == (NOON, at(5))
     assert row.last_message == ("Добрый день. " * 100)[:200]
+    assert row.subject == "Здравствуйте"
+    answered(dialog, "Вопрос. " * 100, "ответ", "sales", at(6))
+    other = new_dialog("customer-8")
+    other.receive("Долго. " * 100, at(7))
+    await kept(store, dialog, other)
+    subjects = [row.subject for row in (await store.find(DialogQuery())).rows]
+    assert subjects == [("Долго. " * 100)[:200], "Здравствуйте"]
 
 
 async def test_an_empty_store_has_one_empty_page(store: DialogStore) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from app.adapters.storage.index_rows import VERSION
 from app.adapters.storage.json_store import JsonStore
-from app.core.dialog import Dialog, Escalation, Note, Rating
+from app.core.dialog import Dialog, Note, Rating
+from app.core.escalation import Escalation
 from app.core.ports import DialogQuery, DialogStore
 from tests.contract.samples import NOON, answered, at, closing, ids, kept, names, new_dialog
 

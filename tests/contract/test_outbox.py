@@ -11,17 +11,11 @@ import pytest
 
 from app.adapters.backoffice.outbox import SqlOutbox
 from app.core.outbound import Parcel
-from tests.support.back_office import postgres, schema_of
+from tests.support.back_office import schema_of
 from tests.support.outbox import LEASE, NOON, events, fresh, outbox_like, outbox_on
 
 pytestmark = pytest.mark.xdist_group("postgres")
 LATER = NOON + timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +140,8 @@ def test_a_forgotten_dialog_is_not_delivered_and_not_taken_in_again(outbox: SqlO
 def test_what_happened_before_the_first_use_is_not_taken_in(outbox: SqlOutbox) -> None:
     outbox.begin({"old": 2})
     outbox.begin({"old": 9, "new": 9})
-    assert outbox.copied() == {"old": 2}
+    assert outbox.copied() == outbox.copied({"old", "new"}) == {"old": 2}
+    assert outbox.copied({"new"}) == outbox.copied(set()) == {}
     assert (outbox.add("old", events("old", 3)), outbox.add("new", events("new", 1))) == (1, 1)
 
 

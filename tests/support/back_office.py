@@ -18,11 +18,13 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from app.adapters.backoffice.office import SqlBackOffice
-from app.core.actions import Action
+from app.core.actions import Action, OpenTicket
 from app.core.backoffice import Outcome, Policy, Visit
 
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 """A Wednesday; 15:00 in Moscow."""
+OWNER, STRANGER = "customer_123", "demo_student"
+TICKET = OpenTicket(subject="Не открывается файл")
 
 
 class Clock:
@@ -52,6 +54,16 @@ class Desk:
 
     def payment(self, customer_id: str, place: int = 0) -> str:
         return self.office.payments(customer_id)[place].number
+
+
+def short(outcome: Outcome) -> tuple[str, str]:
+    return outcome.status, outcome.reason
+
+
+def incident(desk: Desk, service: str) -> str:
+    """The latest one of the service."""
+    found = desk.office.incidents(NOON - timedelta(days=365))
+    return next(i.number for i in found if i.service == service)
 
 
 @contextmanager

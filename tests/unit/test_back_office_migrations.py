@@ -17,8 +17,10 @@ from app.adapters.backoffice.engine import Database, begin_writing
 from app.adapters.backoffice.opening import HEAD, MIGRATIONS, migrate, prepare, revision_of
 from app.adapters.backoffice.outbox_tables import metadata as outbox
 from app.adapters.backoffice.tables import customers, metadata
+from app.core.actions import CreateOrder, RefundPayment
 from app.core.exceptions import BackOfficeUnavailable
-from tests.support.back_office import desk_on
+from app.core.happenings import key_of
+from tests.support.back_office import OWNER, desk_on
 
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 EARLIER = [script.revision for script in SCRIPTS.walk_revisions() if script.revision != HEAD]
@@ -66,6 +68,21 @@ def test_a_file_of_an_earlier_revision_is_brought_up_to_date_and_keeps_its_recor
         assert desk.office.effects("d") == []
     with written(file) as connection:
         assert differences(connection) == []
+
+
+def test_what_was_done_before_an_action_was_about_a_thing_is_not_done_again(tmp_path: Path) -> None:
+    file = tmp_path / "office.sqlite"
+    with desk_on(file) as desk:
+        payment = desk.payment(OWNER)
+        first = desk.ask(OWNER, RefundPayment(payment=payment, amount_rub=1), 1)
+        for item in ("hub", "key"):
+            desk.ask(OWNER, CreateOrder.model_validate({"item": item, "delivery": "pickup"}), 1)
+    with written(file) as connection:
+        migrate(connection, "0003")
+    with desk_on(file) as desk:
+        assert desk.ask(OWNER, RefundPayment(payment=payment, amount_rub=2, reason="worded anew"), 1) == first
+        told = [key_of(effect) for effect in desk.office.effects(f"d-{OWNER}")]
+    assert told == ["1/refund_payment", "1/create_order", "1/create_order"]
 
 
 def test_all_of_it_can_be_taken_back(tmp_path: Path) -> None:

@@ -10,20 +10,18 @@ from sqlalchemy import Connection, Row, insert, select, update
 from app.adapters.backoffice.numbers import as_number, next_number
 from app.adapters.backoffice.outcomes import from_json, to_json
 from app.adapters.backoffice.tables import approvals
-from app.core.actions import Action, RefundPayment
+from app.core.actions import Action, RefundPayment, tool_name
 from app.core.backoffice import Approval, Outcome, Visit
 from app.core.exceptions import ApprovalNotFound
 
 
-def enter(
-    connection: Connection, visit: Visit, tool: str, action: Action, wanted: Outcome, at: datetime
-) -> Outcome:
+def enter(connection: Connection, visit: Visit, action: Action, wanted: Outcome, at: datetime) -> Outcome:
     """The outcome with its number."""
     number = next_number(connection, "A")
     values = {
         "number": number,
         **visit.model_dump(),
-        "tool": tool,
+        "tool": tool_name(type(action)),
         "arguments": action.model_dump(mode="json"),
         "reason": wanted.reason,
         "amount_rub": wanted.facts.get("amount_rub"),
@@ -53,9 +51,9 @@ def read(connection: Connection, number: str) -> Approval:
     return _approval(row)
 
 
-def listing(connection: Connection, status: str | None) -> list[Approval]:
+def listing(connection: Connection, status: str | None, limit: int | None) -> list[Approval]:
     """Latest first."""
-    rows = select(approvals).order_by(approvals.c.requested_at.desc(), approvals.c.number.desc())
+    rows = select(approvals).order_by(approvals.c.requested_at.desc(), approvals.c.number.desc()).limit(limit)
     if status is not None:
         rows = rows.where(approvals.c.status == status)
     return [_approval(row) for row in connection.execute(rows)]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from app.core.actions import ACTIONS, Action, tool_name
+from app.core.actions import BY_TOOL, Action
 from app.core.backoffice import Approval
-
-_BY_TOOL = {tool_name(action): action for action in ACTIONS}
 
 
 def storable(action: Action) -> Action:
@@ -19,4 +17,4 @@ def without_nul(text: str) -> str:
 
 
 def action_of(approval: Approval) -> Action:
-    return _BY_TOOL[approval.tool].model_validate(approval.arguments)
+    return BY_TOOL[approval.tool].model_validate(approval.arguments)

@@ -1,13 +1,13 @@
-"""Months, working days and hours of calls. The company lives by Moscow time, which knows no summer time."""
+"""Months, working days and hours of calls, in the house's time."""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from app.core.backoffice import Period
+from app.core.clock import HOUSE_TIME
 
-MOSCOW = timezone(timedelta(hours=3), "MSK")
 OPENS, CLOSES, SATURDAY = 9, 20, 5
 YEAR, SLOT = timedelta(days=365), timedelta(hours=1)
 
@@ -33,7 +33,7 @@ def months_begun(start: datetime, now: datetime) -> int:
 
 def working_days_after(moment: datetime, days: int) -> datetime:
     """The same time of day, weekends skipped."""
-    local = moment.astimezone(MOSCOW)
+    local = moment.astimezone(HOUSE_TIME)
     while days:
         local += timedelta(days=1)
         days -= local.weekday() < SATURDAY
@@ -41,7 +41,7 @@ def working_days_after(moment: datetime, days: int) -> datetime:
 
 
 def is_call_time(moment: datetime) -> bool:
-    local = moment.astimezone(MOSCOW)
+    local = moment.astimezone(HOUSE_TIME)
     return local.weekday() < SATURDAY and OPENS <= local.hour < CLOSES
 
 

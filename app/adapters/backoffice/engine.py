@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -16,17 +17,29 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Programmin
 from app.core.exceptions import BackOfficeUnavailable, SettingInvalid
 
 WAIT = 10
-"""Seconds that a writer waits for another one."""
+"""Seconds that a writer waits for another one, and everybody for a server to answer at all."""
+SLOW, REST = 1, 5
+"""Seconds: what took longer than SLOW to fail is not tried again for REST. A quick failure costs nothing."""
 
 
 class Database:
-    """Inert until used. `prepare` runs before the first use; when it fails, the next use tries again."""
+    """Inert until used. `prepare` runs before the first use; when it fails, a later use tries again.
 
-    def __init__(self, storage: str | Path, prepare: Callable[[Database], None]) -> None:
+    A server that does not answer is waited for by those who come first; who comes next is told at once.
+    """
+
+    def __init__(
+        self,
+        storage: str | Path,
+        prepare: Callable[[Database], None],
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self.storage = str(storage).removeprefix("sqlite:///")
         self._prepare = prepare
+        self._clock = clock
         self._opened: Engine | None = None
         self._turn = Lock()
+        self._rests_until = float("-inf")
 
     @property
     def file(self) -> Path | None:
@@ -35,13 +48,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with unavailable(), self._engine().begin() as connection:
+        with unavailable(), self._connected() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self, *names: str) -> Iterator[Connection]:
         """One transaction. SQLite lets one writer in; PostgreSQL one for each of the names."""
-        with unavailable(), begin_writing(self._engine()) as connection:
+        with unavailable(), self._connected() as connection, write_on(connection):
             if connection.dialect.name == "postgresql":
                 for name in names:
                     hold(connection, name)
@@ -58,12 +71,31 @@ class Database:
                 self._opened.dispose()
             self._opened = None
 
+    def _connected(self) -> Connection:
+        engine = self._engine()
+        with self._attempt(), unavailable():
+            return engine.connect()
+
     def _engine(self) -> Engine:
         with self._turn:
             if self._opened is None:
-                self._prepare(self)
+                with self._attempt():
+                    self._prepare(self)
                 self._opened = self.connect()
             return self._opened
+
+    @contextmanager
+    def _attempt(self) -> Iterator[None]:
+        began = self._clock()
+        if began < self._rests_until:
+            raise BackOfficeUnavailable
+        try:
+            yield
+        except BackOfficeUnavailable:
+            failed = self._clock()
+            if failed - began > SLOW:
+                self._rests_until = failed + REST
+            raise
 
 
 def make_engine(storage: str, file: Path | None) -> Engine:
@@ -72,7 +104,8 @@ def make_engine(storage: str, file: Path | None) -> Engine:
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername="postgresql+psycopg")
         try:
-            return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
+            silence = {"connect_timeout": WAIT, "tcp_user_timeout": WAIT * 1000}
+            return create_engine(url, pool_pre_ping=True, connect_args=silence)
         except ImportError as error:
             how = f"{error.name} is not installed: pip install 'call-center-agents[postgres]'"
             raise SettingInvalid("BACKOFFICE_STORAGE", how) from None
@@ -84,10 +117,16 @@ def make_engine(storage: str, file: Path | None) -> Engine:
 
 @contextmanager
 def begin_writing(engine: Engine) -> Iterator[Connection]:
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with engine.connect() as connection, write_on(connection):
+        yield connection
+
+
+@contextmanager
+def write_on(connection: Connection) -> Iterator[None]:
+    with connection.execution_options(writes=True).begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT}s'"))
-        yield connection
+        yield
 
 
 def hold(connection: Connection, name: str) -> None:

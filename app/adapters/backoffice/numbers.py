@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.adapters.backoffice.tables import counters
 
@@ -17,13 +18,14 @@ _SHAPE = re.compile(r"([A-Z]{1,2})\s*-?\s*(\d{1,12})")
 
 
 def next_number(connection: Connection, prefix: Prefix) -> str:
-    """Unique over processes: the counter's row stays locked until the transaction ends."""
-    step = update(counters).where(counters.c.prefix == prefix).values(value=counters.c.value + 1)
-    value = connection.execute(step.returning(counters.c.value)).scalar()
-    if value is None:
-        value = FIRST
-        connection.execute(insert(counters).values(prefix=prefix, value=value))
-    return f"{prefix}-{value}"
+    """Unique over processes: the counter's row stays locked until the transaction ends.
+
+    One statement: two who need the first number of all at the same moment wait for each other too.
+    """
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    first = insert(counters).values(prefix=prefix, value=FIRST)
+    step = first.on_conflict_do_update(index_elements=["prefix"], set_={"value": counters.c.value + 1})
+    return f"{prefix}-{connection.scalar(step.returning(counters.c.value))}"
 
 
 def as_number(said: str) -> str:

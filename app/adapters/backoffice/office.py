@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from copy import copy
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -18,8 +18,9 @@ from app.adapters.backoffice.engine import Database
 from app.adapters.backoffice.opening import clear, prepare
 from app.adapters.backoffice.outcomes import refused
 from app.adapters.backoffice.quoting import quote
+from app.adapters.backoffice.rehearsal import Unwritten
 from app.adapters.backoffice.tables import incidents
-from app.core.actions import Action, Quote, tool_name
+from app.core.actions import Action, Quote
 from app.core.backoffice import (
     Account,
     Approval,
@@ -34,13 +35,8 @@ from app.core.backoffice import (
     Ticket,
     Visit,
 )
+from app.core.clock import Clock, utcnow
 from app.core.exceptions import ApprovalDecided
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class SqlBackOffice:
@@ -54,12 +50,22 @@ class SqlBackOffice:
         storage: str | Path,
         policy: Policy | None = None,
         demo: bool = False,
-        clock: Clock = utc_now,
+        clock: Clock = utcnow,
     ) -> None:
         self._policy = policy or Policy()
         self._clock = clock
         self._demo = demo
-        self._database = Database(storage, self._prepare)
+        self._database: Database | Unwritten = Database(storage, self._prepare)
+
+    def rehearsed(self) -> SqlBackOffice:
+        """Answers an action as this one would now; what was done for the same turn already it answers again.
+
+        It shares the connections and leaves no trace.
+        """
+        assert isinstance(self._database, Database)
+        twin = copy(self)
+        twin._database = Unwritten(self._database)
+        return twin
 
     def close(self) -> None:
         """The next use opens it again."""
@@ -103,24 +109,24 @@ class SqlBackOffice:
         return quote(customer.discount if customer else "none", wanted)
 
     def act(self, visit: Visit, action: Action) -> Outcome:
-        tool, action = tool_name(type(action)), storable(action)
+        action = storable(action)
         with self._database.writing(f"dialog {visit.dialog_id}", _of(visit.customer_id)) as connection:
-            if kept := audit.kept(connection, visit, tool):
+            if kept := audit.kept(connection, visit, action):
                 return kept
             now = self._clock()
             outcome = self._carry_out(connection, visit, action, now)
             if outcome.status == "approval" and not outcome.number:
-                outcome = approvals.enter(connection, visit, tool, action, outcome, now)
-            audit.write(connection, visit, tool, action, outcome, now)
+                outcome = approvals.enter(connection, visit, action, outcome, now)
+            audit.write(connection, visit, action, outcome, now)
             return outcome
 
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
         with self._database.reading() as connection:
             return audit.read(connection, dialog_id, seq)
 
-    def approvals(self, status: str | None = "pending") -> list[Approval]:
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]:
         with self._database.reading() as connection:
-            return approvals.listing(connection, status)
+            return approvals.listing(connection, status, limit)
 
     def approval(self, number: str) -> Approval:
         with self._database.reading() as connection:
@@ -144,7 +150,7 @@ class SqlBackOffice:
             settled = {"status": word, "decided_at": now, "outcome": outcome, **said}
             decided = asked.model_copy(update=settled)
             approvals.settle(connection, decided)
-            audit.write(connection, asked.visit, asked.tool, action, outcome, now, without_nul(by))
+            audit.write(connection, asked.visit, action, outcome, now, without_nul(by))
             return decided
 
     def seed(self) -> bool:

@@ -15,7 +15,7 @@ from app.adapters.backoffice.tables import metadata
 from app.core.exceptions import BackOfficeUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 PATIENCE = 60
 """Seconds that one waits for another's preparation."""
 

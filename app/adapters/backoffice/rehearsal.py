@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from app.adapters.backoffice.engine import Database
-from app.adapters.backoffice.office import SqlBackOffice
 
 
-class Unwritten(Database):
-    """Each writing transaction is rolled back, however it ends."""
+@dataclass(frozen=True)
+class Unwritten:
+    """Each writing transaction on `real` is rolled back, however it ends. It opens and closes with `real`."""
+
+    real: Database
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        return self.real.reading()
 
     @contextmanager
     def writing(self, *names: str) -> Iterator[Connection]:
-        with super().writing(*names) as connection:
+        with self.real.writing(*names) as connection:
             try:
                 yield connection
             finally:
                 connection.rollback()
 
-
-class RehearsedOffice(SqlBackOffice):
-    """Answers an action as `real` would now; what `real` did for the same turn already it answers again."""
-
-    def __init__(self, real: SqlBackOffice) -> None:
-        super().__init__(real._database.storage, real._policy, clock=real._clock)
-        self._database = Unwritten(real._database.storage, self._prepare)
+    def close(self) -> None:
+        """The real one stays open."""

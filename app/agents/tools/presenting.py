@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 from babel import Locale
@@ -19,8 +18,9 @@ from babel.numbers import format_decimal, format_percent
 
 from app.agents.base import Result
 from app.core.backoffice import Outcome
+from app.core.clock import HOUSE_TIME
+from app.core.texts import known
 
-HOUSE_TIME = ZoneInfo("Europe/Moscow")
 TERMS = Path(__file__).parent.parent / "texts" / "terms"
 MONEY, PERCENT = "_rub", "_percent"
 
@@ -94,9 +94,7 @@ def words(topic: str, language: str) -> dict[str, str]:
 
 @lru_cache
 def _terms(language: str) -> dict[str, dict[str, str]]:
-    path = TERMS / f"{language}.yaml"
-    known = path if path.exists() else TERMS / "en.yaml"
-    return yaml.safe_load(known.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return yaml.safe_load(known(TERMS, language).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
 @lru_cache

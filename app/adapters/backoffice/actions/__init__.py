@@ -2,59 +2,37 @@
 
 from __future__ import annotations
 
-from app.adapters.backoffice.actions import (
-    callbacks,
-    compensations,
-    credits,
-    orders,
-    refunds,
-    subscriptions,
-    tickets,
-)
+from collections.abc import Callable
+from typing import Any
+
+from app.adapters.backoffice.actions.callbacks import book_callback
 from app.adapters.backoffice.actions.case import Case
-from app.core.actions import (
-    Action,
-    BookCallback,
-    CancelSubscription,
-    ChangeSubscription,
-    CompensateOutage,
-    CreateOrder,
-    CreatePaymentLink,
-    EscalateToDevelopers,
-    GrantCredit,
-    OpenComplaint,
-    OpenTicket,
-    RefundPayment,
-    UpdateTicket,
-)
+from app.adapters.backoffice.actions.compensations import compensate_outage
+from app.adapters.backoffice.actions.credits import grant_credit
+from app.adapters.backoffice.actions.orders import create_order, create_payment_link
+from app.adapters.backoffice.actions.refunds import refund_payment
+from app.adapters.backoffice.actions.subscriptions import cancel_subscription, change_subscription
+from app.adapters.backoffice.actions.tickets import escalate, open_complaint, open_ticket, update_ticket
+from app.core import actions
+from app.core.actions import Action
 from app.core.backoffice import Outcome
+
+EFFECTS: dict[type[Action], Callable[[Case, Any], Outcome]] = {
+    actions.OpenTicket: open_ticket,
+    actions.UpdateTicket: update_ticket,
+    actions.EscalateToDevelopers: escalate,
+    actions.OpenComplaint: open_complaint,
+    actions.CreateOrder: create_order,
+    actions.CreatePaymentLink: create_payment_link,
+    actions.ChangeSubscription: change_subscription,
+    actions.CancelSubscription: cancel_subscription,
+    actions.RefundPayment: refund_payment,
+    actions.CompensateOutage: compensate_outage,
+    actions.GrantCredit: grant_credit,
+    actions.BookCallback: book_callback,
+}
 
 
 def carry_out(case: Case, action: Action) -> Outcome:
     """An approval without a number still has to be entered."""
-    match action:
-        case OpenTicket():
-            return tickets.open_ticket(case, action)
-        case UpdateTicket():
-            return tickets.update_ticket(case, action)
-        case EscalateToDevelopers():
-            return tickets.escalate(case, action)
-        case OpenComplaint():
-            return tickets.open_complaint(case, action)
-        case CreateOrder():
-            return orders.create_order(case, action)
-        case CreatePaymentLink():
-            return orders.create_payment_link(case, action)
-        case ChangeSubscription():
-            return subscriptions.change_subscription(case, action)
-        case CancelSubscription():
-            return subscriptions.cancel_subscription(case, action)
-        case RefundPayment():
-            return refunds.refund_payment(case, action)
-        case CompensateOutage():
-            return compensations.compensate_outage(case, action)
-        case GrantCredit():
-            return credits.grant_credit(case, action)
-        case BookCallback():
-            return callbacks.book_callback(case, action)
-    raise TypeError(f"{type(action).__name__} is not one of ACTIONS")
+    return EFFECTS[type(action)](case, action)

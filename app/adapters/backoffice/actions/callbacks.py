@@ -9,12 +9,13 @@ from sqlalchemy import insert, select
 
 from app.adapters.backoffice import policy
 from app.adapters.backoffice.actions.case import Case
-from app.adapters.backoffice.dates import MOSCOW, SLOT, next_slot, slot_of
+from app.adapters.backoffice.dates import SLOT, next_slot, slot_of
 from app.adapters.backoffice.numbers import next_number
 from app.adapters.backoffice.outcomes import done, refused
 from app.adapters.backoffice.tables import callbacks
 from app.core.actions import BookCallback
 from app.core.backoffice import Outcome
+from app.core.clock import HOUSE_TIME
 
 _PHONE = re.compile(r"\+?[\d\s().-]+")
 _DIGITS = range(10, 16)
@@ -43,4 +44,4 @@ def is_phone(said: str) -> bool:
 
 
 def _aware(when: datetime) -> datetime:
-    return when if when.tzinfo else when.replace(tzinfo=MOSCOW)
+    return when if when.tzinfo else when.replace(tzinfo=HOUSE_TIME)

@@ -71,7 +71,7 @@ def enter(
     price: Price,
     delivery: Delivery | None = None,
 ) -> str:
-    """Awaiting payment: nothing else changes until it is paid."""
+    """It awaits payment."""
     number = next_number(case.connection, "O")
     values = {
         "number": number,

@@ -27,8 +27,7 @@ def change_subscription(case: Case, action: ChangeSubscription) -> Outcome:
     assert now is not None
     price = price_of(action.plan, period, discount=case.customer.discount)
     if now.status == "trial":
-        number = enter(case, action.plan, 1, period, price)
-        return done(number, plan=action.plan, period=period, difference_rub=price.total_rub, order=number)
+        return _first(case, action, period, price)
     if (action.plan, period) == (now.plan, now.period):
         return _keep(case, now)
     if policy.is_upgrade(now, action.plan, period):
@@ -48,6 +47,19 @@ def cancel_subscription(case: Case, _action: CancelSubscription) -> Outcome:
     return done("", until=now.renews, plan=now.plan)
 
 
+def _first(case: Case, action: ChangeSubscription, period: Period, price: Price) -> Outcome:
+    """A trial ends with an order that is paid or not; until then it goes on."""
+    if wait := _wait(case, price.total_rub):
+        return wait
+    number = enter(case, action.plan, 1, period, price)
+    return done(number, plan=action.plan, period=period, difference_rub=price.total_rub, order=number)
+
+
+def _wait(case: Case, due: int) -> Outcome | None:
+    """What a change costs is an order like any other."""
+    return None if case.approved else policy.order(due, case.policy)
+
+
 def _keep(case: Case, now: Subscription) -> Outcome:
     """The downgrade that was planned is called off."""
     _set(case, next_plan=None, next_period=None)
@@ -57,7 +69,10 @@ def _keep(case: Case, now: Subscription) -> Outcome:
 def _at_once(
     case: Case, now: Subscription, action: ChangeSubscription, period: Period, price: Price
 ) -> Outcome:
+    """The plan is theirs from now on; the order for the difference awaits payment."""
     due = policy.difference(now, price.total_rub, period, case.now)
+    if wait := _wait(case, due):
+        return wait
     number = enter(case, action.plan, 1, period, replace(price, total_rub=due)) if due else ""
     plan = PLANS[action.plan]
     renews = now.renews if period == now.period else end_of(period, case.now)
