@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
@@ -24,6 +25,7 @@ from app.bootstrap.rehearsing import replay_of
 from app.bootstrap.routing import evaluation_of, fitted_routers, local_router, router_of
 from app.bootstrap.speaking import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.surroundings import knowledge_of, memory_of, office_of, relay_of
+from app.core.clock import Clock, utcnow
 from app.core.config import Settings
 from app.core.models import Article
 from app.core.outbound import CrmClient, Outbox
@@ -43,11 +45,11 @@ from app.services.monitor import Monitor
 from app.services.people import People
 from app.services.relay import Relay
 from app.services.replay import Replay
-from app.services.rerouting import Rerouting
+from app.services.rerouting import Rerouting, forget
 from app.services.routing import RoutingService
 from app.services.settle import Settlement
 from app.services.telling import TellingStore
-from app.services.turns import Turns, utcnow
+from app.services.turns import Turns
 from app.services.witness import Witness
 from app.services.workbench import Workbench
 from app.telemetry import Metrics
@@ -69,20 +71,22 @@ def build(
     embedder: Embedder | None = None,
     articles: list[Article] | None = None,
     roster: tuple[Agent, ...] = ROSTER,
-    clock: Callable[[], datetime] = utcnow,
+    clock: Clock = utcnow,
 ) -> Workbench:
     """`model` stands in for the provider. Raises SettingInvalid."""
     provider = provider_of(settings, model, guard)
-    house = House(settings, roster, embedder or load_embedder(), provider, clock, Metrics())
+    embedder = load_embedder() if embedder is None else embedder
+    house = House(settings, roster, embedder, provider, clock, Metrics())
     near = local_router(house)
-    chosen = router or router_of(house, near)
-    knowledge = knowledge_of(house, articles or load_articles(), near)
-    kept = store or JsonStore(settings.dialogs_storage_path)
+    chosen = router_of(house, near) if router is None else router
+    knowledge = knowledge_of(house, load_articles() if articles is None else articles, near)
+    kept = JsonStore(settings.dialogs_storage_path) if store is None else store
+    records = office_of(house) if office is None else office
     relay = relay_of(house, kept, crm, outbox)
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(house.agents), near),
         speaker=speaker_of(house, knowledge),
-        desk=Desk(knowledge, office or office_of(house), clock, knowledge.approved),
+        desk=Desk(knowledge, records, clock, knowledge.approved),
         roster=roster,
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}),
@@ -119,7 +123,9 @@ def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> Di
             partial(has_checkpoints, settings.checkpoint_storage),
         ),
     )
-    return DialogManager(store, turns, summarizer_of(house), gate)
+    return DialogManager(
+        store, turns, summarizer_of(house, orchestrator.detect), gate, partial(forget, _proposals(settings))
+    )
 
 
 def _workbench(
@@ -135,7 +141,6 @@ def _workbench(
     settings, turns = house.settings, dialogs.turns
     office = turns.orchestrator.desk.office
     people = People(dialogs, house.agents, office, turns.approvals)
-    proposals = settings.dialogs_storage_path.with_name("proposals.jsonl")
     return Workbench(
         settings=settings,
         agents=house.agents,
@@ -149,7 +154,7 @@ def _workbench(
         people=people,
         evaluation=evaluation,
         analytics=analytics_of(dialogs, settings),
-        monitor=Monitor(people, changes, Rerouting(people, proposals)),
+        monitor=Monitor(people, changes, Rerouting(people, _proposals(settings))),
         branching=Branching(dialogs, office),
         feedback=Feedback(dialogs),
         customers=Customers(office),
@@ -157,6 +162,10 @@ def _workbench(
         release=partial(_release, house, office),
         relay=relay,
     )
+
+
+def _proposals(settings: Settings) -> Path:
+    return settings.dialogs_storage_path.with_name("proposals.jsonl")
 
 
 async def _release(house: House, office: BackOffice | None) -> None:

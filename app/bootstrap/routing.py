@@ -63,11 +63,11 @@ def _fitted(house: House) -> Artefact:
     """Raises SettingInvalid for a router that is damaged, or was fitted for another house."""
     folder = artefact_folder(house.settings.router_artefact)
     artefact = load_artefact(folder)
-    if folder == SHIPPED:
-        return artefact
     if strangers := set(artefact.meta.agents) - set(house.agents):
         told = f"the fitted router in {folder} knows agents that do not work here"
         raise SettingInvalid("ROUTER_ARTEFACT", f"{told}: {', '.join(sorted(strangers))}")
+    if folder == SHIPPED:
+        return artefact
     if house.embedder and house.embedder.embed(["."]).shape[1] != len(artefact.landmarks.mean):
         raise SettingInvalid("ROUTER_ARTEFACT", f"{folder} was fitted with another embedder")
     return artefact

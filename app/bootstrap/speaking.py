@@ -10,6 +10,7 @@ from app.adapters.llm.embedded import NAME as EMBEDDED
 from app.adapters.llm.embedded import EmbeddedChatModel
 from app.agents.calling import Speaker
 from app.agents.pricing import FREE
+from app.agents.state import Detect
 from app.agents.summary import Extractive, Generated, Summarizer
 from app.bootstrap.house import House, Provider
 from app.core.config import Settings
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
 
 
 def provider_of(settings: Settings, model: BaseChatModel | None, guard: Guard | None) -> Provider | None:
-    if model is not None:
+    if model is not None and type(model).__module__.startswith("app."):  # ours tell failures as they should
         return Provider(model, lambda: "healthy", lambda: False, nothing)
+    if model is not None:
+        from app.adapters.llm.foreign import ForeignChatModel  # noqa: PLC0415  (needs the HTTP library)
+
+        watched = ForeignChatModel(model=model)
+        return Provider(
+            watched, lambda: "unhealthy" if watched.failing else "healthy", lambda: False, nothing
+        )
     if not settings.has_provider:
         return None
     from app.adapters.llm.openai import openai_model  # noqa: PLC0415  (heavy, and useless without a key)
@@ -49,8 +57,11 @@ def name_of(house: House) -> str:
     return house.settings.openai_model if house.provider else EMBEDDED
 
 
-def summarizer_of(house: House) -> Summarizer:
-    return Generated(house.provider.model, Extractive()) if house.provider else Extractive()
+def summarizer_of(house: House, detect: Detect) -> Summarizer:
+    spare = Extractive(detect)
+    if house.provider is None:
+        return spare
+    return Generated(house.provider.model, spare, house.settings.max_dialog_history, detect=detect)
 
 
 async def nothing() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from app.adapters.backoffice.office import SqlBackOffice
-from app.adapters.knowledge.library import House as Shelf
-from app.adapters.knowledge.library import TeamLibrary
+from app.adapters.knowledge.library import LibraryHouse, TeamLibrary
 from app.adapters.routing.local import LocalRouter
 from app.adapters.storage.customer_memory import LangGraphMemory
 from app.bootstrap.house import House
@@ -28,9 +27,11 @@ def knowledge_of(house: House, shipped: list[Article], near: LocalRouter) -> Kno
         return near.decide(text).agent
 
     settings = house.settings
-    shelf = Shelf(shipped, house.embedder, house.agents, guess, house.clock, settings.knowledge_shipped)
+    inside = LibraryHouse(
+        shipped, house.embedder, house.agents, guess, house.clock, settings.knowledge_shipped
+    )
     try:
-        library = TeamLibrary(settings.knowledge_storage, shelf)
+        library = TeamLibrary(settings.knowledge_storage, inside)
         return KnowledgeService(library, house.agents, house.clock, settings.approved_answers)
     except LibraryDamaged as error:
         raise SettingInvalid("KNOWLEDGE_STORAGE", str(error).rstrip(".")) from None
@@ -58,9 +59,9 @@ def relay_of(house: House, store: DialogStore, crm: CrmClient | None, outbox: Ou
     from app.adapters.backoffice.outbox import SqlOutbox  # noqa: PLC0415  (heavy, as the clients are)
     from app.adapters.crm.clients import client_of  # noqa: PLC0415
 
-    told = crm or client_of(settings)
+    told = client_of(settings) if crm is None else crm
     if told is None:
         return None
-    kept = outbox or SqlOutbox(settings.backoffice_storage)
+    kept = SqlOutbox(settings.backoffice_storage) if outbox is None else outbox
     limit = REQUESTS_AN_EVENT * settings.crm_timeout
     return Relay(store, kept, Carrier(kept, told, house.metrics, house.clock, limit=limit))

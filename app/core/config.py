@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.backoffice import Policy
 from app.core.exceptions import SettingInvalid
 
 RouterName = Literal["local", "llm", "cascade"]
+_SERVERS = ("postgres", "postgresql", "postgresql+psycopg")
 CrmName = Literal["none", "webhook", "bitrix24", "amocrm", "hubspot"]
 
 
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
     )
 
     openai_api_key: SecretStr | None = None
-    openai_base_url: str | None = None
+    openai_base_url: str | None = Field(default=None, repr=False)
     openai_model: str = "gpt-4o-mini"
     temperature: float = Field(default=0.7, ge=0, le=2)
     max_tokens: int = Field(default=1000, ge=1)
@@ -89,8 +90,8 @@ class Settings(BaseSettings):
     @field_validator("cors_origins")
     @classmethod
     def _origins(cls, value: list[str]) -> list[str]:
-        if not all(origin == "*" or _is_address(origin) for origin in value):
-            raise ValueError("each must be an origin such as https://example.com, or *")
+        if not all(origin == "*" or _is_origin(origin) for origin in value):
+            raise ValueError("each must be an origin such as https://example.com, without a path, or *")
         return value
 
     @field_validator("operator_key")
@@ -108,22 +109,23 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
-        if value is not None and not _is_address(value):
-            raise ValueError("it must be an address such as http://localhost:11434/v1")
+        if value is not None and not (_is_address(value) and _names_nobody(value)):
+            raise ValueError("it must be an address such as http://localhost:11434/v1, without a password")
         return value
 
-    @field_validator("backoffice_storage")
+    @field_validator("backoffice_storage", "checkpoint_storage")
     @classmethod
-    def _path_or_server(cls, value: str) -> str:
+    def _path_or_server(cls, value: str, info: ValidationInfo) -> str:
         scheme, has_scheme, _ = value.partition("://")
-        if has_scheme and scheme not in ("sqlite", "postgres", "postgresql", "postgresql+psycopg"):
+        known = _SERVERS if info.field_name == "checkpoint_storage" else ("sqlite", *_SERVERS)
+        if has_scheme and scheme not in known:
             raise ValueError("it must be a path, or an address such as postgresql+psycopg://localhost/name")
         return value
 
     @field_validator("crm_url")
     @classmethod
     def _crm_address(cls, value: str | None) -> str | None:
-        if value is not None and (not _is_address(value) or "@" in urlsplit(value).netloc):
+        if value is not None and not (_is_address(value) and _names_nobody(value)):
             raise ValueError("it must be an address such as https://example.com/hook, without a password")
         return value
 
@@ -179,6 +181,17 @@ def _is_address(value: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _names_nobody(address: str) -> bool:
+    return "@" not in urlsplit(address).netloc
+
+
+def _is_origin(value: str) -> bool:
+    """As browsers send it: anything behind the port would match no request."""
+    return (
+        _is_address(value) and _names_nobody(value) and value.count("/") == 2 and not set(value) & set("?#")
+    )
 
 
 def _plain(message: str) -> str:

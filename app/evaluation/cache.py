@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from app.core import durable
 from app.core.models import Decision, RouteQuery
-from app.evaluation.registry import replace_text
 
 
 class Answer(BaseModel):
@@ -37,7 +37,7 @@ class Cache:
     def write(self, query: RouteQuery, repeat: int, answer: Answer) -> None:
         path = self._path(query, repeat)
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_text(path, answer.model_dump_json())
+        durable.write(path, answer.model_dump_json())
 
     def _path(self, query: RouteQuery, repeat: int) -> Path:
         key = {"asker": dict(self.asker), "query": query.model_dump(), "repeat": repeat}

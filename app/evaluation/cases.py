@@ -24,6 +24,7 @@ class SetInvalid(CallCenterError):
 
     def __init__(self, where: str, line: int, problem: str) -> None:
         super().__init__(f"{where}, line {line}: {problem}")
+        self.where, self.line = where, line
 
 
 class CaseTurn(BaseModel):
@@ -121,7 +122,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SetInvalid(path.name, 0, f"the file cannot be read as UTF-8 text ({error})") from error
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, line
 

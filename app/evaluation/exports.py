@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+from app.core import durable
 from app.evaluation.predictions import Prediction, Run
 from app.evaluation.report import Report
 
@@ -23,18 +24,15 @@ _FORMULA = re.compile(r"[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－�
 
 def write_all(report: Report, run: Run, folder: Path) -> None:
     """Into `folder`, which is made where it does not exist."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text_of in FILES.items():
+        durable.write(folder / name, text_of(report, run))
+
+
+def to_html(report: Report) -> str:
     from app.evaluation.html import render  # noqa: PLC0415  (matplotlib is heavy)
 
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = {
-        "report.json": report.model_dump_json(indent=2),
-        "report.html": render(report),
-        "predictions.jsonl": "".join(p.model_dump_json() + "\n" for p in run.predictions),
-        "predictions.csv": to_csv(run.predictions),
-        "junit.xml": to_junit(run.provenance.router, run.predictions),
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    return render(report)
 
 
 def to_csv(predictions: Iterable[Prediction]) -> str:
@@ -77,6 +75,15 @@ def _add(suite: ElementTree.Element, p: Prediction) -> None:
         ElementTree.SubElement(case, "failure", message=said).text = legal(p.text)
     elif not p.covered:
         ElementTree.SubElement(case, "error", message=p.outcome).text = legal(p.reason)
+
+
+FILES: dict[str, Callable[[Report, Run], str]] = {
+    "report.html": lambda report, _: to_html(report),
+    "report.json": lambda report, _: report.model_dump_json(indent=2),
+    "predictions.csv": lambda _, run: to_csv(run.predictions),
+    "predictions.jsonl": lambda _, run: "".join(p.model_dump_json() + "\n" for p in run.predictions),
+    "junit.xml": lambda _, run: to_junit(run.provenance.router, run.predictions),
+}
 
 
 def cell(value: object) -> object:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.core import durable
 from app.core.exceptions import TextUnacceptable
 from app.core.text import checked, is_blank, language_of
 from app.evaluation.cases import Case, CaseTurn
@@ -21,7 +21,6 @@ __all__ = ["ImportFailed", "Imported", "Importer", "import_rows", "write_set"]
 OURS = ("text", "label", "id", "lang", "industry", "tags")
 BLANK, REPEATED = "(blank)", "(repeated)"
 IMPORTED = "imported"
-_BREAKS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +128,7 @@ def import_rows(
 def write_set(cases: Iterable[Case], path: Path) -> None:
     """One case a line, readable by `read_set`; the file is replaced as a whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    lines = (json.dumps(_short_form(case), ensure_ascii=False).translate(_BREAKS) + "\n" for case in cases)
-    part.write_text("".join(lines), encoding="utf-8")
-    part.replace(path)
+    durable.write(path, "".join(json.dumps(_short_form(c), ensure_ascii=False) + "\n" for c in cases))
 
 
 def _short_form(case: Case) -> dict[str, Any]:

@@ -6,19 +6,23 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from app.core import durable
 from app.core.exceptions import CallCenterError
 from app.evaluation.predictions import Prediction, Provenance, Run
 
+log = logging.getLogger(__name__)  # on stderr, where commands print to stdout
 PROVENANCE, JOURNAL, LOG = "provenance.json", "journal.jsonl", "runs.log"
 LATEST = "latest"
 _INDIVIDUAL = {"run_id", "started", "finished"}
@@ -76,7 +80,7 @@ class Registry:
         """`predictions`, where given, are all of them in the order to keep."""
         if predictions is not None:
             lines = "".join(p.model_dump_json() + "\n" for p in predictions)
-            replace_text(self.folder(run_id) / JOURNAL, lines)
+            durable.write(self.folder(run_id) / JOURNAL, lines)
         done = self._provenance(run_id).model_copy(update={"finished": finished})
         self._keep(done)
         return done
@@ -122,10 +126,10 @@ class Registry:
 
     def _keep(self, provenance: Provenance) -> None:
         path = self.folder(provenance.run_id) / PROVENANCE
-        replace_text(path, provenance.model_dump_json(indent=1) + "\n")
+        durable.write(path, provenance.model_dump_json(indent=1) + "\n")
 
     def list(self) -> Sequence[Provenance]:
-        """Newest first; what cannot be read is left out."""
+        """Newest first; what cannot be read is left out, and logged once."""
         found: Iterable[Provenance | None] = (self._readable(run_id) for run_id in reversed(self._ids()))
         return [provenance for provenance in found if provenance]
 
@@ -133,14 +137,13 @@ class Registry:
         try:
             return self._provenance(run_id)
         except RunNotFound:
+            _tell_once(run_id)
             return None
 
 
-def replace_text(path: Path, text: str) -> None:
-    """All of it or nothing."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+@cache
+def _tell_once(run_id: str) -> None:
+    log.warning("the provenance of run %s cannot be read: it is left out", run_id)
 
 
 def _append(path: Path, text: str) -> None:

@@ -6,7 +6,8 @@ import errno
 import os
 from pathlib import Path
 
-from app.adapters.storage.files import Files, SystemCalls
+from app.adapters.storage.files import Files
+from app.core.durable import SystemCalls
 
 
 class RecordingCalls(SystemCalls):
@@ -16,8 +17,8 @@ class RecordingCalls(SystemCalls):
         self.done: list[tuple[str, str]] = []
         self._open: dict[int, str] = {}
 
-    def create(self, path: Path) -> int:
-        file = super().create(path)
+    def create(self, path: Path, mode: int) -> int:
+        file = super().create(path, mode)
         self._open[file] = path.name
         self.done.append(("create", path.name))
         return file
@@ -51,9 +52,9 @@ class FailingCalls(SystemCalls):
         self.step = step
         self.error: int | None = error
 
-    def create(self, path: Path) -> int:
+    def create(self, path: Path, mode: int) -> int:
         self._fail("create")
-        return super().create(path)
+        return super().create(path, mode)
 
     def write(self, file: int, data: memoryview) -> int:
         if self.error is not None and self.step == "write":

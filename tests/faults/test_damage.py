@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.storage import index_rows
 from app.adapters.storage.dialog_files import DialogFiles
 from app.adapters.storage.files import Files
+from app.adapters.storage.healing import Healer
+from app.adapters.storage.index import Index
 from app.adapters.storage.json_store import JsonStore
+from app.adapters.storage.locks import Locks
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, DialogQuarantined, StorageUnavailable
 from app.core.ports import DialogQuery
 from tests.contract.samples import NOON, new_dialog
 
+CANARY = "ქწერტყუიოპ"  # letters that nothing else here has
 pytestmark = pytest.mark.anyio
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
@@ -178,15 +183,83 @@ async def test_a_secret_that_was_cut_is_a_fault_and_not_replaced_in_silence(tmp_
 
 async def test_the_words_of_a_deleted_dialog_lie_in_no_file_of_the_folder(tmp_path: Path) -> None:
     store, dialog, other = JsonStore(tmp_path), new_dialog(), new_dialog()
-    for text in ("секретноеслово", "ещё раз секретноеслово"):
+    for text in (CANARY, f"ещё раз {CANARY}"):
         dialog.receive(text, NOON)
         await store.write(dialog)
     await store.write(other)
-    assert files_with("секретноеслово", tmp_path)
+    assert files_with(CANARY, tmp_path)
+    assert trigrams_in(tmp_path)
     await store.delete(dialog.dialog_id)
-    assert files_with("секретноеслово", tmp_path) == []
+    assert files_with(CANARY, tmp_path) == []
+    assert trigrams_in(tmp_path) == []
     assert files_with(dialog.dialog_id, tmp_path) == []
     await store.close()
+
+
+@pytest.mark.parametrize("row", ["left", "removed"])
+async def test_words_of_a_deletion_that_was_cut_go_with_the_next_start(tmp_path: Path, row: str) -> None:
+    store, dialog, other = JsonStore(tmp_path), new_dialog(), new_dialog()
+    dialog.receive(CANARY, NOON)
+    for each in (dialog, other):
+        await store.write(each)
+    await store.close()
+    DialogFiles(tmp_path, Files()).remove(dialog.dialog_id)
+    if row == "removed":
+        index = Index(tmp_path / ".index", Locks(tmp_path / ".locks"))
+        with index.writing() as connection:
+            index_rows.remove(connection, dialog.dialog_id)
+        index.close()
+    assert trigrams_in(tmp_path)
+    store = JsonStore(tmp_path)
+    await store.open()
+    await store.close()
+    assert trigrams_in(tmp_path) == []
+
+
+async def test_a_failing_commit_leaves_the_index_usable(tmp_path: Path) -> None:
+    """A deferred constraint fails at COMMIT and not before, and the transaction stays open."""
+    index = Index(tmp_path / ".index", Locks(tmp_path / ".locks"))
+    with index.writing() as connection:
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("BEGIN")
+        connection.execute("CREATE TABLE a (b REFERENCES a DEFERRABLE INITIALLY DEFERRED, c PRIMARY KEY)")
+    with pytest.raises(StorageUnavailable), index.writing() as connection:
+        connection.execute("INSERT INTO a VALUES (1, 2)")
+    with index.writing() as connection:
+        assert connection.execute("SELECT * FROM a").fetchall() == []
+    index.close()
+
+
+async def test_a_dialog_that_could_not_be_read_is_looked_at_again(tmp_path: Path) -> None:
+    [dialog] = await stored(tmp_path, 1)
+    flaky = Flaky(tmp_path, Files())
+    index = Index(tmp_path / ".index", Locks(tmp_path / ".locks"))
+    healer = Healer(flaky, index)
+    dialog.receive("после сбоя", NOON)
+    flaky.store(dialog)
+    healer.heal()
+    flaky.broken = False
+    healer.heal()
+    with index.reading() as connection:
+        [row] = index_rows.find(connection, DialogQuery()).rows
+    assert row.message_count == 2
+    index.close()
+
+
+class Flaky(DialogFiles):
+    broken = True
+
+    def load(self, dialog_id: str) -> Dialog:
+        if self.broken:
+            raise StorageUnavailable
+        return super().load(dialog_id)
+
+
+def trigrams_in(root: Path) -> list[str]:
+    """Tails of those of the canary: of words that begin alike the index keeps the beginning once."""
+    tails = [CANARY[at + 1 : at + 3] for at in range(len(CANARY) - 2)]
+    return [tail for tail in tails if files_with(tail, root / ".index")]
 
 
 def files_with(text: str, root: Path) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from app.adapters.storage.files import Files
-from app.adapters.storage.json_store import JsonStore
+from app.adapters.storage.json_store import FRESH, JsonStore
 from app.core.dialog import Dialog
 from app.core.exceptions import StorageFull, StorageUnavailable
 from app.core.ports import DialogQuery
@@ -85,13 +87,16 @@ async def test_a_failing_disk_leaves_the_old_document_and_heals_by_itself(
     await store.close()
 
 
-async def test_health_really_writes_and_turns_with_the_disk(tmp_path: Path) -> None:
-    calls = FailingCalls("sync", READ_ONLY)
-    store = JsonStore(tmp_path, Files(calls))
+async def test_health_really_writes_and_turns_with_the_disk_every_two_seconds(tmp_path: Path) -> None:
+    calls, now = FailingCalls("sync", READ_ONLY), 10.0
+    store = JsonStore(tmp_path, Files(calls), clock=lambda: now)
     await store.open()
     sick = await store.health()
     assert (sick.writable, sick.detail) == (False, "Read-only file system")
     calls.error = None
+    now += 1.9
+    assert await store.health() == sick
+    now += 0.1
     assert (await store.health()).writable
     assert temporaries(tmp_path) == []
     await store.close()
@@ -137,7 +142,7 @@ async def test_a_full_disk_that_stops_only_the_index_costs_no_write(tmp_path: Pa
 async def test_a_folder_that_is_not_there_opens_later_by_itself(tmp_path: Path) -> None:
     blocked = tmp_path / "disk"
     blocked.write_text("a file where the folder should be")
-    store, dialog = JsonStore(blocked / "dialogs"), new_dialog()
+    store, dialog = JsonStore(blocked / "dialogs", clock=partial(next, count(0, FRESH))), new_dialog()
     await store.open()
     assert not (await store.health()).writable
     for step in (

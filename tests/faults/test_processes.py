@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.adapters.storage.json_store import JsonStore
+from app.adapters.storage.locks import Locks
+from app.core.exceptions import StorageUnavailable
 from app.core.ports import DialogQuery
 from tests.contract.samples import new_dialog
 from tests.faults.appenders import LINES, PROCESSES, WRITERS
@@ -57,3 +59,10 @@ async def test_the_secret_is_for_its_owner_only(tmp_path: Path) -> None:
     await store.secret()
     assert (tmp_path / ".secret").stat().st_mode & 0o777 == 0o600
     await store.close()
+
+
+async def test_a_thread_does_not_wait_for_ever_for_a_lock(tmp_path: Path) -> None:
+    with Locks(tmp_path).hold_blocking("index"):
+        with pytest.raises(StorageUnavailable), Locks(tmp_path, patience=0).hold_blocking("index"):
+            pytest.fail("held twice")
+        assert Locks(tmp_path).is_held("index")

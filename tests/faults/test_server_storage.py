@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from app.adapters.storage.files import Files
-from app.adapters.storage.json_store import JsonStore
+from app.adapters.storage.json_store import FRESH, JsonStore
 from app.bootstrap import build
 from tests.faults.customers import CREATE, Json
 from tests.faults.disk import BROKEN, FULL, READ_ONLY, FailingCalls
@@ -37,7 +39,8 @@ class FullAfterOne(FailingCalls):
 
 @contextmanager
 def served(root: Path, calls: FailingCalls) -> Iterator[httpx2.Client]:
-    bench = build(settings(root), store=JsonStore(root, Files(calls)))
+    clock = partial(next, count(0, FRESH))  # health is never a kept one
+    bench = build(settings(root), store=JsonStore(root, Files(calls), clock))
     with running(bench) as url, httpx2.Client(base_url=url, timeout=60, trust_env=False) as http:
         yield http
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.adapters.knowledge.library import House, TeamLibrary
+from app.adapters.knowledge.library import LibraryHouse, TeamLibrary
 from app.core.knowledge import Upload
 from app.core.models import Article
 from app.core.ports import Embedder, Vectors
@@ -52,7 +52,7 @@ SHIPPED = (
 
 
 def library(root: Path, embedder: Embedder | None = None, *, with_shipped: bool = True) -> TeamLibrary:
-    house = House(SHIPPED, embedder, AGENTS, lambda _: "sales", lambda: NOW, with_shipped)
+    house = LibraryHouse(SHIPPED, embedder, AGENTS, lambda _: "sales", lambda: NOW, with_shipped)
     return TeamLibrary(root, house)
 
 

@@ -11,6 +11,7 @@ import pytest
 from app.adapters.routing.artefact import load
 from app.adapters.routing.fit import train_on
 from app.adapters.routing.lines import Line
+from app.agents.roster import ROSTER
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
@@ -73,3 +74,10 @@ def test_a_router_of_another_house_is_one_clear_sentence(fitted: Path, tmp_path:
     train_on(lines, "hash", tmp_path, Hashed(), agents=[*LABELS, "billing"])
     with pytest.raises(SettingInvalid, match="do not work here: billing"):
         build(Settings(router_artefact=tmp_path, dialogs_storage_path=tmp_path), embedder=Hashed())
+
+
+def test_a_house_without_one_of_the_agents_of_the_shipped_router_is_one_clear_sentence(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(SettingInvalid, match="do not work here: supervisor"):
+        build(Settings(dialogs_storage_path=tmp_path), embedder=Hashed(), roster=ROSTER[:2])

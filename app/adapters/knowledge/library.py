@@ -12,7 +12,6 @@ from pathlib import Path, PurePath
 import numpy as np
 from numpy.typing import NDArray
 
-from app.adapters.knowledge import durable
 from app.adapters.knowledge.documents.pieces import Guess, Maker
 from app.adapters.knowledge.documents.reading import format_of, read_sections
 from app.adapters.knowledge.hybrid import HybridSearch
@@ -29,6 +28,7 @@ from app.core.knowledge import (
     Index,
     LibraryDamaged,
     Tell,
+    Unusable,
     Upload,
 )
 from app.core.models import Article
@@ -39,7 +39,7 @@ TRIES = 3
 
 
 @dataclass(frozen=True)
-class House:
+class LibraryHouse:
     """What a library stands in. Not `with_shipped`: shipped articles only give the centre of vectors."""
 
     shipped: Sequence[Article]
@@ -53,7 +53,7 @@ class House:
 class TeamLibrary:
     """`root` is created by the first change. A team's piece replaces the shipped article of its id."""
 
-    def __init__(self, root: Path, house: House) -> None:
+    def __init__(self, root: Path, house: LibraryHouse) -> None:
         self._shelf = Shelf(root)
         self._house = house
 
@@ -70,25 +70,25 @@ class TeamLibrary:
         texts = [_phrases(document.articles) for document in documents]
         rows = self._rows_of(texts, tell)
         made: list[Path] = []
-        with durable.changing(self._shelf.root):
+        with self._shelf.changing():
             manifest = self._shelf.manifest()
             try:
                 records = [self._put(manifest, document, made) for document in documents]
                 if self._house.embedder is not None:
                     for folder, each, vectors in zip(made, texts, rows, strict=True):
                         keep_rows(folder / VECTORS, each, vectors, self._house.embedder)
-                self._shelf.keep(manifest)
             except BaseException:
                 for folder in made:
                     shutil.rmtree(folder, ignore_errors=True)
                 raise
+            self._shelf.keep(manifest)  # where this fails the new manifest may still stand: folders stay
         return records
 
     def records(self) -> list[DocumentRecord]:
         return sorted(self._shelf.manifest().documents, key=lambda record: record.name)
 
     def remove(self, name: str) -> DocumentRecord:
-        with durable.changing(self._shelf.root):
+        with self._shelf.changing():
             manifest = self._shelf.manifest()
             record = manifest.find(name)
             if record is None:
@@ -99,7 +99,7 @@ class TeamLibrary:
         return record
 
     def approve(self, approval: Approval) -> None:
-        with durable.changing(self._shelf.root):
+        with self._shelf.changing():
             self._shelf.keep_approvals([*self._shelf.approvals(), approval])
 
     def index(self) -> Index:
@@ -164,8 +164,8 @@ class TeamLibrary:
                 continue
             for other in self._shelf.pieces(record.name, record.current.version):
                 if (other.lang, other.id) in ours:
-                    problem = f"has the article {other.id}, which the document {record.name} holds already"
-                    raise DocumentUnusable(document.upload.file, f"{problem}; give it another id or --name")
+                    file, taken = document.upload.file, {"id": other.id, "other": record.name}
+                    raise DocumentUnusable(file, Unusable.ID_TAKEN, **taken)
 
     def _rows_of(self, texts: Sequence[list[str]], tell: Tell) -> list[Vectors]:
         """One array a document; none without an embedder."""

@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from app.adapters.knowledge import durable
 from app.adapters.knowledge.documents.pieces import slug
-from app.core.knowledge import Approval, DocumentRecord, LibraryDamaged
+from app.core import durable
+from app.core.knowledge import Approval, DocumentRecord, LibraryDamaged, LibraryUnavailable
 from app.core.models import Article
 
 MANIFEST, APPROVED, PIECES = "manifest.json", "approved.jsonl", "pieces.json"
+PATIENCE = 30.0  # seconds for the lock of another process
 _ARTICLES = TypeAdapter(list[Article])
 Mark = tuple[int, int, int] | None
 
@@ -36,6 +38,18 @@ class Manifest(BaseModel):
 @dataclass(frozen=True)
 class Shelf:
     root: Path
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """One writer at a time over processes. Raises LibraryUnavailable."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.root / ".lock", timeout=PATIENCE):
+                yield
+        except Timeout:
+            raise LibraryUnavailable("another process is changing it") from None
+        except OSError as error:
+            raise LibraryUnavailable(error.strerror or "the disk refused") from error
 
     def stamp(self) -> tuple[Mark, Mark]:
         """Every write is a new file, so its inode tells it even within one tick of the clock."""
@@ -66,7 +80,7 @@ class Shelf:
         durable.write(folder / source, data)
         durable.write(folder / PIECES, _ARTICLES.dump_json(list(articles), indent=1))
         for parent in (folder.parent, folder.parent.parent, self.root):
-            durable.sync(parent)
+            durable.CALLS.sync_folder(parent)
 
     def approvals(self) -> list[Approval]:
         """Of two for one question the later one. Raises LibraryDamaged."""

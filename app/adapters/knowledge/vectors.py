@@ -8,11 +8,13 @@ import zipfile
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 
-from app.adapters.knowledge.durable import write
+from app.core import durable
 from app.core.knowledge import Tell, silent
 from app.core.models import Article
 from app.core.ports import Embedder, Vectors
@@ -37,7 +39,7 @@ def digest(articles: Sequence[Article]) -> str:
 
 
 def save(articles: Sequence[Article], vectors: Vectors, path: Path = SHIPPED) -> None:
-    np.savez_compressed(path, vectors=vectors.astype(np.float16), digest=np.array(digest(articles)))
+    durable.write(path, _packed(vectors=vectors.astype(np.float16), digest=np.array(digest(articles))))
 
 
 def vectors_of(articles: Sequence[Article], embedder: Embedder, path: Path = SHIPPED) -> Vectors:
@@ -61,11 +63,9 @@ def made_rows(texts: Sequence[str], embedder: Embedder, tell: Tell) -> Vectors:
 
 def keep_rows(path: Path, texts: Sequence[str], rows: Vectors, embedder: Embedder) -> None:
     """Beside the document, never pickled. A disk that refuses costs time at the next start, nothing else."""
-    packed = io.BytesIO()
     probe, made_of = embedder.embed([PROBE]), np.array(_digest(texts))
-    np.savez_compressed(packed, vectors=rows.astype(np.float16), digest=made_of, probe=probe)
     try:
-        write(path, packed.getvalue())
+        durable.write(path, _packed(vectors=rows.astype(np.float16), digest=made_of, probe=probe))
     except OSError as error:
         log.warning("document_vectors_not_kept", file=path.name, why=error.strerror)
 
@@ -78,6 +78,12 @@ def kept_rows(path: Path, texts: Sequence[str], embedder: Embedder) -> Vectors:
         if len(rows):
             keep_rows(path, texts, rows, embedder)
     return rows
+
+
+def _packed(**arrays: NDArray[Any]) -> bytes:
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
+    return packed.getvalue()
 
 
 def _digest(texts: Sequence[str]) -> str:

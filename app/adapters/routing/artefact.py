@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zlib
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from app.adapters.routing.features import DIMENSIONS, SETTINGS
 from app.adapters.routing.keyboard import ALPHABETS, Bigrams, Keyboard
 from app.adapters.routing.landmarks import Landmarks, restored
 from app.adapters.routing.lexical import Linear
+from app.core import durable
 from app.core.exceptions import SettingInvalid
 
 SHIPPED = Path(__file__).parent / "artefact"
@@ -72,10 +74,11 @@ def data_hash(folder: Path) -> str:
 
 def save(out: Path, meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    with (out / "weights.npz").open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
+    durable.write(out / "weights.npz", packed.getvalue())
     text = json.dumps(meta.model_dump(), ensure_ascii=False, indent=1, sort_keys=True)
-    (out / "meta.json").write_text(text + "\n", encoding="utf-8")
+    durable.write(out / "meta.json", text + "\n")
 
 
 def load(folder: Path = SHIPPED) -> Artefact:

@@ -37,7 +37,9 @@ def read_lines(folder: Path) -> list[Line]:
 
 
 def _of_file(path: Path) -> Iterator[Line]:
-    for number, row in enumerate(map(json.loads, path.read_text(encoding="utf-8").splitlines())):
+    """Lines end with a line feed and nothing else: what customers wrote may hold other line ends."""
+    lines = filter(str.strip, path.read_text(encoding="utf-8").split("\n"))
+    for number, row in enumerate(map(json.loads, lines)):
         if "turns" in row:
             yield from lines_of(row["turns"], row["lang"], row["industry"])
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import io
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ from app.adapters.routing.fit import texts_of
 from app.adapters.routing.landmarks import Landmarks
 from app.adapters.routing.lexical import Floats
 from app.adapters.routing.lines import read_lines
+from app.core import durable
 from app.core.ports import Embedder, Vectors
 
 KEY = 16  # bytes of SHA-256 of the text: the file holds no words of customers
@@ -82,10 +83,8 @@ def add_vectors(path: Path, learnt: Mapping[bytes, Vectors]) -> None:
         return
     together = {**read_vectors(path), **learnt}
     keys = np.frombuffer(b"".join(together), dtype=np.uint8).reshape(-1, KEY)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    rows = np.stack(list(together.values())).astype(np.float16)
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, keys=keys, rows=rows)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with beside.open("wb") as file:
-        np.savez(
-            file, allow_pickle=False, keys=keys, rows=np.stack(list(together.values())).astype(np.float16)
-        )
-    beside.replace(path)
+    durable.write(path, packed.getvalue())

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
 from app.adapters.routing.artefact import SHIPPED
+from app.core import durable
 from app.core.exceptions import CallCenterError, SettingInvalid
 
+log = logging.getLogger(__name__)  # on stderr, where commands print to stdout
 CURRENT, RECORD = "current", "record.json"
 SHIPPED_NAME = "shipped"
 DEFAULT = Path("storage/routers") / CURRENT
@@ -119,13 +123,13 @@ class Versions:
             raise VersionNotFound(name, self.root) from None
 
     def list(self) -> list[Record]:
-        """Newest first; what cannot be read is left out."""
+        """Newest first; what cannot be read is left out, and logged once."""
         found = []
         for path in self.root.glob(f"[!.]*/{RECORD}"):
             try:
                 found.append(Record.model_validate_json(path.read_bytes()))
             except (OSError, ValidationError):
-                continue
+                _tell_once(path.parent.name)
         return sorted(found, key=lambda record: record.fitted, reverse=True)
 
     def promote(self, name: str) -> None:
@@ -133,17 +137,16 @@ class Versions:
         if name != SHIPPED_NAME:
             self.record(name)
         self.root.mkdir(parents=True, exist_ok=True)
-        _replace(self.pointer, f"{name}\n")
+        durable.write(self.pointer, f"{name}\n")
 
     def _write(self, folder: Path, record: Record) -> None:
-        _replace(folder / RECORD, record.model_dump_json(indent=1) + "\n")
+        durable.write(folder / RECORD, record.model_dump_json(indent=1) + "\n")
 
 
 def _is_name(name: str) -> bool:
     return bool(name) and not name.startswith(".") and Path(name).name == name
 
 
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+@cache
+def _tell_once(name: str) -> None:
+    log.warning("the record of router %s cannot be read: it is left out", name)

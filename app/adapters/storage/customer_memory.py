@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from app.adapters.storage.checkpoints import OVERWRITE, address
+from app.adapters.storage.opening import opened
 from app.core.exceptions import StorageUnavailable
 from app.core.models import Memory
 
@@ -44,12 +41,11 @@ class LangGraphMemory:
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Any]:
-        try:
-            async with _store(self.where) as store:
-                await store.setup()
+        async with opened(self.where, FILE, _sqlite, _postgres) as store:
+            try:
                 yield store
-        except (OSError, sqlite3.Error, ValueError, KeyError) as error:  # the last two: no memory of ours
-            raise StorageUnavailable from error
+            except (ValueError, KeyError) as error:  # what is kept there is no memory of ours
+                raise StorageUnavailable from error
 
 
 async def _items(store: Any, customer_id: str) -> list[Any]:
@@ -62,27 +58,13 @@ def _place(customer_id: str) -> tuple[str, str]:
     return ("customers", sha256(customer_id.encode()).hexdigest())
 
 
-def _store(where: str) -> AbstractAsyncContextManager[Any]:
-    return _postgres(where) if "://" in where else _sqlite(Path(where))
-
-
-@asynccontextmanager
-async def _sqlite(folder: Path) -> AsyncIterator[Any]:
+def _sqlite() -> Any:
     from langgraph.store.sqlite.aio import AsyncSqliteStore  # noqa: PLC0415
 
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    async with AsyncSqliteStore.from_conn_string(str(folder / FILE)) as store:
-        await store.conn.execute(OVERWRITE)
-        yield store
+    return AsyncSqliteStore
 
 
-@asynccontextmanager
-async def _postgres(dsn: str) -> AsyncIterator[Any]:
-    import psycopg  # noqa: PLC0415
+def _postgres() -> Any:
     from langgraph.store.postgres.aio import AsyncPostgresStore  # noqa: PLC0415
 
-    try:
-        async with AsyncPostgresStore.from_conn_string(address(dsn)) as store:
-            yield store
-    except psycopg.Error as error:
-        raise StorageUnavailable from error
+    return AsyncPostgresStore

@@ -72,6 +72,7 @@ class Healer:
             with self._index.writing() as connection:
                 for name in batch:
                     self._refresh_one(connection, name)
+        self._index.forget_what_was_left()
 
     def _refresh_one(self, connection: sqlite3.Connection, name: str) -> None:
         stamp = self._files.stamp(name)
@@ -83,4 +84,5 @@ class Healer:
             except (DialogNotFound, DialogQuarantined):
                 index_rows.remove(connection, name)
             except StorageUnavailable as error:
+                self.doubt(name)
                 log.warning("dialog_unreadable", dialog_id=name, error=repr(error.__cause__))

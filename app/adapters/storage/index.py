@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, repeat
 from pathlib import Path
 from threading import Lock
+from time import sleep
 from uuid import uuid4
 
 import structlog
 
+from app.adapters.storage import index_rows
 from app.adapters.storage.files import storage_errors
 from app.adapters.storage.index_rows import SCHEMA, VERSION
 from app.adapters.storage.locks import Locks
@@ -18,6 +21,7 @@ from app.core.exceptions import StorageFull, StorageUnavailable
 
 log = structlog.get_logger()
 BUSY_SECONDS = 10
+PAUSE = 0.002  # seconds: without it, who asks again at once gets the lock before those who wait
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -51,11 +55,11 @@ class Lane:
             connection.execute(begin)
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     def checkpoint(self) -> None:
         """Empty the write-ahead log, so that what was deleted does not linger there."""
@@ -161,7 +165,25 @@ class Index:
             yield connection
 
     def forget(self) -> None:
+        """Wipe out the words of rows that were removed, in steps between which others may write."""
+        for first in chain([True], repeat(False)):
+            with self.writing() as connection:
+                if not index_rows.wipe(connection, first=first):
+                    break
+            sleep(PAUSE)
         self._writer.checkpoint()
+
+    def forget_what_was_left(self) -> None:
+        """After a crash between removing a row and wiping out its words. Costs no listing when it fails."""
+        with self.reading() as connection:
+            left = index_rows.has_removed(connection)
+        try:
+            if left:
+                self.forget()
+        except IndexBroken:
+            raise
+        except StorageUnavailable as error:
+            log.warning("index_not_wiped", error=repr(error.__cause__))
 
     def close(self) -> None:
         self._reader.close()

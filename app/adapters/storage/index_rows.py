@@ -11,8 +11,10 @@ from app.adapters.storage.listing import cursor_after, micros, moment, needle, p
 from app.core.dialog import Dialog
 from app.core.ports import DialogPage, DialogQuery, DialogRow
 
-VERSION = 3
+VERSION = 4
 TRIGRAM = 3
+REMOVED = 1  # the application id of an index that holds words of removed rows
+STEP = 500  # pages
 # Trigrams find any substring of three characters or more, inside words too, in any language:
 # Russian words change their endings and ids are quoted by their tail, so whole words would miss both.
 SCHEMA = f"""
@@ -20,7 +22,7 @@ CREATE TABLE dialogs (
     number INTEGER PRIMARY KEY, dialog_id TEXT NOT NULL UNIQUE, customer_id TEXT NOT NULL,
     status TEXT NOT NULL, assigned_agent TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL,
     message_count INTEGER NOT NULL, last_message TEXT NOT NULL,
-    handler TEXT NOT NULL, escalated INTEGER NOT NULL, pending INTEGER NOT NULL,
+    handler TEXT NOT NULL, escalated INTEGER NOT NULL, subject TEXT NOT NULL, pending INTEGER NOT NULL,
     events INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL
 );
 CREATE INDEX by_change ON dialogs (updated, dialog_id);
@@ -34,15 +36,15 @@ PRAGMA user_version = {VERSION};
 """
 _COLUMNS = (
     "dialog_id, customer_id, status, assigned_agent, created, updated, message_count, last_message, "
-    "handler, escalated, pending, events, mtime_ns, size"
+    "handler, escalated, subject, pending, events, mtime_ns, size"
 )
 _PUT = f"""
-INSERT INTO dialogs ({_COLUMNS}) VALUES ({", ".join("?" * 14)})
+INSERT INTO dialogs ({_COLUMNS}) VALUES ({", ".join("?" * 15)})
 ON CONFLICT (dialog_id) DO UPDATE SET
     customer_id = excluded.customer_id, status = excluded.status, assigned_agent = excluded.assigned_agent,
     created = excluded.created, updated = excluded.updated, message_count = excluded.message_count,
     last_message = excluded.last_message, handler = excluded.handler, escalated = excluded.escalated,
-    pending = excluded.pending, events = excluded.events,
+    subject = excluded.subject, pending = excluded.pending, events = excluded.events,
     mtime_ns = excluded.mtime_ns, size = excluded.size
 RETURNING number
 """
@@ -52,9 +54,9 @@ def put(index: sqlite3.Connection, dialog: Dialog, stamp: Stamp) -> None:
     row = row_of(dialog)
     shown = (row.dialog_id, row.customer_id, row.status, row.assigned_agent)
     times = (micros(row.created_at), micros(row.updated_at))
-    rest = (row.message_count, row.last_message, row.handler, row.escalated, bool(dialog.pending()))
-    counted = (len(dialog.events), *stamp)
-    [(number,)] = index.execute(_PUT, shown + times + rest + counted).fetchall()
+    said = (row.message_count, row.last_message, row.handler, row.escalated, row.subject)
+    counted = (bool(dialog.pending()), len(dialog.events), *stamp)
+    [(number,)] = index.execute(_PUT, shown + times + said + counted).fetchall()
     index.execute("INSERT OR REPLACE INTO lines (rowid, body) VALUES (?, ?)", (number, searched_text(dialog)))
 
 
@@ -62,6 +64,23 @@ def remove(index: sqlite3.Connection, dialog_id: str) -> None:
     number = "(SELECT number FROM dialogs WHERE dialog_id = ?)"
     index.execute(f"DELETE FROM lines WHERE rowid = {number}", (dialog_id,))
     index.execute("DELETE FROM dialogs WHERE dialog_id = ?", (dialog_id,))
+    index.execute(f"PRAGMA application_id = {REMOVED}")
+
+
+def has_removed(index: sqlite3.Connection) -> bool:
+    """Whether words of removed rows may still stand in the index."""
+    [(mark,)] = index.execute("PRAGMA application_id").fetchall()
+    return bool(mark == REMOVED)
+
+
+def wipe(index: sqlite3.Connection, *, first: bool) -> bool:
+    """One step; False after the last. FTS5 only marks what is deleted, until it merges all it has."""
+    before = index.total_changes
+    index.execute("INSERT INTO lines (lines, rank) VALUES ('merge', ?)", (-STEP if first else STEP,))
+    more = index.total_changes - before > 1
+    if not more:
+        index.execute("PRAGMA application_id = 0")
+    return more
 
 
 def stamps(index: sqlite3.Connection) -> dict[str, Stamp]:
@@ -120,7 +139,8 @@ def _holds(wanted: str) -> tuple[str, tuple[object, ...]]:
 
 
 def _row(record: Sequence[Any]) -> DialogRow:
-    dialog_id, customer_id, status, agent, created, updated, count, last, handler, escalated, *_ = record
+    dialog_id, customer_id, status, agent, created, updated, count, last, *rest = record
+    handler, escalated, subject, *_ = rest
     return DialogRow(
         dialog_id=dialog_id,
         customer_id=customer_id,
@@ -132,6 +152,7 @@ def _row(record: Sequence[Any]) -> DialogRow:
         last_message=last,
         handler=handler,
         escalated=bool(escalated),
+        subject=subject,
     )
 
 

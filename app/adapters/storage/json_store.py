@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -9,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Lock
+from time import monotonic
 from typing import TypeVar
 
 import structlog
@@ -28,6 +30,7 @@ from app.core.ports import DialogPage, DialogQuery, StoreHealth
 log = structlog.get_logger()
 T = TypeVar("T")
 SECRET_BYTES = 32
+FRESH = 2  # seconds
 
 
 class JsonStore:
@@ -36,7 +39,9 @@ class JsonStore:
     A disk that is not there at `open` does not end the process: the store opens on a later use.
     """
 
-    def __init__(self, root: Path, files: Files | None = None) -> None:
+    def __init__(
+        self, root: Path, files: Files | None = None, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._root = root
         self._files = files or Files()
         self._dialogs = DialogFiles(root, self._files)
@@ -45,6 +50,9 @@ class JsonStore:
         self._healer = Healer(self._dialogs, self._index)
         self._opening = Lock()
         self._opened = False
+        self._clock = clock
+        self._examining = asyncio.Lock()
+        self._examined: tuple[float, StoreHealth] | None = None
 
     async def open(self) -> None:
         try:
@@ -94,7 +102,11 @@ class JsonStore:
         return await in_thread(self._ask, index_rows.event_counts)
 
     async def health(self) -> StoreHealth:
-        return await in_thread(self._health)
+        """Kept for a moment: anybody may ask, and a look costs a durable write."""
+        async with self._examining:
+            if self._examined is None or self._clock() >= self._examined[0] + FRESH:
+                self._examined = self._clock(), await in_thread(self._health)
+            return self._examined[1]
 
     def _ready(self) -> None:
         """Open once; a failure leaves it for the next use."""

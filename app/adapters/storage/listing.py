@@ -14,7 +14,7 @@ from app.core.exceptions import CursorInvalid
 from app.core.ports import DialogRow
 from app.core.text import clean
 
-LAST_MESSAGE_LENGTH = 200
+MESSAGE_LENGTH = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MICROS_LIMIT = 1 << 62
@@ -30,7 +30,8 @@ def is_dialog_id(text: str) -> bool:
 
 
 def row_of(dialog: Dialog) -> DialogRow:
-    """`last_message` is cut to 200 characters."""
+    """`last_message` and `subject` are cut to 200 characters."""
+    subject = next((m.content for m in dialog.messages if m.role == "customer"), "")
     return DialogRow(
         dialog_id=dialog.dialog_id,
         customer_id=dialog.customer_id,
@@ -39,9 +40,10 @@ def row_of(dialog: Dialog) -> DialogRow:
         created_at=dialog.created_at,
         updated_at=dialog.updated_at,
         message_count=len(dialog.messages),
-        last_message=dialog.messages[-1].content[:LAST_MESSAGE_LENGTH] if dialog.messages else "",
+        last_message=dialog.messages[-1].content[:MESSAGE_LENGTH] if dialog.messages else "",
         handler=dialog.handler,
         escalated=dialog.escalated,
+        subject=subject[:MESSAGE_LENGTH],
     )
 
 

@@ -15,7 +15,8 @@ from app.adapters.storage.files import storage_errors
 from app.adapters.storage.threads import in_thread
 from app.core.exceptions import StorageUnavailable
 
-POLL = 0.01
+POLL, SLOWEST = 0.01, 0.1  # seconds between two tries
+PATIENCE = 30.0  # seconds that a thread waits
 
 
 class Locks:
@@ -26,8 +27,9 @@ class Locks:
     A process that dies lets go by itself; its file is taken over, or swept at the next start.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
         self._folder = folder
+        self._patience = patience
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
@@ -44,9 +46,9 @@ class Locks:
 
     @contextmanager
     def hold_blocking(self, name: str) -> Iterator[None]:
-        """For threads and short work."""
-        lock = FileLock(self._path(name), thread_local=False, poll_interval=POLL)
-        with storage_errors():
+        """For threads and short work. Raises StorageUnavailable, also when its turn does not come."""
+        lock = FileLock(self._path(name), self._patience, thread_local=False, poll_interval=POLL)
+        with storage_errors():  # a Timeout is one of them
             self._folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         try:
@@ -84,10 +86,10 @@ class Locks:
                 pass
 
     async def _wait_for(self, lock: FileLock) -> None:
-        while True:
-            if await in_thread(self._try, lock):
-                return
-            await asyncio.sleep(POLL)
+        pause = POLL
+        while not await in_thread(self._try, lock):
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, SLOWEST)
 
     def _try(self, lock: FileLock) -> bool:
         with storage_errors():

@@ -10,7 +10,7 @@ import pytest
 
 from app.adapters.embeddings.nano_e5 import load_embedder
 from app.adapters.knowledge.articles import load_articles
-from app.adapters.knowledge.library import House, TeamLibrary
+from app.adapters.knowledge.library import LibraryHouse, TeamLibrary
 from app.core.knowledge import Approval, ApprovalRefused, ArticleNotFound
 from app.core.ports import Embedder
 from app.core.text import language_of
@@ -48,7 +48,7 @@ def embedder() -> Embedder:
 
 def stocked(root: Path, *pairs: tuple[str, str], answers: bool = True) -> KnowledgeService:
     """With the shipped articles; `pairs` are (question, article)."""
-    house = House(ARTICLES, embedder(), AGENTS, lambda _: "sales", lambda: NOW)
+    house = LibraryHouse(ARTICLES, embedder(), AGENTS, lambda _: "sales", lambda: NOW)
     library = TeamLibrary(root, house)
     for question, article in pairs:
         library.approve(

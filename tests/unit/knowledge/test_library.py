@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.knowledge import durable, vectors
+from app.adapters.knowledge import shelf, vectors
+from app.adapters.knowledge.shelf import Manifest, Shelf
+from app.core import durable
 from app.core.knowledge import DocumentNotFound, DocumentUnusable, LibraryDamaged, LibraryUnavailable, silent
 from app.core.models import Article
 from tests.support.library import NOW, SHIPPED, LetterEmbedder, library, upload
@@ -100,6 +102,23 @@ def test_a_disk_that_refuses_leaves_the_old_version(tmp_path: Path, monkeypatch:
     assert len(list((tmp_path / "documents").glob("*/*"))) == 1
 
 
+@pytest.mark.parametrize("cut", [OSError(5, "Input/output error"), KeyboardInterrupt()])
+def test_a_manifest_that_was_written_never_names_what_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: BaseException
+) -> None:
+    """The disk may fail, or somebody press Ctrl-C, after the new manifest took the place of the old one."""
+    keep = Shelf.keep
+
+    def keep_and_be_cut(self: Shelf, manifest: Manifest) -> None:
+        keep(self, manifest)
+        raise cut
+
+    monkeypatch.setattr(Shelf, "keep", keep_and_be_cut)
+    with pytest.raises((LibraryUnavailable, KeyboardInterrupt)):
+        added(tmp_path)
+    assert found(tmp_path)["en", "parking"].source == "parking"
+
+
 def test_what_a_dead_process_left_is_written_over(tmp_path: Path) -> None:
     added(tmp_path)
     [folder] = (tmp_path / "documents").iterdir()
@@ -163,8 +182,8 @@ def test_progress_counts_the_phrases(tmp_path: Path) -> None:
 def test_a_library_that_somebody_else_changes_is_waited_for_and_then_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(durable, "PATIENCE", 0.0)
-    with durable.changing(tmp_path), pytest.raises(LibraryUnavailable, match="another process"):
+    monkeypatch.setattr(shelf, "PATIENCE", 0.0)
+    with Shelf(tmp_path).changing(), pytest.raises(LibraryUnavailable, match="another process"):
         added(tmp_path)
 
 

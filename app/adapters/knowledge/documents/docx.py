@@ -13,7 +13,7 @@ from docx.opc.exceptions import OpcError
 from docx.table import Table
 
 from app.adapters.knowledge.documents.sections import Block, Heading, Section, sections
-from app.core.knowledge import DocumentUnusable
+from app.core.knowledge import DocumentUnusable, Unusable
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -35,22 +35,20 @@ def read_docx(name: str, data: bytes) -> list[Section]:
 
 def _sound(name: str, data: bytes) -> None:
     if data.startswith(_OLE):
-        problem = "is protected by a password or in the old .doc format; save it as .docx without a password"
-        raise DocumentUnusable(name, problem)
+        raise DocumentUnusable(name, Unusable.WORD_LOCKED)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise DocumentUnusable(name, "is not a Word document; save it as .docx and add it again") from None
+        raise DocumentUnusable(name, Unusable.NOT_WORD) from None
     if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-        limit = UNPACKED // 2**20
-        raise DocumentUnusable(name, f"unpacks to more than {limit} MB; take the pictures out, or split it")
+        raise DocumentUnusable(name, Unusable.UNPACKS, limit=UNPACKED // 2**20)
     if all(part.filename != "word/document.xml" for part in parts):
-        raise DocumentUnusable(name, "is not a Word document; save it as .docx and add it again")
+        raise DocumentUnusable(name, Unusable.NOT_WORD)
 
 
 def _damaged(name: str) -> DocumentUnusable:
-    return DocumentUnusable(name, "is a damaged Word document; open it in Word and save it again")
+    return DocumentUnusable(name, Unusable.WORD_DAMAGED)
 
 
 def _blocks(document: Document) -> Iterator[Block]:

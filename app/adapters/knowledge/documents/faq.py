@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from app.adapters.knowledge.documents.sections import Section
 from app.adapters.knowledge.documents.text import decoded
-from app.core.knowledge import DocumentUnusable
+from app.core.knowledge import DocumentUnusable, Unusable
 
 _COLUMNS = {
     "question": ("question", "questions", "q", "вопрос", "вопросы"),
@@ -20,7 +20,6 @@ _COLUMNS = {
 }
 _NAMES = {theirs: ours for ours, spellings in _COLUMNS.items() for theirs in spellings}
 _DELIMITERS = (",", ";", "\t")
-LONGEST_CELL = 2**20
 
 
 def read_faq(name: str, data: bytes) -> list[Section]:
@@ -33,22 +32,16 @@ def read_faq(name: str, data: bytes) -> list[Section]:
             _sections(name, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         )
     except csv.Error as error:
-        raise DocumentUnusable(
-            name, f"is not a sound CSV ({error}); save it from the spreadsheet again"
-        ) from None
+        raise DocumentUnusable(name, Unusable.CSV, problem=error) from None
 
 
 def _sections(name: str, rows: Iterator[list[str]]) -> Iterator[Section]:
     columns = [_NAMES.get(_name(cell), "") for cell in next(rows, [])]
     if not {"question", "answer"} <= set(columns):
-        problem = "has no columns question and answer (вопрос, ответ); name them in the first line"
-        raise DocumentUnusable(name, problem)
+        raise DocumentUnusable(name, Unusable.COLUMNS)
     for number, row in enumerate(rows, 2):
         if any(cell.strip() for cell in row[len(columns) :]):
-            problem = (
-                f"has more cells than columns in row {number}; put quotes around what holds the delimiter"
-            )
-            raise DocumentUnusable(name, problem)
+            raise DocumentUnusable(name, Unusable.CELLS, row=number)
         cells = {ours: cell.strip() for ours, cell in zip(columns, row, strict=False) if ours}
         if any(cells.values()):
             yield _section(name, number, cells)
@@ -59,7 +52,7 @@ def _section(name: str, number: int, cells: Mapping[str, str]) -> Section:
     answer = cells.get("answer", "")
     if not questions or not answer:
         missing = "answer" if questions else "question"
-        raise DocumentUnusable(name, f"has no {missing} in row {number}; fill it in, or delete the row")
+        raise DocumentUnusable(name, Unusable.HALF_ROW, missing=missing, row=number)
     given = {key: cells[key] for key in ("agent", "lang", "id") if cells.get(key)}
     paragraphs = [p.strip() for p in re.split(r"\n\s*\n", answer) if p.strip()]
     return Section((questions[0],), paragraphs, {"questions": questions, **given})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from app.adapters.knowledge.documents.sections import Block, Heading, Section, sections
 from app.adapters.knowledge.documents.text import decoded
-from app.core.knowledge import DocumentUnusable
+from app.core.knowledge import DocumentUnusable, Unusable
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _KNOWN = {"id", "lang", "agent", "title", "questions", "asks"}
@@ -37,16 +37,16 @@ def _front(name: str, text: str) -> tuple[dict[str, Any], str]:
     try:
         given = yaml.safe_load(parts[1])
     except yaml.YAMLError:
-        raise DocumentUnusable(name, "has a front matter that is not YAML; mend or remove it") from None
+        raise DocumentUnusable(name, Unusable.FRONT_MATTER) from None
     if not isinstance(given, dict) or "title" not in given:
         return {}, parts[2]
     return {key: given[key] for key in _KNOWN & given.keys()}, parts[2]
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
     """Lists and tables are one paragraph each; a paragraph inside a list is a line of it."""
     lines: list[str] = []
-    depth, counts, level = 0, list[int](), 0
+    depth, counts, level, before = 0, list[int](), 0, ""
     for token in tokens:
         match token.type:
             case "bullet_list_open" | "ordered_list_open" | "table_open":
@@ -70,7 +70,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
             case "inline":
                 text = _plain(token)
                 if depth:
-                    _onto(lines, text, table=token.level > 0 and _in_row(tokens, token))
+                    _onto(lines, text, table=before in ("th_open", "td_open"))
                 else:
                     yield Heading(level, text) if level else text
             case "fence" | "code_block":
@@ -78,6 +78,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
                     _onto(lines, token.content.strip(), table=False)
                 else:
                     yield token.content.strip()
+        before = token.type
 
 
 def _onto(lines: list[str], text: str, *, table: bool) -> None:
@@ -89,10 +90,6 @@ def _onto(lines: list[str], text: str, *, table: bool) -> None:
     else:
         bare = lines[-1].endswith(("- ", ". ")) or not lines[-1]
         lines[-1] += line if bare else f" {line}"
-
-
-def _in_row(tokens: Sequence[Token], token: Token) -> bool:
-    return tokens[tokens.index(token) - 1].type in ("th_open", "td_open")
 
 
 def _plain(token: Token) -> str:

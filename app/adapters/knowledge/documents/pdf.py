@@ -11,7 +11,7 @@ import pypdf
 from pypdf.errors import DependencyError, PyPdfError
 
 from app.adapters.knowledge.documents.sections import Block, Heading, Section, sections
-from app.core.knowledge import DocumentUnusable
+from app.core.knowledge import DocumentUnusable, Unusable
 
 PAGES = 2000
 LARGER = 1.15  # times the usual size
@@ -22,20 +22,20 @@ Line = tuple[float, str]
 
 def read_pdf(name: str, data: bytes) -> list[Section]:
     if b"%PDF-" not in data[:1024]:
-        raise DocumentUnusable(name, "is not a PDF, though it is named so; export it again as PDF")
+        raise DocumentUnusable(name, Unusable.NOT_PDF)
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise _locked(name)
         if len(reader.pages) > PAGES:
-            raise DocumentUnusable(name, f"has more than {PAGES} pages; split it and add the parts")
+            raise DocumentUnusable(name, Unusable.PAGES, limit=PAGES)
         lines = [line for page in reader.pages for line in [*_lines(page), (0.0, "")]]
     except DependencyError:
         raise _locked(name) from None
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise DocumentUnusable(name, "is a damaged PDF; export it again") from error
+        raise DocumentUnusable(name, Unusable.PDF_DAMAGED) from error
     if not any(text for _, text in lines):
-        raise DocumentUnusable(name, "holds no text, only pictures; run text recognition (OCR) over it first")
+        raise DocumentUnusable(name, Unusable.PICTURES)
     return list(sections(_blocks(lines)))
 
 
@@ -86,4 +86,4 @@ def _blocks(lines: list[Line]) -> Iterator[Block]:
 
 
 def _locked(name: str) -> DocumentUnusable:
-    return DocumentUnusable(name, "is protected by a password; save it without one and add it again")
+    return DocumentUnusable(name, Unusable.LOCKED)

@@ -13,7 +13,7 @@ import yaml
 
 from app.adapters.knowledge.documents.sections import Section
 from app.core.exceptions import RoutingFailed
-from app.core.knowledge import DocumentUnusable, Upload
+from app.core.knowledge import DocumentUnusable, Unusable, Upload
 from app.core.models import Article
 from app.core.text import clean, language_of
 
@@ -21,7 +21,6 @@ PIECE = 1200  # characters of a piece's body at most, about what a model reads w
 INTRO = 400  # characters of the first paragraphs that introduce a piece
 TELLING = 40  # characters that make an introduction recognisable
 NAME = 60  # characters of an id's part
-FALLBACK = "tech_support"
 BETWEEN = " › "
 ASKS = Path(__file__).with_name("asks.yaml")
 Guess = Callable[[str], str]
@@ -32,7 +31,7 @@ _ID = re.compile(r"[\w-]{1,120}")
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """`agents` are who works here; `guess` says which of them a text is for."""
+    """`agents` are who works here; `guess` says which of them a text is for, else the first of them."""
 
     upload: Upload
     agents: Collection[str]
@@ -51,7 +50,7 @@ class Maker:
                 taken.add((article.lang, article.id))
                 made.append(article)
         if not made:
-            raise DocumentUnusable(self.upload.file, "holds no text; there is nothing to add")
+            raise DocumentUnusable(self.upload.file, Unusable.NO_TEXT)
         return made
 
     def _article(
@@ -76,17 +75,13 @@ class Maker:
     def _id(self, section: Section, number: int, alone: bool, lang: str, taken: set[tuple[str, str]]) -> str:
         given = section.front.get("id")
         if given is not None and not _ID.fullmatch(str(given)):
-            raise DocumentUnusable(
-                self.upload.file, f"has the id {given!r}; ids are letters, figures, - and _"
-            )
+            raise DocumentUnusable(self.upload.file, Unusable.BAD_ID, id=given)
         base = str(given or "") or slug(self.upload.name)
         if not given and not alone:
             base += f"-{slug(section.path[-1])}" if section.path else ""
         wanted = f"{base}-{number}" if number > 1 else base
         if given and (lang, wanted) in taken:
-            raise DocumentUnusable(
-                self.upload.file, f"has the id {wanted} twice; every id stands once a language"
-            )
+            raise DocumentUnusable(self.upload.file, Unusable.ID_TWICE, id=wanted)
         unique, times = wanted, 1
         while (lang, unique) in taken:
             times += 1
@@ -96,9 +91,7 @@ class Maker:
     def _language(self, front: dict[str, Any], text: str) -> str:
         lang = str(front.get("lang") or self.upload.lang or language_of(text)).strip().lower()
         if not re.fullmatch("[a-z]{2}", lang):
-            raise DocumentUnusable(
-                self.upload.file, f"has the language {lang!r}; give two letters such as ru or en"
-            )
+            raise DocumentUnusable(self.upload.file, Unusable.LANGUAGE, lang=lang)
         return lang
 
     def _agent(self, front: dict[str, Any], text: str) -> str:
@@ -106,17 +99,16 @@ class Maker:
         if not agent:
             return self._guessed(text)
         if agent not in self.agents:
-            raise DocumentUnusable(
-                self.upload.file, f"names the agent {agent!r}; agents are {', '.join(self.agents)}"
-            )
+            known = ", ".join(self.agents)
+            raise DocumentUnusable(self.upload.file, Unusable.AGENT, agent=agent, known=known)
         return agent
 
     def _guessed(self, text: str) -> str:
         try:
             guessed = self.guess(text)
         except RoutingFailed:
-            return FALLBACK
-        return guessed if guessed in self.agents else FALLBACK
+            guessed = ""
+        return guessed if guessed in self.agents else next(iter(self.agents))
 
 
 def cut(paragraphs: Iterable[str]) -> Iterator[str]:
@@ -166,7 +158,7 @@ def _intro(title: str, body: str) -> str:
 def _texts(name: str, given: object) -> list[str]:
     if isinstance(given, list) and all(isinstance(text, str) for text in given):
         return given
-    raise DocumentUnusable(name, "has `questions` in its front matter that are no list of texts; mend them")
+    raise DocumentUnusable(name, Unusable.QUESTIONS)
 
 
 @lru_cache

@@ -8,9 +8,8 @@ from pathlib import PurePath
 from typing import cast
 
 from app.adapters.knowledge.documents.sections import Section
-from app.core.knowledge import DocumentUnusable, Format
+from app.core.knowledge import LARGEST_FILE, DocumentUnusable, Format, Unusable
 
-LARGEST = 20 * 2**20  # bytes
 _HERE = "app.adapters.knowledge.documents"
 _READERS: dict[Format, tuple[str, str]] = {
     "markdown": ("markdown", "read_markdown"),
@@ -35,22 +34,21 @@ def format_of(file: str) -> Format:
     """Raises DocumentUnusable."""
     ending = PurePath(file).suffix.lower()
     if ending not in _ENDINGS:
-        known = ", ".join(_ENDINGS)
-        raise DocumentUnusable(file, f"is of no format that can be read; these can: {known}")
+        raise DocumentUnusable(file, Unusable.FORMAT, known=", ".join(_ENDINGS))
     return _ENDINGS[ending]
 
 
 def read_sections(file: str, data: bytes) -> list[Section]:
     """Raises DocumentUnusable with a sentence that names the file."""
-    if len(data) > LARGEST:
-        raise DocumentUnusable(file, f"is larger than {LARGEST // 2**20} MB; split it and add the parts")
+    if len(data) > LARGEST_FILE:
+        raise DocumentUnusable(file, Unusable.LARGE, limit=LARGEST_FILE // 2**20)
     if not data.strip():
-        raise DocumentUnusable(file, "is empty; there is nothing to add")
+        raise DocumentUnusable(file, Unusable.EMPTY)
     module, function = _READERS[format_of(file)]
     reader = cast(
         Callable[[str, bytes], list[Section]], getattr(import_module(f"{_HERE}.{module}"), function)
     )
     found = reader(file, data)
     if not any(section.paragraphs for section in found):
-        raise DocumentUnusable(file, "holds no text; there is nothing to add")
+        raise DocumentUnusable(file, Unusable.NO_TEXT)
     return found

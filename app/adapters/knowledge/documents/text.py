@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from app.core.knowledge import DocumentUnusable
+from app.core.knowledge import DocumentUnusable, Unusable
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -45,4 +45,4 @@ def _checked(name: str, text: str) -> str:
 
 
 def _binary(name: str) -> DocumentUnusable:
-    return DocumentUnusable(name, "is not text; save it as UTF-8 and add it again")
+    return DocumentUnusable(name, Unusable.NOT_TEXT)

@@ -1,0 +1,65 @@
+"""What LangGraph keeps for us: in an SQLite file of a folder, or in PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from app.adapters.storage.files import storage_errors
+from app.core.exceptions import StorageUnavailable
+
+OVERWRITE = "PRAGMA secure_delete = ON"
+"""What is deleted leaves no words in the file."""
+_set_up: set[tuple[str, str]] = set()
+
+
+def opened(
+    where: str, file: str, sqlite: Callable[[], Any], postgres: Callable[[], Any]
+) -> AbstractAsyncContextManager[Any]:
+    """For one piece of work, in `file` of the folder `where`, or in the database of that DSN.
+
+    `sqlite` and `postgres` import their class when called. Raises StorageUnavailable for what the disk or
+    the database refuses; other errors of the work inside pass through.
+    """
+    return _on_server(where, postgres) if is_server(where) else _in_folder(Path(where), file, sqlite)
+
+
+def is_server(where: str) -> bool:
+    return "://" in where
+
+
+@asynccontextmanager
+async def _in_folder(folder: Path, file: str, sqlite: Callable[[], Any]) -> AsyncIterator[Any]:
+    """Set up every time: the file may have gone, and a part of it belongs to the connection."""
+    with storage_errors():
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    try:
+        async with sqlite().from_conn_string(str(folder / file)) as kept:
+            await kept.conn.execute(OVERWRITE)
+            await kept.setup()
+            yield kept
+    except sqlite3.Error as error:
+        raise StorageUnavailable from error
+
+
+@asynccontextmanager
+async def _on_server(dsn: str, postgres: Callable[[], Any]) -> AsyncIterator[Any]:
+    """Set up once a process, and again after a failure: somebody may have made the database anew."""
+    import psycopg  # noqa: PLC0415
+
+    address = dsn.replace("postgresql+psycopg://", "postgresql://", 1)  # SQLAlchemy's form leads there too
+    kind = postgres()
+    place = address, kind.__name__
+    try:
+        async with kind.from_conn_string(address) as kept:
+            if place not in _set_up:
+                await kept.setup()
+                _set_up.add(place)
+            yield kept
+    except psycopg.Error as error:
+        _set_up.discard(place)
+        raise StorageUnavailable from error
