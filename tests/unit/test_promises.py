@@ -66,6 +66,24 @@ def test_what_the_records_say_was_done_before_may_be_told() -> None:
     assert unsupported("Ваш заказ отменён.", known, "ru") != []
 
 
+@pytest.mark.parametrize(
+    ("result", "supported", "not_supported"),
+    [
+        ('{"status": "refused", "reason": "cancelled", "order": "O-1003"}', "order", "subscription"),
+        ('{"status": "found", "orders": [{"order_status": "cancelled"}]}', "order", "subscription"),
+        ('{"status": "found", "problems": ["past_due", "cancelled"]}', "subscription", "order"),
+        ('{"status": "done", "subscription": "cancelled"}', "subscription", "order"),
+        ('{"status": "refused", "reason": "already_cancelled"}', "subscription", "order"),
+    ],
+)
+def test_the_end_of_an_order_is_not_that_of_a_subscription(
+    result: str, supported: str, not_supported: str
+) -> None:
+    known = Evidence(today=TODAY, texts=(result,))
+    assert unsupported(f"Your {supported} has been cancelled.", known, "en") == []
+    assert unsupported(f"Your {not_supported} has been cancelled.", known, "en") != []
+
+
 def test_the_words_of_the_customer_may_be_echoed_but_not_promised() -> None:
     asked = Evidence(today=TODAY, asked=("верните 50 000 рублей",), done=frozenset({"refund"}))
     assert unsupported("Вы просите 50 000 ₽, верно?", asked, "ru") == []

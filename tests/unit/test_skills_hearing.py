@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from app.adapters.llm.skills.book import all_books
 from app.adapters.llm.skills.catalogue import SKILLS
+from app.adapters.llm.skills.hearing import demanded
 from app.agents.roster import ROSTER
 from app.agents.tools.handing import hand_over
 from tests.unit.test_embedded_model import answer
@@ -323,3 +324,19 @@ def test_any_call_has_arguments_that_its_tool_takes(
 def test_there_are_enough_examples() -> None:
     assert len(CALLS) >= 120
     assert len(SILENT) >= 60
+
+
+@pytest.mark.parametrize(
+    ("line", "demands"),
+    [
+        ("он сказал «отмените подписку» и ушёл", False),
+        ("он сказал «отмените «Профи» сегодня» и ушёл", False),
+        ('ответили "отмените подписку" и всё', False),
+        ("отмените подписку «Профи»", True),
+        ('"Профи" отмените, подписку "Бизнес" тоже', True),
+        ("в чате «написано: отмените подписку", True),
+        ("прошу:\n\n  отмените подписку", True),
+    ],
+)
+def test_what_stands_in_quotes_is_no_demand_but_a_name_is_no_quotation(line: str, demands: bool) -> None:
+    assert demanded("cancel", line) is demands

@@ -16,7 +16,7 @@ from app.adapters.llm.scene import Remark, Say, Scene
 from app.adapters.llm.skills.book import all_books, skillbook
 from app.adapters.llm.skills.catalogue import BY_NAME, SKILLS
 from app.adapters.llm.skills.engine import tell
-from app.agents.checking import DONE
+from app.agents.checking import achieved_by
 from app.agents.promises import Evidence, unsupported
 from tests.unit.skill_results import CASES, RAW, answered
 
@@ -58,7 +58,7 @@ def test_the_promise_ledger_withholds_no_sentence_of_a_skill(
     result = answered(facts, language)
     done: set[str] = set()
     if facts["status"] in ("done", "found"):
-        done |= DONE.get(BY_NAME[skill].tool, set())
+        done |= achieved_by(BY_NAME[skill].tool)
     if facts["status"] == "approval":
         done |= {"refund_requested", "approval"}
     evidence = Evidence(today=DAY, texts=(result,), done=frozenset(done))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from app.adapters.retry_after import seconds_of
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
 
 LONGEST_WAIT = 86_400
@@ -53,7 +53,8 @@ def fault_of(reply: Reply, explain: Explain, now: datetime) -> CrmError | None:
     passing = reply.status in PASSING or reply.status >= 500 if told.passing is None else told.passing
     if not passing:
         return CrmRefused(detail)
-    return CrmUnavailable(detail, seconds_of(reply.retry_after, now) or told.wait)
+    wait = seconds_of(reply.retry_after, now, LONGEST_WAIT)
+    return CrmUnavailable(detail, told.wait if wait is None else max(1, round(wait)))
 
 
 def parsed(body: bytes, model: type[Model]) -> Model | CrmError:
@@ -63,25 +64,6 @@ def parsed(body: bytes, model: type[Model]) -> Model | CrmError:
     except ValidationError as error:
         broken = error.errors(include_input=False, include_url=False)[0]["type"] == "json_invalid"
     return CrmUnavailable("its answer is not JSON") if broken else CrmRefused("its answer has another shape")
-
-
-def seconds_of(retry_after: str | None, now: datetime) -> int | None:
-    """Either form of the header, at least 1; None where it says nothing sensible."""
-    if retry_after is None:
-        return None
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        seconds = _seconds_until(retry_after, now)
-    return round(min(max(seconds, 1), LONGEST_WAIT)) if seconds >= 0 else None
-
-
-def _seconds_until(date: str, now: datetime) -> float:
-    try:
-        moment = parsedate_to_datetime(date)
-    except (ValueError, OverflowError):
-        return -1
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -10,9 +10,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from app.core.events import Event
+from app.core.texts import known
 
 TEXTS = Path(__file__).with_name("texts")
-UNTOLD, FALLBACK = "ru", "en"  # without a language; in one that has no file
+UNTOLD = "ru"  # without a language
 LONGEST_VALUE, LONGEST_NOTE = 600, 2000
 HIDDEN = {"language"}
 
@@ -81,6 +82,5 @@ def _wording(event: Event) -> Wording:
 @lru_cache
 def wording(language: str) -> Wording:
     """The language's own file, or the English one."""
-    named = {path.stem: path for path in TEXTS.glob("*.yaml")}
-    read: dict[str, Any] = yaml.safe_load(named.get(language, named[FALLBACK]).read_text(encoding="utf-8"))
+    read: dict[str, Any] = yaml.safe_load(known(TEXTS, language).read_text(encoding="utf-8"))
     return Wording(**read)

@@ -25,10 +25,12 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import SkipValidation
 
 from app.adapters.llm.composer import respond
+from app.adapters.llm.phrasebook import plain
 from app.adapters.llm.scene import Call, Found, HandOver, Move, Say, Scene, Search
 from app.core.models import RELEVANT, Article
 
 NAME = "embedded"
+HEARD = 4000  # characters of a line of the customer's; of a longer one its beginning and its end
 SEARCH = "search_knowledge"
 _CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
 _PIECE = re.compile(r"\S+\s*|\s+")
@@ -91,7 +93,10 @@ class EmbeddedChatModel(BaseChatModel):
         return self._generate(messages, stop, None, **kwargs)
 
     def _reply(self, messages: list[BaseMessage], tools: list[dict[str, Any]]) -> AIMessage:
-        move = respond(_scene(messages, tools, self.library))
+        try:
+            move = respond(_scene(messages, tools, self.library))
+        finally:
+            plain.cache_clear()  # it holds words of the customer
         text, calls = _spoken(move, sum(isinstance(m, ToolMessage) for m in messages))
         said = text or json.dumps(calls, ensure_ascii=False)
         return AIMessage(
@@ -118,7 +123,7 @@ def _scene(
     return Scene(
         agent=facts.get("agent", ""),
         language=lang,
-        customer=[m.text for m in messages if isinstance(m, HumanMessage)],
+        customer=[_heard(m.text) for m in messages if isinstance(m, HumanMessage)],
         agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
         found=_found(facts, searched, lang, library),
         library=library,
@@ -132,6 +137,10 @@ def _scene(
         unhelpful=frozenset(past.get("unhelpful", ())),
         open_tickets=tuple(past.get("open_tickets", ())),
     )
+
+
+def _heard(line: str) -> str:
+    return line if len(line) <= HEARD else f"{line[: HEARD // 2]}\n{line[-HEARD // 2 :]}"
 
 
 def _known(result: ToolMessage) -> tuple[str, dict[str, Any]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from itertools import islice
+from pathlib import Path
+from traceback import walk_tb
 
 import httpx2
 
+from app.adapters.retry_after import seconds_of
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
 
 NOT_A_COMPLETION, NO_CHOICES, EMPTY_STREAM = "not a chat completion", "no choices", "empty stream"
@@ -37,19 +41,10 @@ class Failed(Exception):
         return True
 
 
-# LangChain does not validate what it converts: HTML or `choices: null` ends in any of the last five kinds.
-FAILURES = (
-    Failed,
-    ProviderError,
-    httpx2.HTTPError,
-    httpx2.StreamError,
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-)
+# LangChain does not validate what it converts: HTML or `choices: null` ends in any of these. So does a
+# mistake of our own, which is why the log tells where they arose.
+CONVERSION = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+FAILURES = (Failed, ProviderError, httpx2.HTTPError, httpx2.StreamError, OSError, *CONVERSION)
 
 
 def translate(problem: BaseException) -> Failed:
@@ -71,26 +66,24 @@ def refusal(status: int, retry_after: str | None) -> Failed:
     if status < 500 and status not in _RETRY_STATUSES:
         return Failed(ProviderRefused(detail))
     error = ProviderTimeout(detail) if status in {408, 504} else ProviderError(detail)
-    wait = seconds_of(retry_after)
+    wait = seconds_of(retry_after, datetime.now(UTC), LONGEST_WAIT)
     if wait is not None:
         error.retry_after = max(1, round(wait))
     return Failed(error, retryable=True, wait=wait)
 
 
-def seconds_of(retry_after: str | None) -> float | None:
-    """Either form of the header; None where it says nothing sensible."""
-    if retry_after is None:
-        return None
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        seconds = _seconds_until(retry_after)
-    return min(seconds, LONGEST_WAIT) if seconds >= 0 else None
+def kind_of(problem: BaseException) -> str:
+    """Its class and those of its causes, as far as the log may tell: `ConnectError < gaierror`."""
+    return " < ".join(dict.fromkeys(type(one).__name__ for one in islice(_chain(problem), 8)))
 
 
-def _seconds_until(date: str) -> float:
-    try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
-        return -1
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+def places_of(problem: BaseException) -> list[str]:
+    """Where it arose: the last frames without their words."""
+    frames = list(walk_tb(problem.__traceback__))[-3:]
+    return [f"{Path(f.f_code.co_filename).name}:{line} {f.f_code.co_name}" for f, line in frames]
+
+
+def _chain(problem: BaseException | None) -> Iterator[BaseException]:
+    while problem is not None:
+        yield problem
+        problem = problem.__cause__ or problem.__context__

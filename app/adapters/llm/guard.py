@@ -8,13 +8,15 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Self, TypeVar
 
 import stamina
+import structlog
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
 from app.adapters.llm.breaker import Breaker, BreakerState, RetryBudget
-from app.adapters.llm.failures import FAILURES, Failed, translate
+from app.adapters.llm.failures import CONVERSION, FAILURES, Failed, kind_of, places_of, translate
 from app.adapters.llm.replies import StreamCheck, check_result
 from app.core.exceptions import ProviderError
 
+log = structlog.get_logger()
 T = TypeVar("T")
 Chunks = AsyncGenerator[ChatGenerationChunk, None]
 ATTEMPTS = 3
@@ -85,6 +87,8 @@ class Guard:
                 return await step()
         except FAILURES as problem:
             failed = translate(problem)
+            where = {"at": places_of(problem)} if isinstance(problem, CONVERSION) else {}
+            log.warning("provider_attempt_failed", kind=kind_of(problem), detail=failed.error.detail, **where)
         if failed.says_unhealthy:
             self._why = failed.error
             self.breaker.failed()

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from app.core.text import clean
+from app.core.texts import known
 
 PHRASES = Path(__file__).parent / "phrases"
 
@@ -61,9 +62,7 @@ _CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
 @lru_cache
 def phrasebook(lang: str) -> Phrasebook:
     """The phrases of `lang`, or the English ones where that language has none."""
-    path = PHRASES / f"{lang}.yaml"
-    known = path if path.exists() else PHRASES / "en.yaml"
-    return Phrasebook(**yaml.safe_load(known.read_text(encoding="utf-8")))
+    return Phrasebook(**yaml.safe_load(known(PHRASES, lang).read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=512)

@@ -19,6 +19,7 @@ from app.core.exceptions import ProviderError, ProviderReplyInvalid
 
 Json = dict[str, Any]
 POOLS, SHARE = 8, 32
+LARGEST = 8 * 2**20  # bytes of one reply, plain or streamed
 PATH = "chat/completions"
 
 
@@ -52,9 +53,9 @@ class Wire:
 
     async def post(self, payload: Json) -> Json:
         with self._client() as http:
-            response = await http.post(PATH, json=payload)
-        _check(response)
-        body = response.json()
+            async with http.stream("POST", PATH, json=payload) as response:
+                _check(response)
+                body = json.loads(b"".join([part async for part in _received(response)]))
         if not isinstance(body, dict):
             raise ProviderReplyInvalid(NOT_A_COMPLETION)
         return body
@@ -93,12 +94,24 @@ def _check(response: httpx2.Response) -> None:
 
 async def _data(response: httpx2.Response) -> AsyncGenerator[bytes, None]:
     """The data of server-sent events, up to [DONE]. Split at newlines only: JSON may hold U+2028."""
-    rest = b""
-    async for received in response.aiter_bytes():
-        *lines, rest = (rest + received).split(b"\n")
-        for line in lines:
-            data = line.removeprefix(b"data:").strip() if line.startswith(b"data:") else b""
+    rest = bytearray()
+    async for received in _received(response):
+        head, *begun = received.split(b"\n")
+        rest += head
+        for following in begun:
+            data = bytes(rest.removeprefix(b"data:").strip()) if rest.startswith(b"data:") else b""
+            rest = bytearray(following)
             if data == b"[DONE]":
                 return
             if data:
                 yield data
+
+
+async def _received(response: httpx2.Response) -> AsyncGenerator[bytes, None]:
+    """Raises ProviderReplyInvalid for a reply that takes more memory than any can be worth."""
+    size = 0
+    async for part in response.aiter_bytes():
+        size += len(part)
+        if size > LARGEST:
+            raise ProviderReplyInvalid("too large")
+        yield part

@@ -17,7 +17,7 @@ _QWERTY = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`{}:\"<>~"
 _JCUKEN = "йцукенгшщзхъфывапролджэячсмитьбюехъжэбюе"
 _TO_RU = str.maketrans(_QWERTY, _JCUKEN)
 _TO_EN = str.maketrans(_JCUKEN[:32], _QWERTY[:32])
-_KEYS = re.compile(r"[a-z\[\];',.`{}:\"<>~]*[a-z\[\]][a-z\[\];',.`{}:\"<>~]*")
+_KEYS, _TELLING = re.compile(r"[a-z\[\];',.`{}:\"<>~]+"), re.compile(r"[a-z\[\]]")
 _LATIN_WORD, _CYRILLIC_WORD = re.compile(r"[a-z']+"), re.compile(r"[а-я]+")
 _LETTERS = dict(zip("abcdefghijklmnopqrstuvwyz'", "абцдефгхийклмнопкрстуввызь", strict=True)) | {"x": "кс"}
 _SOUNDS = _LETTERS | {
@@ -57,7 +57,8 @@ class Bigrams:
 
 
 def to_russian_keys(text: str) -> str:
-    return _KEYS.sub(lambda found: found[0].translate(_TO_RU), text)
+    """Runs of keys; one of punctuation marks alone stays what it is."""
+    return _KEYS.sub(lambda run: run[0].translate(_TO_RU) if _TELLING.search(run[0]) else run[0], text)
 
 
 def to_english_keys(text: str) -> str:

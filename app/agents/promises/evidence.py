@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 ValueKind = Literal["amount", "percent", "date", "duration"]
 ActionKind = Literal[
@@ -32,3 +32,5 @@ class Evidence:
     done: frozenset[str] = field(default_factory=frozenset)  # what tool results report as achieved
     asked: tuple[str, ...] = ()  # the customer's lines: may be echoed, never promised
     said: tuple[str, ...] = ()  # earlier lines of agents, already checked
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was read of people's words: it is kept no longer than they are needed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.agents.promises.evidence import Claim, Evidence
 from app.agents.promises.ledger import unsupported_in
-from app.agents.promises.sentences import cut, split
+from app.agents.promises.sentences import cut, ends_nothing, settled, split
 
 
 class SentenceGate:
@@ -14,11 +14,15 @@ class SentenceGate:
 
     def __init__(self, evidence: Evidence, lang: str) -> None:
         self._evidence, self._lang = evidence, lang
-        self._waiting = ""
+        self._waiting, self._looked = "", 0
         self.offending: list[Claim] = []
 
     def feed(self, piece: str) -> list[str]:
-        whole, self._waiting = cut(self._waiting + piece)
+        self._waiting += piece
+        if ends_nothing(piece):
+            return []
+        whole, self._waiting = cut(self._waiting, self._looked)
+        self._looked = settled(self._waiting)
         return self._cleared(whole)
 
     def end(self) -> list[str]:

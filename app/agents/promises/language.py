@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from app.core.texts import known
+
 FOLDER = Path(__file__).parent
-FALLBACK = "en"
 
 
 class Deeds(BaseModel):
@@ -71,7 +72,7 @@ def languages() -> list[Language]:
 
 
 def honest(lang: str) -> dict[str, str]:
-    return _language(lang if (FOLDER / f"{lang}.yaml").exists() else FALLBACK).honest
+    return _language(known(FOLDER, lang).stem).honest
 
 
 @lru_cache

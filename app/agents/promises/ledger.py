@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from itertools import chain
+from typing import cast
 
 from app.agents.promises.evidence import Claim, Evidence
-from app.agents.promises.reading import Deed, Reading, read
+from app.agents.promises.reading import Deed, Reading, names, read
 from app.agents.promises.sentences import plain, split
 from app.agents.promises.values import Meaning, Value
 
 ALIKE = 0.7  # of the words of both sentences together: nearly verbatim
 ANY_DAY = date(2000, 1, 3)
+ECHOED = 4000  # characters of a line of the customer's that may be told back
+KEPT = 500  # characters at most of a sentence that is remembered
 STEM = 5  # letters that tell a state in another form: "отменён", "отменили"
 _STATE = re.compile(r'"order_status": "([^"]+)"')
 
@@ -42,14 +45,16 @@ NEEDS: dict[str, frozenset[str]] = {
     ),
 }
 
-# What tool results say of earlier turns: `"reason": "already_refunded"` and its like.
-REPORTED = {
-    '"already_refunded"': "refund",
-    '"already_cancelled"': "cancellation",
-    '"already_compensated"': "compensation",
-    '"already_booked"': "callback",
-    '"cancelled"': "cancellation",
-}
+# What tool results say of earlier turns, and whether that is about an order or a subscription.
+REPORTED = (
+    ('"already_refunded"', "refund", ""),
+    ('"already_compensated"', "compensation", ""),
+    ('"already_booked"', "callback", ""),
+    ('"already_cancelled"', "cancellation", "subscription"),
+    (r'"subscription": "cancelled"|"problems": \[[^]]*"cancelled"', "cancellation", "subscription"),
+    ('"(?:reason|order_status)": "cancelled"', "cancellation", "order"),
+)
+MATTERS = ("order", "subscription")
 
 
 def claims(text: str, lang: str) -> list[Claim]:
@@ -63,7 +68,7 @@ def unsupported(text: str, evidence: Evidence, lang: str) -> list[Claim]:
 
 def unsupported_in(sentence: str, evidence: Evidence, lang: str) -> list[Claim]:
     """Of one sentence, in its order of kinds: values, then deeds."""
-    reading = read(sentence, lang, evidence.today)
+    reading = _reading(sentence, evidence, lang)
     return _claims(
         reading,
         lambda value: _stated(value, reading, evidence, lang),
@@ -87,30 +92,47 @@ def _counts(value: Value, reading: Reading) -> bool:
 
 
 def _stated(value: Value, reading: Reading, evidence: Evidence, lang: str) -> bool:
-    sources = [*evidence.texts, *evidence.said, *(() if reading.committed else evidence.asked)]
-    return any(
-        _agree(value, known)
-        for source in sources
-        for sentence in _readings(source, lang, evidence.today)
-        for known in sentence.values
-        if known.kind == value.kind
-    )
+    """What articles and results do not hold is looked for in what was said; customers may only be echoed."""
+    parts = ("texts", "said") if reading.committed else ("texts", "said", "asked")
+    return any(_agrees(value, _known(part, evidence, lang).get(value.kind, set())) for part in parts)
+
+
+def _known(part: str, evidence: Evidence, lang: str) -> dict[str, set[Meaning]]:
+    """The values that a part of the evidence holds, by their kind."""
+    key = (part, lang)
+    if key not in evidence.memo:
+        found: dict[str, set[Meaning]] = {}
+        for line in getattr(evidence, part):
+            source = line[:ECHOED] if part == "asked" else line
+            for value in chain.from_iterable(r.values for r in _readings(source, evidence, lang)):
+                found.setdefault(value.kind, set()).update(value.meanings)
+        evidence.memo[key] = found
+    return cast(dict[str, set[Meaning]], evidence.memo[key])
 
 
 def _done(deed: Deed, evidence: Evidence) -> bool:
     groups = deed.also or {deed.group}
     needed = frozenset(chain.from_iterable(NEEDS.get(group, {group}) for group in groups))
-    told = (kind for word, kind in REPORTED.items() if any(word in text for text in evidence.texts))
-    return bool(needed & evidence.done) or not needed.isdisjoint(told) or _recorded(deed, evidence)
+    told = (
+        kind
+        for cue, kind, matter in REPORTED
+        if kind in needed and _is_about(deed, matter) and any(re.search(cue, t) for t in evidence.texts)
+    )
+    return bool(needed & evidence.done) or any(told) or _recorded(deed, evidence)
+
+
+def _is_about(deed: Deed, matter: str) -> bool:
+    """A deed that names another matter is about that one."""
+    return not matter or names(deed, matter) or not any(names(deed, other) for other in MATTERS)
 
 
 def _recorded(deed: Deed, evidence: Evidence) -> bool:
     """`"order_status": "shipped"` supports "your order has been shipped"."""
     known = {stem for text in evidence.texts for stem in _states(text)}
-    return any(word.lower().startswith(stem) for word in plain(deed.text).split() for stem in known)
+    told = any(word.lower().startswith(stem) for word in plain(deed.text).split() for stem in known)
+    return told and _is_about(deed, "order")
 
 
-@lru_cache(maxsize=512)
 def _states(text: str) -> frozenset[str]:
     words = (word for state in _STATE.findall(text) for word in plain(state).lower().split())
     return frozenset(word[:STEM] for word in words if len(word) >= STEM)
@@ -121,32 +143,51 @@ def _quoted(deed: Deed, reading: Reading, evidence: Evidence, lang: str) -> bool
     return any(
         deed.group in {d.group for d in known.deeds} and _alike(reading.words, known.words)
         for source in (*evidence.texts, *evidence.said)
-        for known in _readings(source, lang, evidence.today)
+        for known in _readings(source, evidence, lang)
     )
 
 
-@lru_cache(maxsize=2048)
-def _readings(text: str, lang: str, today: date) -> tuple[Reading, ...]:
-    return tuple(read(sentence, lang, today) for sentence in split(text))
+def _readings(source: str, evidence: Evidence, lang: str) -> list[Reading]:
+    """Articles come again in every turn, so what they say is kept. What people say, and what results of
+    tools tell of them, is read anew."""
+    key = (source, lang, split)
+    if key not in evidence.memo:
+        again = source in evidence.texts and not source.startswith("{")
+        one = _article if again else read
+        evidence.memo[key] = [one(sentence, lang, evidence.today) for sentence in split(source)]
+    return cast(list[Reading], evidence.memo[key])
+
+
+def _reading(sentence: str, evidence: Evidence, lang: str) -> Reading:
+    """Sentences of a stream come again when it is checked as a whole."""
+    key = (sentence, lang, read)
+    if key not in evidence.memo:
+        evidence.memo[key] = read(sentence, lang, evidence.today)
+    return cast(Reading, evidence.memo[key])
+
+
+def _article(sentence: str, lang: str, today: date) -> Reading:
+    return _kept(sentence, lang, today) if len(sentence) <= KEPT else read(sentence, lang, today)
+
+
+_kept = lru_cache(maxsize=4096)(read)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= ALIKE * len(one | other)
 
 
-def _agree(value: Value, known: Value) -> bool:
-    return any(_same(value.kind, mine, theirs) for mine, theirs in _pairs(value.meanings, known.meanings))
-
-
-def _pairs(ours: Iterable[Meaning], theirs: Iterable[Meaning]) -> Iterator[tuple[Meaning, Meaning]]:
-    known = list(theirs)
-    return ((one, other) for one in ours for other in known)
+def _agrees(value: Value, known: set[Meaning]) -> bool:
+    loose = value.kind in ("date", "duration")  # others are the same or they are not
+    return not value.meanings.isdisjoint(known) or (
+        loose and any(_same(value.kind, mine, theirs) for mine in value.meanings for theirs in known)
+    )
 
 
 def _same(kind: str, mine: Meaning, theirs: Meaning) -> bool:
     if kind == "date":
         return mine[1:] == theirs[1:] and (mine[0] == theirs[0] or None in (mine[0], theirs[0]))
-    return _covered(mine, theirs) if kind == "duration" else mine == theirs
+    return _covered(mine, theirs)
 
 
 def _covered(mine: Meaning, theirs: Meaning) -> bool:

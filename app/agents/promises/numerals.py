@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 
-FIGURES = r"(?:\d{1,3}(?:[ .,']\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
+FIGURES = r"(?:\d{1,3}(?:[ .,']\d{3}){1,4}(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
 _SEPARATORS = re.compile(r"[ ']")
 _GROUPED = re.compile(r"[.,](?=\d{3}(?:\D|$))")
 HUNDRED = 100
 SHORT = 3  # letters: "5 тыс", never "тыс" alone
+LONGEST = 15  # words behind the first one of a number
 
 
 def alternatives(cues: Sequence[str]) -> str:
@@ -28,11 +28,10 @@ class Numerals:
         self._factors = {cue: Decimal(value) for cue, value in factors.items()}
         factor = alternatives(list(factors))
         spelt = alternatives([*words, *(f for f in factors if len(f) > SHORT)])
-        run = rf"(?:{spelt})(?:(?: +(?:and +)?|(?<=ty)-)(?:{spelt}))*(?!\w)"
+        run = rf"(?:{spelt})(?:(?: +(?:and +)?|(?<=ty)-)(?:{spelt})){{0,{LONGEST}}}(?!\w)"
         self.pattern = rf"(?<![\w.,])(?:{FIGURES}(?: ?(?:{factor})(?!\w)\.?)?|{run})"
-        self.value = lru_cache(maxsize=4096)(self._value)
 
-    def _value(self, text: str) -> Decimal:
+    def value(self, text: str) -> Decimal:
         total = current = Decimal(0)
         for part in _parts(text.lower()):
             factor = _known(part, self._factors)

@@ -56,9 +56,7 @@ class Reading:
     words: frozenset[str]
 
 
-@lru_cache(maxsize=16_384)
 def read(sentence: str, lang: str, today: date) -> Reading:
-    """Sentences of articles are read once; those of a stream come again when it is checked as a whole."""
     bare = plain(sentence)
     values = scale(lang).read(bare, today)
     words = words_of(bare, values)
@@ -69,6 +67,12 @@ def read(sentence: str, lang: str, today: date) -> Reading:
     deeds = [deed for scene in scenes for deed in scene.deeds()]
     committed = any(scene.commits() for scene in scenes)
     return Reading(sentence.strip(), tuple(kept), tuple(deeds), committed, frozenset(texts))
+
+
+def names(deed: Deed, matter: str) -> bool:
+    """Whether its words tell that it is about an order, a subscription …"""
+    element = f"<{NOUN}{matter}>"
+    return any(element in cues.fits(w.text) for cues in _templates() for w in words_of(deed.text, ()))
 
 
 class _Scene:

@@ -5,22 +5,35 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_BREAK = re.compile(r"\n|[.!?…]+[)\]\"'»”’*_]*[^\S\n]+(?=\S)")
-_ITEM = re.compile(r"\W*\d{1,3}")
-_LAST_WORD = re.compile(r"\w*$")
+_BREAK = re.compile(r"\n|(?<![.!?…])[.!?…]+[)\]\"'»”’*_]*[^\S\n]+(?=\S)")
+_MARKS = ".!?…)]\"'»”’*_" + "".join(filter(str.isspace, map(chr, range(0x3001))))  # all that a break may hold
+_LETTER, _LAST_WORD = re.compile(r"\w"), re.compile(r"(?<!\w)\w*$")
 _NOISE = re.compile(r"[*`~_#>\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 DAY = 2  # digits of a day that some languages write with a full stop: "3. März"
+ITEM = 3  # digits of the number that opens a list item
 ABBREVIATION = 4  # letters: "руб. в месяц" goes on, "пишите. вернём" does not
 
 
-def cut(text: str) -> tuple[list[str], str]:
-    """Whole sentences with the space behind them, and the rest that may still go on."""
+def cut(text: str, looked: int = 0) -> tuple[list[str], str]:
+    """Whole sentences with the space behind them, and the rest that may still go on.
+
+    Up to `looked` it was looked at before, and no sentence ends there."""
     pieces, start = [], 0
-    for mark in _BREAK.finditer(text):
-        if not _goes_on(text[start : mark.start()], mark[0], text[mark.end() : mark.end() + 1]):
+    for mark in _BREAK.finditer(text, looked):
+        if not _goes_on(text, start, mark):
             pieces.append(text[start : mark.end()])
             start = mark.end()
     return pieces, text[start:]
+
+
+def settled(rest: str) -> int:
+    """How far a rest has been looked at for good: what comes next may make an end of its last marks."""
+    return len(rest.rstrip(_MARKS))
+
+
+def ends_nothing(piece: str) -> bool:
+    """More of the same marks: whether they end a sentence is known by what comes behind."""
+    return "\n" not in piece and not piece.strip(_MARKS)
 
 
 def split(text: str) -> list[str]:
@@ -35,11 +48,13 @@ def plain(sentence: str) -> str:
     return " ".join(folded.replace("’", "'").replace("ё", "е").replace("Ё", "Е").split())
 
 
-def _goes_on(head: str, mark: str, following: str) -> bool:
-    """After the number of a list item, and after an abbreviation."""
-    if mark[0] != "." or mark.startswith(".."):
+def _goes_on(text: str, start: int, mark: re.Match[str]) -> bool:
+    """After the number of a list item, and after an abbreviation. Of a sentence that goes on and on only the
+    last letters are looked at."""
+    at = mark.start()
+    word = _LAST_WORD.search(text, max(start, at - ABBREVIATION), at)
+    if word is None or mark[0][0] != "." or mark[0].startswith(".."):
         return False
-    word = _LAST_WORD.search(head)
-    short = word is not None and len(word[0]) <= ABBREVIATION
-    day = word is not None and word[0].isdigit() and len(word[0]) <= DAY
-    return bool(_ITEM.fullmatch(head)) or day or (short and following.islower())
+    day = word[0].isdigit() and len(word[0]) <= DAY
+    item = word[0].isdecimal() and len(word[0]) <= ITEM and not _LETTER.search(text, start, word.start())
+    return day or item or text[mark.end()].islower()

@@ -12,6 +12,7 @@ GAPS = {".": 3, "..": 6}
 START = "^"
 EITHER = "+"
 STEM = 2  # letters that open every stem
+LONGEST = 40  # letters of a word that is worth keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Templates:
                 self._by_first[template.steps[0].element].append(template)
         for element in {s.element for ts in self._by_first.values() for t in ts for s in t.steps}:
             self._learn(element, words)
-        self.fits = lru_cache(maxsize=16_384)(self._fits)
+        self._known_words = lru_cache(maxsize=16_384)(self._fits)
 
     def _learn(self, element: str, words: Mapping[str, Sequence[str]]) -> None:
         named = ((words[part[1:-1]] if part.startswith("<") else [part]) for part in element.split("|"))
@@ -77,6 +78,10 @@ class Templates:
             else:
                 known = self._stems[head[:STEM]] if len(head) >= STEM else self._open
                 known.append(_Pattern(head, tail, element))
+
+    def fits(self, word: str) -> frozenset[str]:
+        """The elements that the word fits."""
+        return self._known_words(word) if len(word) <= LONGEST else self._fits(word)
 
     def _fits(self, word: str) -> frozenset[str]:
         """ "money's" is money too."""

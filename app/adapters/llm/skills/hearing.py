@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from app.adapters.llm.phrasebook import beginnings, contains, plain
 from app.adapters.llm.skills.book import Stems, Words, manner, words_of
 
-_QUOTED = re.compile(r"[«“\"][^»”\"]*\s[^»”\"]*[»”\"]")
+_QUOTED, _CLOSING = re.compile(r"[«“\"][^»”\"]*[»”\"]"), '»”"'
+_LINE_END = re.compile(r"(?<!\s)\s*\n\s*")  # tried once in a run of blanks
 _SENTENCE = re.compile(r"(?<=[!?\n])\s*|(?<=\.)\s+|\n")
 _CLAUSE = re.compile(r"[,;:()!?\n]+|\.(?:\s|$)|\s[—–-]\s|\s(?:но|потому что|поэтому|but|because|so)\s")
 _WORD = re.compile(r"[\w'-]+")
@@ -18,6 +20,7 @@ OPENING = 8  # words in which a demand is over
 DO_IT = 2  # words of "yes, send it" without the yes
 WISHED = 4  # words before a noun in which the wish for it stands
 LEAD = 4  # words at most that may stand before a bare verb
+VERBS = 20  # of one clause that are looked at: each looks back to its beginning
 
 
 def demanded(skill: str, text: str, around: str = "") -> bool:
@@ -25,7 +28,8 @@ def demanded(skill: str, text: str, around: str = "") -> bool:
     said = _bare(text)
     about = f"{said} {around}"
     return not contains(manner("jest"), said) and any(
-        _fits(words, said, about) and _demands(words, said) for words in words_of(skill)
+        _fits(words, said, about) and _found(_forms(words), said) and _demands(words, said)
+        for words in words_of(skill)
     )
 
 
@@ -33,8 +37,7 @@ def inquired(skill: str, text: str) -> bool:
     """A question about doing it: "how do I cancel?"."""
     said = _bare(text)
     return any(
-        _fits(words, said, said) and _found((*words.to, *words.noun), said) is not None
-        for words in words_of(skill)
+        _fits(words, said, said) and _found((*words.to, *words.noun), said) for words in words_of(skill)
     ) and ("?" in said or contains(manner("question"), said))
 
 
@@ -45,9 +48,10 @@ def mentioned(skill: str, text: str) -> bool:
         _all_in(cue, sentence)
         for words in words_of(skill)
         if words.ask and not contains(words.never, said)
+        for cue in words.ask
+        if _all_in(cue, said)
         for sentence in _SENTENCE.split(said)
         if not contains((*manner("story"), *manner("if")), sentence)
-        for cue in words.ask
     )
 
 
@@ -72,7 +76,7 @@ def without(skill: str, text: str) -> str:
 
 def beyond(skill: str, text: str) -> str:
     """What follows the words of the demand: "add to my ticket that it fails" is "it fails"."""
-    forms = [form for words in words_of(skill) for form in (*words.do, *words.to, *words.noun)]
+    forms = [form for words in words_of(skill) for form in _forms(words)]
     about = tuple(stem for words in words_of(skill) for stem in words.of)
     words = [plain(word).strip(" ,;:.!?") for word in text.split()]
     ends = [n for n, word in enumerate(words[:OPENING], 1) if word in forms or contains(about, word)]
@@ -84,7 +88,7 @@ def remainder(skill: str, text: str) -> str:
     """The line without the words that make it a demand."""
     said = plain(text)
     for words in words_of(skill):
-        for pattern in (whole((*words.do, *words.to, *words.noun, "\0")), beginnings((*words.of, "\0"))):
+        for pattern in (whole((*_forms(words), "\0")), beginnings((*words.of, "\0"))):
             said = pattern.sub(" ", said)
     return beginnings(manner("wish")).sub(" ", said)
 
@@ -97,9 +101,9 @@ def _demands(words: Words, said: str, strict: bool = True) -> bool:
     for sentence in _SENTENCE.split(said):
         asks = "?" in sentence
         for clause in _CLAUSE.split(sentence):
-            if not strict and _found((*words.do, *words.to, *words.noun), clause):
-                return True
-            if _demand_in(words, clause, asks) and not _taken_back(clause, said):
+            if not _found(_forms(words), clause):
+                continue
+            if not strict or (_demand_in(words, clause, asks) and not _taken_back(clause, said)):
                 return True
     return False
 
@@ -107,7 +111,7 @@ def _demands(words: Words, said: str, strict: bool = True) -> bool:
 def _demand_in(words: Words, clause: str, asks: bool) -> bool:
     if contains((*manner("if"), *manner("story")), clause):
         return False
-    return any(_holds(verb, kind, clause, asks) for kind, verb in _verbs(words, clause))
+    return any(_holds(verb, kind, clause, asks) for kind, verb in islice(_verbs(words, clause), VERBS))
 
 
 def _holds(verb: re.Match[str], kind: str, clause: str, asks: bool) -> bool:
@@ -149,6 +153,10 @@ def _taken_back(clause: str, said: str) -> bool:
     return contains(manner("recall"), after)
 
 
+def _forms(words: Words) -> Stems:
+    return (*words.do, *words.to, *words.noun)
+
+
 def _found(forms: Stems, text: str) -> re.Match[str] | None:
     return whole(forms).search(text) if forms else None
 
@@ -170,8 +178,10 @@ def _all_in(cue: tuple[Stems, ...], sentence: str) -> bool:
 
 def _bare(text: str) -> str:
     """Without quotations: what others said is no demand. A name in quotes stays."""
-    return _QUOTED.sub(" ", plain(_lines(text))).replace("₽", " ₽ ")
+    said = plain(_LINE_END.sub(". ", text))
+    end = max(map(said.rfind, _CLOSING)) + 1  # no quotation is looked for where none can end
+    return (_QUOTED.sub(_name_alone, said[:end]) + said[end:]).replace("₽", " ₽ ")
 
 
-def _lines(text: str) -> str:
-    return re.sub(r"\s*\n\s*", ". ", text)
+def _name_alone(quotation: re.Match[str]) -> str:
+    return " " if len(quotation[0].split()) > 1 else quotation[0]

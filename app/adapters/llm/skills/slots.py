@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from app.adapters.llm.phrasebook import beginnings, plain
 from app.adapters.llm.skills.book import values
 from app.adapters.llm.skills.catalogue import GOODS, PLANS
 from app.adapters.llm.skills.dates import day_in, time_in, without_times
+from app.core.clock import HOUSE_TIME
 
 Slots = dict[str, Any]
 LATIN = str.maketrans("отрсиавекмнх–—−", "otpciabekmhx---")
 _LETTERS = {"order": "o", "payment": "p", "ticket": "[tc]", "incident": "i"}
 _MARK = r"\w*\s*(?P<mark>№|#|номер|number|no\.?)?\s*(?P<digits>\d{4,12})(?!\s*(?:₽|руб|р\b|rub)|[\d-])"
 _UNIT = r"\s*(?:₽|руб\w*|р\.?(?!\w)|rub\w*|rouble\w*)"
-_SUM = r"(?<![\w.,-])(\d{1,3}(?:[ ,]\d{3})+|\d{2,7})(?:[.,]\d\d)?"
+_SUM = r"(?<![\w.,-])(\d{1,3}(?:[ ,]\d{3}){1,3}|\d{2,7})(?:[.,]\d\d)?"
 _PRICED = re.compile(rf"{_SUM}{_UNIT}|₽\s*{_SUM}")
 _BARE = re.compile(rf"{_SUM}(?![\w-])")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{8,18}\d")
 _DIGITS = range(10, 16)
 _LEAST = 100
+_REACH = 40  # characters before a value in which it may be given up
 PIECES, PEOPLE = 1000, 10_000  # what the tools take at most
 _YEARS = range(2000, 2100)
 
@@ -73,14 +76,19 @@ def number_in(kind: str, said: str) -> str | None:
 
 def _value(kind: str, said: str) -> str | None:
     """The value named last; what is given up for another ("instead of Basic") does not count."""
-    away = "|".join(map(re.escape, values("away")["away"]))
+    away = _away()
     hits = [
         (hit.start(), value)
         for value, stems in values(kind).items()
         for hit in beginnings(stems).finditer(said)
-        if not re.search(rf"(?<!\w)(?:{away})\s+[«\"]?$", said[: hit.start()])
+        if not away.search(said, max(0, hit.start() - _REACH), hit.start())
     ]
     return max(hits)[1] if hits else None
+
+
+@lru_cache
+def _away() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, values('away')['away']))})\s+[«\"]?$")
 
 
 def _counted(said: str, kind: str, most: int) -> int | None:
@@ -118,7 +126,7 @@ def moment(slots: Slots, today: date | None) -> str | None:
     """ISO 8601 in the house's time; today where only an hour is named."""
     at: time | None = slots.get("time")
     day: date | None = slots.get("day") or today
-    return f"{day.isoformat()}T{at.isoformat()}+03:00" if at and day else None
+    return datetime.combine(day, at, HOUSE_TIME).isoformat() if at and day else None
 
 
 def as_json(value: Any) -> Any:

@@ -1,0 +1,110 @@
+"""A chat model of somebody else's library: its failures become ours, so that the spare can answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import structlog
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatResult
+from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig
+from pydantic import PrivateAttr
+
+from app.adapters.llm.breaker import Breaker
+from app.adapters.llm.failures import kind_of, places_of, refusal
+from app.core.exceptions import CallCenterError, ProviderError, ProviderRefused, ProviderTimeout
+
+log = structlog.get_logger()
+OURS = (CallCenterError, AssertionError)
+
+
+class ForeignChatModel(BaseChatModel):
+    """Everything else is the model's own. Raises ProviderError or a kind of it, without the library's words:
+    that is why errors are raised outside the `except` blocks that caught them."""
+
+    model: BaseChatModel
+    _watch: Breaker = PrivateAttr(default_factory=Breaker)
+
+    @property
+    def failing(self) -> bool:
+        """The last two calls or more went wrong."""
+        return self._watch.failing
+
+    @property
+    def _llm_type(self) -> str:
+        return self.model._llm_type
+
+    async def ainvoke(
+        self,
+        input: LanguageModelInput,
+        config: RunnableConfig | None = None,
+        *,
+        stop: list[str] | None = None,
+        **kwargs: Any,
+    ) -> AIMessage:
+        try:
+            reply = await self.model.ainvoke(input, config, stop=stop, **kwargs)
+        except OURS:
+            raise
+        except Exception as problem:  # noqa: BLE001 - a foreign library has kinds of its own
+            failed = self._meaning(problem)
+        else:
+            self._watch.succeeded()
+            return reply
+        raise failed
+
+    async def astream(
+        self,
+        input: LanguageModelInput,
+        config: RunnableConfig | None = None,
+        *,
+        stop: list[str] | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[AIMessageChunk]:
+        try:
+            async for chunk in self.model.astream(input, config, stop=stop, **kwargs):
+                yield chunk
+        except OURS:
+            raise
+        except Exception as problem:  # noqa: BLE001 - a foreign library has kinds of its own
+            failed = self._meaning(problem)
+        else:
+            self._watch.succeeded()
+            return
+        raise failed
+
+    def _meaning(self, problem: Exception) -> ProviderError:
+        """Most libraries tell the status of the reply, or have "Timeout" in the name of the kind."""
+        log.warning("provider_attempt_failed", kind=kind_of(problem), at=places_of(problem))
+        self._watch.failed()
+        status = getattr(problem, "status_code", None)
+        if isinstance(status, int):
+            return refusal(status, None).error
+        late = isinstance(problem, TimeoutError) or "Timeout" in type(problem).__name__
+        return ProviderTimeout() if late else ProviderError("the model's library failed")
+
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        choice = {} if tool_choice is None else {"tool_choice": tool_choice}
+        try:
+            bound = self.model.bind_tools(tools, **choice, **kwargs)
+        except NotImplementedError:
+            raise ProviderRefused("the model takes no tools") from None
+        return self.bind(**bound.kwargs) if isinstance(bound, RunnableBinding) else bound
+
+    def with_structured_output(self, *args: Any, **kwargs: Any) -> Runnable[LanguageModelInput, Any]:
+        """As the model does it. What is asked there is not watched: we only read how it is bound."""
+        return self.model.with_structured_output(*args, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return self.model._generate(messages, stop, run_manager, **kwargs)
