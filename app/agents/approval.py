@@ -5,7 +5,6 @@ The turn that asked for the approval has long been answered; this tells the cust
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from langgraph.types import Command, interrupt
 
 from app.core.backoffice import Approval
 from app.core.models import Reply
+from app.core.office import in_office
 from app.core.ports import BackOffice
 
 Tell = Callable[[Approval], Awaitable[Reply]]
@@ -74,7 +74,7 @@ class ApprovalFlow:
                 step: Any = Command(resume=word) if kept.interrupts else None
                 await graph.ainvoke(step, thread)
                 kept = await graph.aget_state(thread)
-        decided = await asyncio.to_thread(self.office.approval, number)
+        decided = await in_office(self.office.approval, number)
         return decided, Reply.model_validate_json(kept.values["reply"])
 
     async def forget(self, number: str) -> None:
@@ -102,11 +102,11 @@ class ApprovalFlow:
     async def _settle(self, state: Waiting) -> Waiting:
         word = state["word"]
         decide = self.office.decide
-        decided = await asyncio.to_thread(decide, state["number"], word["approved"], word["by"], word["note"])
+        decided = await in_office(decide, state["number"], word["approved"], word["by"], word["note"])
         return {"status": decided.status}
 
     async def _tell(self, state: Waiting) -> Waiting:
-        reply = await self.tell(await asyncio.to_thread(self.office.approval, state["number"]))
+        reply = await self.tell(await in_office(self.office.approval, state["number"]))
         return {"reply": reply.model_dump_json()}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
@@ -14,14 +13,11 @@ from pydantic import BaseModel
 from app.agents.prompts import Prompt
 from app.core.actions import tool_name
 from app.core.backoffice import Visit
+from app.core.clock import Clock, utcnow
 from app.core.knowledge import Approved
 from app.core.ports import BackOffice, KnowledgeBase
 
 SCHEMA = "schema"
-
-
-def utcnow() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ class Desk:
 
     knowledge: KnowledgeBase
     office: BackOffice | None = None
-    clock: Callable[[], datetime] = utcnow
+    clock: Clock = utcnow
     approved: Callable[[str, str], Approved | None] = lambda _question, _language: None
 
 

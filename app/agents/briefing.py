@@ -10,7 +10,7 @@ from langchain_core.messages import SystemMessage
 from app.agents.base import Agent
 from app.agents.state import State
 from app.agents.tools.knowledge import render
-from app.agents.tools.presenting import HOUSE_TIME
+from app.core.clock import HOUSE_TIME
 
 
 def briefing(agent: Agent, state: State, now: datetime) -> SystemMessage:

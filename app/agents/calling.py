@@ -14,6 +14,7 @@ from langchain_core.tools import BaseTool
 from pydantic import ValidationError
 
 from app.agents.base import schema_of
+from app.agents.citing import Unmarking, cited
 from app.agents.pricing import FREE, Price
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
 from app.core.models import Progress
@@ -22,12 +23,13 @@ from app.core.text import is_storable
 
 @dataclass(frozen=True)
 class ModelCall:
-    """`degraded` skips the provider: it already failed in this turn."""
+    """`degraded` skips the provider: it already failed in this turn. `shown` articles may be cited."""
 
     messages: list[BaseMessage]
     tools: list[BaseTool]
     emit: Callable[[Progress], None] | None = None
     degraded: bool = False
+    shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,10 @@ async def _ask(model: BaseChatModel, call: ModelCall) -> AIMessage:
     if call.emit is None:
         reply = await runnable.ainvoke(call.messages)
     else:
-        reply = await _stream(runnable, call.messages, call.emit)
+        reply = await _stream(runnable, call, call.emit)
+    reply = cited(reply, call.shown)
     _check(reply, {tool.name: tool for tool in call.tools})
-    return reply  # type: ignore[no-any-return]
+    return reply
 
 
 def _check(reply: AIMessage, tools: dict[str, BaseTool]) -> None:
@@ -98,17 +101,20 @@ def _fits(wanted: ToolCall, tools: dict[str, BaseTool]) -> bool:
         schema.model_validate_json(json.dumps(wanted["args"]))
     except ValidationError:
         return False
-    return "\\u0000" not in json.dumps(wanted["args"])
+    return "\\u0000" not in json.dumps(wanted["args"]).replace("\\\\", "")  # NUL, not its name in letters
 
 
-async def _stream(runnable: Any, messages: list[BaseMessage], emit: Callable[[Progress], None]) -> AIMessage:
+async def _stream(runnable: Any, call: ModelCall, emit: Callable[[Progress], None]) -> AIMessage:
     total: AIMessageChunk | None = None
-    async for chunk in runnable.astream(messages):
+    marks = Unmarking(call.shown)
+    async for chunk in runnable.astream(call.messages):
         total = chunk if total is None else total + chunk
         if not is_storable(chunk.text):
             raise ProviderReplyInvalid("characters")
-        if chunk.text:
-            emit(Progress(kind="text", text=chunk.text))
+        if text := marks.feed(chunk.text):
+            emit(Progress(kind="text", text=text))
+    if text := marks.end():
+        emit(Progress(kind="text", text=text))
     if total is None:
         raise ProviderReplyInvalid("empty")
     reply = message_chunk_to_message(total)

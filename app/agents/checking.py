@@ -12,26 +12,12 @@ from app.agents.base import Agent
 from app.agents.promises import Claim, Evidence, SentenceGate
 from app.agents.state import Emit, State
 from app.agents.tools.knowledge import render
-from app.agents.tools.presenting import HOUSE_TIME
+from app.core.actions import BY_TOOL, Quote, tool_name
+from app.core.clock import HOUSE_TIME
 from app.core.models import Passage, Progress, ToolUse
 from app.core.ports import KnowledgeBase
 
-DONE = {
-    "refund_payment": {"refund"},
-    "create_order": {"order"},
-    "create_payment_link": {"payment_link"},
-    "change_subscription": {"subscription", "order"},
-    "cancel_subscription": {"cancellation"},
-    "open_ticket": {"ticket"},
-    "update_ticket": {"ticket"},
-    "escalate_to_developers": {"ticket", "escalated", "transfer"},
-    "open_complaint": {"complaint"},
-    "grant_credit": {"credit"},
-    "compensate_outage": {"compensation"},
-    "book_callback": {"callback"},
-    "quote": {"discount"},
-}
-"""What a tool that reports success has achieved, in the words of the promise ledger."""
+QUOTE = tool_name(Quote)
 REWRITE = (
     "[House check, not the customer] Your draft was not sent, because no tool result and no article "
     "supports this: $claims. Write the reply again without it; "
@@ -71,12 +57,18 @@ def _cited(state: State, knowledge: KnowledgeBase) -> Iterator[Passage]:
 
 def _done(used: list[ToolUse], transferred: bool) -> Iterator[str]:
     for use in used:
-        if use.status == "done" or (use.name == "quote" and use.result):
-            yield from DONE.get(use.name, ())
+        if use.status == "done" or (use.name == QUOTE and use.result):
+            yield from achieved_by(use.name)
         if use.status == "approval":
             yield from ("refund_requested", "approval")
     if transferred:
         yield "transfer"
+
+
+def achieved_by(tool: str) -> frozenset[str]:
+    """What a tool that reports success has achieved, in the words of the promise ledger."""
+    known = Quote if tool == QUOTE else BY_TOOL.get(tool)
+    return known.achieves if known else frozenset()
 
 
 class Outlet:

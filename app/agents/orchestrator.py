@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -19,6 +19,7 @@ from app.agents.base import Agent, Desk, Tool
 from app.agents.briefing import briefing
 from app.agents.calling import ModelCall, Speaker
 from app.agents.checking import Outlet, evidence_of, rewrite
+from app.agents.citing import CITATIONS, shown
 from app.agents.pricing import usage_of
 from app.agents.promises import Evidence, mend
 from app.agents.roster import ROSTER
@@ -40,6 +41,7 @@ from app.core.models import (
     Said,
     ToolUse,
 )
+from app.core.office import in_office
 from app.core.text import clean, language_of
 
 __all__ = ["Emit", "Orchestrator"]
@@ -120,7 +122,7 @@ class Orchestrator:
         _tell(state, Progress(kind="routed", decision=decision))
         known = await asyncio.to_thread(self.desk.approved, state["lines"][-1].content, state["language"])
         passages = [] if known else await self._look_up(state, decision)
-        hops = _switch(state["serving"], decision)
+        hops = _switch(state["serving"], decision, self.desk.clock())
         timings = {"route": routed - began, "knowledge": perf_counter() - routed}
         update = {"decision": decision, "passages": passages, "hops": hops, "timings": timings, "steps": 1}
         update = {**update, "usage": decision.usage, "agent": decision.agent}
@@ -159,6 +161,7 @@ class Orchestrator:
             tools=self._offer(agent, state),
             emit=outlet,
             degraded=state["degraded"],
+            shown=shown(state),
         )
         said = await self.speaker.say(call)
         if outlet:
@@ -185,7 +188,7 @@ class Orchestrator:
         self, agent: Agent, state: State, message: AIMessage, evidence: Evidence, update: dict[str, Any]
     ) -> Command[str]:
         """What nothing supports is not sent: a language model may write again once, then it is left out."""
-        cited = message.response_metadata.get("citations", [p.article.id for p in state["passages"]])
+        cited = message.response_metadata[CITATIONS]
         mended = mend(message.text, evidence, state["language"])
         if not mended.dropped:
             return Command(goto=END, update={**update, "reply": message.text, "citations": cited})
@@ -219,7 +222,7 @@ class Orchestrator:
             to=payload["to"],
             reason=payload["reason"],
             known=payload.get("known", ""),
-            timestamp=datetime.now(UTC),
+            timestamp=self.desk.clock(),
         )
         _tell(state, Progress(kind="hop", hop=hop))
         return Command(
@@ -243,19 +246,17 @@ class Orchestrator:
     async def _run(self, agent: Agent, state: State, name: str, arguments: dict[str, Any]) -> ToolUse:
         tool = self._tools[agent.name][name]
         wanted = tool.args.model_validate_json(json.dumps(arguments))
-        result = await asyncio.to_thread(tool.run, self.desk, state["case"].visit, wanted)
+        result = await in_office(tool.run, self.desk, state["case"].visit, wanted)
         return ToolUse(
             name=name, arguments=arguments, result=result.text, status=result.status, number=result.number
         )
 
 
-def _switch(serving: str | None, decision: Decision) -> list[Handoff]:
+def _switch(serving: str | None, decision: Decision, now: datetime) -> list[Handoff]:
     """The router's own change of agent is a hop too."""
     if serving in (None, decision.agent):
         return []
-    return [
-        Handoff(from_agent=serving, to=decision.agent, reason=decision.reason, timestamp=datetime.now(UTC))
-    ]
+    return [Handoff(from_agent=serving, to=decision.agent, reason=decision.reason, timestamp=now)]
 
 
 def _tell(state: State, progress: Progress) -> None:

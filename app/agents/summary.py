@@ -15,7 +15,7 @@ from app.agents.state import Detect
 from app.agents.tools.presenting import words
 from app.core.exceptions import ProviderError
 from app.core.models import Said
-from app.core.text import clean, language_of
+from app.core.text import clean, excerpt, language_of
 
 PROMPT = load("summary")
 
@@ -43,17 +43,22 @@ class Extractive:
 
 @dataclass(frozen=True)
 class Generated:
-    """By the model; extractive where the provider fails, for closing must not."""
+    """By the model; extractive where the provider fails, for closing must not.
+
+    The model reads the first line and the last `limit`, long ones cut.
+    """
 
     model: BaseChatModel
     spare: Summarizer
+    limit: int = 20
     prompt: Prompt = PROMPT
     detect: Detect = language_of
 
     async def resolution(self, lines: list[Said]) -> str:
         if not lines:
             return await self.spare.resolution(lines)
-        spoken = "\n".join(f"{line.agent or line.role}: {line.content}" for line in lines)
+        read = [lines[0], *lines[1:][-self.limit :]]
+        spoken = "\n".join(f"{line.agent or line.role}: {excerpt(line.content)}" for line in read)
         language = language_name(self.detect(spoken, "ru"))
         asked = [SystemMessage(self.prompt.render(language=language)), HumanMessage(spoken)]
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import uuid4
@@ -11,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from app.core import happenings
 from app.core.backoffice import Effect
+from app.core.escalation import Escalation
 from app.core.events import Event, EventKind
 from app.core.exceptions import DialogClosed, IdempotencyKeyReused, NotHeld, TakenOver
 from app.core.models import OPERATOR, Fork, Handler, Handoff, Reply, Role, Said, Status, Summary, Turn
@@ -63,9 +63,12 @@ class RequestRecord(BaseModel):
 
 
 class Closing(BaseModel):
+    """`by` is the person of the house who closed it; customers are not told."""
+
     reason: str
     at: datetime
     summary: Summary
+    by: str | None = None
 
 
 class Note(BaseModel):
@@ -74,14 +77,6 @@ class Note(BaseModel):
     by: str
     text: str
     at: datetime
-
-
-class Escalation(BaseModel):
-    """A person is wanted. `by` is the agent who served when it began."""
-
-    since: datetime
-    reason: str
-    by: str | None = None
 
 
 class Rating(BaseModel):
@@ -142,8 +137,8 @@ class Dialog(BaseModel):
         self.assigned_agent = reply.turn.agent
         for kind, data in happenings.of_turn(reply.turn):
             self.happened(kind, data, now)
-        if reply.turn.escalated and self.escalation is None:
-            self._escalate(Escalation(since=now, reason=_why(reply.turn), by=reply.turn.agent))
+        if reply.turn.escalated:
+            self._want_person(reply.turn, now)
         return said
 
     def resume(self, asked: Message, now: datetime) -> None:
@@ -165,6 +160,7 @@ class Dialog(BaseModel):
         elif reason:
             self.escalation = self.escalation.model_copy(update={"reason": reason})
         self.handler, self.operator, self.updated_at = "person", operator, now
+        self.happened("dialog.taken_over", {"by": operator}, now)
         return True
 
     def say(self, operator: str, text: str, now: datetime) -> Message:
@@ -186,8 +182,8 @@ class Dialog(BaseModel):
         line = Message(seq=0, role="agent", content=reply.text, timestamp=now, agent_type=reply.turn.agent)
         line.turn, line.about = reply.turn, about
         self.metadata.total_tokens += reply.turn.usage.total
-        if self.handler == "bot" and not reply.turn.escalated:
-            self.escalation = None
+        if self.escalation and self.handler == "bot" and not reply.turn.escalated:
+            self.escalation = self.escalation.without(about)
         return self._append(line)
 
     def has_told(self, about: str) -> bool:
@@ -250,6 +246,9 @@ class Dialog(BaseModel):
         return [m for m in self.messages if m.state == "pending"]
 
     def message(self, seq: int) -> Message:
+        """Lines are counted from 1. Raises IndexError."""
+        if seq < 1:
+            raise IndexError(seq)
         return self.messages[seq - 1]
 
     def lines(self, until: Message, limit: int) -> list[Said]:
@@ -261,9 +260,15 @@ class Dialog(BaseModel):
         """Drop idempotency records older than 24 hours."""
         self.requests = {k: r for k, r in self.requests.items() if now - r.at < RECORD_LIFETIME}
 
+    def _want_person(self, turn: Turn, now: datetime) -> None:
+        if self.escalation:
+            self.escalation = self.escalation.joined(turn)
+        else:
+            self._escalate(Escalation(since=now, reason=_why(turn), by=turn.agent, about=turn.waits))
+
     def _escalate(self, escalation: Escalation) -> None:
         self.escalation = escalation
-        self.happened("dialog.escalated", {"reason": happenings.short(escalation.reason)}, escalation.since)
+        self.happened("dialog.escalated", {"reason": happenings.masked(escalation.reason)}, escalation.since)
 
     def _language(self) -> str | None:
         """As of the last answer."""
@@ -288,7 +293,3 @@ class Dialog(BaseModel):
 def _why(turn: Turn) -> str:
     """The words of whoever passed the customer on, else of the router."""
     return turn.hops[-1].reason if turn.hops else turn.decision.reason
-
-
-def count_customer(messages: Iterable[Message]) -> int:
-    return sum(m.role == "customer" for m in messages)

@@ -12,6 +12,8 @@ EventKind = Literal[
     "dialog.routed",
     "dialog.handed_over",
     "dialog.escalated",
+    "dialog.taken_over",
+    "dialog.rerouted",
     "dialog.closed",
     "dialog.rated",
     "order.created",

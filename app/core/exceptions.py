@@ -129,7 +129,7 @@ class StorageUnavailable(CallCenterError):
     retry_after = 5
 
     def __init__(self) -> None:
-        super().__init__("The dialog storage cannot be used right now; nothing was changed.")
+        super().__init__("The dialog storage cannot be used right now; nothing was acknowledged.")
 
 
 class StorageFull(StorageUnavailable):

@@ -1,13 +1,15 @@
 """What is told of a dialog, and in which words: event kinds and their data. Pure.
 
-No line of a customer and no phone number gets here: numbers, sums, agents, reasons, subjects, summaries.
+No line of a customer and no phone number gets here: numbers, sums, agents, reasons, subjects, counts.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
+from app.core.actions import BY_TOOL
 from app.core.backoffice import Effect, Value
 from app.core.events import EventKind
 from app.core.models import Summary, Turn
@@ -16,23 +18,10 @@ Data = dict[str, str | int | float | bool | None]
 Told = tuple[EventKind, Data]
 LONGEST = 300
 
-DONE: dict[str, EventKind] = {
-    "open_ticket": "ticket.opened",
-    "update_ticket": "ticket.updated",
-    "escalate_to_developers": "ticket.opened",
-    "create_order": "order.created",
-    "change_subscription": "subscription.changed",
-    "cancel_subscription": "subscription.cancelled",
-    "refund_payment": "refund.made",
-    "compensate_outage": "credit.granted",
-    "grant_credit": "credit.granted",
-    "open_complaint": "complaint.opened",
-    "book_callback": "callback.booked",
-}
-WAITS: dict[str, EventKind] = {"refund_payment": "refund.requested"}
 RENAMED = {("book_callback", "at"): "callback_at"}
 HUSHED = {"days_from", "days_to", "days_max", "url"}
-SUBJECTS = {"open_ticket", "escalate_to_developers", "open_complaint"}
+_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,64}|\d(?:[ \u00a0().-]{0,2}\d){9,}")
+"""An e-mail address, or ten digits in a row: a phone, a card."""
 
 
 def of_turn(turn: Turn) -> Iterator[Told]:
@@ -54,23 +43,24 @@ def of_turn(turn: Turn) -> Iterator[Told]:
                 "agent": hop.to,
                 "from_agent": hop.from_agent,
                 "to_agent": hop.to,
-                "reason": short(hop.reason),
+                "reason": masked(hop.reason),
                 "language": turn.language,
             },
         )
 
 
 def of_closing(reason: str, summary: Summary) -> Told:
-    return "dialog.closed", {"reason": short(reason), "summary": short(summary.resolution)}
+    """Without the resolution: it quotes the dialog."""
+    counts: Data = {"messages": summary.total_messages, "minutes": summary.duration_minutes}
+    return "dialog.closed", {"reason": masked(reason), **counts}
 
 
 def of_effect(effect: Effect, subject: str = "") -> Told | None:
     """None for a refusal, and for what nobody outside is told of."""
-    outcome = effect.outcome
-    kind = {"done": DONE, "approval": WAITS, "refused": {}}[outcome.status].get(effect.tool)
+    outcome, kind = effect.outcome, _kind(effect)
     if kind is None:
         return None
-    data: Data = {"number": outcome.number, "subject": short(subject), "reason": outcome.reason}
+    data: Data = {"number": outcome.number, "subject": masked(subject), "reason": outcome.reason}
     for name, value in outcome.facts.items():
         if name not in HUSHED:
             data[RENAMED.get((effect.tool, name), name)] = plain(value)
@@ -81,13 +71,25 @@ def of_effect(effect: Effect, subject: str = "") -> Told | None:
     return kind, {name: value for name, value in data.items() if value not in (None, "")}
 
 
+def _kind(effect: Effect) -> EventKind | None:
+    if (action := BY_TOOL.get(effect.tool)) is None:
+        return None
+    return {"done": action.event, "approval": action.waits, "refused": None}[effect.outcome.status]
+
+
 def key_of(effect: Effect) -> str:
-    """A tool acts once in a turn, and once more when a person has decided."""
-    return f"{effect.seq}/{effect.tool}{'/decided' if effect.decided_by else ''}"
+    """A tool acts once in a turn on each thing, and once more when a person has decided."""
+    about, decided = f"/{effect.about}" * bool(effect.about), "/decided" * bool(effect.decided_by)
+    return f"{effect.seq}/{effect.tool}{about}{decided}"
 
 
 def plain(value: Value) -> str | int | bool | None:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def masked(text: str) -> str:
+    """In free words there may stand an address or a phone number."""
+    return short(_ADDRESS.sub("…", text[: 2 * LONGEST]))
 
 
 def short(text: str) -> str:

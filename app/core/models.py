@@ -127,6 +127,11 @@ class Turn(BaseModel):
     usage: Usage = Field(default_factory=Usage)
     timings: dict[str, float] = Field(default_factory=dict)
 
+    @property
+    def waits(self) -> list[str]:
+        """Numbers of the approvals that it asked for."""
+        return [use.number for use in self.tools if use.status == "approval"]
+
 
 class Memory(BaseModel):
     """What stays of a finished dialog. `unhelpful` are articles after which the customer was passed on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -75,8 +75,8 @@ class Outbox(Protocol):
         """The first time, note how many events each dialog has: those are not delivered. Later, nothing."""
         ...
 
-    def copied(self) -> dict[str, int]:
-        """How many events of each dialog have been taken in."""
+    def copied(self, among: Collection[str] | None = None) -> dict[str, int]:
+        """How many events of each dialog, or of these, have been taken in; others may be told of too."""
         ...
 
     def add(self, dialog_id: str, events: Sequence[Event]) -> int:

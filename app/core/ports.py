@@ -71,7 +71,7 @@ class DialogQuery:
 
 @dataclass(frozen=True, slots=True)
 class DialogRow:
-    """A dialog in a list."""
+    """A dialog in a list. `subject` is how the customer began."""
 
     dialog_id: str
     customer_id: str
@@ -83,6 +83,7 @@ class DialogRow:
     last_message: str
     handler: Handler = "bot"
     escalated: bool = False
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ class StoreHealth:
 class DialogStore(Protocol):
     """Where dialogs live. Every write is durable when it returns.
 
-    Raises StorageUnavailable or StorageFull when the medium fails; the old document then still stands.
+    Raises StorageUnavailable or StorageFull when the medium fails: the old document then still stands, but
+    for a folder that would not sync after the new one took its place.
     """
 
     async def open(self) -> None:
@@ -168,7 +170,7 @@ class CustomerMemory(Protocol):
 
 
 class BackOffice(Protocol):
-    """The company's records. Blocking: call it off the event loop. Raises BackOfficeUnavailable.
+    """The company's records. Blocking: call it by `in_office`. Raises BackOfficeUnavailable.
 
     Nothing here trusts a model: who asks stands in the Visit, and policy is checked inside `act`.
     """
@@ -194,9 +196,10 @@ class BackOffice(Protocol):
     def quote(self, customer_id: str, wanted: Quote) -> Outcome: ...
 
     def act(self, visit: Visit, action: Action) -> Outcome:
-        """Carry out, refuse, or ask for an approval: once for a dialog, sequence and tool.
+        """Carry out, refuse, or ask for an approval: once for a dialog, sequence, tool and `once_for`.
 
-        Check, effect, audit line and kept outcome are one transaction. A repeat gives the kept outcome.
+        Check, effect, audit line and kept outcome are one transaction. A repeat gives the kept outcome, with
+        `already_done` where it was worded otherwise. A refusal is not kept: nothing was done.
         """
         ...
 
@@ -204,7 +207,7 @@ class BackOffice(Protocol):
         """In the order in which they happened."""
         ...
 
-    def approvals(self, status: str | None = "pending") -> list[Approval]: ...
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]: ...
 
     def approval(self, number: str) -> Approval:
         """Raises ApprovalNotFound."""

@@ -16,20 +16,23 @@ from typing import Any
 from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
+from app.core import durable
 from app.core.exceptions import CallCenterError
 from app.evaluation.cases import Case, CaseSet, CaseTurn, SetInvalid
-from app.evaluation.registry import replace_text
 
 Rows = dict[str, dict[str, Any]]
 _LATER = {"who", "when", "confirmed_by", "confirmed"}
 
 
 class CorrectionRefused(CallCenterError):
+    """`kind` is for other languages."""
+
     status = 422
     code = "correction_refused"
 
-    def __init__(self, where: str, problem: str) -> None:
+    def __init__(self, where: str, problem: str, kind: str = "") -> None:
         super().__init__(f"Correction of {where}: {problem}.")
+        self.kind = kind
 
 
 class Correction(BaseModel):
@@ -74,11 +77,11 @@ def correct(
     case, at = _find(cases, key)
     was, now = str(case.turns[at].expected), datetime.now(UTC)
     if not (who.strip() and why.strip()):
-        raise CorrectionRefused(key, "it needs a name and a reason")
+        raise CorrectionRefused(key, "it needs a name and a reason", "unsigned")
     if label not in legal:
-        raise CorrectionRefused(key, f"{label} is not a label of the roster")
+        raise CorrectionRefused(key, f"{label} is not a label of the roster", "label")
     if label == was or (also and label in case.turns[at].acceptable):
-        raise CorrectionRefused(key, f"{label} is its label already")
+        raise CorrectionRefused(key, f"{label} is its label already", "already")
     told = {"set": cases.name, "case": case.id, "turn": at, "text": case.turns[at].content, "was": was}
     new = Correction.model_validate(
         {**told, "label": label, "why": why, "who": who, "when": now, "also": also}
@@ -98,15 +101,27 @@ def confirm(path: Path, cases: CaseSet, key: str, who: str) -> Correction:
     with _locked(path) as rows:
         row = rows.get(f"{cases.name}/{case.id}:{at}")
         if row is None:
-            raise CorrectionRefused(key, "nobody has corrected it")
+            raise CorrectionRefused(key, "nobody has corrected it", "gone")
         standing = _of(row)
         if not who.strip() or who.strip().casefold() == standing.who.strip().casefold():
-            raise CorrectionRefused(key, "a second person has to confirm it")
+            raise CorrectionRefused(key, "a second person has to confirm it", "second")
         if standing.confirmed_by:
             return standing
         done = standing.model_copy(update={"confirmed_by": who, "confirmed": datetime.now(UTC)})
         rows[done.id] = {**row, "confirmed": True, "correction": done.model_dump(mode="json")}
     return done
+
+
+def drop(path: Path, set_name: str, case: str) -> None:
+    """Forget what was corrected in a case, beside lines that cannot be read too."""
+    if not path.exists():
+        return
+    mark = f'"{set_name}/{case}:'  # no text holds it: there the quotation mark is escaped
+    with FileLock(_lock_of(path)):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        kept = [line for line in lines if mark not in line]
+        if kept != lines:
+            durable.write(path, "\n".join(kept))
 
 
 def read(path: Path) -> list[Correction]:
@@ -139,9 +154,9 @@ def _find(cases: CaseSet, key: str) -> tuple[Case, int]:
         return by_id[key], len(by_id[key].turns) - 1
     name, _, position = key.rpartition(":")
     if name not in by_id or not position.isdecimal():
-        raise CorrectionRefused(key, f"{cases.name} has no such case")
+        raise CorrectionRefused(key, f"{cases.name} has no such case", "case")
     if int(position) not in by_id[name].labelled:
-        raise CorrectionRefused(key, "this turn has no label")
+        raise CorrectionRefused(key, "this turn has no label", "case")
     return by_id[name], int(position)
 
 
@@ -169,12 +184,16 @@ def _of(row: dict[str, Any]) -> Correction:
 def _locked(path: Path) -> Iterator[Rows]:
     """The file is replaced as a whole; colleagues on one folder wait for each other."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(f".{path.name}.lock")):
+    with FileLock(_lock_of(path)):
         rows = _rows(path)
         before = dict(rows)
         yield rows
         if rows != before:
-            replace_text(path, "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows.values()))
+            durable.write(path, "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows.values()))
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.lock")
 
 
 def _rows(path: Path) -> Rows:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.cases import Case
 from app.evaluation.compare import Comparison
-from app.evaluation.metrics import Interval
+from app.evaluation.intervals import Interval
 from app.evaluation.predictions import Prediction
 from app.evaluation.report import Report
 from app.evaluation.slices import By

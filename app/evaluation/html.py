@@ -10,13 +10,13 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from app.core.palette import colour_of
 from app.evaluation import charts
 from app.evaluation.calibration import CascadePoint
-from app.evaluation.metrics import Interval
+from app.evaluation.intervals import Interval
 from app.evaluation.predictions import Provenance
 from app.evaluation.report import Report
 
@@ -32,18 +32,9 @@ _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x
 
 def render(report: Report) -> str:
     """Everything from outside is escaped; no script is needed to read it, and nothing is fetched."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: seen(value) if type(value) is str else value,
-    )
-    environment.filters |= {"share": share, "interval": interval, "colour": colour_of, "day": day, "pc": pc}
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     known, cascade = report.confidence, report.cascade
-    return environment.get_template("report.html.j2").render(
+    return template("report.html.j2").render(
         r=report,
         facets=FACETS,
         shown=SHOWN,
@@ -56,6 +47,20 @@ def render(report: Report) -> str:
         cascade_chart=Markup(charts.cascade(cascade.points)) if cascade else None,
         cascade_rows=stops(cascade.points) if cascade else [],
     )
+
+
+def template(name: str) -> Template:
+    """Every text in it passes `seen`."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: seen(value) if type(value) is str else value,
+    )
+    made.filters |= {"share": share, "interval": interval, "colour": colour_of, "day": day, "pc": pc}
+    return made.get_template(name)
 
 
 def share(value: float) -> str:

@@ -13,25 +13,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from app.evaluation.costs import CostMatrix
-from app.evaluation.intervals import Interval, clustered, share, transcript, wilson
+from app.evaluation.intervals import Interval, share, transcript
 from app.evaluation.predictions import SUPERVISOR, Prediction
-
-__all__ = [
-    "AgentScore",
-    "Confusion",
-    "Headline",
-    "Interval",
-    "accuracy",
-    "agents",
-    "clustered",
-    "confusion",
-    "headline",
-    "missed_escalations",
-    "percentile",
-    "plain",
-    "share",
-    "wilson",
-]
 
 Confusion = dict[str, dict[str, int]]
 

@@ -100,7 +100,7 @@ def build_report(
         dialogs=dialog_measures(plain),
         confidence=known,
         promises=_promises(known) if known else [],
-        misroutes=_dearest(plain, costs),
+        misroutes=dearest(plain, costs),
         failures=[p for p in plain if not p.covered],
         robustness=flips(run.predictions),
         repeats=_repeats(plain),
@@ -109,7 +109,7 @@ def build_report(
     )
 
 
-def _dearest(predictions: Sequence[Prediction], costs: CostMatrix) -> list[Prediction]:
+def dearest(predictions: Sequence[Prediction], costs: CostMatrix) -> list[Prediction]:
     """Wrong answers: missed escalations, then the dearest, then the surest first."""
     wrong = [p for p in predictions if p.outcome == "wrong"]
     return sorted(

@@ -197,8 +197,9 @@ class _Walker:
         except RoutingFailed as failed:
             outcome = FAILURES.get(failed.outcome, "error")
             return _Asked(outcome, reason=failed.reason, seconds=time.perf_counter() - started)
-        except Exception as error:  # noqa: BLE001 - a recorded outcome
+        except Exception as error:  # a recorded outcome
             log.warning("case %s of %s: %s", way.case.id, way.set, type(error).__name__)
+            log.debug("its trace", exc_info=error)
             return _Asked("error", reason=type(error).__name__, seconds=time.perf_counter() - started)
         if answer.decision.agent not in self._target.labels:
             return _Asked("unparsed", reason="not a label of the roster", seconds=answer.seconds)

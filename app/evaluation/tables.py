@@ -31,13 +31,14 @@ _BROKEN = (
 
 
 class ImportFailed(CallCenterError):
-    """A file that cannot be imported at all; the sentence names it."""
+    """A file that cannot be imported at all; the sentence names it, `kind` is for other languages."""
 
     status = 422
     code = "import_failed"
 
-    def __init__(self, where: str, problem: str) -> None:
+    def __init__(self, where: str, problem: str, kind: str = "") -> None:
         super().__init__(f"{where} cannot be imported: {problem}.")
+        self.kind = kind
 
 
 def rows(path: Path, wanted: Sequence[str], encoding: str | None = None) -> Iterator[Numbered]:
@@ -45,7 +46,7 @@ def rows(path: Path, wanted: Sequence[str], encoding: str | None = None) -> Iter
     readers = {".csv": _csv, ".tsv": _csv, ".txt": _csv, ".jsonl": _jsonl, ".xlsx": _excel}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise ImportFailed(path.name, f"it is none of {', '.join(readers)}")
+        raise ImportFailed(path.name, f"it is none of {', '.join(readers)}", "format")
     _fits(path)
     return reader(path, wanted, encoding)
 
@@ -73,7 +74,7 @@ def read_text(path: Path, encoding: str | None = None) -> str:
             continue
         if "\0" not in text:
             return text
-    raise ImportFailed(path.name, f"it is not text in {encoding or 'UTF-8, UTF-16 or cp1251'}")
+    raise ImportFailed(path.name, f"it is not text in {encoding or 'UTF-8, UTF-16 or cp1251'}", "not_text")
 
 
 def _fits(path: Path) -> None:
@@ -83,10 +84,10 @@ def _fits(path: Path) -> None:
         raise ImportFailed(path.name, error.strerror or "it cannot be opened") from error
     if size > LARGEST:
         raise ImportFailed(
-            path.name, f"{size / 2**20:.0f} MB is more than the {LARGEST >> 20} MB that are read"
+            path.name, f"{size / 2**20:.0f} MB is more than the {LARGEST >> 20} MB that are read", "large"
         )
     if not path.is_file() or not size:
-        raise ImportFailed(path.name, "it is empty" if path.is_file() else "it is not a file")
+        raise ImportFailed(path.name, "it is empty" if path.is_file() else "it is not a file", "empty")
 
 
 def _csv(path: Path, wanted: Sequence[str], encoding: str | None) -> Iterator[Numbered]:
@@ -99,7 +100,7 @@ def _csv(path: Path, wanted: Sequence[str], encoding: str | None) -> Iterator[Nu
                 whole = len(cells) >= len(header) and not any(cells[len(header) :])
                 yield reader.line_num, dict(zip(header, cells, strict=False)) if whole else None
     except csv.Error as error:
-        raise ImportFailed(path.name, f"line {reader.line_num}: {error}") from error
+        raise ImportFailed(path.name, f"line {reader.line_num}: {error}", "csv") from error
 
 
 def _dialect(path: Path, text: str, wanted: Sequence[str]) -> Any:
@@ -147,15 +148,17 @@ def _excel(path: Path, wanted: Sequence[str], encoding: str | None) -> Iterator[
 
         with zipfile.ZipFile(path) as packed:
             if sum(part.file_size for part in packed.infolist()) > UNPACKED:
-                raise ImportFailed(path.name, "it unpacks to too much")
+                raise ImportFailed(path.name, "it unpacks to too much", "unpacks")
         with path.open("rb") as file:
             table = pandas.read_excel(
                 file, dtype=str, na_filter=False, engine="openpyxl", engine_kwargs={"data_only": False}
             )
     except ImportError as error:
-        raise ImportFailed(path.name, "Excel needs pip install 'call-center-agents[eval]'") from error
+        raise ImportFailed(
+            path.name, "Excel needs pip install 'call-center-agents[eval]'", "library"
+        ) from error
     except _BROKEN as error:
-        raise ImportFailed(path.name, "it is not a workbook that can be read") from error
+        raise ImportFailed(path.name, "it is not a workbook that can be read", "workbook") from error
     table.columns = [str(name).strip() for name in table.columns]
     if not set(wanted) <= set(table.columns):
         raise _no_column(path, wanted, list(table.columns))
@@ -166,4 +169,4 @@ def _excel(path: Path, wanted: Sequence[str], encoding: str | None) -> Iterator[
 def _no_column(path: Path, wanted: Sequence[str], found: Sequence[str]) -> ImportFailed:
     missing = ", ".join(name for name in wanted if name not in found)
     seen = ", ".join(name[:40] for name in found[:20])
-    return ImportFailed(path.name, f"it has no column {missing} (found: {seen or 'none'})")
+    return ImportFailed(path.name, f"it has no column {missing} (found: {seen or 'none'})", "column")

@@ -16,8 +16,15 @@ from app.agents.orchestrator import Orchestrator
 from app.agents.tools.presenting import outcome_told
 from app.core.backoffice import Approval, Outcome
 from app.core.dialog import Dialog
-from app.core.exceptions import ApprovalNotFound, DialogNotFound, DialogQuarantined, StorageUnavailable
+from app.core.exceptions import (
+    ApprovalNotFound,
+    CallCenterError,
+    DialogNotFound,
+    DialogQuarantined,
+    StorageUnavailable,
+)
 from app.core.models import Reply, ToolUse, Turn
+from app.core.office import in_office
 from app.core.ports import BackOffice, DialogStore
 from app.core.text import spoken_language
 from app.services.cases import case_of
@@ -52,13 +59,11 @@ class Settlement:
 
     async def begin(self, turn: Turn) -> None:
         """What is lost here is made up for when the person decides."""
-        for use in turn.tools:
-            if use.status != "approval":
-                continue
+        for number in turn.waits:
             try:
-                await self._flow.wait(use.number)
+                await self._flow.wait(number)
             except StorageUnavailable as error:
-                log.error("approval_not_kept", number=use.number, code=error.code)
+                log.error("approval_not_kept", number=number, code=error.code)
 
     async def settle(self, number: str, approved: bool, by: str, note: str) -> Approval:
         """Carry out or drop it, and append what the customer is told of it; each of them once.
@@ -66,7 +71,7 @@ class Settlement:
         Where there is no dialog any more, none that can be read, or one without a customer's word, nobody
         is told.
         """
-        waiting = await asyncio.to_thread(self.office.approval, number)
+        waiting = await in_office(self.office.approval, number)
         word = Word(approved=approved, by=by, note=note)
         try:
             async with self._locked(waiting.visit.dialog_id) as dialog:
@@ -77,21 +82,31 @@ class Settlement:
             return decided
 
     async def catch_up(self) -> None:
-        """Tell what was decided just before a crash. Raises StorageUnavailable."""
+        """Tell what was decided just before a crash. Raises the last failure, after all have been tried."""
         if not await asyncio.to_thread(self.begun):
             return
+        failed: CallCenterError | None = None
         for number in await self._flow.kept():
             try:
-                found = await asyncio.to_thread(self.office.approval, number)
-            except ApprovalNotFound:
-                await self._forget(number)
-                continue
-            if found.status != "pending":
-                await self.settle(number, found.status == "approved", found.decided_by or "", found.note)
+                await self._make_up_for(number)
+            except CallCenterError as error:
+                log.warning("decision_not_told", number=number, code=error.code)
+                failed = error
+        if failed:
+            raise failed
+
+    async def _make_up_for(self, number: str) -> None:
+        try:
+            found = await in_office(self.office.approval, number)
+        except ApprovalNotFound:
+            await self._forget(number)
+            return
+        if found.status != "pending":
+            await self.settle(number, found.status == "approved", found.decided_by or "", found.note)
 
     async def _settle(self, dialog: Dialog, number: str, word: Word) -> Approval:
         """The caller holds the dialog's lock."""
-        known = await asyncio.to_thread(self.office.approval, number)
+        known = await in_office(self.office.approval, number)
         silent = all(m.role != "customer" for m in dialog.messages)
         if known.status != "pending" or silent:
             known = await self._decide(number, word)
@@ -110,7 +125,7 @@ class Settlement:
 
     async def _decide(self, number: str, word: Word) -> Approval:
         decide = self.office.decide
-        return await asyncio.to_thread(decide, number, word["approved"], word["by"], word["note"])
+        return await in_office(decide, number, word["approved"], word["by"], word["note"])
 
     @property
     def _flow(self) -> ApprovalFlow:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from time import perf_counter
 
 import structlog
 from pydantic import BaseModel
 
 from app.agents.orchestrator import Emit, Orchestrator
+from app.core.clock import Clock, utcnow
 from app.core.dialog import Dialog, Message, RequestRecord
 from app.core.exceptions import CallCenterError
 from app.core.models import Remembered
@@ -35,10 +36,6 @@ class Outcome:
     replayed: bool = False
 
 
-def utcnow() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Turns:
     """`history` is how many lines models see. The caller holds the dialog's lock."""
@@ -47,7 +44,7 @@ class Turns:
     orchestrator: Orchestrator
     metrics: Metrics
     history: int = 20
-    clock: Callable[[], datetime] = utcnow
+    clock: Clock = utcnow
     witness: Witness = field(default_factory=Witness)
     memory: Recollection | None = None
     approvals: Settlement | None = None

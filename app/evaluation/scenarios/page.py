@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.core.palette import colour_of
-from app.evaluation.html import TEMPLATES, interval, pc, seen
+from app.evaluation.html import TEMPLATES, template
 from app.evaluation.scenarios.report import TITLES, ScenarioReport
 
 
 def render(report: ScenarioReport) -> str:
     """Everything from outside is escaped; nothing is fetched and no script runs."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: seen(value) if type(value) is str else value,
-    )
-    environment.filters |= {"interval": interval, "colour": colour_of, "pc": pc}
-    return environment.get_template("scenarios.html.j2").render(
+    return template("scenarios.html.j2").render(
         r=report,
         s=report.score,
         titles=TITLES,

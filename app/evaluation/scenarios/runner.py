@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from app.evaluation.scenarios.model import Scenario
 from app.evaluation.scenarios.trial import Played, Trial, judged
 from app.evaluation.scenarios.world import Promises, StepImpossible, World, Worlds, no_promises
 
+log = logging.getLogger(__name__)
 OnProgress = Callable[[int, int], None]
 Customers = Callable[[Scenario], Customer]
 
@@ -78,8 +80,8 @@ class _Player:
         try:
             async with self.worlds(scenario, self.options.seed + repeat) as world:
                 await self._play(played, world, customer)
-        except (CallCenterError, OSError) as error:
-            played.trouble = played.trouble or str(error)
+        except Exception as error:  # noqa: BLE001 - a recorded outcome
+            played.trouble = played.trouble or _told(error)
         return judged(played, self.promises, time.perf_counter() - began)
 
     @property
@@ -97,10 +99,17 @@ class _Player:
             played.trouble = "the time for this dialog was over"
         except StepImpossible as error:
             played.stuck = str(error)
-        except CallCenterError as error:
-            played.trouble = str(error)
-        played.lines = await world.transcript()
-        played.after = await world.state()
+        finally:
+            played.lines = await world.transcript()
+            played.after = await world.state()
+
+
+def _told(error: Exception) -> str:
+    """The sentence of a situation that we know; of any other error its kind, and a trace in the log."""
+    if isinstance(error, (CallCenterError, OSError)):
+        return str(error)
+    log.debug("a dialog failed", exc_info=error)
+    return f"unexpected: {type(error).__name__}"
 
 
 async def _converse(scenario: Scenario, world: World, customer: Customer) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.routing.lines import read_lines
 from app.evaluation import corrections
 from app.evaluation.cases import Case, CaseSet, CaseTurn, SetInvalid, read_set
 from app.evaluation.corrections import Correction, CorrectionRefused
@@ -108,3 +109,14 @@ def test_a_damaged_line_is_named(path: Path) -> None:
     path.write_text(path.read_text("utf-8") + "{}\n", encoding="utf-8")
     with pytest.raises(SetInvalid, match=r"corrections\.jsonl, line 2"):
         corrections.read(path)
+
+
+def test_line_ends_of_other_alphabets_inside_a_message_end_no_line(path: Path) -> None:
+    """Both who confirm and who train read the file again."""
+    text = "it is\u2028broken\x85now"
+    turn = CaseTurn(role="customer", content=text, expected="tech_support", event="start")
+    odd = CaseSet(name="some", cases=[Case(id="c1", turns=[turn])])
+    corrections.correct(path, odd, "c1", "sales", "an order", "Anna", LEGAL)
+    corrections.confirm(path, odd, "c1", "Boris")
+    assert [case.text for case in read_set(path, LEGAL, corrections=True).cases] == [text]
+    assert [line.text for line in read_lines(path.parent)] == [text]

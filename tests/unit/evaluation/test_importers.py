@@ -12,7 +12,6 @@ import pytest
 from app.agents.roster import names
 from app.evaluation.cases import Case, CaseTurn, read_set
 from app.evaluation.importers import Imported, ImportFailed, import_rows, write_set
-from app.evaluation.layouts import LAYOUTS, import_layout, read_layout
 
 COLUMNS = {"text": "message", "label": "queue"}
 LABELS = {"Support": "tech_support", "Shop": "sales"}
@@ -150,43 +149,3 @@ def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
     write_set(cases, tmp_path / "new" / "set.jsonl")
     assert read_set(tmp_path / "new" / "set.jsonl", names()).cases == cases
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["set.jsonl"]
-
-
-@pytest.mark.parametrize("name", LAYOUTS)
-def test_every_layout_maps_to_the_roster_and_no_intent_twice(name: str) -> None:
-    layout = read_layout(name)
-    theirs = [intent for many in layout.labels.values() for intent in many]
-    assert set(layout.labels) == set(names())
-    assert len(theirs) == len(set(theirs))
-
-
-def test_the_layouts_read_their_published_forms(tmp_path: Path) -> None:
-    forms = {
-        "banking77/test.csv": 'text,category\n"my card, it is dead",card_not_working\nhm,balance\n',
-        "clinc150/data_full.json": json.dumps(
-            {"test": [["is there fraud", "report_fraud"]], "oos_test": [["x", "oos"]]}
-        ),
-        "bitext/Bitext_27K.csv": "flags,instruction,category,intent,response\nB,pay me,REFUND,get_refund,\n",
-        "multidogo/media/dev.tsv": (
-            "conversationId\tturnNumber\tutteranceId\tutterance\tslot-labels\tintent\n"
-            "c\t1\tu\tsign me up\tO O O\tstartserviceintent\nc\t2\tu\thi\tO\topeninggreeting\n"
-        ),
-    }
-    for name, content in forms.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True)
-        path.write_text(content, encoding="utf-8")
-    found = {name: import_layout(name, tmp_path / name).cases for name in LAYOUTS}
-    assert {name: (c.turns[0].expected, c.industry) for name, (c,) in found.items()} == {
-        "banking77": ("tech_support", "bank"),
-        "clinc150": ("supervisor", "general"),
-        "bitext": ("supervisor", "e_shop"),
-        "multidogo": ("sales", "general"),
-    }
-    assert found["multidogo"][0].id == "media-dev-00002"
-
-
-def test_a_layout_that_does_not_exist_or_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    for name in ("imagenet", "banking77"):
-        with pytest.raises(ImportFailed):
-            import_layout(name, tmp_path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.evaluation import registry as registry_of_runs
 from app.evaluation.passes import Options
 from app.evaluation.predictions import Prediction, Provenance
 from app.evaluation.registry import JOURNAL, LOG, Registry, RunNotFound, new_run_id
@@ -85,11 +86,15 @@ def test_a_deleted_run_still_stands_in_the_log(registry: Registry) -> None:
     assert '"run": "r1"' in (registry.root / LOG).read_text(encoding="utf-8")
 
 
-def test_a_damaged_provenance_hides_its_run_alone(registry: Registry) -> None:
+def test_a_damaged_provenance_hides_its_run_alone_and_is_told_once(
+    registry: Registry, caplog: pytest.LogCaptureFixture
+) -> None:
+    registry_of_runs._tell_once.cache_clear()
     registry.start(provenance("r1"))
     registry.start(provenance("r2"))
     (registry.folder("r2") / "provenance.json").write_text("{", encoding="utf-8")
-    assert [p.run_id for p in registry.list()] == ["r1"]
+    assert [p.run_id for p in [*registry.list(), *registry.list()]] == ["r1", "r1"]
+    assert ["r2" in told for told in caplog.messages] == [True]
     with pytest.raises(RunNotFound):
         registry.load("r2")
 

@@ -51,6 +51,17 @@ async def test_a_forbidden_action_before_a_failure_counts_too() -> None:
     assert len(trial.forbidden) == 1
 
 
+async def test_an_error_that_nobody_expects_costs_its_own_dialog_only() -> None:
+    def refund_and_break(world: PlayWorld, text: str) -> str:
+        if world.seed:
+            raise KeyError(text)
+        return refunded(world, text)
+
+    trials = await run([scenario(after=REFUND)], worlds(refund_and_break), Options(repeat=3))
+    assert [t.outcome for t in trials] == ["pass", "error", "error"]
+    assert (trials[1].problems, len(trials[1].lines)) == (["unexpected: KeyError"], 1)
+
+
 async def test_another_customers_records_are_watched() -> None:
     def touch(world: PlayWorld, _text: str) -> str:
         world.now.records["petr"]["payment"] = [{"refunded_rub": 990}]
