@@ -40,8 +40,8 @@ train: $(READY)  ## fit what ships in the package again from eval_sets/train
 torture: $(READY)  ## slow forms of the fault tests
 	TORTURE=1 $(BIN)/pytest -n 2 --dist loadgroup tests/faults
 
-screenshots: $(READY)  ## pictures of the workbench: docs/img for the README, all of them in storage/screenshots
-	$(BIN)/python -m tests.browser.screenshots --out storage/screenshots
+screenshots: $(READY)  ## pictures of every room of the workbench, into docs/img
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.routing

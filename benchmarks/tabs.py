@@ -1,7 +1,8 @@
-"""Message p95 with and without open Monitor tabs: `python -m benchmarks.tabs [TABS] [MESSAGES]`.
+"""Message p95 with and without open tabs: `python -m benchmarks.tabs [TABS] [MESSAGES]`.
 
-A real server process; the tabs live in a process of their own and ask what a page asks: Gradio's heartbeat,
-then the Monitor's question again and again. That process yields the processor: browsers are elsewhere.
+Half of the tabs show the Monitor, half a chat each. A real server process; the tabs live in a process of
+their own and ask what a page asks: Gradio's heartbeat, then for news of all dialogs or of the one that is
+open, again and again. That process yields the processor: browsers are elsewhere.
 Measured in turns (without, with, without, …). Quote the ratio.
 """
 
@@ -93,9 +94,11 @@ async def watching(url: str, tabs: int) -> AsyncIterator[None]:
 async def watch(url: str, tabs: int) -> None:
     async with httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=LIMITS) as http:
         config = (await http.get("/ui/ru/config")).json()
-        room = next(c for c in config["components"] if c["props"].get("elem_id") == "cc-monitor")
+        parts = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
         ready = asyncio.Semaphore(0)
-        pages = [asyncio.create_task(page(http, room["id"], n, ready)) for n in range(tabs)]
+        monitor, chat = parts["cc-monitor"], parts["cc-serving"]
+        asking = [talk(http, chat, n, ready) if n % 2 else page(http, monitor, n, ready) for n in range(tabs)]
+        pages = [asyncio.create_task(each) for each in asking]
         for _ in range(tabs):
             await ready.acquire()
         sys.stdout.write("ready\n")
@@ -114,6 +117,19 @@ async def page(http: httpx2.AsyncClient, room: int, number: int, ready: asyncio.
         await asyncio.sleep(told["pause"] / 1000)
 
 
+async def talk(http: httpx2.AsyncClient, part: int, number: int, ready: asyncio.Semaphore) -> None:
+    """A customer who has asked something and looks at the answer."""
+    made = await http.post(
+        "/api/v1/dialogue/create", json={"customer_id": "tab", "initial_message": LINES[1]}
+    )
+    beating = asyncio.create_task(heartbeat(http, f"tab{number}"))
+    question = {"page": str(number), "dialog": made.json()["dialog_id"], "mark": ""}
+    while not beating.cancelled():
+        question |= await answered(http, part, "hear", number, question)
+        ready.release()
+        await asyncio.sleep(0.3)
+
+
 async def heartbeat(http: httpx2.AsyncClient, session: str) -> None:
     async with http.stream("GET", f"/ui/ru/gradio_api/heartbeat/{session}", timeout=None) as stream:
         async for _ in stream.aiter_raw():
@@ -124,7 +140,13 @@ async def asked(
     http: httpx2.AsyncClient, room: int, number: int, version: int, have: dict[str, str]
 ) -> dict[str, Any]:
     question = {"page": str(number), "version": version, "have": have, "operator": f"operator {number}"}
-    body = {"data": question, "component_id": room, "fn_name": "watch", "session_hash": f"tab{number}"}
+    return await answered(http, room, "watch", number, question)
+
+
+async def answered(
+    http: httpx2.AsyncClient, part: int, name: str, number: int, question: dict[str, Any]
+) -> dict[str, Any]:
+    body = {"data": question, "component_id": part, "fn_name": name, "session_hash": f"tab{number}"}
     answer = await http.post("/ui/ru/gradio_api/component_server/", content=json.dumps(body), headers=JSON)
     answer.raise_for_status()
     told: dict[str, Any] = answer.json()

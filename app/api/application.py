@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import errors
 from app.api.body import StrictJson
+from app.api.doors import Doors
 from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, router
 from app.services.health import VERSION
 from app.services.workbench import Workbench
@@ -47,6 +48,7 @@ def application(bench: Workbench) -> FastAPI:
 def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     """The last one added is the outermost."""
     app.add_middleware(StrictJson, limit=bench.settings.max_body_bytes)
+    app.add_middleware(Doors)
     app.add_middleware(LogContext)
     app.add_middleware(OwnPictures)
     app.add_middleware(

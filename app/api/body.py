@@ -27,26 +27,33 @@ class StrictJson:
         if scope["type"] != "http" or not scope["path"].startswith(self.prefix):
             return await self.app(scope, receive, send)
         try:
-            body = await self._read(Headers(scope=scope), receive)
+            body = await whole(Headers(scope=scope), receive, self.limit)
             if body:
                 _check_type(Headers(scope=scope))
                 parse(body)
         except CallCenterError as error:
             return await situation(error)(scope, receive, send)
-        return await self.app(scope, _replay(body, receive), send)
+        return await self.app(scope, replay(body, receive), send)
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes:
-        declared = headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > self.limit:
-            raise BodyTooLarge(self.limit)
-        parts = bytearray()
-        while True:
-            message = await receive()
-            parts += message.get("body", b"")
-            if len(parts) > self.limit:
-                raise BodyTooLarge(self.limit)
-            if not message.get("more_body", False):
-                return bytes(parts)
+
+async def whole(headers: Headers, receive: Receive, limit: int) -> bytes:
+    """The body. Raises BodyTooLarge as soon as it is known."""
+    declared(headers, limit)
+    parts = bytearray()
+    while True:
+        message = await receive()
+        parts += message.get("body", b"")
+        if len(parts) > limit:
+            raise BodyTooLarge(limit)
+        if not message.get("more_body", False):
+            return bytes(parts)
+
+
+def declared(headers: Headers, limit: int) -> None:
+    """Raises BodyTooLarge where the sender says so."""
+    length = headers.get("content-length", "0")
+    if length.isdigit() and int(length) > limit:
+        raise BodyTooLarge(limit)
 
 
 def parse(body: bytes) -> Any:
@@ -120,7 +127,8 @@ def _sentence(error: ValueError) -> str:
     return "The body holds a number that JSON does not know."
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
+    """Hands the body out once more."""
     sent = False
 
     async def again() -> Message:

@@ -5,7 +5,6 @@ The branch is on disk before the old dialog is closed: a crash in between leaves
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from app.agents.orchestrator import Emit
 from app.core.dialog import Closing, Dialog, Message
 from app.core.exceptions import CallCenterError, DialogClosed
 from app.core.models import Fork, Summary
+from app.core.office import in_office
 from app.core.ports import BackOffice
 from app.core.text import checked
 from app.services.dialog_manager import DialogManager
@@ -111,7 +111,7 @@ class Branching:
             raise NotRepeatable("decision_awaited")
         if self.office is None:
             return
-        effects = await asyncio.to_thread(self.office.effects, dialog.dialog_id)
+        effects = await in_office(self.office.effects, dialog.dialog_id)
         if any(e.seq >= seq and e.outcome.status in BINDING for e in effects):
             raise NotRepeatable("turn_acted")
 

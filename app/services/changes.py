@@ -3,56 +3,93 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from app.core.dialog import Dialog
 from app.core.exceptions import CallCenterError
-from app.core.ports import DialogQuery, DialogRow, DialogStore
+from app.core.ports import DialogQuery, DialogStore
 
 EVERY = 1.5  # seconds between looks at what other processes have written
 APART = 0.05  # seconds between two watchers who are answered, so that customers' turns come in between
+LOOKED_AT, KNOWN = 200, 1000  # dialogs that changed last: seen at each look, and remembered
+ANY = ""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+Marks = Mapping[str, datetime]
+
+
+class Change(NamedTuple):
+    """`mark` None: it was deleted."""
+
+    version: int
+    mark: datetime | None
 
 
 @dataclass(eq=False)
 class Changes:
-    """`look` gives the mark of the latest change, so that what other processes write is noticed; it is
-    asked only while somebody waits. From `ending` on nobody is kept waiting, so that the server can stop.
+    """`look` gives the marks of the dialogs that changed last, so that what other processes write is noticed;
+    it is asked only while somebody waits. From `ending` on nobody waits, so that the server can stop.
     """
 
-    look: Callable[[], Awaitable[object]]
+    look: Callable[[], Awaitable[Marks]]
     ending: Callable[[], bool] = lambda: False
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     apart: float = APART
     version: int = 1
-    _waiting: set[asyncio.Future[None]] = field(default_factory=set, init=False)
+    _waiting: dict[asyncio.Future[None], str] = field(default_factory=dict, init=False)
     _door: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _looker: asyncio.Task[None] | None = field(default=None, init=False)
-    _seen: object = field(default=None, init=False)
+    _known: OrderedDict[str, Change] = field(default_factory=OrderedDict, init=False)
+    _floor: int = field(default=1, init=False)  # the latest change that what is not known may have had
+    _looked: bool = field(default=False, init=False)
 
     @property
     def watchers(self) -> int:
         return len(self._waiting)
 
-    def tell(self, mark: object) -> None:
-        """Something was written. On the event loop, as stores are used."""
+    def tell(self, dialog_id: str, mark: datetime | None = None) -> None:
+        """It was written or deleted; ANY may have been. On the event loop, as stores are used."""
         self.version += 1
-        self._seen = mark
-        for waiter in self._waiting:
-            if not waiter.done():
+        if dialog_id == ANY:
+            self._floor = self.version
+            self._known.clear()
+        else:
+            self._remember(dialog_id, Change(self.version, mark))
+        for waiter, name in self._waiting.items():
+            if not waiter.done() and (ANY in (name, dialog_id) or name == dialog_id):
                 waiter.set_result(None)
 
-    async def after(self, seen: int, seconds: float) -> int:
-        """The version once it is another than `seen`, or after so many `seconds`."""
-        if self.version == seen and not self.ending():
-            await self._told(seconds)
-        await self._one_by_one()
-        return self.version
+    async def after(self, seen: int, seconds: float, dialog_id: str = ANY) -> int:
+        """The version once it is another than `seen`, or after so many `seconds`.
 
-    async def _told(self, seconds: float) -> None:
+        Who names a dialog hears of that one only, and does not queue with those who watch them all.
+        """
+        if not self._is_news(seen, dialog_id) and not self.ending():
+            await self._told(seconds, dialog_id)
+        if dialog_id == ANY:
+            await self._one_by_one()
+        return self.version if self._is_news(seen, dialog_id) else seen
+
+    def _is_news(self, seen: int, dialog_id: str) -> bool:
+        if dialog_id == ANY:
+            return self.version != seen
+        known = self._known.get(dialog_id)
+        return (known.version if known else self._floor) > seen
+
+    def _remember(self, dialog_id: str, change: Change) -> None:
+        self._known[dialog_id] = change
+        self._known.move_to_end(dialog_id)
+        if len(self._known) > KNOWN:
+            _, oldest = self._known.popitem(last=False)
+            self._floor = max(self._floor, oldest.version)
+
+    async def _told(self, seconds: float, dialog_id: str) -> None:
         waiter = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiter)
+        self._waiting[waiter] = dialog_id
         if self._looker is None or self._looker.done():
             self._looker = asyncio.create_task(self._look(), name="changes")
         try:
@@ -60,7 +97,7 @@ class Changes:
                 async with asyncio.timeout(seconds):
                     await waiter
         finally:
-            self._waiting.discard(waiter)
+            del self._waiting[waiter]
             if not self._waiting and self._looker:
                 self._looker.cancel()
                 self._looker = None
@@ -72,27 +109,33 @@ class Changes:
 
     async def _look(self) -> None:
         """What was seen last is remembered from one watcher to the next, so that nothing falls between."""
-        if self._seen is None:
-            self._seen = await self._found()
         while self._waiting:
-            found = await self._found()
-            if found != self._seen or self.ending():
-                self.tell(found)
+            with suppress(CallCenterError):  # a store that cannot be read has not changed
+                self._compare(await self.look())
+            if self.ending():
+                self.tell(ANY)
             await self.pause(EVERY)
 
-    async def _found(self) -> object:
-        """A store that cannot be read has not changed."""
-        try:
-            return await self.look()
-        except CallCenterError:
-            return self._seen
+    def _compare(self, found: Marks) -> None:
+        """At the first look nothing is news but what differs from what was told."""
+        if not self._looked:
+            self._looked = True
+            for name in found.keys() - self._known.keys():
+                self._remember(name, Change(self._floor, found[name]))
+        marks = {name: change.mark for name, change in self._known.items()}
+        news = [name for name, mark in found.items() if marks.get(name) != mark]
+        if found and len(news) == len(found):
+            self.tell(ANY)  # there may be more of them than a look shows
+            for name, mark in found.items():
+                self._remember(name, Change(self.version, mark))
+            return
+        oldest = min(found.values(), default=LONG_AGO)
+        gone = [name for name, mark in marks.items() if name not in found and mark and mark > oldest]
+        for name in [*news, *gone]:
+            self.tell(name, found.get(name))
 
 
-def mark_of(dialog: Dialog | DialogRow) -> object:
-    return dialog.dialog_id, dialog.updated_at
-
-
-async def latest(store: DialogStore) -> object:
-    """The mark of the dialog that changed last."""
-    rows = (await store.find(DialogQuery(limit=1))).rows
-    return mark_of(rows[0]) if rows else ()
+async def latest(store: DialogStore) -> Marks:
+    """Of the dialogs that changed last."""
+    rows = (await store.find(DialogQuery(limit=LOOKED_AT))).rows
+    return {row.dialog_id: row.updated_at for row in rows}

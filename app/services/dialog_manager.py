@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,12 +27,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class DialogManager:
-    """Dialogs are never cut; what models see of them is the business of `turns`."""
+    """Dialogs are never cut; what models see of them is the business of `turns`.
+
+    `forget` drops what is kept of a dialog elsewhere; it is called before the dialog itself goes.
+    """
 
     store: DialogStore
     turns: Turns
     summarizer: Summarizer
     gate: Gate
+    forget: Callable[[str], Awaitable[None]] | None = None
 
     @property
     def clock(self) -> Callable[[], datetime]:
@@ -79,6 +83,8 @@ class DialogManager:
             if self.turns.memory:
                 with suppress(DialogQuarantined):
                     await self.turns.memory.forget(await self.store.read(dialog_id))
+            if self.forget:
+                await self.forget(dialog_id)
             await self.store.delete(dialog_id)
         log.info("dialog_deleted", dialog_id=dialog_id)
 
@@ -88,7 +94,7 @@ class DialogManager:
         async with self.store.lock(dialog_id):
             dialog = await self.store.read(dialog_id)
             if dialog.closing is None:
-                await self._close(dialog, reason)
+                await self.finish(dialog, reason)
             return _closed(dialog)
 
     async def close_idle(self, dialog_id: str, since: datetime) -> bool:
@@ -97,8 +103,25 @@ class DialogManager:
             dialog = await self.store.read(dialog_id)
             if dialog.status == "closed" or dialog.handler == "person" or dialog.updated_at > since:
                 return False
-            await self._close(dialog, "timeout")
+            await self.finish(dialog, "timeout")
             return True
+
+    async def finish(self, dialog: Dialog, reason: str, by: str | None = None) -> None:
+        """Close it and write it; the caller holds the dialog's lock."""
+        now = self.clock()
+        lines = dialog.lines(dialog.messages[-1], len(dialog.messages)) if dialog.messages else []
+        summary = Summary(
+            total_messages=len(dialog.messages),
+            total_tokens=dialog.metadata.total_tokens,
+            duration_minutes=round((now - dialog.created_at).total_seconds() / 60),
+            resolution=await self.summarizer.resolution(lines),
+        )
+        await self.turns.witness.catch_up(dialog)
+        dialog.close(Closing(reason=reason, at=now, summary=summary, by=by))
+        await self.store.write(dialog)
+        if self.turns.memory:
+            await self.turns.memory.keep(dialog)
+        log.info("dialog_closed", dialog_id=dialog.dialog_id, reason=reason)
 
     async def heal(self, dialog_id: str) -> None:
         """A pending turn that nobody is working on was cut by a crash: mark it failed."""
@@ -157,22 +180,6 @@ class DialogManager:
             return outcome
         asked = await self.turns.receive(dialog, text, request)
         return await self.turns.run(dialog, asked, request, emit, created)
-
-    async def _close(self, dialog: Dialog, reason: str) -> None:
-        now = self.clock()
-        lines = dialog.lines(dialog.messages[-1], len(dialog.messages)) if dialog.messages else []
-        summary = Summary(
-            total_messages=len(dialog.messages),
-            total_tokens=dialog.metadata.total_tokens,
-            duration_minutes=round((now - dialog.created_at).total_seconds() / 60),
-            resolution=await self.summarizer.resolution(lines),
-        )
-        await self.turns.witness.catch_up(dialog)
-        dialog.close(Closing(reason=reason, at=now, summary=summary))
-        await self.store.write(dialog)
-        if self.turns.memory:
-            await self.turns.memory.keep(dialog)
-        log.info("dialog_closed", dialog_id=dialog.dialog_id, reason=reason)
 
 
 def _closed(dialog: Dialog) -> Closed:

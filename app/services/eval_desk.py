@@ -15,17 +15,18 @@ from app.core.exceptions import CallCenterError
 from app.evaluation.cases import CaseSet
 from app.evaluation.passes import Options, passes_over
 from app.evaluation.predictions import Provenance, Run
+from app.evaluation.registry import JOURNAL, PROVENANCE
 from app.evaluation.runner import NothingToRun, Target, provenance_of, run
 from app.services.eval_jobs import Clock, Job, Progress
 from app.services.eval_sets import SetShelf
 from app.services.evaluation import BASELINE, EvaluationService, RouterUnknown
 
 if TYPE_CHECKING:
-    from app.services.eval_reading import Opened
+    from app.services.eval_reading import Opened, Prices
 
 AT_ONCE, KEPT = 3, 8
+Mark = tuple[tuple[int, int], ...]  # sizes and moments of a run's files: others are read anew
 LIBRARIES = ("pandas", "scipy", "sklearn", "matplotlib", "jinja2")
-FILES = ("report.html", "report.json", "predictions.csv", "predictions.jsonl", "junit.xml")
 
 
 class TooManyRuns(CallCenterError):
@@ -61,7 +62,7 @@ class EvalDesk:
     clock: Clock = time.monotonic
     libraries: Sequence[str] = LIBRARIES
     _jobs: dict[str, Job] = field(default_factory=dict, init=False)
-    _opened: dict[str, Opened] = field(default_factory=dict, init=False)
+    _opened: dict[str, tuple[Mark, Opened]] = field(default_factory=dict, init=False)
 
     @property
     def root(self) -> Path:
@@ -112,7 +113,14 @@ class EvalDesk:
             job = self._jobs[begun.provenance.run_id] = Job(begun.provenance.run_id, self.clock)
             job.task = asyncio.create_task(self._work(job, sets, target, options, begun, stack.pop_all()))
             job.task.add_done_callback(job.end)
+        self._forget()
         return job.run_id
+
+    def _forget(self) -> None:
+        """All but the last of what has ended."""
+        ended = [run_id for run_id, job in self._jobs.items() if not job.running]
+        for run_id in ended[:-KEPT]:
+            del self._jobs[run_id]
 
     def _registered(self, provenance: Provenance, known: Run | None) -> Run:
         """A run of the registry without answers, or the interrupted one that is just like it."""
@@ -168,24 +176,31 @@ class EvalDesk:
 
     async def open(self, name: str) -> Opened:
         """The run and its report at the default prices. Raises RunNotFound."""
-        run_id = await asyncio.to_thread(self.service.registry.resolve, name)
-        if run_id not in self._opened or self._opened[run_id].run.provenance.finished is None:
-            self._opened[run_id] = await asyncio.to_thread(self._read, run_id)
+        run_id, mark = await asyncio.to_thread(self._standing, name)
+        known = self._opened.get(run_id)
+        if known is None or known[0] != mark:
+            known = self._opened[run_id] = (mark, await asyncio.to_thread(self._read, run_id))
             for old in list(self._opened)[:-KEPT]:
                 del self._opened[old]
-        return self._opened[run_id]
+        return known[1]
+
+    def _standing(self, name: str) -> tuple[str, Mark]:
+        run_id = self.service.registry.resolve(name)
+        files = [self.service.registry.folder(run_id) / name for name in (PROVENANCE, JOURNAL)]
+        found = [path.stat() for path in files if path.exists()]
+        return run_id, tuple((each.st_size, each.st_mtime_ns) for each in found)
 
     def _read(self, run_id: str) -> Opened:
         from app.services.eval_reading import opened  # noqa: PLC0415  (scipy)
 
         return opened(self.service.registry.load(run_id))
 
-    async def files(self, name: str) -> list[Path]:
-        """The report's files; made where a run has none yet."""
-        return await asyncio.to_thread(self._files, (await self.open(name)).run)
+    async def file(self, name: str, file: str, prices: Prices) -> str:
+        """What one of `exports.FILES` holds, made for whoever asks. Raises RunNotFound."""
+        return await asyncio.to_thread(self._file, await self.open(name), file, prices)
 
-    def _files(self, known: Run) -> list[Path]:
-        folder = self.service.registry.folder(known.provenance.run_id)
-        if known.provenance.finished is None or not all((folder / name).is_file() for name in FILES):
-            self._publish(known)
-        return [folder / name for name in FILES]
+    def _file(self, known: Opened, file: str, prices: Prices) -> str:
+        from app.evaluation.exports import FILES  # noqa: PLC0415
+        from app.services.eval_reading import priced  # noqa: PLC0415  (scipy)
+
+        return FILES[file](priced(known.report, prices), known.run)

@@ -36,7 +36,7 @@ class LabelDesk:
         """By somebody else; the corrected set is written anew. Raises CorrectionRefused or SetUnknown."""
         known = {c.id: c for c in self.all()}
         if correction_id not in known:
-            raise CorrectionRefused(correction_id, "nobody has corrected it")
+            raise CorrectionRefused(correction_id, "nobody has corrected it", "gone")
         about = known[correction_id]
         cases = self.shelf.original(about.set)
         done = corrections.confirm(self.path, cases, f"{about.case}:{about.turn}", who.strip())

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from math import fsum
 
 from app.evaluation.cases import Case, CaseSet
-from app.evaluation.costs import CostMatrix
+from app.evaluation.compare import Pair
+from app.evaluation.costs import ASTRAY, MISSED_ESCALATION, NEEDLESS_ESCALATION, CostMatrix
 from app.evaluation.metrics import plain
 from app.evaluation.predictions import SUPERVISOR, Prediction, Run
-from app.evaluation.report import Report, build_report
+from app.evaluation.report import Report, build_report, dearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class Opened:
 class Prices:
     """Of one mistake each."""
 
-    missed: float = 10.0
-    needless: float = 3.0
-    astray: float = 1.0
+    missed: float = MISSED_ESCALATION
+    needless: float = NEEDLESS_ESCALATION
+    astray: float = ASTRAY
 
     def matrix(self, labels: Sequence[str]) -> CostMatrix:
         return CostMatrix(prices={e: {g: self._price(e, g) for g in labels if g != e} for e in labels})
@@ -52,7 +53,7 @@ def opened(run: Run) -> Opened:
 
 
 def priced(report: Report, prices: Prices) -> Report:
-    """The same counts at other prices."""
+    """What `build_report` makes of the same run at other prices, without counting again."""
     costs = prices.matrix(list(report.confusion))
     paid = {e: {g: n * costs.price(e, g) for g, n in row.items()} for e, row in report.confusion.items()}
     total = fsum(cost for row in paid.values() for cost in row.values())
@@ -61,6 +62,7 @@ def priced(report: Report, prices: Prices) -> Report:
             "confusion_cost": paid,
             "prices": {e: {g: costs.price(e, g) for g in row} for e, row in report.confusion.items()},
             "headline": report.headline.model_copy(update={"mistake_cost": total}),
+            "misroutes": dearest(report.misroutes, costs),
         }
     )
 
@@ -78,6 +80,11 @@ def cell(run: Run, expected: str, got: str) -> list[Prediction]:
 def name_of(p: Prediction) -> str:
     """Finds it again within its run."""
     return f"{p.set}\t{p.case}\t{p.turn}\t{p.repeat}"
+
+
+def name_of_pair(pair: Pair) -> str:
+    """Of its first repeat, in either run."""
+    return f"{pair.set}\t{pair.case}\t{pair.turn}\t0"
 
 
 def find(run: Run, name: str) -> Prediction | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,11 +28,21 @@ class SetChanged(CallCenterError):
 
 
 class NameUnusable(CallCenterError):
+    """`kind` is letters, house or taken."""
+
     status = 422
     code = "name_unusable"
 
-    def __init__(self, name: str, problem: str) -> None:
+    def __init__(self, name: str, problem: str, kind: str) -> None:
         super().__init__(f"The name {name!r} cannot be used: {problem}.")
+        self.kind = kind
+
+
+class OneName(SetInvalid):
+    code = "one_name"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, 0, "two chosen sets have this name")
 
 
 @dataclass(frozen=True)
@@ -60,16 +71,20 @@ class SetShelf:
         sets = [read_set(self.path(key), self.labels) for key in keys]
         for each in sets:
             if [s.name for s in sets].count(each.name) > 1:
-                raise SetInvalid(each.name, 0, "two chosen sets have this name")
+                raise OneName(each.name)
         return sets
 
     def same(self, facts: SetFacts) -> CaseSet:
         """The set of this name and content. Raises SetChanged."""
-        for key in self._named(facts.name):
-            found = read_set(self.path(key), self.labels)
-            if found.digest == facts.digest:
-                return found
-        raise SetChanged(facts.name)
+        return self._same(facts)[1]
+
+    def keys_of(self, sets: Iterable[SetFacts]) -> list[str]:
+        """Those that are still what they were."""
+        found = []
+        for facts in sets:
+            with suppress(SetChanged, SetInvalid):
+                found.append(self._same(facts)[0])
+        return found
 
     def original(self, name: str) -> CaseSet:
         """As it was before corrections. Raises SetUnknown."""
@@ -77,15 +92,27 @@ class SetShelf:
         return read_set(self.path(key), self.labels)
 
     def room_for(self, name: str) -> Path:
-        """Where an uploaded set of this name is to be written. Raises NameUnusable."""
+        """Where a new set of this name is to be written; none is ever replaced. Raises NameUnusable."""
         if not _NAME.fullmatch(name) or name.startswith("."):
-            raise NameUnusable(name, "give letters, digits, dots, dashes and underscores, at most 60")
+            raise NameUnusable(
+                name, "give letters, digits, dots, dashes and underscores, at most 60", "letters"
+            )
         if (self.house / f"{name}.jsonl").exists():
-            raise NameUnusable(name, "a set of the house has it")
-        return self.root / FOLDERS[UPLOADS] / f"{name}.jsonl"
+            raise NameUnusable(name, "a set of the house has it", "house")
+        path = self.root / FOLDERS[UPLOADS] / f"{name}.jsonl"
+        if path.exists():
+            raise NameUnusable(name, "another uploaded set has it", "taken")
+        return path
 
     def room_for_corrected(self, name: str) -> Path:
         return self.root / FOLDERS[CORRECTED] / f"{name}.jsonl"
+
+    def _same(self, facts: SetFacts) -> tuple[str, CaseSet]:
+        for key in self._named(facts.name):
+            found = read_set(self.path(key), self.labels)
+            if found.digest == facts.digest:
+                return key, found
+        raise SetChanged(facts.name)
 
     def _named(self, name: str) -> Iterator[str]:
         return (key for key in self.offered() if key.rpartition("/")[2] == name)

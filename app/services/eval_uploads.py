@@ -15,7 +15,6 @@ from app.evaluation.importers import BLANK, REPEATED, Importer, write_set
 from app.evaluation.tables import ImportFailed, Numbered, Row, header, rows
 from app.services.eval_sets import SetShelf
 
-LARGEST_MB = 20
 VALUES, SHOWN = 200, 50
 _TEXT = ("text", "message", "utterance", "query", "content", "текст", "сообщение", "вопрос", "обращение")
 _LABEL = ("label", "intent", "category", "class", "topic", "agent", "метка", "категория", "класс", "тема")
@@ -72,7 +71,7 @@ def profile(path: Path) -> Profile:
     """Raises ImportFailed."""
     columns = header(path)
     if len(columns) < 2:
-        raise ImportFailed(path.name, "a message and its label need two columns")
+        raise ImportFailed(path.name, "a message and its label need two columns", "columns")
     guessed = {"text": _guess(columns, _TEXT, 0), "label": _guess(columns, _LABEL, 1)}
     for ours, names in _OTHER.items():
         guessed[ours] = next((c for c in columns if c.casefold() in names), "")
@@ -106,7 +105,7 @@ def preview(path: Path, columns: Mapping[str, str], labels: Mapping[str, str]) -
 
 
 def keep(shelf: SetShelf, name: str, cases: Sequence[Case]) -> str:
-    """The key of the new set; an uploaded one of this name is replaced. Raises NameUnusable, NothingTaken."""
+    """The key of the new set. Raises NameUnusable, NothingTaken."""
     path = shelf.room_for(name)
     if not cases:
         raise NothingTaken

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from pydantic import BaseModel, Field
 
 from app.core.backoffice import Account
 from app.core.dialog import Dialog, Message
+from app.core.events import Event
 from app.core.models import ToolUse, Turn
 from app.core.text import clean, spoken_language
-from app.services.wording import wording
+from app.services.wording import agent_named, because, plan_named, wording
 
-LONG = 240
+LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
 TELLING = 3  # words from which a line says what is wanted; before it come greetings
 
 
 class Briefing(BaseModel):
-    """In the dialog's language. `promised` was done or awaits a person; `withheld` was never sent."""
+    """`language` is the dialog's. `promised` was done or awaits a person; `withheld` was never sent."""
 
     language: str
     who: str
@@ -32,19 +34,30 @@ class Briefing(BaseModel):
     last_message: str = ""
 
 
-def briefing(dialog: Dialog, account: Account | None = None) -> Briefing:
-    """`wanted` and what follows tell of the time since the dialog was last handed back."""
-    language = language_in(dialog)
+def briefing(dialog: Dialog, account: Account | None = None, reader: str | None = None) -> Briefing:
+    """In the language of the `reader`, else of the dialog; quotations stay as they were said.
+
+    `wanted` and what follows tell of the time since the dialog was last handed back.
+    """
+    spoken = language_in(dialog)
+    language = reader or spoken
     lines = _since_handback(dialog)
     turns = [line.turn for line in lines if line.turn]
     tools = [tool for turn in turns for tool in turn.tools]
     last = dialog.messages[-1] if dialog.messages else None
     return Briefing(
-        language=language,
+        language=spoken,
         who=_who(dialog, account, language),
-        wanted=_wanted(lines) or wording(language)["briefing"]["nothing"],
-        why=dialog.escalation.reason if dialog.escalation else "",
-        tried=_once([*_hops(turns, language), *_articles(turns, language), *_refused(tools, language)]),
+        wanted=_wanted(dialog, lines) or wording(language)["briefing"]["nothing"],
+        why=because(dialog.escalation.reason, language) if dialog.escalation else "",
+        tried=_once(
+            chain(
+                _hops(turns, language),
+                _moves(dialog.events, language),
+                _articles(turns, language),
+                _refused(tools, language),
+            )
+        ),
         promised=_once(_kept(tools, language)),
         withheld=_once(words for turn in turns for words in turn.withheld),
         notes=[f"{note.by}: {note.text}" for note in dialog.notes],
@@ -77,21 +90,71 @@ def _who(dialog: Dialog, account: Account | None, language: str) -> str:
     if account is None:
         return dialog.customer_id
     words, customer = wording(language), account.customer
-    plan = [words["worth"]["plan"].format(plan=s.plan)] if (s := account.subscription) else []
     since = words["briefing"]["since"].format(year=customer.since.year)
-    return ", ".join([f"{customer.name} ({customer.customer_id})", *plan, since])
+    return ", ".join([f"{customer.name} ({customer.customer_id})", *_plan(account, language), since])
 
 
-def _wanted(lines: list[Message]) -> str:
-    said = [short(m.content) for m in lines if m.role == "customer"]
-    return next((line for line in said if len(line.split()) >= TELLING), said[0] if said else "")
+def _plan(account: Account, language: str) -> Iterator[str]:
+    if account.subscription:
+        yield plan_named(account.subscription.plan, language)
+
+
+def _wanted(dialog: Dialog, lines: Sequence[Message]) -> str:
+    """What a person is wanted for; in front of it, cut, what it began with."""
+    said = [m for m in lines if m.role == "customer"]
+    if not said:
+        return ""
+    wish = _escalating(dialog, lines) or _last_telling(dialog, said)
+    text = short(wish.content)
+    before = [short(m.content) for m in said if m.seq < wish.seq and _tells(m)]
+    began = before[0 if _tells(wish) else -1] if before else text
+    return text if began == text else short(f"{_glance(began)} → {text}")
+
+
+def _escalating(dialog: Dialog, lines: Sequence[Message]) -> Message | None:
+    """The line whose answer called a person; the last of them where nobody is wanted any more."""
+    since = dialog.escalation.since if dialog.escalation else None
+    found = asked = None
+    for line in lines:
+        if line.role == "customer":
+            asked = line
+        elif line.turn and line.turn.escalated and since in (None, line.timestamp):
+            found = asked
+    return found
+
+
+def _last_telling(dialog: Dialog, said: Sequence[Message]) -> Message:
+    """Until a person came by themselves: what is said after that is said to the person."""
+    since = dialog.escalation.since if dialog.escalation else None
+    before = [m for m in said if since is None or m.timestamp <= since] or list(said)
+    return next((m for m in reversed(before) if _tells(m)), before[-1])
+
+
+def _tells(line: Message) -> bool:
+    return len(line.content.split()) >= TELLING
+
+
+def _glance(text: str) -> str:
+    whole = len(text) <= GLANCE
+    return text if whole else f"{text[:GLANCE].rpartition(' ')[0].rstrip(' ,.;:!?—-') or text[:GLANCE]}…"
 
 
 def _hops(turns: list[Turn], language: str) -> Iterator[str]:
     words = wording(language)["briefing"]["hop"]
     for hop in (hop for turn in turns for hop in turn.hops):
-        told = "; ".join(short(part) for part in (hop.reason, hop.known) if part)
-        yield words.format(from_agent=hop.from_agent or "—", to=hop.to, reason=told or "—")
+        parts = (because(hop.reason, language), hop.known)
+        told = "; ".join(short(part) for part in parts if part)
+        names = {"from_agent": agent_named(hop.from_agent, language), "to": agent_named(hop.to, language)}
+        yield words.format(**names, reason=told or "—")
+
+
+def _moves(events: Iterable[Event], language: str) -> Iterator[str]:
+    """Who sent the dialog to another agent, and why."""
+    words = wording(language)["briefing"]["moved"]
+    for told in (event.data for event in events if event.kind == "dialog.rerouted"):
+        agents = {"from_agent": told.get("from_agent"), "to": told.get("agent")}
+        names = {key: agent_named(str(name or ""), language) for key, name in agents.items()}
+        yield words.format(by=told.get("by"), reason=told.get("reason"), **names)
 
 
 def _articles(turns: list[Turn], language: str) -> Iterator[str]:
@@ -100,9 +163,9 @@ def _articles(turns: list[Turn], language: str) -> Iterator[str]:
 
 
 def _refused(tools: list[ToolUse], language: str) -> Iterator[str]:
-    words = wording(language)
+    words = wording(language)["briefing"]["refused"]
     for tool in (tool for tool in tools if tool.status == "refused"):
-        yield words["briefing"]["refused"].format(tool=_title(tool, language), reason=_reason(tool))
+        yield words.format(tool=_title(tool, language), reason=_reason(tool, language))
 
 
 def _kept(tools: list[ToolUse], language: str) -> Iterator[str]:
@@ -112,18 +175,21 @@ def _kept(tools: list[ToolUse], language: str) -> Iterator[str]:
         yield f"{told} ({tool.number})" if tool.number else told
 
 
-def _reason(tool: ToolUse) -> str:
-    """As it stands in the outcome that the model read."""
+def _reason(tool: ToolUse, language: str) -> str:
+    """From the outcome as the model read it."""
     try:
         told = json.loads(tool.result)
     except ValueError:
         return short(tool.result)
-    return short(str(told.get("reason", ""))) if isinstance(told, dict) else short(tool.result)
+    if not isinstance(told, dict):
+        return short(tool.result)
+    reason = str(told.get("reason", ""))
+    return wording(language)["refusals"].get(reason, short(reason))
 
 
 def _title(tool: ToolUse, language: str) -> str:
     return wording(language)["tools"].get(tool.name, tool.name)
 
 
-def _once(lines: Iterator[str] | list[str]) -> list[str]:
+def _once(lines: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(lines))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, DialogQuarantined
 from app.core.ports import DialogQuery, DialogRow
+from app.services.anger import HIGH, heard
 from app.services.changes import Changes
-from app.services.handover import briefing, language_in
+from app.services.handover import briefing, customer_lines, language_in
 from app.services.people import People
 from app.services.records import Records
 from app.services.rerouting import Rerouting
@@ -30,6 +31,7 @@ class Glimpse:
 
     language: str
     held_by: str | None
+    angry: bool
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,16 @@ class Monitor:
     _shared: Shared = field(default_factory=Shared)
     _glimpses: OrderedDict[tuple[str, datetime], Glimpse] = field(default_factory=OrderedDict)
 
-    async def board(self, query: DialogQuery, language: str | None = None) -> Board:
-        """`version` is that of what is shown; with a newer one there is more to see."""
+    async def board(
+        self, query: DialogQuery, language: str | None = None, reader: str | None = None
+    ) -> Board:
+        """Of dialogs in a `language`, told in that of the `reader`, else of each dialog.
+
+        `version` is that of what is shown; with a newer one there is more to see.
+        """
         version, get = self.changes.version, self._shared.get
         age = int(self.people.dialogs.clock().timestamp()) // AGED
-        first, (moment, queue) = await get(("queue", age), version, self._queue)
+        first, (moment, queue) = await get(("queue", age, reader), version, lambda: self._queue(reader))
         second, asked = await get("approvals", version, self.people.approvals)
         third, rows = await get((query, language), version, lambda: self._rows(query, language))
         return Board(
@@ -57,14 +64,14 @@ class Monitor:
             dialogs=rows,
         )
 
-    async def open(self, dialog_id: str) -> OpenDialog:
+    async def open(self, dialog_id: str, reader: str | None = None) -> OpenDialog:
         """Raises DialogNotFound or DialogQuarantined."""
         dialog = await self.people.dialogs.store.read(dialog_id)
         account, _ = await Records(self.people.office).customer(dialog.customer_id)
-        return OpenDialog.of(dialog, briefing(dialog, account))
+        return OpenDialog.of(dialog, briefing(dialog, account, reader))
 
-    async def _queue(self) -> tuple[datetime, QueueView]:
-        return self.people.dialogs.clock(), await self.people.queue(QUEUED)
+    async def _queue(self, reader: str | None) -> tuple[datetime, QueueView]:
+        return self.people.dialogs.clock(), await self.people.queue(QUEUED, None, reader)
 
     async def _rows(self, query: DialogQuery, language: str | None) -> list[LiveRow]:
         """Latest change first; a language is looked for among the latest 500."""
@@ -98,9 +105,12 @@ class Monitor:
 
 
 def _glimpse_of(dialog: Dialog) -> Glimpse:
-    return Glimpse(language_in(dialog), dialog.operator if dialog.handler == "person" else None)
+    return Glimpse(
+        language=language_in(dialog),
+        held_by=dialog.operator if dialog.handler == "person" else None,
+        angry=dialog.status == "active" and heard(customer_lines(dialog)).level >= HIGH,
+    )
 
 
 def _live(row: DialogRow, glimpse: Glimpse) -> LiveRow:
-    shown = RowView.model_validate(row, from_attributes=True).model_dump()
-    return LiveRow(**shown, language=glimpse.language, held_by=glimpse.held_by)
+    return LiveRow(**RowView.model_validate(row, from_attributes=True).model_dump(), **asdict(glimpse))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from dataclasses import dataclass
 import structlog
 
 from app.core.dialog import Dialog, Note, Rating
-from app.core.exceptions import ApprovalNotFound, CallCenterError
+from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
+from app.core.office import in_office
 from app.core.ports import BackOffice
 from app.core.text import checked
 from app.services.dialog_manager import DialogManager
@@ -22,6 +22,8 @@ from app.services.views_people import ApprovalsView, ApprovalView, Held, QueueVi
 
 log = structlog.get_logger()
 NAME, REASON, NOTE, COMMENT = 100, 500, 4000, 2000
+LISTED = 1000
+CLOSED = "closed_by_operator"
 
 
 class AgentUnknown(CallCenterError):
@@ -82,6 +84,16 @@ class People:
             log.info("dialog_handed_back", dialog_id=dialog_id, agent=dialog.assigned_agent)
             return Held.of(dialog)
 
+    async def close(self, dialog_id: str, operator: str) -> Held:
+        """A second close answers as the first did. Raises DialogNotFound, TakenOver, storage errors."""
+        checked(operator, NAME)
+        async with self.locked(dialog_id) as dialog:
+            if dialog.operator not in (None, operator):
+                raise TakenOver(dialog_id)
+            if dialog.closing is None:
+                await self.dialogs.finish(dialog, CLOSED, operator)
+            return Held.of(dialog)
+
     async def rate(self, dialog_id: str, score: int, comment: str = "") -> Rated:
         """Closed dialogs too; it is no change of the dialog that a list would show."""
         if comment:
@@ -93,18 +105,18 @@ class People:
             self.dialogs.turns.metrics.rated(score)
             return Rated(dialog_id=dialog_id, rating=rating)
 
-    async def queue(self, limit: int, cursor: str | None = None) -> QueueView:
-        return await Queue(self.dialogs.store, self.office, self.dialogs.clock).page(limit, cursor)
+    async def queue(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
+        return await Queue(self.dialogs.store, self.office, self.dialogs.clock).page(limit, cursor, reader)
 
     async def approvals(self, status: str | None = "pending") -> ApprovalsView:
-        """All of them where `status` is None."""
-        found = await asyncio.to_thread(self.office.approvals, status) if self.office else []
+        """The latest ones, of any status where `status` is None."""
+        found = await in_office(self.office.approvals, status, LISTED) if self.office else []
         return ApprovalsView(approvals=[ApprovalView.of(approval) for approval in found])
 
     async def approval(self, number: str) -> ApprovalView:
         if self.office is None:
             raise ApprovalNotFound(number)
-        return ApprovalView.of(await asyncio.to_thread(self.office.approval, number))
+        return ApprovalView.of(await in_office(self.office.approval, number))
 
     async def decide(self, number: str, approved: bool, by: str, note: str = "") -> ApprovalView:
         """Raises ApprovalNotFound or ApprovalDecided."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app.core.backoffice import PlanName
 from app.services.anger import Anger, heard
-from app.services.wording import wording
+from app.services.wording import paid_named, plan_named, quoted, span_named, wording
 
 WEIGHTS = {"anger": 35, "waiting": 30, "approval": 15, "value": 10, "repeats": 10}
 HALF_WAIT = 15 * 60  # seconds after which waiting weighs half of all it can
@@ -49,7 +49,7 @@ class Parts(BaseModel):
 
 
 class Priority(BaseModel):
-    """`score` is 0..100, the sum of the parts; `reasons` are in the dialog's language."""
+    """`score` is 0..100, the sum of the parts; `reasons` are in the language asked for."""
 
     score: int
     parts: Parts
@@ -98,7 +98,7 @@ def _reasons(signals: Signals, anger: Anger, language: str) -> dict[str, str]:
     words = wording(language)["reasons"]
     return {
         "anger": words["anger"].format(signs=", ".join(_signs(anger, language))),
-        "waiting": words["waiting"].format(minutes=int(signals.waiting // 60)),
+        "waiting": words["waiting"].format(span=span_named(signals.waiting, language)),
         "value": words["value"].format(worth=", ".join(_worth(signals.worth, language))),
         "repeats": words["repeats"].format(count=signals.repeats),
         "approval": words["approval"],
@@ -108,12 +108,11 @@ def _reasons(signals: Signals, anger: Anger, language: str) -> dict[str, str]:
 def _signs(anger: Anger, language: str) -> list[str]:
     words = wording(language)["signs"]
     counts = {"shouted": anger.shouted, "marks": anger.marks, "repeated": anger.repeated}
-    cues = [f"«{cue}…»" for cue in dict.fromkeys(anger.cues)]
+    cues = [quoted(f"{cue}…", language) for cue in dict.fromkeys(anger.cues)]
     return [*cues, *(words[name] for name, count in counts.items() if count)]
 
 
 def _worth(worth: Worth | None, language: str) -> list[str]:
-    words = wording(language)["worth"]
-    plan = [words["plan"].format(plan=worth.plan)] if worth and worth.plan else []
-    paid = [words["paid"].format(paid=worth.paid_rub)] if worth and worth.paid_rub > 0 else []
+    plan = [plan_named(worth.plan, language)] if worth and worth.plan else []
+    paid = [paid_named(worth.paid_rub, language)] if worth and worth.paid_rub > 0 else []
     return [*plan, *paid]

@@ -56,7 +56,7 @@ class Entry:
         points = self.priority.hundredths
         return Place(moment=moment, points=points, since=since, dialog_id=self.dialog.dialog_id)
 
-    def row(self, moment: datetime) -> QueueRow:
+    def row(self, moment: datetime, reader: str | None) -> QueueRow:
         dialog = self.dialog
         return QueueRow(
             dialog_id=dialog.dialog_id,
@@ -67,7 +67,7 @@ class Entry:
             waiting_seconds=int(_seconds(self.since, moment)),
             priority=self.priority,
             approvals=[approval.number for approval in self.approvals],
-            summary=briefing(dialog, self.account),
+            summary=briefing(dialog, self.account, reader),
         )
 
 
@@ -77,26 +77,26 @@ class Queue:
     office: BackOffice | None
     clock: Callable[[], datetime]
 
-    async def page(self, limit: int, cursor: str | None = None) -> QueueView:
-        """Raises CursorInvalid."""
+    async def page(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
+        """In the language of the `reader`, else of each dialog. Raises CursorInvalid."""
         after = _opened(cursor, self.clock()) if cursor is not None else None
         moment = after.moment if after else self.clock()
         records = Records(self.office)
-        entries = await self._entries(records, moment)
+        entries = await self._entries(records, moment, reader)
         entries.sort(key=lambda e: e.place(moment).order)
         rest = [e for e in entries if after is None or e.place(moment).order > after.order]
         shown = rest[:limit]
         return QueueView(
-            dialogs=[entry.row(moment) for entry in shown],
+            dialogs=[entry.row(moment, reader) for entry in shown],
             total=len(entries),
             records=records.state,
             next_cursor=_sealed(shown[-1].place(moment)) if len(rest) > len(shown) else None,
         )
 
-    async def _entries(self, records: Records, moment: datetime) -> list[Entry]:
+    async def _entries(self, records: Records, moment: datetime, reader: str | None) -> list[Entry]:
         approvals = await records.waiting()
         names = dict.fromkeys([*await self._escalated(), *approvals])
-        found = [await self._entry(name, approvals.get(name, []), records, moment) for name in names]
+        found = [await self._entry(name, approvals.get(name, []), records, moment, reader) for name in names]
         return [entry for entry in found if entry]
 
     async def _escalated(self) -> list[str]:
@@ -110,7 +110,7 @@ class Queue:
                 return names
 
     async def _entry(
-        self, name: str, approvals: list[Approval], records: Records, moment: datetime
+        self, name: str, approvals: list[Approval], records: Records, moment: datetime, reader: str | None
     ) -> Entry | None:
         try:
             dialog = await self.store.read(name)
@@ -127,7 +127,7 @@ class Queue:
             repeats=await self._repeats(dialog, moment),
             approval=bool(approvals),
         )
-        return Entry(dialog, account, since, priority_of(signals, language_in(dialog)), approvals)
+        return Entry(dialog, account, since, priority_of(signals, reader or language_in(dialog)), approvals)
 
     async def _repeats(self, dialog: Dialog, moment: datetime) -> int:
         page = await self.store.find(DialogQuery(limit=MANY, customer_id=dialog.customer_id))

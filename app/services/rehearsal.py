@@ -60,8 +60,8 @@ class ReadOnlyOffice:
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
         return self.real.effects(dialog_id, seq)
 
-    def approvals(self, status: str | None = "pending") -> list[Approval]:
-        return self.real.approvals(status)
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]:
+        return self.real.approvals(status, limit)
 
     def approval(self, number: str) -> Approval:
         return self.real.approval(number)

@@ -19,6 +19,8 @@ from app.core.ports import DialogStore
 from app.services.stops import Stopped, Stops
 
 Difference = Literal["", "route", "words"]
+AT_ONCE = 4
+"""Replays in one process: each of them may cost as many paid turns as its dialog has."""
 _NUMBER = re.compile(r"\b[A-Z]{1,2}-\d+\b")
 
 
@@ -40,6 +42,15 @@ class SetupImpossible(CallCenterError):
 
     def __init__(self, routers: tuple[str, ...]) -> None:
         super().__init__(f"There is no such router here; the routers are {', '.join(routers)}.")
+
+
+class ReplaysBusy(CallCenterError):
+    status = 503
+    code = "replays_busy"
+    retry_after = 10
+
+    def __init__(self) -> None:
+        super().__init__(f"{AT_ONCE} dialogs are being replayed already. Try again later.")
 
 
 class Answer(BaseModel):
@@ -71,22 +82,29 @@ class Replay:
     thoughtful: bool = False
     history: int = 20
     stops: Stops = field(default_factory=Stops)
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def length(self, dialog_id: str) -> int:
         """Turns that a replay will have."""
         return len(_asked(await self.store.read(dialog_id)))
 
     async def run(self, dialog_id: str, setup: Setup, name: str = "") -> AsyncIterator[Step]:
-        """A step at a time. Raises SetupImpossible, DialogNotFound, and Stopped after `stop(name)`."""
+        """A step at a time.
+
+        Raises SetupImpossible, ReplaysBusy, DialogNotFound, and Stopped after `stop(name)`.
+        """
         if setup.router not in self.routers:
             raise SetupImpossible(self.routers)
-        dialog = await self.store.read(dialog_id)
-        rehearsal = Rehearsal(dialog, self.make(setup), self.history)
-        try:
-            for asked in _asked(dialog):
-                yield await self.stops.run(name or dialog_id, rehearsal.step(asked))
-        finally:
-            await rehearsal.close()
+        if self.places.locked():
+            raise ReplaysBusy
+        async with self.places:
+            dialog = await self.store.read(dialog_id)
+            rehearsal = Rehearsal(dialog, self.make(setup), self.history)
+            try:
+                for asked in _asked(dialog):
+                    yield await self.stops.run(name or dialog_id, rehearsal.step(asked))
+            finally:
+                await rehearsal.close()
 
     def stop(self, name: str) -> bool:
         return self.stops.stop(name)

@@ -10,11 +10,12 @@ import structlog
 
 from app.core.dialog import Dialog, Message
 from app.core.exceptions import DialogClosed, TakenOver
+from app.core.happenings import LONGEST, Data, masked
 from app.core.text import checked
 from app.evaluation.cases import Case, CaseSet, CaseTurn
-from app.evaluation.corrections import Correction, CorrectionRefused, confirm, correct, read
+from app.evaluation.corrections import Correction, CorrectionRefused, confirm, correct, drop, read
 from app.services.handover import language_in
-from app.services.people import NAME, REASON, AgentUnknown, People
+from app.services.people import NAME, AgentUnknown, People
 from app.services.views_people import Held
 
 log = structlog.get_logger()
@@ -40,16 +41,20 @@ class Rerouting:
     async def reroute(self, dialog_id: str, operator: str, agent: str, reason: str) -> Rerouted:
         """`agent` serves from the next turn on. Raises AgentUnknown, DialogClosed, TakenOver, SetInvalid.
 
-        The proposal counts once a second person confirms it.
+        The reason stays with the dialog; the proposal counts once a second person confirms it.
         """
         checked(operator, NAME)
-        checked(reason, REASON)
+        checked(reason, LONGEST)
         if agent not in self.people.agents:
             raise AgentUnknown(self.people.agents)
         async with self.people.locked(dialog_id) as dialog:
+            served, now = dialog.assigned_agent, self.people.dialogs.clock()
             _send(dialog, operator, agent)
             proposal = await asyncio.to_thread(self._propose, dialog, operator, agent, reason)
-            dialog.updated_at = self.people.dialogs.clock()
+            told: Data = {"by": operator, "from_agent": served, "agent": agent, "reason": masked(reason)}
+            if not _is_repeated(dialog, told):
+                dialog.happened("dialog.rerouted", told, now)
+            dialog.updated_at = now
             await self.people.dialogs.store.write(dialog)
         log.info("dialog_rerouted", dialog_id=dialog_id, agent=agent, proposed=proposal is not None)
         return Rerouted(Held.of(dialog), proposal)
@@ -62,7 +67,7 @@ class Rerouting:
         """By a second person; `name` is the proposal's id. Blocking. Raises CorrectionRefused."""
         found = next((c for c in read(self.proposals) if c.id == name), None)
         if found is None:
-            raise CorrectionRefused(name, "nobody has proposed it")
+            raise CorrectionRefused(name, "nobody has proposed it", "gone")
         lines = [CaseTurn(role="agent", content="…") for _ in range(found.turn)]
         lines.append(CaseTurn(role="customer", content=found.text, expected=found.was))
         cases = CaseSet(name=found.set, cases=[Case(id=found.case, turns=lines)])
@@ -76,6 +81,11 @@ class Rerouting:
         return correct(self.proposals, cases, case.id, agent, why, who, self.people.agents)
 
 
+async def forget(proposals: Path, dialog_id: str) -> None:
+    """What was proposed from a dialog holds its words."""
+    await asyncio.to_thread(drop, proposals, SET, dialog_id)
+
+
 def _send(dialog: Dialog, operator: str, agent: str) -> None:
     """An escalation by somebody else than `agent` is thereby decided; what a person holds stays theirs."""
     if dialog.status == "closed":
@@ -85,6 +95,17 @@ def _send(dialog: Dialog, operator: str, agent: str) -> None:
     dialog.assigned_agent = agent
     if dialog.handler == "bot" and dialog.escalation and dialog.escalation.by != agent:
         dialog.escalation = None
+
+
+def _is_repeated(dialog: Dialog, told: Data) -> bool:
+    """The same person says the same again, and nothing came of it in between."""
+    last = next((e for e in reversed(dialog.events) if e.kind == "dialog.rerouted"), None)
+    same = ("by", "agent", "reason")
+    return (
+        last is not None
+        and told["from_agent"] == told["agent"]
+        and all(last.data.get(k) == told[k] for k in same)
+    )
 
 
 def case_of(dialog: Dialog) -> Case | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogQuarantined
 from app.core.ports import DialogPage, DialogQuery, DialogStore, StoreHealth
-from app.services.changes import Changes, latest, mark_of
+from app.services.changes import Changes
 from app.services.relay import Relay
 
 
@@ -26,7 +26,7 @@ class TellingStore:
         if self.relay:
             self.relay.changed(dialog.dialog_id)
         if self.changes:
-            self.changes.tell(mark_of(dialog))
+            self.changes.tell(dialog.dialog_id, dialog.updated_at)
 
     async def delete(self, dialog_id: str) -> None:
         """What waits for the CRM goes first: raises BackOfficeUnavailable, and nothing is deleted then."""
@@ -36,7 +36,7 @@ class TellingStore:
             await self.relay.forget(dialog_id)
         await self.inner.delete(dialog_id)
         if self.changes:
-            self.changes.tell(await latest(self.inner))
+            self.changes.tell(dialog_id)
 
     async def open(self) -> None:
         await self.inner.open()

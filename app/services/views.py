@@ -128,6 +128,7 @@ class RowView(BaseModel):
     last_message: str
     handler: Handler
     escalated: bool
+    subject: str
 
 
 class PageView(BaseModel):

@@ -6,17 +6,19 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from app.core.dialog import Dialog, Escalation, Message, Note
+from app.core.dialog import Dialog, Message, Note
+from app.core.escalation import Escalation
 from app.services.handover import Briefing
 from app.services.views import DialogView, MessageView, RowView
 from app.services.views_people import ApprovalView, QueueView
 
 
 class LiveRow(RowView):
-    """`held_by` is the person who serves; None while the bot does."""
+    """`held_by` is the person who serves; None while the bot does. `angry`: the customer sounds so."""
 
     language: str
     held_by: str | None
+    angry: bool
 
 
 class Board(BaseModel):
@@ -47,6 +49,7 @@ class OpenDialog(BaseModel):
     escalation: Escalation | None
     notes: list[Note]
     closed_because: str | None
+    closed_by: str | None
     summary: Briefing
 
     @classmethod
@@ -59,5 +62,6 @@ class OpenDialog(BaseModel):
             escalation=dialog.escalation,
             notes=dialog.notes,
             closed_because=dialog.closing.reason if dialog.closing else None,
+            closed_by=dialog.closing.by if dialog.closing else None,
             summary=summary,
         )

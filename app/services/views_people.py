@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from app.core.backoffice import Approval, Outcome
-from app.core.dialog import Dialog, Escalation, Message, Rating
+from app.core.dialog import Dialog, Message, Rating
+from app.core.escalation import Escalation
 from app.core.models import Handler, Status
 from app.services.handover import Briefing
 from app.services.priority import Priority
@@ -36,6 +37,12 @@ class Held(BaseModel):
             assigned_agent=dialog.assigned_agent,
             escalation=dialog.escalation,
         )
+
+
+class Moved(Held):
+    """`proposal` is the example that waits for a second person; null where the router chose this agent."""
+
+    proposal: str | None
 
 
 class Replied(BaseModel):

@@ -10,6 +10,7 @@ from app.core.config import Settings
 from app.services.analytics import AnalyticsService
 from app.services.branching import Branching
 from app.services.caretaker import Caretaker
+from app.services.citing import Citing
 from app.services.customers import Customers
 from app.services.dialog_manager import DialogManager
 from app.services.eval_desk import EvalDesk
@@ -53,6 +54,11 @@ class Workbench:
     def eval_desk(self) -> EvalDesk:
         """One for all pages: its runs go on when a page is closed."""
         return EvalDesk(self.evaluation)
+
+    @cached_property
+    def citing(self) -> Citing:
+        """One for all pages: what it has read it does not read again."""
+        return Citing(self.dialogs.store)
 
     async def start(self) -> None:
         await self.dialogs.store.open()

@@ -1,8 +1,11 @@
-"""Dates and numbers, as each language writes them."""
+"""Moments, days, numbers, shares, money and spans, as each language writes them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+
+NOTHING = "—"
+MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def moment(at: datetime, language: str) -> str:
@@ -13,8 +16,72 @@ def moment(at: datetime, language: str) -> str:
     return format_datetime(at, pattern, locale=language)
 
 
-def number(value: float, language: str) -> str:
-    """1 990 with spaces that do not break, or 1,990."""
+def long_day(day: date, language: str) -> str:
+    """22.11.2026 or 22 Nov 2026."""
+    from babel.dates import format_date  # noqa: PLC0415  (heavy)
+
+    return format_date(day, "dd.MM.y" if language == "ru" else "d MMM y", locale=language)
+
+
+def short_day(day: date, language: str) -> str:
+    from babel.dates import format_date  # noqa: PLC0415  (heavy)
+
+    return format_date(day, "d MMM", locale=language)
+
+
+def number(value: float | None, language: str, digits: int | None = None) -> str:
+    """1 990,5 without a place to break, or 1,990.5. Without `digits` as many as it has, at most three."""
     from babel.numbers import format_decimal  # noqa: PLC0415  (heavy)
 
-    return format_decimal(value, locale=language)
+    if value is None:
+        return NOTHING
+    form = None if digits is None else "#,##0" + _decimals(digits)
+    return format_decimal(value, form, locale=language)
+
+
+def percent(share: float, language: str, digits: int = 0) -> str:
+    """Of a share between 0 and 1."""
+    from babel.numbers import format_percent  # noqa: PLC0415  (heavy)
+
+    return format_percent(share, f"0{_decimals(digits)} %", locale=language)
+
+
+def fitting(share: float, language: str) -> str:
+    """A per cent, with a decimal where a whole one would hide the figure."""
+    return percent(share, language, 1 if 0 < share < 0.1 else 0)
+
+
+def roubles(amount: float, language: str) -> str:
+    """1 990 ₽, or 1,990 ₽; the sign does not break away."""
+    return f"{number(amount, language)}\u00a0₽"
+
+
+def dollars(value: float, language: str) -> str:
+    """Cents, or four digits where there are not even cents."""
+    from babel.numbers import format_currency  # noqa: PLC0415  (heavy)
+
+    form = "$#,##0.00" if value >= 1 or value == 0 else "$0.0000"
+    return format_currency(value, "USD", form, locale=language, currency_digits=False)
+
+
+def seconds(value: float | None, language: str, units: dict[str, str]) -> str:
+    """`1.2 s`, `3 min 5 s`, `2 h 10 min`."""
+    if value is None:
+        return NOTHING
+    if value < MINUTE:
+        return f"{number(value, language, 1 if value < 10 else 0)}\u00a0{units['s']}"
+    whole = round(value)
+    if whole < HOUR:
+        return _pair(whole // MINUTE, units["min"], whole % MINUTE, units["s"])
+    if whole < 2 * DAY:
+        return _pair(whole // HOUR, units["h"], whole % HOUR // MINUTE, units["min"])
+    return _pair(whole // DAY, units["d"], whole % DAY // HOUR, units["h"])
+
+
+def _pair(first: int, large: str, second: int, small: str) -> str:
+    tail = f" {second}\u00a0{small}" if second else ""
+    return f"{first}\u00a0{large}{tail}"
+
+
+def _decimals(digits: int) -> str:
+    return "." + "0" * digits if digits else ""

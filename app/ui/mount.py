@@ -6,14 +6,13 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from app.core.knowledge import LARGEST_FILE
 from app.services.workbench import Workbench
 from app.ui.lost import lost
 from app.ui.page import css, head, page
 from app.ui.shell import Shell, icon
 from app.ui.theme import theme
 from app.ui.words import LANGUAGES
-
-LARGEST_UPLOAD = "20mb"  # as documents of the knowledge base
 
 
 def mount(app: FastAPI, bench: Workbench) -> FastAPI:
@@ -31,7 +30,7 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             enable_monitoring=False,
             ssr_mode=False,
             allowed_paths=[],
-            max_file_size=LARGEST_UPLOAD,
+            max_file_size=LARGEST_FILE,
             footer_links=[],
         )
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)

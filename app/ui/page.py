@@ -14,6 +14,7 @@ from app.ui.evaluation.room import EvaluationRoom
 from app.ui.header import badge, header, waiting
 from app.ui.knowledge.room import KnowledgeRoom
 from app.ui.monitor.room import MonitorRoom
+from app.ui.parts import QUIET
 from app.ui.room import Room
 from app.ui.settings.room import SettingsRoom
 from app.ui.words import words
@@ -27,12 +28,16 @@ ROOMS: tuple[type[Room], ...] = (
     KnowledgeRoom,
     SettingsRoom,
 )
+WAITING = 500  # events of all visitors of a page that have not begun
+KEPT = 3600  # seconds that a visitor's file stays on our disk
 
 
 def page(bench: Workbench, language: str) -> gr.Blocks:
     frame = words(language, "frame")
     rooms = [room(bench, language) for room in ROOMS]
-    with gr.Blocks(title=frame["page_title"], analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(
+        title=frame["page_title"], analytics_enabled=False, fill_width=True, delete_cache=(KEPT, KEPT)
+    ) as blocks:
         with gr.Row(elem_id="cc-header"):
             gr.HTML(header(language), elem_id="cc-top")
             status = gr.HTML(waiting(bench, language), elem_id="cc-status")
@@ -41,13 +46,10 @@ def page(bench: Workbench, language: str) -> gr.Blocks:
             for room in rooms:
                 with gr.Tab(frame["tabs"][room.key], id=room.key, elem_id=f"cc-tab-{room.key}") as tab:
                     room.build()
-                tab.select(None, js=f"() => cc.put('tab', '{room.key}')", api_visibility="private")
+                tab.select(None, js=f"() => cc.entered('{room.key}')", api_visibility="private")
                 room.arrive(blocks, tab)
-        gr.on(
-            [blocks.load, ask.click], partial(_status, bench, language), None, status,
-            api_visibility="private", show_progress="hidden", concurrency_limit=None,
-        )  # fmt: skip
-    blocks.queue(api_open=False, default_concurrency_limit=64)
+        gr.on([blocks.load, ask.click], partial(_status, bench, language), None, status, **QUIET)
+    blocks.queue(api_open=False, default_concurrency_limit=64, max_size=WAITING)
     return blocks  # type: ignore[no-any-return]
 
 

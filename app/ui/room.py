@@ -38,7 +38,10 @@ class Room(ABC):
         """A word of the frame, which all rooms share."""
         return words(self.language, "frame")[name]
 
+    def told(self, error: CallCenterError) -> str:
+        """A sentence in the page's language: the room's own where it has one."""
+        return told(error, self.language, self.words.get("problems"))
+
     def problem(self, error: CallCenterError) -> str:
-        """A sentence in the page's language, as HTML."""
-        said = str(self.offered("failed")).format(problem=told(error, self.language))
-        return f'<p class="cc-problem" role="alert">{escape(said)}</p>'
+        """The same, as HTML."""
+        return f'<p class="cc-problem" role="alert">{escape(self.told(error))}</p>'

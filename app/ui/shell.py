@@ -12,6 +12,7 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.knowledge import LARGEST_FILE
 from app.ui.words import words
 
 FIRST = Path(__file__).parent / "assets" / "first"
@@ -28,7 +29,13 @@ def dressed(page: str, language: str, scripts: str) -> str:
     """Gradio's page in our language; cards for social networks, which name other hosts, are left out."""
     frame = words(language, "frame")
     told = json.dumps(
-        {"language": language, "too_large": frame["too_large"], "offline": frame["lost_server"]}
+        {
+            "language": language,
+            "too_large": frame["too_large"],
+            "too_many": frame["too_many"],
+            "largest": LARGEST_FILE // 2**20,
+            "offline": frame["lost_server"],
+        }
     )
     safe = told.replace("<", r"\u003c")
     script = (FIRST / "first.js").read_text(encoding="utf-8")

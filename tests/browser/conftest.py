@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -43,17 +45,23 @@ def url(storage: Path) -> Iterator[str]:
             yield address
 
 
-@pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
-    """A fresh visitor; a request that would leave the machine fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ru-RU")
+@contextmanager
+def visitor(browser: Browser, url: str, **given: Any) -> Iterator[Page]:
+    """Somebody new, who has opened nothing yet; a request that would leave the machine fails the test."""
+    wide = {"width": 1280, "height": 900}
+    context = browser.new_context(**{"viewport": wide, "locale": "ru-RU", **given})
     strangers: list[str] = []
     context.on(
         "request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else strangers.append(r.url)
     )
-    page = context.new_page()
-    page.goto(url)
-    page.locator("#cc-message textarea").wait_for(timeout=60_000)
-    yield page
+    yield context.new_page()
     context.close()
     assert strangers == []
+
+
+@pytest.fixture
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    with visitor(browser, url) as page:
+        page.goto(url)
+        page.locator("#cc-message textarea").wait_for(timeout=60_000)
+        yield page

@@ -1,17 +1,15 @@
-"""Pictures of every room: two of each for the README, with `--out` all, in both languages and themes.
+"""Pictures of every room, in both languages and themes, wide and narrow, into docs/img.
 
-python -m tests.browser.screenshots [--out FOLDER]
+python -m tests.browser.screenshots
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -24,13 +22,13 @@ from app.core.config import Settings
 from app.evaluation.runner import Options
 from app.services.workbench import Workbench
 from tests.browser.conftest import FLAGS
-from tests.support.history import fill, history
+from tests.support.history import DIALOGS, fill, history
 from tests.support.server import ROOT, running
 
-KEPT = ROOT / "docs" / "img"
+PICTURES = ROOT / "docs" / "img"
 SCREENS = {"wide": (1280, 900), "narrow": (390, 844)}
 ROOMS = ("chat", "evaluation", "monitor", "analytics", "knowledge", "settings")
-FOR_README = {("ru", "light", "wide"), ("en", "dark", "narrow")}
+THEMES = ("light", "dark")
 COLOURS = 256
 STORY = {
     "ru": (
@@ -52,17 +50,17 @@ CALM = """() => new Promise((done) => {
 })"""
 
 
-async def furnish(bench: Workbench) -> dict[str, str]:
+async def furnish(bench: Workbench, dialogs: int = DIALOGS, cases: int = 240) -> dict[str, str]:
     """A past of some months, a story in each language, and a measured router; what addresses name of it."""
     await bench.dialogs.store.open()
-    await fill(bench.dialogs.store, list(history(datetime.now(UTC))))
+    await fill(bench.dialogs.store, list(history(datetime.now(UTC), dialogs)))
     named = {}
     for language, (first, *others) in STORY.items():
         begun = await bench.dialogs.create("customer_123", first)
         named[f"dialog_{language}"] = str(begun.body["dialog_id"])
         for line in others:
             await bench.dialogs.send(named[f"dialog_{language}"], line)
-    run = await bench.evaluation.run(["routing_ru", "routing_en"], "local", Options(limit=240))
+    run = await bench.evaluation.run(["routing_ru", "routing_en"], "local", Options(limit=cases))
     named["run"] = run.provenance.run_id
     return named
 
@@ -71,7 +69,7 @@ def address(room: str, language: str, named: dict[str, str]) -> str:
     more = {
         "chat": f"&customer=customer_123&dialog={named[f'dialog_{language}']}",
         "evaluation": f"&run={named['run']}",
-        "monitor": f"&dialog={named[f'dialog_{language}']}",
+        "monitor": f"&watch={named[f'dialog_{language}']}",
         "knowledge": "&article=cannot-log-in",
     }
     return f"/ui/{language}/?tab={room}{more.get(room, '')}"
@@ -86,29 +84,21 @@ def picture(page: Page, target: Path) -> None:
     small.save(target, optimize=True)
 
 
-def visits(
-    browser: Browser, url: str, named: dict[str, str], wanted: set[tuple[str, str, str]]
-) -> Iterator[Path]:
-    for language, theme, screen in sorted(wanted):
-        width, height = SCREENS[screen]
-        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-        context.add_init_script(f"localStorage.setItem('cc-theme', '{theme}')")
-        page = context.new_page()
-        for room in ROOMS:
-            page.goto(f"{url}{address(room, language, named)}")
-            page.locator("#cc-model summary").wait_for(timeout=60_000)
-            target = Path(f"{room}-{language}-{theme}-{screen}.png")
-            picture(page, target)
-            yield target
-        context.close()
+def visit(browser: Browser, url: str, named: dict[str, str], look: tuple[str, str, str]) -> None:
+    language, theme, screen = look
+    width, height = SCREENS[screen]
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    context.add_init_script(f"localStorage.setItem('cc-theme', '{theme}')")
+    page = context.new_page()
+    for room in ROOMS:
+        page.goto(f"{url}{address(room, language, named)}")
+        page.locator("#cc-model summary").wait_for(timeout=60_000)
+        picture(page, PICTURES / f"{room}-{language}-{theme}-{screen}.png")
+    context.close()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, help="a folder for all pictures")
-    out = parser.parse_args().out
-    wanted = set(product(STORY, ("light", "dark"), SCREENS)) if out else FOR_README
-    keep = {KEPT: FOR_README, **({out.resolve(): wanted} if out else {})}
+    PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         os.chdir(folder)  # the settings room shows plain paths
@@ -117,11 +107,8 @@ def main() -> None:
         named = asyncio.run(furnish(bench))
         with running(bench) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            for made in visits(browser, url, named, wanted):
-                for place, chosen in keep.items():
-                    if any(made.stem.endswith("-".join(each)) for each in chosen):
-                        place.mkdir(parents=True, exist_ok=True)
-                        shutil.copy(made, place / made.name)
+            for look in product(STORY, THEMES, SCREENS):
+                visit(browser, url, named, look)
             browser.close()
         os.chdir(ROOT)
 

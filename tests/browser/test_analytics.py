@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.adapters.storage.json_store import JsonStore
 from app.bootstrap import build
+from tests.browser.conftest import visitor
 from tests.support.history import NOW, fill_apart, history
 from tests.support.server import running, settings
 
@@ -34,20 +35,10 @@ def url(storage: Path) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    """A fresh visitor of the room; a request that would leave the machine fails the test."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, locale="ru-RU", timezone_id="Europe/Moscow"
-    )
-    strangers: list[str] = []
-    context.on(
-        "request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else strangers.append(r.url)
-    )
-    page = context.new_page()
-    page.goto(f"{url}/ui/ru/?tab=analytics&period=30")
-    page.locator("#an-dialogs b").wait_for(timeout=60_000)
-    yield page
-    context.close()
-    assert strangers == []
+    with visitor(browser, url, timezone_id="Europe/Moscow") as page:
+        page.goto(f"{url}/ui/ru/?tab=analytics&period=30")
+        page.locator("#an-dialogs b").wait_for(timeout=60_000)
+        yield page
 
 
 def test_a_month_is_seen_then_a_week_and_both_stay_after_a_reload(page: Page) -> None:

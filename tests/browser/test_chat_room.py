@@ -1,123 +1,119 @@
-"""The chat room beyond the first three messages: other ways through a dialog, and what is seen of it."""
+"""Other ways through a dialog, on a language model that can be made to wait; and a server that comes back."""
 
 from __future__ import annotations
 
-import json
-import re
+import inspect
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
+from gradio.context import Context
 from playwright.sync_api import Page, expect
+from pydantic import SecretStr
 
-from tests.browser.test_chat import say
+from app.bootstrap import build
+from app.ui.chat.talk import Talk
+from app.ui.chat.whatif import WhatIf
+from tests.browser.test_chat import SLOW, ask, opened, say, stored
+from tests.support.mock_llm import MockProvider, running_mock
+from tests.support.provider import CANARY
+from tests.support.server import running, settings
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("browser"),
     pytest.mark.filterwarnings("ignore:.*no_silent_downcasting"),  # in Gradio's own statistics
 ]
-SLOW = 20_000
 
 
-def opened(page: Page) -> str:
-    """The id in the address."""
-    expect(page).to_have_url(re.compile(r"dialog=[0-9a-f-]{36}"), timeout=SLOW)
-    return str(re.findall(r"dialog=([0-9a-f-]{36})", page.url)[0])
+@dataclass
+class House:
+    """A server that may end and come back at its address."""
+
+    storage: Path
+    mock: MockProvider
+    url: str = ""
+    _running: ExitStack = field(default_factory=ExitStack)
+
+    def begin(self) -> None:
+        Context.id = 0  # Gradio numbers the parts of pages through the life of a process
+        port = int(self.url.rpartition(":")[2] or 0)
+        given = {"router": "local", "openai_base_url": self.mock.url, "openai_api_key": SecretStr(CANARY)}
+        bench = build(settings(self.storage, ui=True, **given))
+        self.url = self._running.enter_context(running(bench, port, grace=1))
+
+    def end(self) -> None:
+        self._running.close()
 
 
-def stored(storage: Path, dialog: str) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads((storage / f"{dialog}.json").read_text(encoding="utf-8"))
-    return read
+@pytest.fixture(scope="module")
+def mock() -> Iterator[MockProvider]:
+    with running_mock() as provider:
+        yield provider
 
 
-def ask(page: Page, text: str, answer: str) -> None:
-    say(page, text)
-    expect(page.locator("#cc-chat")).to_contain_text(answer, timeout=SLOW)
-    expect(page.locator("#cc-send")).to_be_visible(timeout=SLOW)
+@pytest.fixture(scope="module")
+def house(storage: Path, mock: MockProvider) -> Iterator[House]:
+    made = House(storage, mock)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # gradio's own deprecations are not ours
+        made.begin()
+        yield made
+        made.end()
 
 
-def test_another_wording_makes_a_branch_and_the_old_dialog_stays(page: Page, storage: Path) -> None:
-    ask(page, "сколько стоит Профи?", "sales ·")
-    old = opened(page)
-    page.locator("#cc-edit").click()
-    box = page.locator("#cc-message textarea")
-    expect(box).to_have_value("сколько стоит Профи?", timeout=SLOW)
-    ask(page, "Не работает приложение, не могу войти в аккаунт", "tech_support ·")
-    expect(page.locator("#cc-serving")).to_contain_text("ветка с сообщения 1")
-    new = opened(page)
-    assert stored(storage, new)["forked_from"] == {"dialog_id": old, "seq": 1}
-    assert stored(storage, old)["closing"]["reason"] == "superseded"
-    assert stored(storage, old)["messages"][0]["content"] == "сколько стоит Профи?"
-    page.locator("#cc-undo").click()
-    expect(box).to_have_value("Не работает приложение, не могу войти в аккаунт", timeout=SLOW)
-    expect(page.locator("#cc-chat")).not_to_contain_text("tech_support ·")
+@pytest.fixture(scope="module")
+def url(house: House) -> str:
+    return house.url
 
 
-def test_what_was_ordered_is_not_ordered_again(page: Page) -> None:
-    ask(page, "Оформите Профи на год", "оформлен")
-    before = opened(page)
+def test_whatever_is_stopped_is_stopped_on_the_event_loop() -> None:
+    """Gradio calls plain functions in threads, where no task may be cancelled."""
+    assert all(map(inspect.iscoroutinefunction, (Talk.stop, WhatIf.end)))
+
+
+def test_a_turn_is_stopped_and_answered_by_a_retry(page: Page, mock: MockProvider, storage: Path) -> None:
+    send, stop, notice = (page.locator(f"#cc-{name}") for name in ("send", "stop", "notice"))
+    with mock.holding():
+        say(page, "сколько стоит Профи?")
+        stop.click(timeout=SLOW)
+        expect(notice).to_contain_text("Ответ остановлен", timeout=SLOW)
+    expect(send).to_be_visible()
+    dialog = opened(page)
+    assert [m["state"] for m in stored(storage, dialog)["messages"]] == ["failed"]
     page.locator("#cc-retry").click()
-    expect(page.locator("#cc-notice")).to_contain_text("изменил записи компании", timeout=SLOW)
-    page.locator("#cc-edit").click()
-    expect(page.locator("#cc-notice")).to_contain_text("изменил записи компании")
-    assert opened(page) == before
-    page.locator("#cc-quick").get_by_role("button", name="Да").click()
-    expect(page.locator("#cc-chat")).to_contain_text("pay.orbita.example", timeout=SLOW)
-    page.locator("#cc-chat .message").get_by_text("оформлен").click()
-    expect(page.locator("#cc-path")).to_contain_text("create_order", timeout=SLOW)
+    expect(page.locator("#cc-chat .bot")).to_contain_text("продажи ·", timeout=SLOW)
+    expect(send).to_be_visible(timeout=SLOW)
+    assert opened(page) == dialog
+    assert [m["role"] for m in stored(storage, dialog)["messages"]] == ["customer", "agent"]
 
 
-def test_a_reload_keeps_the_dialog_and_a_like(page: Page, storage: Path) -> None:
-    ask(page, "What plans do you have?", "sales ·")
-    dialog = opened(page)
-    page.get_by_role("button", name="Нравится", exact=True).click()
-    expect(page.locator("#cc-saved label.selected")).to_contain_text("sales")
-    page.reload()
-    expect(page.locator("#cc-chat")).to_contain_text("sales ·", timeout=SLOW)
-    expect(page.locator("#cc-path")).to_contain_text("sales", timeout=SLOW)
-    assert stored(storage, dialog)["messages"][1]["liked"] is True
-    with page.expect_download(timeout=SLOW) as file:
-        page.locator("#cc-export-md").click()
-    assert "What plans do you have?" in file.value.path().read_text(encoding="utf-8")
-
-
-def test_the_words_of_a_person_appear_by_themselves(page: Page, url: str) -> None:
-    ask(page, "сколько стоит Профи?", "sales ·")
-    dialog = opened(page)
-    with httpx2.Client(base_url=f"{url}/api/v1/operator/dialogs/{dialog}", trust_env=False) as http:
-        http.post("/takeover", json={"operator": "anna"}).raise_for_status()
-        expect(page.locator("#cc-serving")).to_contain_text("Отвечает сотрудник", timeout=SLOW)
-        http.post("/reply", json={"operator": "anna", "message": "Это Анна."}).raise_for_status()
-    expect(page.locator("#cc-chat")).to_contain_text("Это Анна.", timeout=SLOW)
-    say(page, "Спасибо, Анна")
-    expect(page.locator("#cc-chat .user")).to_have_count(2, timeout=SLOW)
-    expect(page.locator("#cc-chat .bot")).to_have_count(2)
-
-
-def test_a_replay_stands_beside_what_was(page: Page) -> None:
-    ask(page, "Не работает приложение, не могу войти в аккаунт", "tech_support ·")
-    ask(page, "сколько стоит Профи?", "sales ·")
+def test_a_replay_is_cancelled(page: Page, mock: MockProvider) -> None:
+    ask(page, "сколько стоит Профи?", "продажи ·")
     page.locator("#cc-what-if > button").click()
-    number = page.locator("#cc-replay-threshold input[type=number]")
-    number.fill("0.97")
-    number.press("Tab")
-    page.locator("#cc-replay-start").click()
-    expect(page.locator("#cc-replay .cc-pair")).to_have_count(2, timeout=SLOW)
-    expect(page.locator("#cc-replay .cc-verdict")).to_contain_text("Первое расхождение: ход 2", timeout=SLOW)
-    expect(page.locator("#cc-replay .cc-first")).to_contain_text("сколько стоит")
+    with mock.holding():
+        page.locator("#cc-replay-start").click()
+        page.locator("#cc-replay-cancel").click(timeout=SLOW)
+        expect(page.locator("#cc-replay .cc-verdict")).to_contain_text("Прервано", timeout=SLOW)
+    expect(page.locator("#cc-replay-start")).to_be_enabled()
 
 
-def test_on_a_narrow_screen_the_path_is_a_drawer(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    ask(page, "верните деньги, третий раз пишу!", "supervisor ·")
-    expect(page.locator("#cc-path")).to_be_hidden()
-    page.locator("#cc-path-drawer summary").click()
-    expect(page.locator("#cc-path")).to_contain_text("supervisor")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_an_unknown_dialog_is_told_of(page: Page, url: str) -> None:
-    page.goto(f"{url}/ui/ru/?tab=chat&dialog=00000000-0000-4000-8000-000000000000")
-    expect(page.locator("#cc-notice")).to_contain_text("Такого диалога нет", timeout=SLOW)
+def test_an_open_chat_outlives_its_server(page: Page, house: House) -> None:
+    """What is said after the server came back appears without a reload, and a reload shows it again."""
+    ask(page, "сколько стоит Профи?", "продажи ·")
+    dialog, chat = opened(page), page.locator("#cc-chat")
+    house.end()
+    expect(page.locator("#cc-said")).to_contain_text("Нет связи с сервером", timeout=SLOW)
+    expect(chat).to_contain_text("продажи ·")
+    house.begin()
+    with httpx2.Client(base_url=f"{house.url}/api/v1/operator/dialogs/{dialog}", trust_env=False) as http:
+        http.post("/takeover", json={"operator": "anna"}).raise_for_status()
+        http.post("/reply", json={"operator": "anna", "message": "Это Анна."}).raise_for_status()
+    expect(chat).to_contain_text("Это Анна.", timeout=SLOW)
+    page.reload()
+    expect(chat).to_contain_text("Это Анна.", timeout=SLOW)
+    expect(chat).to_contain_text("продажи ·")

@@ -1,15 +1,17 @@
-"""The evaluation room: a run to its report, labels mended by two people, sets uploaded."""
+"""The evaluation room: a run to its report, labels mended by two people, runs compared, sets uploaded."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -31,9 +33,24 @@ LINES = (
 LONG = 30_000
 
 
-async def never(_: RouteQuery) -> Decision:
-    await asyncio.Event().wait()
-    raise AssertionError
+class Held:
+    """A router that sells, one message at a time and only when it is let."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Semaphore(0)
+        self.gate: asyncio.Semaphore | None = None
+
+    async def route(self, _: RouteQuery) -> Decision:
+        self.gate = self.gate or asyncio.Semaphore(0)
+        self.loop = asyncio.get_running_loop()
+        self.asked.release()
+        await self.gate.acquire()
+        return Decision(agent="sales", confidence=0.8, source="lexical", reason="no single word decided")
+
+    def let(self, answers: int = 1) -> None:
+        assert self.gate
+        for _ in range(answers):
+            self.loop.call_soon_threadsafe(self.gate.release)
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +64,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(root: Path) -> Iterator[str]:
-    """`held` is a router that never answers."""
+def held() -> Held:
+    return Held()
+
+
+@pytest.fixture(scope="module")
+def url(root: Path, held: Held) -> Iterator[str]:
     bench = build(settings(root / "dialogs", ui=True))
-    targets = {**bench.evaluation.targets, "held": Target("held", never, bench.agents)}
+    targets = {**bench.evaluation.targets, "held": Target("held", held.route, bench.agents, at_once=1)}
     exam = replace(
         bench.evaluation, targets=targets, folder=root / "sets", registry=Registry(root / "eval_runs")
     )
@@ -71,16 +92,15 @@ def room(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator
     )
     page = context.new_page()
     page.goto(f"{url}/ui/ru/?tab=evaluation")
-    expect(page.locator("#cc-eval-router input")).to_have_value("local", timeout=60_000)
+    expect(page.locator("#cc-eval-router input")).to_have_value("локальный", timeout=60_000)
     yield page
     context.close()
     assert strangers == []
 
 
-def pick(page: Page, box: str, *options: str) -> None:
-    for option in options:
-        page.locator(f"{box} input").click()
-        page.get_by_role("option", name=option, exact=True).click()
+def pick(page: Page, box: str, option: str | re.Pattern[str]) -> None:
+    page.locator(f"{box} input").click()
+    page.get_by_role("option", name=option, exact=True).first.click()
     page.keyboard.press("Escape")
 
 
@@ -96,77 +116,141 @@ def box(page: Page, name: str) -> None:
     page.locator(f"#cc-eval-{name} > button, #cc-eval-{name} .label-wrap").first.click()
 
 
+def status(page: Page, told: str) -> None:
+    expect(page.locator("#cc-eval-status")).to_contain_text(told, timeout=LONG)
+
+
+def fetched(page: Page, kind: str) -> tuple[str, str]:
+    """Name and text of a report."""
+    with page.expect_download(timeout=LONG) as download:
+        page.locator(f"#cc-eval-{kind}").click()
+    return download.value.suggested_filename, download.value.path().read_text(encoding="utf-8")
+
+
 def test_a_run_ends_in_a_report_whose_cells_list_their_cases(room: Page) -> None:
     measure(room)
-    expect(room.locator("#cc-eval-status")).to_contain_text("Готово", timeout=LONG)
+    status(room, "Готово")
     expect(room.locator("#cc-eval-cards")).to_contain_text("Пропущенные эскалации", timeout=LONG)
-    cell = room.locator("#cc-eval-matrix").get_by_label(re.compile("ожидался supervisor, выбран sales"))
+    cell = room.get_by_label(re.compile("ожидался: супервизор, выбран: продажи"))
     expect(cell).to_contain_text("2")
     cell.click()
     cases = room.locator("#cc-eval-cases")
-    expect(cases).to_contain_text("Ожидался supervisor, выбран sales: 2", timeout=LONG)
+    expect(cases).to_contain_text("Ожидался: супервизор, выбран: продажи — 2", timeout=LONG)
     expect(cases).to_contain_text(MARKUP)
+    expect(cases.locator("img")).to_have_count(0)
     box(room, "prices")
-    room.locator("#cc-eval-missed input[type=number]").fill("20")
-    expect(room.locator("#cc-eval-cards")).to_contain_text("40", timeout=LONG)
-    with room.expect_download(timeout=LONG) as download:
-        room.locator("#cc-eval-csv").click()
-    assert download.value.suggested_filename == "predictions.csv"
-    assert "run=" in room.url
-    assert room.title() != "owned"
+    room.locator("#cc-eval-missed input[type=number]").fill("17.5")
+    expect(room.locator("[data-card=cost] b")).to_have_text("35", timeout=LONG)
+    expect(room.locator("#cc-eval-terms")).to_contain_text("пропущенная эскалация — 17,5")
+    files = {kind: fetched(room, kind) for kind in ("html", "json", "csv", "jsonl", "junit")}
+    assert all(text for _, text in files.values())
+    assert [kind for kind, (_, text) in files.items() if "17.5" in text] == ["html", "json"]
+    assert files["csv"][0].endswith("-predictions.csv")
     room.reload()
     expect(room.locator("#cc-eval-matrix button").first).to_be_visible(timeout=LONG)
+    expect(room.locator("#cc-eval-sets")).to_contain_text("four")
+    assert room.title() != "owned"
 
 
-def test_a_label_is_mended_by_two_people(room: Page, root: Path) -> None:
+def put_forward(page: Page, case: int, act: str, agent: str) -> None:
+    page.locator("#cc-eval-cases button").nth(case).click(timeout=LONG)
+    expect(page.locator("#cc-eval-reader .ev-here")).to_contain_text(LINES[case][0][:20], timeout=LONG)
+    page.locator("#cc-eval-act").get_by_text(act).click()
+    pick(page, "#cc-eval-label", agent)
+    page.locator("#cc-eval-why").get_by_role("textbox").fill("спрашивают цену")
+    page.locator("#cc-eval-who").get_by_role("textbox").fill("Анна")
+    page.locator("#cc-eval-propose").click()
+    expect(page.locator("#cc-eval-said")).to_contain_text("Записано", timeout=LONG)
+
+
+def test_labels_are_mended_and_alternatives_accepted_by_two_people(room: Page, root: Path) -> None:
     measure(room)
-    room.locator("#cc-eval-cases button").first.click(timeout=LONG)
-    room.locator("#cc-eval-why").get_by_role("textbox").fill("спрашивают цену")
-    room.locator("#cc-eval-who").get_by_role("textbox").fill("Анна")
-    room.locator("#cc-eval-propose").click()
-    expect(room.locator("#cc-eval-said")).to_contain_text("Записано", timeout=LONG)
+    put_forward(room, 0, "Исправить метку", "продажи")
+    put_forward(room, 1, "Принять и другой ответ", "продажи")
     box(room, "pending")
     second = room.locator("#cc-eval-second").get_by_role("textbox")
-    confirm = room.locator("#cc-eval-pending [data-pick]")
+    waiting = room.locator("#cc-eval-pending [data-pick]")
+    expect(waiting).to_have_count(2, timeout=LONG)
     second.fill("анна")
-    confirm.click()
+    waiting.first.click()
     expect(room.get_by_text("нужен второй человек")).to_be_visible(timeout=LONG)
     second.fill("Борис")
-    confirm.click()
-    expect(room.locator("#cc-eval-confirmed")).to_contain_text("Борис", timeout=LONG)
-    (row,) = map(json.loads, (root / "corrections.jsonl").read_text(encoding="utf-8").splitlines())
-    assert row["confirmed"] is True
-    assert (row["correction"]["who"], row["correction"]["confirmed_by"]) == ("Анна", "Борис")
-    assert (row["correction"]["was"], row["correction"]["label"]) == ("supervisor", "sales")
+    for left in (1, 0):
+        waiting.first.click()
+        expect(waiting).to_have_count(left, timeout=LONG)
+    rows = map(json.loads, (root / "corrections.jsonl").read_text(encoding="utf-8").splitlines())
+    found = [row["correction"] for row in rows if row["confirmed"]]
+    assert {(c["who"], c["confirmed_by"], c["was"], c["label"]) for c in found} == {
+        ("Анна", "Борис", "supervisor", "sales")
+    }
+    assert sorted(c["also"] for c in found) == [False, True]
 
 
-def test_a_run_survives_a_reload_and_is_cancelled(room: Page) -> None:
-    measure(room, "held")
-    expect(room.locator("#cc-eval-status")).to_contain_text("0 из 4", timeout=LONG)
+def test_a_resumed_run_leaves_the_page_to_the_one_that_is_read_and_both_are_compared(
+    room: Page, held: Held
+) -> None:
+    measure(room)
+    status(room, "Готово")
+    pick(room, "#cc-eval-router", "held")
+    room.locator("#cc-eval-start").click()
+    status(room, "0 из 4")
     room.reload()
-    expect(room.locator("#cc-eval-status")).to_contain_text("0 из 4", timeout=LONG)
+    status(room, "0 из 4")
     room.locator("#cc-eval-cancel").click()
-    expect(room.locator("#cc-eval-status")).to_contain_text("Прервано", timeout=LONG)
-    expect(room.locator("#cc-eval-resume")).to_be_visible(timeout=LONG)
+    status(room, "Прервано")
+    room.locator("#cc-eval-resume").click()
+    expect(room.locator("#cc-eval-cancel")).to_be_visible(timeout=LONG)
+    pick(room, "#cc-eval-runs", re.compile("локальный"))
+    matrix = room.locator("#cc-eval-matrix button")
+    expect(matrix.first).to_be_visible(timeout=LONG)
+    while held.asked.acquire(blocking=False):
+        pass
+    held.let()
+    assert held.asked.acquire(timeout=30)  # it is told by then that one is answered
+    matrix.nth(4).click()
+    expect(room.locator("#cc-eval-cases")).to_contain_text("Ожидался", timeout=LONG)
+    expect(matrix.first).to_be_visible()
+    held.let(3)
+    pick(room, "#cc-eval-runs", re.compile("held"))
+    status(room, "Готово")
+    box(room, "compare")
+    pick(room, "#cc-eval-a", re.compile("локальный"))
+    pick(room, "#cc-eval-b", re.compile("held"))
+    room.locator("#cc-eval-comparing").click()
+    verdict = room.locator("#cc-eval-verdict")
+    expect(verdict).to_contain_text("сломано", timeout=LONG)
+    verdict.get_by_role("button", name="не открывается приложение").click()
+    pair = room.locator("#cc-eval-pair")
+    expect(pair.locator(".ev-here")).to_contain_text("не открывается приложение", timeout=LONG)
+    expect(pair).to_contain_text("ни одно слово не решило")
 
 
 def test_uploads_are_refused_in_words_or_imported_as_text(room: Page, root: Path, tmp_path: Path) -> None:
-    broken, good = tmp_path / "broken.xlsx", tmp_path / "mine.csv"
+    huge, broken, good = (tmp_path / name for name in ("huge.csv", "broken.xlsx", "mine.xlsx"))
+    with huge.open("wb") as made:
+        made.truncate(50 * 2**20)
     broken.write_bytes(b"PK\x03\x04 no workbook")
-    rows = ("message;kind", '"=HYPERLINK(""http://evil"")";sales', f"{MARKUP};sales", ";sales")
-    good.write_text("\n".join(rows).replace("document.title='owned'", "0"), encoding="utf-8")
+    rows = [(1, "Shop", '=HYPERLINK("http://evil")'), (2, "Shop", MARKUP), (3, "", "x")]
+    pd.DataFrame(rows, columns=["n", "queue", "said"]).to_excel(good, index=False)
     box(room, "upload")
     file = room.locator("#cc-eval-file input[type=file]")
+    file.set_input_files(huge)
+    expect(room.locator("#cc-said")).to_contain_text("Файл huge.csv больше 20 МБ", timeout=LONG)
     file.set_input_files(broken)
     expect(room.locator("#cc-eval-problem")).to_contain_text("это не книга Excel", timeout=LONG)
     room.locator("#cc-eval-file").get_by_role("button").first.click()
     file.set_input_files(good)
+    room.locator("#cc-eval-col-text input").click(timeout=LONG)
+    pick(room, "#cc-eval-col-text", "said")
+    pick(room, "#cc-eval-means-sales", "Shop")
     room.locator("#cc-eval-look").click(timeout=LONG)
     preview = room.locator("#cc-eval-preview")
     expect(preview).to_contain_text("Войдёт строк: 2 из 3.", timeout=LONG)
     expect(preview).to_contain_text("похожих на формулу: 1")
+    expect(preview.locator("img")).to_have_count(0)
     room.locator("#cc-eval-import").click()
     expect(room.locator("#cc-eval-imported")).to_contain_text("Импортировано: 2", timeout=LONG)
+    expect(room.locator("#cc-eval-sets")).to_contain_text("mine")
     kept = (root / "eval_uploads" / "mine.jsonl").read_text(encoding="utf-8")
     assert '=HYPERLINK(\\"http://evil\\")' in kept
 

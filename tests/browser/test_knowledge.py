@@ -35,7 +35,7 @@ def test_a_found_article_is_read_with_who_cites_it_and_stays_after_a_reload(page
     expect(page.locator("#cc-chat")).to_contain_text("Caps Lock", timeout=SLOW)
     enter(page)
     ask(page, "не могу войти")
-    expect(page.locator("#cc-kb-found .cc-score-told").first).to_contain_text("0.", timeout=SLOW)
+    expect(page.locator("#cc-kb-found .cc-score-told").first).to_contain_text("0,", timeout=SLOW)
     page.locator("#cc-kb-found a[data-article=cannot-log-in]").click()
     expect(page.locator("#cc-kb-article h2")).to_have_text("Не получается войти в аккаунт", timeout=SLOW)
     expect(page.locator("#cc-kb-article ol li")).not_to_have_count(0)

@@ -13,12 +13,12 @@ import pytest
 from app.adapters.storage.json_store import JsonStore
 from app.bootstrap import build
 from app.core.dialog import Dialog
-from app.core.exceptions import StorageFull
+from app.core.exceptions import ProviderError, StorageFull
 from app.services.settle import Settlement
 from app.services.workbench import Workbench
 from tests.faults.customers import Service, until
 from tests.faults.test_server_kill import serving
-from tests.support.approvals import ANNUAL, SUM, Case, Places, house
+from tests.support.approvals import ANNUAL, ASKS_ENGLISH, ENGLISH, SUM, Case, Places, house
 from tests.support.back_office import postgres, schema_of
 from tests.support.call_centre import call
 from tests.support.mock_llm import MockProvider, running_mock
@@ -170,6 +170,33 @@ async def test_what_was_cut_in_the_telling_is_told_without_anybodys_word(
         await bench.stop()
     assert len(view.messages) == 3
     assert places.returned() == 11144
+
+
+@pytest.mark.anyio
+async def test_a_decision_that_cannot_be_told_keeps_no_other_from_being_told(
+    mock: MockProvider, places: Places
+) -> None:
+    with at(provider_house(mock, places)) as http:
+        http.get("/api/v1/approvals")
+        asks_with(mock, places)
+        first = Case.open(http)
+        asked = call("refund_payment", payment="P-1036", reason="")
+        mock.state.script.extend([asked, {"text": "A colleague decides: A-1002."}])
+        second = Case.open(http, ENGLISH, ASKS_ENGLISH)
+        for case in (first, second):
+            mock.state.script.append({"fault": "400"})
+            assert case.approve().status_code == 502
+    bench = provider_house(mock, places)
+    assert isinstance(bench.people.settle, Settlement)
+    await bench.dialogs.store.open()
+    try:
+        mock.state.script.extend([{"fault": "400"}, {"text": "Your money is on its way back."}])
+        with pytest.raises(ProviderError):
+            await bench.people.settle.catch_up()
+        lines = [len((await bench.dialogs.view(c.room.dialog)).messages) for c in (first, second)]
+    finally:
+        await bench.stop()
+    assert lines == [2, 3]
 
 
 def test_with_a_spare_model_the_outcome_is_told_though_the_provider_fails(

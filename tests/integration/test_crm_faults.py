@@ -7,7 +7,6 @@ import logging
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -15,7 +14,6 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from app.adapters.crm.delivery import CrmDelivery
 from app.adapters.crm.http import CrmHttp
 from app.adapters.crm.mocks.webhook import WebhookMock
-from app.adapters.crm.replies import LONGEST_WAIT, seconds_of
 from app.adapters.crm.webhook import WebhookClient
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
 from tests.support.mock_crm import CANARY, SECRET, RunningCrm, client_at, event, running_crm
@@ -152,26 +150,6 @@ async def test_a_record_that_came_up_meanwhile_is_the_one_that_is_meant(hubspot:
 
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, None),
-        ("7", 7),
-        ("0.2", 1),
-        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90),
-        (format_datetime(NOW - timedelta(seconds=90), usegmt=True), 1),
-        ("999999999", LONGEST_WAIT),
-        ("inf", LONGEST_WAIT),
-        ("nan", None),
-        ("-5", None),
-        ("soon", None),
-        ("", None),
-    ],
-)
-async def test_both_forms_of_a_wait_are_read(header: str | None, seconds: int | None) -> None:
-    assert seconds_of(header, NOW) == seconds
 
 
 async def test_a_webhook_is_signed_as_the_convention_says() -> None:

@@ -131,6 +131,17 @@ def test_a_hand_back_may_name_the_agent_that_goes_on(room: Room) -> None:
     assert room.view()["messages"][-1]["path"]["hops"] == []
 
 
+def test_a_reroute_sends_the_next_message_to_another_agent(room: Room) -> None:
+    moved = room.reroute("tech_support", "спрашивает о настройке").json()
+    assert (moved["assigned_agent"], moved["handler"]) == ("tech_support", "bot")
+    assert moved["proposal"] == f"live/{room.dialog}:0"
+    assert room.reroute("sales", "всё же о цене").json()["proposal"] is None
+    assert code(room.reroute("janitor", "нет такого")) == (422, "agent_unknown")
+    assert room.reroute("sales", "").status_code == 422
+    room.take_over("anna")
+    assert code(room.reroute("supervisor", "чужой", "boris")) == (409, "taken_over")
+
+
 def test_after_a_hand_back_the_dialog_goes_on_where_it_was_and_changes_where_it_must(
     http: httpx2.Client,
 ) -> None:
@@ -211,6 +222,7 @@ def test_the_queue_shows_the_angriest_first_and_who_holds_it(tmp_path: Path) -> 
             room.take_over(who)
         found = http.get(QUEUE).json()
         first = found["dialogs"][0]
+        english = http.get(QUEUE, params={"lang": "en"}).json()["dialogs"][0]
         listed = http.get("/api/v1/dialogue", params={"escalated": True}).json()["dialogs"]
         pages = [http.get(QUEUE, params={"limit": 1}).json()]
         pages.append(http.get(QUEUE, params={"limit": 1, "cursor": pages[0]["next_cursor"]}).json())
@@ -222,6 +234,7 @@ def test_the_queue_shows_the_angriest_first_and_who_holds_it(tmp_path: Path) -> 
     assert (first["held_by"], first["handler"], first["customer_id"]) == ("boris", "person", "customer_7")
     assert first["priority"]["parts"]["anger"] > 20
     assert first["priority"]["reasons"][0].startswith("сердится: ")
+    assert english["priority"]["reasons"][0].startswith("angry: ")
     assert "ВЕРНИТЕ МОИ ДЕНЬГИ" in first["summary"]["wanted"]
     assert {row["handler"] for row in listed} == {"person"}
     assert [p["dialogs"][0]["dialog_id"] for p in pages] == [angry.dialog, calm.dialog]

@@ -8,7 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 import stamina
+from structlog.testing import capture_logs
 
+from app.adapters.llm import wire
 from app.adapters.llm.mock_faults import FAULTS
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
 from tests.support.mock_llm import MockProvider, running_mock
@@ -108,11 +110,12 @@ async def test_no_error_carries_the_providers_words_or_the_key(
     mock: MockProvider, fault: str, streaming: bool
 ) -> None:
     mock.config.fault = fault
-    async with provider_at(mock.url) as model:
-        outcome = await ask(model, WORDS, streaming)
+    with capture_logs() as logs:
+        async with provider_at(mock.url) as model:
+            outcome = await ask(model, WORDS, streaming)
     if isinstance(outcome, ProviderError):
         assert outcome.__context__ is None
-        told = told_by(outcome)
+        told = told_by(outcome) + repr(logs)
         assert CANARY not in told
         assert "provider-internal-host" not in told
 
@@ -129,10 +132,35 @@ async def test_a_blip_is_retried_and_answered(mock: MockProvider, streaming: boo
 async def test_a_refused_connection_is_an_unavailable_provider(mock: MockProvider, streaming: bool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    async with provider_at(f"http://127.0.0.1:{port}/v1") as model:
-        outcome = await ask(model, "hello", streaming)
+    with capture_logs() as logs:
+        async with provider_at(f"http://127.0.0.1:{port}/v1") as model:
+            outcome = await ask(model, "hello", streaming)
     assert type(outcome) is ProviderError
     assert mock.attempts == 0
+    assert "ConnectionRefusedError" in logs[0]["kind"]
+    assert "at" not in logs[0]
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["plain", "stream"])
+async def test_what_cannot_be_converted_leaves_a_trace_of_where(mock: MockProvider, streaming: bool) -> None:
+    mock.config.fault = "html_200"
+    with capture_logs() as logs:
+        async with provider_at(mock.url) as model:
+            await ask(model, "hello", streaming)
+    (entry,) = logs
+    assert entry["event"] == "provider_attempt_failed"
+    assert streaming or entry["at"]
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["plain", "stream"])
+async def test_a_reply_of_any_length_is_not_taken_in(
+    mock: MockProvider, streaming: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "LARGEST", 100)
+    async with provider_at(mock.url) as model:
+        outcome = await ask(model, WORDS, streaming)
+    assert isinstance(outcome, ProviderReplyInvalid)
+    assert outcome.detail == "too large"
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["plain", "stream"])

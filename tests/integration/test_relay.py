@@ -168,6 +168,12 @@ async def test_what_was_never_copied_is_found_by_comparing(post: Post, crm: Runn
     await post.relay.compare()
     await post.deliver()
     assert arrived(crm, dialog) == [1]
+    dialog.happened("dialog.closed", {}, NOON)
+    await post.store.inner.write(dialog)
+    for _ in range(2):
+        await post.relay.compare()
+    await post.deliver()
+    assert arrived(crm, dialog) == [1, 2]
 
 
 async def test_what_happened_before_a_crm_was_configured_is_not_told(

@@ -15,7 +15,7 @@ from app.core.actions import OpenComplaint
 from app.core.backoffice import Visit
 from app.core.models import RouteQuery
 from app.services.rehearsal import ReadOnlyOffice
-from app.services.replay import Setup, SetupImpossible, Step
+from app.services.replay import AT_ONCE, ReplaysBusy, Setup, SetupImpossible, Step
 from app.services.stops import Stopped
 from app.services.workbench import Workbench
 from tests.support.server import settings
@@ -127,6 +127,18 @@ async def test_a_replay_can_be_stopped(bench: Workbench, monkeypatch: pytest.Mon
     assert bench.replay.stop(name)
     with pytest.raises(Stopped):
         await running
+
+
+async def test_no_more_than_some_dialogs_are_replayed_at_once(bench: Workbench) -> None:
+    name = await told(bench, STORY[1])
+    begun = [bench.replay.run(name, AS_NOW, str(number)) for number in range(AT_ONCE)]
+    for replay in begun:
+        await anext(replay)
+    with pytest.raises(ReplaysBusy):
+        await steps(bench, name, AS_NOW)
+    for replay in begun:
+        assert [step async for step in replay] == []
+    assert len(await steps(bench, name, AS_NOW)) == 1
 
 
 def test_a_system_that_cannot_take_back_refuses(tmp_path: Path) -> None:

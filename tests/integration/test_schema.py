@@ -48,6 +48,7 @@ OPERATIONS = [
     ("POST", f"{OPERATED}/takeover"),
     ("POST", f"{OPERATED}/reply"),
     ("POST", f"{OPERATED}/handback"),
+    ("POST", f"{OPERATED}/reroute"),
     ("GET", "/api/v1/operator/queue"),
     ("GET", "/api/v1/approvals"),
     ("GET", "/api/v1/approvals/{number}"),

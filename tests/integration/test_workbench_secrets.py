@@ -14,7 +14,7 @@ from app.services.workbench import Workbench
 from tests.support.server import settings
 from tests.unit.test_configuration import CANARY, SECRETS
 
-pytest.importorskip("gradio")
+gradio = pytest.importorskip("gradio")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 HERE = {"backoffice_storage", "checkpoint_storage", "crm_url", "crm_token", "webhook_secret"}
 
@@ -27,6 +27,62 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     given = {name: value for name, value in SECRETS.items() if name not in HERE}
     store = str(folder / "records.sqlite")
     return build(settings(folder / "dialogs", ui=True, backoffice_storage=store, **given))
+
+
+def test_what_customers_asked_is_shown_with_the_key_alone(bench: Workbench) -> None:
+    from app.ui.knowledge.room import KnowledgeRoom  # noqa: PLC0415
+
+    async def run() -> None:
+        await bench.dialogs.store.open()
+        await bench.dialogs.create("anna", "не могу войти в аккаунт, Анна с Малой Бронной")
+        room = KnowledgeRoom(bench, "ru")
+        for key in (None, "", "wrong"):
+            shown = [step async for step in room.choose("ru/cannot-log-in", key)]
+            assert "Не получается войти в аккаунт" in shown[0][0]
+            assert "Бронной" not in str(shown)
+        assert "Бронной" in [step async for step in room.choose("ru/cannot-log-in", CANARY)][-1][1]
+
+    asyncio.run(run())
+
+
+def test_what_was_re_routed_live_is_listed_with_the_key_alone(bench: Workbench) -> None:
+    from app.ui.evaluation.room import EvaluationRoom  # noqa: PLC0415
+
+    async def run() -> None:
+        room = EvaluationRoom(bench, "ru")
+        with gradio.Blocks():
+            room.build()
+        begun = await bench.dialogs.create("anna", "сколько стоит Профи на Малой Бронной?")
+        await room.mending.rerouting.reroute(str(begun.body["dialog_id"]), "boris", "supervisor", "спор")
+        for key in (None, "", "wrong"):
+            assert "Бронной" not in str(await room.mending.listed(key))
+        assert "Бронной" in (await room.mending.listed(CANARY))[1]
+
+    asyncio.run(run())
+
+
+def test_after_a_refusal_the_same_files_can_be_added_again(bench: Workbench, tmp_path: Path) -> None:
+    from app.ui.knowledge.library import LibraryPart  # noqa: PLC0415
+    from app.ui.knowledge.room import KnowledgeRoom  # noqa: PLC0415
+
+    good, broken = tmp_path / "birds.md", tmp_path / "broken.pdf"
+    good.write_text("# Birds\n\nBirds are welcome.\n", encoding="utf-8")
+    broken.write_bytes(b"no pdf at all")
+
+    async def run() -> None:
+        part = LibraryPart(KnowledgeRoom(bench, "en"))
+        refused = [step async for step in part.put([str(good), str(broken)], CANARY)][-1]
+        assert "broken.pdf: not a PDF" in refused[0]
+        added = [step async for step in part.put([str(good)], CANARY)][-1]
+        assert "birds" in added[0]
+        assert not good.exists()
+        gone = [step async for step in part.put([str(good)], CANARY)][-1]
+        assert "Choose a file first" in gone[0]
+        assert gone[1] is None
+        assert all(step[2].interactive and not step[3].visible for step in (refused, gone))
+        bench.knowledge.remove("birds")
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

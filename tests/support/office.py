@@ -45,9 +45,9 @@ class Office:
         self._up()
         return self.paid.get(customer_id, [])
 
-    def approvals(self, status: str | None = "pending") -> list[Approval]:
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]:
         self._up()
-        return [a for a in self.waiting.values() if status in (None, a.status)]
+        return [a for a in self.waiting.values() if status in (None, a.status)][:limit]
 
     def approval(self, number: str) -> Approval:
         self._up()

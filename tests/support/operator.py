@@ -33,6 +33,9 @@ class Room:
     def hand_back(self, who: str = "anna", note: str = "готово", **more: Any) -> httpx2.Response:
         return self._operator("handback", operator=who, note=note, **more)
 
+    def reroute(self, agent: str, reason: str, who: str = "anna") -> httpx2.Response:
+        return self._operator("reroute", operator=who, agent=agent, reason=reason)
+
     def say(self, text: str, key: str | None = None) -> httpx2.Response:
         headers = {"Idempotency-Key": key} if key else {}
         url = f"/api/v1/dialogue/{self.dialog}/message"

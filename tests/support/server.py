@@ -32,14 +32,14 @@ def settings(storage: Path, **given: Any) -> Settings:
 
 
 @contextmanager
-def running(bench: Workbench) -> Iterator[str]:
-    """The base URL of a server thread.
+def running(bench: Workbench, port: int = 0, grace: int = 5) -> Iterator[str]:
+    """The base URL of a server thread; `port` is for one that comes back, `grace` in seconds for its end.
 
     FastAPI's caches hold every application for the life of the process, so what it led to is let go of here.
     """
     app = create_app(bench)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5))
+    listener = socket.create_server(("127.0.0.1", port), backlog=512)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=grace))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from app.core.knowledge import DocumentRecord, DocumentUnusable, Tell, Upload
+from app.core.knowledge import DocumentRecord, DocumentUnusable, Tell, Unusable, Upload
 from app.services.adding import AddingStopped, Embedded, adding
 from app.services.knowledge import KnowledgeService
 from app.ui.knowledge.progress import Watch
@@ -70,7 +70,7 @@ def test_who_stops_listening_stops_the_work() -> None:
 def test_a_document_that_cannot_be_used_is_told_to_who_listens() -> None:
     async def run() -> None:
         with pytest.raises(DocumentUnusable):
-            async for _ in adding(service(Slow(DocumentUnusable("a.md", "is odd"))), ONE):
+            async for _ in adding(service(Slow(DocumentUnusable("a.md", Unusable.EMPTY))), ONE):
                 pass
 
     asyncio.run(run())

@@ -11,13 +11,14 @@ import pytest
 
 from app.services.figures.facts import facts_of
 from app.services.figures.outcome import Outcomes, Visits
-from app.services.figures.period import Period
+from app.services.figures.period import Period, PeriodInvalid
 from app.services.figures.staffing import Wanted, staff
 from app.services.figures.tally import tally
 from app.services.figures.views import Figures
 from app.ui.analytics import cards, charts, crew, tables
-from app.ui.analytics.format import dollars, number, percent, seconds
 from app.ui.analytics.report import render
+from app.ui.analytics.room import written_day
+from app.ui.format import dollars, number, percent, roubles, seconds
 from app.ui.words import LANGUAGES, Words, words
 from tests.support.history import history
 from tests.support.small_history import NOW, Told, at
@@ -108,9 +109,18 @@ def test_staffing_marks_the_crew_that_is_enough() -> None:
     assert "ten thousand" in crew.html(staff(Wanted(per_hour=10_000, handling=28_800)), told, "en")
 
 
+@pytest.mark.parametrize("written", ["2026-11-22", " 22.11.2026", "22 Nov 2026"])
+def test_a_day_may_be_typed_as_the_page_writes_it(written: str) -> None:
+    assert written_day(written) == date(2026, 11, 22)
+    with pytest.raises(PeriodInvalid):
+        written_day(f"{written}x")
+
+
 def test_figures_are_written_as_people_of_the_language_do() -> None:
     assert (number(1990, "ru"), number(1990.5, "en", 1)) == ("1\u00a0990", "1,990.5")
     assert (percent(0.125, "ru", 1), percent(0.5, "en")) == ("12,5\u00a0%".replace("\u00a0", " "), "50 %")
+    assert (number(1990.5, "ru"), number(0.914, "ru", 2)) == ("1\u00a0990,5", "0,91")
+    assert (roubles(1990, "ru"), roubles(1990, "en")) == ("1\u00a0990\u00a0₽", "1,990\u00a0₽")
     assert (dollars(12.3, "en"), dollars(0.0012, "en"), dollars(0, "ru")) == ("$12.30", "$0.0012", "$0,00")
     units = {"s": "s", "min": "min", "h": "h", "d": "d"}
     assert [seconds(v, "en", units) for v in (1.25, 42, 185, 7800, 200_000, None)] == [

@@ -15,7 +15,8 @@ from markdown_it import MarkdownIt
 from app.core.models import Decision, ToolUse, Turn
 from app.services.views import DialogView
 from app.ui.chat import lines, path, quick
-from app.ui.words import LANGUAGES, words
+from app.ui.chat.wording import chat_words
+from app.ui.words import LANGUAGES
 from tests.contract.samples import NOON, new_dialog, reply
 
 SKILLS = Path(lines.__file__).parents[2] / "adapters" / "llm" / "skills"
@@ -48,7 +49,7 @@ def test_the_path_escapes_everything_from_outside() -> None:
         timings={"total": 0.01, "route": 0.001},
     )
     for language in LANGUAGES:
-        assert "<script" not in path.finished(turn, words(language, "chat"), lambda _name, _lang: None)
+        assert "<script" not in path.finished(turn, chat_words(language), lambda _name, _lang: None)
 
 
 def offered(text: str, language: str) -> list[str]:

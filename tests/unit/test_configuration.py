@@ -13,13 +13,16 @@ from app.services.configuration import shown
 CANARY = "canary-7f3a91"
 SECRETS: dict[str, Any] = {
     "openai_api_key": f"sk-{CANARY}",
-    "openai_base_url": f"http://{CANARY}:{CANARY}@127.0.0.1:9/{CANARY}?key={CANARY}",
+    "openai_base_url": f"http://127.0.0.1:9/{CANARY}?key={CANARY}",
     "operator_key": CANARY,
     "crm_url": f"https://127.0.0.1/rest/1/{CANARY}/",
     "crm_token": CANARY,
     "webhook_secret": f"whsec_{CANARY}",
     "backoffice_storage": f"postgresql://me:{CANARY}@127.0.0.1/{CANARY}",
     "checkpoint_storage": f"host=127.0.0.1 password={CANARY}",
+}
+REFUSED: dict[str, Any] = {
+    "openai_base_url": f"http://{CANARY}:{CANARY}@127.0.0.1:9/v1",
     "cors_origins": [f"https://{CANARY}@example.com"],
 }
 
@@ -30,6 +33,8 @@ def given(**values: Any) -> Settings:
 
 def test_no_secret_is_shown() -> None:
     assert CANARY not in str(shown(given(**SECRETS)))
+    assert CANARY not in str(shown(given().model_copy(update=REFUSED)))
+    assert CANARY not in repr(given(**SECRETS))
 
 
 @pytest.mark.parametrize("name", ["openai_api_key", "operator_key", "crm_url", "crm_token", "webhook_secret"])

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from app.core.dialog import Dialog, Note
 from app.core.exceptions import DialogClosed, NotHeld, TakenOver
-from app.core.models import Handoff, Reply
+from app.core.models import Handoff, Reply, ToolUse
 from tests.contract.samples import NOON, at, closing, new_dialog, reply
 
 PEOPLE = st.sampled_from(["anna", "boris"])
@@ -53,6 +53,46 @@ def test_without_a_hop_the_routers_reason_is_the_reason() -> None:
     dialog.answer(dialog.receive("верните", NOON), answer, NOON, 0.1)
     assert dialog.escalation is not None
     assert dialog.escalation.reason == "refund"
+
+
+def waiting(number: str, agent: str = "supervisor") -> Reply:
+    answer = escalating(agent=agent)
+    answer.turn.tools = [
+        ToolUse(name="refund_payment", arguments={}, result="", status="approval", number=number)
+    ]
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "decided", "wanted"),
+    [
+        ([waiting("A-1")], ["A-1"], False),
+        ([escalating(), waiting("A-1")], ["A-1"], False),
+        ([waiting("A-1"), escalating()], ["A-1"], False),
+        ([waiting("A-1"), waiting("A-2")], ["A-2"], True),
+        ([waiting("A-1"), waiting("A-2")], ["A-2", "A-1"], False),
+        ([escalating()], ["A-1"], True),
+        ([escalating(), waiting("A-1", "sales")], ["A-1"], True),
+        ([waiting("A-1", "sales"), escalating()], ["A-1"], True),
+    ],
+)
+def test_a_decision_settles_its_own_escalation_only(
+    asked: list[Reply], decided: list[str], wanted: bool
+) -> None:
+    dialog = new_dialog()
+    for seconds, answer in enumerate(asked):
+        dialog.answer(dialog.receive("верните", at(seconds)), answer, at(seconds), 0.1)
+    for number in decided:
+        dialog.tell(reply("Готово."), number, at(9))
+    assert dialog.escalated is wanted
+
+
+def test_lines_are_counted_from_one() -> None:
+    dialog = new_dialog()
+    dialog.receive("верните", NOON)
+    assert dialog.message(1).content == "верните"
+    with pytest.raises(IndexError):
+        dialog.message(0)
 
 
 def test_a_takeover_keeps_since_when_the_customer_waits() -> None:

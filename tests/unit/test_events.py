@@ -14,7 +14,6 @@ from app.core.backoffice import Effect, Outcome, Ticket, Value
 from app.core.dialog import Dialog, Note, Rating
 from app.core.events import EventKind
 from app.core.exceptions import BackOfficeUnavailable
-from app.core.happenings import DONE
 from app.core.models import Decision, Handoff, Reply, Turn
 from app.core.ports import BackOffice
 from app.services.witness import Witness
@@ -70,7 +69,9 @@ def test_an_escalation_is_told_when_it_begins_and_again_after_it_was_over() -> N
 def test_a_person_who_takes_over_a_calm_dialog_escalates_it() -> None:
     dialog = new_dialog()
     dialog.take_over("anna", "клиент просил", at(1))
-    assert [(e.kind, e.data["reason"]) for e in dialog.events] == [("dialog.escalated", "клиент просил")]
+    escalated, taken = dialog.events
+    assert (escalated.kind, escalated.data["reason"]) == ("dialog.escalated", "клиент просил")
+    assert (taken.kind, taken.data["by"], taken.at) == ("dialog.taken_over", "anna", at(1))
 
 
 def test_close_and_rating_are_told() -> None:
@@ -79,11 +80,23 @@ def test_close_and_rating_are_told() -> None:
     dialog.close(closing(at(5)))
     dialog.rate(Rating(score=2, comment=SECRET, at=at(6)))
     _, closed, rated = dialog.events
-    assert (closed.kind, closed.data["reason"], closed.data["summary"]) == (
-        "dialog.closed", "resolved", "resolved",
-    )  # fmt: skip
+    assert (closed.kind, closed.data["reason"], closed.data["messages"]) == ("dialog.closed", "resolved", 2)
     assert (rated.kind, rated.data["score"], rated.data["agent"]) == ("dialog.rated", 2, "sales")
     assert SECRET not in "".join(event.model_dump_json() for event in dialog.events)
+
+
+def test_neither_the_summary_nor_an_address_in_a_reason_leaves_the_house() -> None:
+    dialog = new_dialog()
+    say(dialog, reply("sales", hops=("sales",)))
+    dialog.take_over(
+        "anna", "перезвонить: +7 (999) 123-45-67, ivan@example.org, карта 4276 1234 5678 9012", at(2)
+    )
+    end = closing(at(5))
+    quoting = end.summary.model_copy(update={"resolution": f"Вопрос: «{SECRET}»"})
+    dialog.close(end.model_copy(update={"summary": quoting}))
+    told = "".join(event.model_dump_json() for event in dialog.events)
+    assert [word for word in (SECRET, "Вопрос", "123-45", "example", "9012") if word in told] == []
+    assert "перезвонить" in told
 
 
 def test_a_document_from_before_events_loads_and_goes_on() -> None:
@@ -96,7 +109,7 @@ def test_a_document_from_before_events_loads_and_goes_on() -> None:
 
 
 def test_every_consequential_tool_but_the_payment_link_is_told() -> None:
-    assert {tool_name(action) for action in ACTIONS} - set(DONE) == {"create_payment_link"}
+    assert {tool_name(action) for action in ACTIONS if not action.event} == {"create_payment_link"}
 
 
 @dataclass
@@ -182,6 +195,20 @@ async def test_refusals_and_links_are_nobody_elses_business() -> None:
     lines = [effect(dialog, "refund_payment", "refused"), effect(dialog, "create_payment_link", number="O-1")]
     await Witness(Office(lines).port).catch_up(dialog)
     assert dialog.events == []
+
+
+async def test_two_orders_of_one_turn_are_told_each_and_a_refusal_that_was_corrected_is_told_as_done() -> (
+    None
+):
+    dialog = new_dialog()
+    hub, key = (
+        effect(dialog, "create_order", number=n).model_copy(update={"about": n}) for n in ("O-1", "O-2")
+    )
+    office = Office([hub, key.model_copy(update={"outcome": Outcome(status="refused", reason="not_found")})])
+    await Witness(office.port).catch_up(dialog)
+    office.lines[1] = key
+    await Witness(office.port).catch_up(dialog)
+    assert [event.data["number"] for event in dialog.events] == ["O-1", "O-2"]
 
 
 async def test_where_the_records_cannot_be_read_the_dialog_goes_on_and_catches_up_later() -> None:

@@ -12,6 +12,7 @@ from app.evaluation.intervals import wilson
 from app.services.figures.facts import facts_of, mood_of
 from app.services.figures.outcome import Outcomes, Visits
 from app.services.figures.period import Period, PeriodInvalid
+from app.services.figures.persons import handled
 from app.services.figures.tally import tally
 from app.services.figures.views import Figures
 from tests.support.small_history import NOW, Told, at, hop, trace
@@ -29,7 +30,7 @@ def helped() -> Dialog:
 
 
 def escalated() -> Dialog:
-    """To the supervisor after 4 s, a person after 296 s more, who has it for five minutes."""
+    """To the supervisor after 4 s, a person's line after 296 s more, who has it for seven minutes."""
     refund = ToolUse(name="refund_payment", arguments={}, result="{}", status="approval", number="P-1")
     told = Told.of("boris", at(10, 11)).asks(
         "Нужен возврат за заказ",
@@ -122,7 +123,7 @@ def test_times_are_measured_to_agent_person_and_end(figures: Figures) -> None:
     times = figures.times
     assert (times.answer.p50, times.answer.p95, times.answer.n) == (1, 4, 4)
     assert (times.person.p50, times.person.n) == (296, 1)
-    assert (times.handling.p50, times.handling.n) == (300, 1)
+    assert (times.handling.p50, times.handling.n) == (420, 1)
     assert (times.close.p50, times.close.p95, times.close.n) == (1, 720, 4)
 
 
@@ -207,7 +208,20 @@ def test_telling_of_a_decision_is_no_answer_to_a_line() -> None:
 def test_load_is_the_hour_in_which_most_ask(figures: Figures) -> None:
     load = figures.load
     assert (load.escalations, load.peak_hour, load.peak, load.busiest) == (1, 11, 0.5, 1)
-    assert (load.handling, load.n) == (300, 1)
+    assert (load.handling, load.n) == (420, 1)
+
+
+def test_work_begins_with_a_takeover_and_reading_is_part_of_it() -> None:
+    dialog = Told.of("d", at(10)).asks("верните деньги за заказ", 0, "supervisor").dialog
+    dialog.take_over("eva", "", at(10, 10, 1))
+    assert list(handled(dialog)) == []
+    dialog.take_over("anna", "", at(10, 10, 3), force=True)
+    dialog.hand_back(Note(by="anna", text="прочитала", at=at(10, 10, 4)))
+    dialog.take_over("anna", "", at(10, 10, 20))
+    dialog.say("anna", "Смотрю", at(10, 10, 22))
+    assert list(handled(dialog)) == [(at(10, 10, 1), 180), (at(10, 10, 20), 120)]
+    dialog.events = []
+    assert list(handled(dialog)) == [(at(10, 10, 22), 0)]
 
 
 def test_moods_are_heard_in_the_last_line() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.core.dialog import Dialog, Note
+from app.core.escalation import Escalation
 from app.core.models import Handoff, Reply, ToolUse
 from app.services.handover import briefing
-from tests.contract.samples import NOON, at, new_dialog, reply
+from tests.contract.samples import NOON, at, closing, new_dialog, reply
 from tests.support.office import Office
 
 
@@ -43,10 +46,10 @@ def test_it_tells_what_is_wanted_tried_and_promised() -> None:
     assert (told.who, told.why) == ("customer-7", "возврат")
     assert told.wanted == "Верните деньги за прошлый месяц"
     assert told.tried == [
-        "tech_support → sales: цена",
-        "sales → supervisor: возврат; платёж P-1001",
+        "техподдержка → продажи: цена",
+        "продажи → супервизор: возврат; платёж P-1001",
         "рассказано по статьям: plans-compare, refund-policy",
-        "возврат платежа: отказано (too_late)",
+        "возврат платежа: отказано (срок вышел)",
     ]
     assert told.promised == ["жалоба: сделано (T-1004)", "бонус на счёт: ждёт решения человека (A-1)"]
     assert told.withheld == ["деньги придут завтра"]
@@ -57,7 +60,7 @@ def test_it_names_the_customer_where_the_records_do() -> None:
     office = Office()
     office.knows("customer-7", "pro", 1990)
     told = briefing(told_off(), office.account("customer-7"))
-    assert told.who == "Анна Петрова (customer-7), тариф pro, клиент с 2024 года"
+    assert told.who == "Анна Петрова (customer-7), тариф «Профи», клиент с 2024 года"
 
 
 def test_an_english_dialog_is_told_in_english() -> None:
@@ -66,6 +69,65 @@ def test_an_english_dialog_is_told_in_english() -> None:
     told = briefing(dialog)
     assert told.language == "en"
     assert told.tried[-1] == "told from the articles: plans-compare"
+
+
+def test_who_reads_is_told_in_their_own_language_and_quotations_stay() -> None:
+    dialog, office = told_off(), Office()
+    office.knows("customer-7", "pro", 1990)
+    dialog.escalation = Escalation(since=at(5), reason='words: "верните деньги"', by="supervisor")
+    dialog.happened("dialog.rerouted", {"by": "anna", "from_agent": "sales", "agent": "tech_support",
+                                        "reason": "о входе"}, at(6))  # fmt: skip
+    told = briefing(dialog, office.account("customer-7"), "en")
+    assert told.language == "ru"
+    assert told.who == "Анна Петрова (customer-7), Pro plan, a customer since 2024"
+    assert (told.wanted, told.why) == ("Верните деньги за прошлый месяц", "words: “верните деньги”")
+    assert told.tried[1:] == [
+        "sales → supervisor: возврат; платёж P-1001",
+        "anna: sales → tech support (о входе)",
+        "told from the articles: plans-compare, refund-policy",
+        "refund: refused (too late)",
+    ]
+    assert told.promised == ["complaint: done (T-1004)", "credit: waits for a person's decision (A-1)"]
+    assert briefing(dialog, None, "ru").why == "слова: «верните деньги»"
+
+
+def calls_a_person(dialog: Dialog, asked: str, seconds: float) -> None:
+    answer = reply("Передаю руководителю.", "supervisor")
+    answer.turn.escalated = True
+    turn(dialog, asked, answer, seconds)
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (["верните деньги, третий раз пишу!"], "верните деньги, третий раз пишу!"),
+        (
+            ["Не работает приложение, не могу войти", "сколько стоит Профи?", "верните деньги, третий раз"],
+            "Не работает приложение… → верните деньги, третий раз",
+        ),
+        (["Где мой заказ?", "Дайте мне начальника"], "Где мой заказ? → Дайте мне начальника"),
+        (["Не открывается файл", "верните деньги за хаб", "да"], "верните деньги за хаб → да"),
+        (["добрый день", "оператор"], "оператор"),
+    ],
+)  # fmt: skip
+def test_it_says_for_what_they_were_escalated_and_how_it_began(lines: list[str], wanted: str) -> None:
+    dialog = new_dialog()
+    for place, line in enumerate(lines[:-1]):
+        turn(dialog, line, reply("…"), place)
+    calls_a_person(dialog, lines[-1], 10)
+    turn(dialog, "ну и где же вы там", reply("Ждём."), 20)
+    assert briefing(dialog).wanted == wanted
+    dialog.close(closing(at(30)))
+    assert briefing(dialog).wanted == wanted
+
+
+def test_where_a_person_came_by_themselves_it_says_what_was_last_asked_before() -> None:
+    dialog = new_dialog()
+    for seconds, line in enumerate(["Не открывается общий файл", "а ещё сколько стоит Профи?", "ау"]):
+        turn(dialog, line, reply("…"), seconds)
+    dialog.take_over("anna", "", at(10))
+    dialog.receive("спасибо, что вы пришли", at(20))
+    assert briefing(dialog).wanted == "Не открывается общий файл → а ещё сколько стоит Профи?"
 
 
 def test_after_a_hand_back_it_tells_of_what_came_since() -> None:

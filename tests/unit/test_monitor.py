@@ -10,14 +10,15 @@ import pytest
 
 from app.adapters.storage.memory import MemoryStore
 from app.bootstrap import build
-from app.core.dialog import Dialog, Escalation
+from app.core.dialog import Dialog
+from app.core.escalation import Escalation
 from app.core.exceptions import DialogClosed, DialogNotFound, TakenOver, TextUnacceptable
 from app.core.ports import DialogQuery
 from app.evaluation.cases import read_set
 from app.evaluation.corrections import CorrectionRefused
 from app.services.monitor import Monitor
 from app.services.people import AgentUnknown
-from app.services.rerouting import Rerouting
+from app.services.rerouting import Rerouting, forget
 from app.services.shared import Shared
 from tests.contract.samples import answered, at, closing, kept, new_dialog
 from tests.support.server import settings
@@ -119,6 +120,77 @@ async def test_a_rerouted_dialog_goes_on_with_the_other_agent_and_becomes_a_prop
         "acceptable": ["supervisor"],
     }
     assert read_set(house.proposals, corrections=True).cases == []
+
+
+async def test_a_reroute_leaves_who_and_why_with_the_dialog_also_where_the_router_was_right(
+    house: House,
+) -> None:
+    dialog = talk(agent="sales")
+    dialog.assigned_agent = "supervisor"
+    await kept(house.store, dialog)
+    done = await house.rerouting.reroute(dialog.dialog_id, "anna", "sales", "спросил о цене")
+    event = (await house.store.read(dialog.dialog_id)).events[-1]
+    assert (done.proposal, event.kind) == (None, "dialog.rerouted")
+    told = {name: event.data[name] for name in ("by", "from_agent", "agent", "reason")}
+    assert told == {"by": "anna", "from_agent": "supervisor", "agent": "sales", "reason": "спросил о цене"}
+    seen = await house.monitor.open(dialog.dialog_id, "en")
+    assert "anna: supervisor → sales (спросил о цене)" in seen.summary.tried
+
+
+async def test_a_deleted_dialog_leaves_no_word_among_the_proposals(house: House) -> None:
+    gone, stays = talk(agent="sales", text="мой адрес Ленина, 5"), talk(agent="sales")
+    await kept(house.store, gone, stays)
+    for dialog in (gone, stays):
+        await house.rerouting.reroute(dialog.dialog_id, "anna", "supervisor", "не о цене")
+    with house.proposals.open("a", encoding="utf-8") as torn:
+        torn.write(f'{{"id": "live/{gone.dialog_id}:0", "turns": [{{"content": "мой адрес')
+    await forget(house.proposals, gone.dialog_id)
+    assert "адрес" not in house.proposals.read_text(encoding="utf-8")
+    assert [c.case for c in house.rerouting.proposed()] == [stays.dialog_id]
+
+
+async def test_a_dialog_is_forgotten_with_what_was_proposed_from_it(bench: Monitor) -> None:
+    store, dialog = bench.people.dialogs.store, talk(agent="sales")
+    await store.open()
+    await kept(store, dialog)
+    await bench.rerouting.reroute(dialog.dialog_id, "anna", "supervisor", "не о цене")
+    await bench.people.dialogs.delete(dialog.dialog_id)
+    assert bench.rerouting.proposed() == []
+    await store.close()
+
+
+async def test_a_person_closes_under_their_name_but_not_what_a_colleague_holds(house: House) -> None:
+    dialog = talk()
+    dialog.take_over("anna", "", at(1))
+    await kept(house.store, dialog)
+    with pytest.raises(TakenOver):
+        await house.monitor.people.close(dialog.dialog_id, "boris")
+    for who in ("anna", "anna"):
+        assert (await house.monitor.people.close(dialog.dialog_id, who)).status == "closed"
+    seen = await house.monitor.open(dialog.dialog_id)
+    assert (seen.closed_because, seen.closed_by) == ("closed_by_operator", "anna")
+    assert "anna" not in (await house.monitor.people.dialogs.view(dialog.dialog_id)).model_dump_json()
+
+
+async def test_who_is_angry_is_marked_while_the_dialog_goes_on(house: House) -> None:
+    angry, over = (
+        talk("angry", text="Это кошмар, верните деньги"),
+        talk("over", text="Кошмар, верните деньги"),
+    )
+    over.close(closing(at(5)))
+    await kept(house.store, talk("calm"), angry, over)
+    rows = (await house.monitor.board(ALL)).dialogs
+    assert {row.customer_id: row.angry for row in rows} == {"calm": False, "angry": True, "over": False}
+
+
+async def test_the_queue_is_told_in_the_language_of_who_reads(house: House) -> None:
+    dialog = talk(text="Это кошмар, верните деньги")
+    dialog.take_over("anna", "", at(1))
+    await kept(house.store, dialog)
+    for reader, begins in (("en", "angry: “кошмар…”"), ("ru", "сердится: "), (None, "сердится: ")):
+        [row] = (await house.monitor.board(ALL, None, reader)).queue.dialogs
+        assert [reason for reason in row.priority.reasons if reason.startswith(begins)]
+        assert row.summary.language == "ru"
 
 
 async def test_a_proposal_counts_once_a_second_person_confirms_it(house: House) -> None:

@@ -11,14 +11,19 @@ from pydantic import SecretStr
 
 from app.adapters.storage.memory import MemoryStore
 from app.bootstrap import build
+from app.core.backoffice import Approval, Visit
 from app.core.dialog import Dialog
+from app.core.escalation import Escalation
+from app.services.shared import Shared
+from app.services.views_people import ApprovalView
 from app.services.workbench import Workbench
 from app.ui.monitor.acts import Acts
 from app.ui.monitor.layout import layout
 from app.ui.monitor.live import Live
+from app.ui.monitor.rows import approvals_part
 from app.ui.monitor.said import Said
 from app.ui.words import LANGUAGES, words
-from tests.contract.samples import answered, kept, new_dialog
+from tests.contract.samples import NOON, answered, kept, new_dialog
 from tests.support.server import settings
 
 pytestmark = pytest.mark.anyio
@@ -34,8 +39,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
 
 
 def said(language: str = "ru") -> Said:
-    frame = words(language, "frame")
-    return Said(language, words(language, "monitor"), frame["agents"], frame["failed"])
+    return Said(language, words(language, "monitor"), words(language, "frame")["agents"])
 
 
 def keyed(bench: Workbench, key: str | None = "secret", **more: Any) -> Workbench:
@@ -115,9 +119,66 @@ async def test_two_people_and_one_dialog(bench: Workbench) -> None:
     assert (await done(bench, "reply", "boris", dialog=dialog, text="Здравствуйте!"))["done"]
     assert (await done(bench, "hand_back", "boris", dialog=dialog, text="готово", agent="sales"))["done"]
     assert (await seen(bench, dialog=dialog, operator="boris"))["state"] == "open"
-    assert (await done(bench, "close", "boris", dialog=dialog, text="closed_by_operator"))["done"]
+    assert (await done(bench, "take_over", "anna", dialog=dialog))["done"]
+    assert (await done(bench, "close", "boris", dialog=dialog))["said"] == problems["taken_over"]
+    assert (await done(bench, "close", "anna", dialog=dialog))["done"]
     assert (await done(bench, "take_over", "anna", dialog=dialog))["said"] == problems["dialog_closed"]
-    assert (await seen(bench, dialog=dialog))["state"] == "closed"
+    over = await seen(bench, dialog=dialog)
+    assert (over["state"], over["dialog"], over["customer"]) == ("closed", dialog, "c")
+    assert "закрыл сотрудник anna" in over["parts"]["about"]["html"]
+
+
+async def test_a_line_that_is_sent_again_after_a_lost_answer_is_written_once(bench: Workbench) -> None:
+    dialog = (await wanted(bench)).dialog_id
+    await done(bench, "take_over", dialog=dialog)
+    for text in ("Здравствуйте", "Здравствуйте", "И ещё"):
+        assert (await done(bench, "reply", dialog=dialog, text=text, request=f"k-{len(text)}"))["done"]
+    assert [m.content for m in (await bench.dialogs.view(dialog)).messages[2:]] == ["Здравствуйте", "И ещё"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_our_words_are_in_the_language_of_the_page(bench: Workbench, language: str) -> None:
+    dialog = new_dialog("c")
+    last = answered(dialog, "Это кошмар, верните деньги", "Сейчас.", "supervisor")
+    dialog.escalation = Escalation(since=last.timestamp, reason="says too little to tell", by="supervisor")
+    await kept(bench.dialogs.store, dialog)
+    house = replace(bench, monitor=replace(bench.monitor, _shared=Shared()))
+    told = await Live(house, said(language)).watch({"page": "p", "dialog": dialog.dialog_id})
+    parts = {name: part["html"] for name, part in told["parts"].items()}
+    summary = {
+        "ru": ("сказано слишком мало", "техподдержка → супервизор: цена"),
+        "en": ("says too little to tell", "tech support → supervisor: цена"),
+    }[language]
+    assert [words for words in summary if words not in parts["about"]] == []
+    for part in ("queue", "dialogs"):
+        assert {"ru": "сердится", "en": "angry"}[language] in parts[part]
+
+
+@pytest.mark.parametrize(
+    ("reason", "by", "told"),
+    [
+        ("closed_by_operator", "anna", ("закрыл сотрудник anna", "closed by anna")),
+        ("timeout", None, ("закрыт по времени", "closed by the clock")),
+        ("superseded", None, ("заменён новой веткой", "continued in another branch")),
+        ("клиент доволен", None, ("закрыт: клиент доволен", "closed: клиент доволен")),
+    ],
+)
+def test_why_a_dialog_was_closed_is_told_in_words(reason: str, by: str | None, told: tuple[str, str]) -> None:
+    assert tuple(said(language).closed(reason, by) for language in LANGUAGES) == told
+
+
+def test_an_approval_is_told_in_words_and_asked_for_by_name() -> None:
+    visit = Visit(dialog_id="d", seq=1, customer_id="demo_goods")
+    given = {"item": "pro", "period": "year", "delivery": "courier", "quantity": 2, "reason": ""}
+    approval = Approval(
+        number="A-1001", visit=visit, tool="create_order", arguments=given, reason="above_limit",
+        amount_rub=17_850, requested_at=NOON,
+    )  # fmt: skip
+    ru, en = (approvals_part([ApprovalView.of(approval)], said(language)) for language in LANGUAGES)
+    assert "товар: тариф «Профи»; период: год; доставка: курьером; штук: 2" in ru
+    assert "A-1001 (заказ, 17\u00a0850\u00a0₽, клиент demo_goods)" in ru
+    assert "item: the Pro plan; period: year; delivery: by courier; quantity: 2" in en
+    assert "A-1001 (order, 17,850\u00a0₽, customer demo_goods)" in en
 
 
 async def test_what_is_not_there_is_a_sentence(bench: Workbench) -> None:
@@ -127,18 +188,12 @@ async def test_what_is_not_there_is_a_sentence(bench: Workbench) -> None:
     assert (await done(bench, "approve", number="A-9999"))["said"] == problems["approval_not_found"]
     dialog = (await wanted(bench)).dialog_id
     assert (await done(bench, "reroute", dialog=dialog, text="r"))["said"] == problems["agent_unknown"]
-    assert (await done(bench, "take_over", "", dialog=dialog))["said"] == problems["text_unacceptable"]
+    assert (await done(bench, "take_over", "", dialog=dialog))["said"] == words("ru", "problems")["codes"][
+        "text_unacceptable"
+    ]
 
 
 @pytest.mark.parametrize("given", [None, [], {"what": "delete"}, {"what": "close", "more": 1}])
 async def test_what_no_page_asks_is_refused(bench: Workbench, given: Any) -> None:
     assert not (await Acts(bench, said()).act(given))["done"]
     assert "locked" in await Live(bench, said()).watch(given)
-
-
-def test_both_languages_have_the_same_words() -> None:
-    def shape(value: Any) -> Any:
-        return {key: shape(inner) for key, inner in value.items()} if isinstance(value, dict) else None
-
-    first, *others = (shape(words(language, "monitor")) for language in LANGUAGES)
-    assert others == [first]

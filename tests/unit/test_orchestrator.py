@@ -20,8 +20,9 @@ from app.agents.routing import LiveRouter
 from app.agents.sales import SALES
 from app.bootstrap import build
 from app.core.config import Settings
-from app.core.exceptions import PromptVariableMissing, ProviderError, ProviderReplyInvalid
+from app.core.exceptions import PromptVariableMissing, ProviderError, ProviderReplyInvalid, RoutingFailed
 from app.core.models import Decision, Progress, Reply, RouteQuery, Said
+from tests.contract.samples import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -208,6 +209,29 @@ async def test_the_conversation_so_far_is_in_every_call() -> None:
     assert [m.text for m in model.heard[0][1:]] == [line.content for line in lines]
 
 
+@pytest.mark.parametrize(
+    ("mark", "cited"), [(" [plan-pro]", ["plan-pro"]), (" [no-such-plan]", []), ("", [])]
+)
+async def test_a_language_model_cites_what_it_names_and_has_been_shown(mark: str, cited: list[str]) -> None:
+    told: list[Progress] = []
+    reply = await ask(house(scripted(f"There is Pro{mark}.")), told=told)
+    assert (reply.text, reply.turn.citations) == ("There is Pro.", cited)
+    assert "".join(p.text for p in told) == "There is Pro."
+
+
+async def test_what_a_search_has_shown_may_be_cited() -> None:
+    model = scripted(calling("search_knowledge", question="how long is the trial"), "Try it [trial].")
+    reply = await ask(house(model), "hello")
+    assert (reply.text, reply.turn.citations) == ("Try it.", ["trial"])
+
+
+async def test_a_hop_is_told_in_the_time_of_the_house() -> None:
+    orchestrator = house(scripted(handing("supervisor"), "Here."), start="sales")
+    timed = replace(orchestrator, desk=replace(DESK, clock=lambda: NOON))
+    reply = await ask(timed, serving="tech_support")
+    assert [hop.timestamp for hop in reply.turn.hops] == [NOON, NOON]
+
+
 async def test_a_failed_route_stays_with_whoever_serves() -> None:
     orchestrator = house(scripted("I stay."), start="somebody_else")
     reply = await ask(orchestrator, serving="tech_support")
@@ -216,6 +240,19 @@ async def test_a_failed_route_stays_with_whoever_serves() -> None:
         "fallback",
         True,
     )
+
+
+async def test_the_spare_router_cannot_send_a_customer_to_somebody_who_does_not_work_here() -> None:
+    live = LiveRouter(Pointer("nobody"), frozenset({"sales"}), Pointer("gone"))
+    decision = await live.route(RouteQuery(turns=[Said(role="customer", content="hello")], serving="sales"))
+    assert (decision.agent, decision.source, decision.degraded) == ("sales", "fallback", True)
+
+
+@pytest.mark.parametrize("serving", [None, "gone"])
+async def test_where_nobody_who_works_here_serves_a_failed_route_is_a_failure(serving: str | None) -> None:
+    live = LiveRouter(Pointer("nobody"), frozenset({"sales"}))
+    with pytest.raises(RoutingFailed):
+        await live.route(RouteQuery(turns=[Said(role="customer", content="hello")], serving=serving))
 
 
 async def test_a_fourth_agent_works_end_to_end_without_another_line_of_code(tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.adapters.backoffice.outcomes import Refusal
 from app.core.actions import ACTIONS, tool_name
 from app.services.anger import TEXTS, heard
 from app.services.priority import PLANS, WEIGHTS, Signals, Worth, priority_of
+from app.ui.words import words
 
 PLAN = st.sampled_from(sorted(PLANS, key=str))
 WORTH = st.one_of(st.none(), st.builds(Worth, st.integers(-5_000, 10_000_000), PLAN))
@@ -97,17 +100,28 @@ def test_one_exclamation_mark_is_politeness() -> None:
     assert heard(["Здравствуйте!"]).level == 0
 
 
-def test_reasons_are_told_in_the_language_of_the_dialog_the_weightiest_first() -> None:
+def test_reasons_are_told_in_the_language_asked_for_the_weightiest_first() -> None:
     signals = Signals(["Это кошмар", "ужасно, верните деньги"], 1800, Worth(40_000, "business"), 2, True)
     told = priority_of(signals, "ru")
     assert told.reasons == [
         "сердится: «кошмар…», «ужасн…», «верните деньги…»",
         "ждёт 30 мин",
         "действие ждёт решения человека",
-        "тариф business, заплачено 40000 ₽",
+        "тариф «Бизнес», заплачено 40\u00a0000\u00a0₽",
         "другие обращения за 30 дней: 2",
     ]
-    assert priority_of(signals, "en").reasons[1] == "waiting for 30 min"
+    assert priority_of(signals, "en").reasons[1::2] == [
+        "waiting for 30 min",
+        "Business plan, has paid 40,000\u00a0₽",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(59, "меньше минуты"), (119 * 60, "119 мин"), (7200, "2 ч"), (47 * 3600, "47 ч"), (172_800, "2 дн.")],
+)
+def test_long_waits_are_told_in_hours_and_days(seconds: float, told: str) -> None:
+    assert priority_of(Signals(waiting=seconds), "ru").reasons == [f"ждёт {told}"]
 
 
 def test_nothing_known_is_no_reason() -> None:
@@ -126,3 +140,7 @@ def test_every_language_has_every_sentence_and_every_action_a_title() -> None:
     shapes = [{part: sorted(words) for part, words in language.items()} for language in known.values()]
     assert all(shape == shapes[0] for shape in shapes)
     assert shapes[0]["tools"] == sorted(tool_name(action) for action in ACTIONS)
+    assert shapes[0]["refusals"] == sorted(get_args(Refusal))
+    for language, told in known.items():
+        names = words(language, "frame")["agents"]
+        assert told["agents"] == {name: names[name] for name in told["agents"]}

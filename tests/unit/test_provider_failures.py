@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-
 import httpx2
 import pytest
 from pydantic import BaseModel
 
-from app.adapters.llm.failures import refusal, seconds_of, translate
+from app.adapters.llm.failures import refusal, translate
 from app.adapters.llm.openai import _is_openai, as_response_format, attempt_timeout
 from app.agents.structured import from_text
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
@@ -54,28 +51,6 @@ def test_a_passing_trouble_may_be_retried(status: int) -> None:
     failed = refusal(status, None)
     assert failed.retryable
     assert isinstance(failed.error, ProviderTimeout) is (status in {408, 504})
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, None),
-        ("3", 3),
-        ("0.5", 0.5),
-        ("-1", None),
-        ("nan", None),
-        ("inf", 3600),
-        ("1e999", 3600),
-        ("x", None),
-    ],
-)
-def test_retry_after_is_read_with_care(header: str | None, seconds: float | None) -> None:
-    assert seconds_of(header) == seconds
-
-
-def test_retry_after_may_be_a_date() -> None:
-    header = format_datetime(datetime.now(UTC) + timedelta(seconds=50), usegmt=True)
-    assert seconds_of(header) == pytest.approx(50, abs=5)
 
 
 def test_an_attempt_is_shorter_than_the_deadline() -> None:

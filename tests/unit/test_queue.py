@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from app.adapters.storage.memory import MemoryStore
-from app.core.dialog import Dialog, Escalation, Note
+from app.core.dialog import Dialog, Note
+from app.core.escalation import Escalation
 from app.core.exceptions import CursorInvalid
 from app.services.queue import Queue, waiting_since
 from tests.contract.samples import NOON, answered, at, closing, kept, new_dialog
@@ -56,7 +57,7 @@ async def test_those_who_came_often_and_paid_much_come_before_equals() -> None:
     assert page.records == "ok"
     assert page.dialogs[-1].customer_id == "plain"
     assert rows["rich"].priority.parts.value == pytest.approx(9.6)
-    assert rows["rich"].summary.who.startswith("Анна Петрова (rich), тариф business")
+    assert rows["rich"].summary.who.startswith("Анна Петрова (rich), тариф «Бизнес»")
     assert rows["often"].priority.parts.repeats == pytest.approx(6.4)
     assert rows["plain"].priority.parts.value == 0
 

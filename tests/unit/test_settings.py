@@ -38,7 +38,14 @@ DOCUMENTED: dict[str, object] = {
 }
 
 WRONG = {
-    "openai_base_url": ["ftp://x", "localhost:11434", "http://", "http://x:port/v1", "http://x:99999"],
+    "openai_base_url": [
+        "ftp://x",
+        "localhost:11434",
+        "http://",
+        "http://x:port/v1",
+        "http://x:99999",
+        "http://user:word@localhost/v1",
+    ],
     "temperature": ["2.1", "-1", "warm", "nan"],
     "max_tokens": ["0", "many", "1.5"],
     "model_timeout": ["0", "-5", "inf", "soon"],
@@ -61,8 +68,15 @@ WRONG = {
     "shutdown_grace": ["-1"],
     "ui": ["perhaps"],
     "operator_key": ["two words", "ключ"],
-    "cors_origins": ["example.com", "https://a.example,b"],
+    "cors_origins": [
+        "example.com",
+        "https://a.example,b",
+        "https://a.example/",
+        "https://me@a.example",
+        "https://a.example?b",
+    ],
     "backoffice_storage": ["mysql://localhost/name", "postgresql+asyncpg://localhost/name"],
+    "checkpoint_storage": ["sqlite:///storage/checkpoints", "mysql://localhost/name"],
     "demo_data": ["perhaps"],
     "refund_limit": ["-1", "1.5"],
     "refunds_per_year": ["-1", "often"],
@@ -78,7 +92,6 @@ WRONG = {
 ANY_TEXT = {
     "openai_api_key",
     "openai_model",
-    "checkpoint_storage",
     "crm_token",
     "knowledge_storage",
     "dialogs_storage_path",

@@ -11,7 +11,7 @@ from app.api.deps import Bench, DialogId, Key
 from app.api.errors import documented
 from app.api.guard import operators_only
 from app.services.idempotency import Request
-from app.services.views_people import Held, QueueView, Replied
+from app.services.views_people import Held, Moved, QueueView, Replied
 
 router = APIRouter(
     prefix="/operator",
@@ -48,6 +48,13 @@ class HandbackBody(OperatorBody):
     agent: str | None = Field(default=None, max_length=100, examples=["tech_support"])
 
 
+class RerouteBody(OperatorBody):
+    """`agent` should have had this, and serves from the next turn on."""
+
+    agent: str = Field(min_length=1, max_length=100, examples=["tech_support"])
+    reason: str = Field(min_length=1, max_length=300, examples=["asks how to set it up, not what it costs"])
+
+
 @router.post("/dialogs/{dialog_id}/takeover", responses=CHANGE)
 async def takeover(dialog_id: DialogId, body: TakeoverBody, bench: Bench) -> Held:
     """Serve the customer yourself; the turn that runs is finished first. Twice is once."""
@@ -70,11 +77,19 @@ async def handback(dialog_id: DialogId, body: HandbackBody, bench: Bench) -> Hel
     return await bench.people.hand_back(dialog_id, body.operator, body.note, body.agent)
 
 
+@router.post("/dialogs/{dialog_id}/reroute", responses=CHANGE)
+async def reroute(dialog_id: DialogId, body: RerouteBody, bench: Bench) -> Moved:
+    """Send the dialog to another agent. The reason is kept with it, and an example is proposed."""
+    done = await bench.monitor.rerouting.reroute(dialog_id, body.operator, body.agent, body.reason)
+    return Moved(**done.held.model_dump(), proposal=done.proposal.id if done.proposal else None)
+
+
 @router.get("/queue")
 async def queue(
     bench: Bench,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
+    lang: Annotated[str | None, Query(pattern="^[a-z]{2}$", description="Else that of each dialog.")] = None,
 ) -> QueueView:
     """Dialogs that want a person, the most urgent first."""
-    return await bench.people.queue(limit, cursor)
+    return await bench.people.queue(limit, cursor, lang)

@@ -23,18 +23,23 @@ def waits(dialog: Dialog) -> Iterator[Timed]:
 
 
 def handled(dialog: Dialog) -> Iterator[Timed]:
-    """(a person's first line, seconds until handing back, closing, or the last line of that spell).
+    """(a person's taking over, seconds until handing back, closing, or the last line of that spell).
 
-    When a person has opened the dialog to read it is not recorded, so this understates by the reading.
+    Dialogs older than the record of takeovers begin with a person's first line. A spell that has neither
+    an end nor a line says nothing yet.
     """
     lines = [m.timestamp for m in dialog.messages if m.agent_type == OPERATOR]
+    taken = [event.at for event in dialog.events if event.kind == "dialog.taken_over"]
     ends = sorted(note.at for note in dialog.notes)
-    while lines:
-        began = lines[0]
+    signs = sorted([*taken, *lines])
+    while signs:
+        began = signs[0]
         back = next((at for at in ends if at >= began), None)
-        spell = [at for at in lines if back is None or at <= back]
-        yield began, ((back or _closed(dialog) or spell[-1]) - began).total_seconds()
-        lines = lines[len(spell) :]
+        spell = [at for at in signs if back is None or at <= back]
+        until = back or _closed(dialog) or max((at for at in spell if at in lines), default=None)
+        if until:
+            yield began, (until - began).total_seconds()
+        signs = signs[len(spell) :]
 
 
 def _closed(dialog: Dialog) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.services.figures.change import Count, Mean, Rate, Times
 from app.services.figures.views import Figures
-from app.ui.analytics.format import NOTHING, dollars, fitting, number, percent, seconds
+from app.ui.format import NOTHING, dollars, number, percent, seconds
 from app.ui.words import Words
 
 Wish = Literal["up", "down", "none"]
@@ -134,6 +134,3 @@ def _html(card: Card) -> str:
         f'<span class="an-change an-{card.tone}">{sign}{escape(card.change) or "&nbsp;"}</span>'
         f"<span>{escape(card.note)}</span></div>"
     )
-
-
-__all__ = ["Card", "Cards", "fitting", "html"]

@@ -14,7 +14,7 @@ from gradio.components.plot import PlotData
 from app.core.palette import NEUTRAL, colour_of
 from app.evaluation.intervals import Interval
 from app.services.figures.views import Figures
-from app.ui.analytics.format import fitting, number, percent, short_day
+from app.ui.format import fitting, number, percent, short_day
 from app.ui.words import Words, words
 
 Trace = dict[str, Any]

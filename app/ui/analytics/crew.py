@@ -6,7 +6,8 @@ from html import escape
 
 from app.services.figures.staffing import Crew, Staffing, Wanted
 from app.services.figures.views import Load
-from app.ui.analytics.format import number, percent, seconds
+from app.ui.format import number, percent, seconds
+from app.ui.parts import empty
 from app.ui.words import Words
 
 USUAL = Wanted(per_hour=1)
@@ -26,7 +27,7 @@ def source(load: Load, words: Words, language: str) -> str:
     told = words["load"].format(
         hour=f"{load.peak_hour:02}:00–{load.peak_hour:02}:59",
         peak=number(load.peak, language, 2),
-        busiest=number(load.busiest, language),
+        busiest=number(load.busiest, language, 0),
     )
     measured = load.n >= ENOUGH_SPELLS
     handling = words["handled" if measured else "unhandled"].format(
@@ -37,7 +38,7 @@ def source(load: Load, words: Words, language: str) -> str:
 
 def html(staffing: Staffing, words: Words, language: str) -> str:
     if staffing.enough is None or staffing.paid is None:
-        return f'<p class="cc-empty">{escape(words["never"])}</p>'
+        return empty(words["never"])
     enough = staffing.enough
     told = words["crew"].format(
         serving=number(enough.serving, language),

@@ -15,9 +15,8 @@ from app.core.palette import NEUTRAL, colour_of
 from app.services.figures.staffing import Staffing
 from app.services.figures.views import Figures
 from app.ui.analytics.cards import SIGNS, Cards
-from app.ui.analytics.format import long_day, number, short_day
 from app.ui.analytics.tables import Tables
-from app.ui.format import moment
+from app.ui.format import long_day, moment, number, short_day
 from app.ui.words import words
 
 TEMPLATES = Path(__file__).parent / "templates"

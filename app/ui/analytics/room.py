@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.services.figures.views import Figures
 from app.services.operators import admit
 from app.ui.analytics import cards, charts, crew, tables
 from app.ui.analytics.report import render, title
+from app.ui.parts import QUIET
 from app.ui.room import Room
 
 PERIODS = ("today", "7", "30", "custom")
@@ -24,13 +26,17 @@ USUAL = "7"
 ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'"
 ASKED = (
     "(p, a, b, z, k) => { const own = p === 'custom'; cc.put('period', p); cc.put('from', own ? a : null); "
-    f"cc.put('to', own ? b : null); return [p, a, b, {ZONE}, k]; }}"
+    f"cc.put('to', own ? b : null); return [p, a, b, {ZONE}, cc.key || k]; }}"
 )
-NAMED = f"(p, a, b, z, k) => [cc.get('period') || p, cc.get('from') || a, cc.get('to') || b, {ZONE}, k]"
+NAMED = (
+    f"(p, a, b, z, k) => [cc.get('period') || p, cc.get('from') || a, cc.get('to') || b, {ZONE}, cc.key || k]"
+)
 """The address is read before the page has heard of it."""
 DRAWN = (charts.by_day, charts.by_hour, charts.resolved, charts.ratings)
 """In the order of the plots."""
 SAVE = "(name, type, text) => { anSave(name, type, text); }"
+WRITTEN = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y")
+"""As the page shows a day in any language, and as the address does."""
 Shown = list[Any]
 
 
@@ -50,12 +56,11 @@ class AnalyticsRoom(Room):
 
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
         """The address may name a period; figures are counted only where the room is open."""
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        tab.select(self.show, self.asked, self.outputs, js=NAMED, **quiet)
+        tab.select(self.show, self.asked, self.outputs, js=NAMED, **QUIET)
         named = [*self.asked[:3], self.dates]
-        page.load(self._named, None, named, **quiet).then(
+        page.load(self._named, None, named, **QUIET).then(
             self._if_open, self.asked, self.outputs,
-            js=f"(p, a, b, z, k) => [p, a, b, {ZONE}, k]", **quiet,
+            js=f"(p, a, b, z, k) => [p, a, b, {ZONE}, cc.key || k]", **QUIET,
         )  # fmt: skip
 
     def _choice(self) -> None:
@@ -114,28 +119,30 @@ class AnalyticsRoom(Room):
         gr.HTML(f'<p class="an-note">{escape(words["assumed"])}</p>')
 
     def _events(self) -> None:
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         self.outputs = [
             self.said, self.whole, self.figures, *self.plots.values(), *self.tables.values(), self.load,
             *self.wanted[:2], self.needed,
         ]  # fmt: skip
-        self.period.change(lambda p: gr.Row(visible=p == "custom"), self.period, self.dates, **quiet)
-        self.period.input(self._unless_custom, self.asked, self.outputs, js=ASKED, **quiet)
+        self.period.change(lambda p: gr.Row(visible=p == "custom"), self.period, self.dates, **QUIET)
+        self.period.input(self._unless_custom, self.asked, self.outputs, js=ASKED, **QUIET)
         for trigger in (self.again.click, self.first.submit, self.last.submit, self.operator.submit):
-            trigger(self.show, self.asked, self.outputs, js=ASKED, **quiet)
+            trigger(self.show, self.asked, self.outputs, js=ASKED, **QUIET)
         typed = [number.change for number in self.wanted]  # one event: of several, an older could end last
-        gr.on(typed, self.staff, self.wanted, self.needed, trigger_mode="always_last", **quiet)
-        for button, make in ((self.csv, self.export), (self.paper, self.printed)):
+        gr.on(typed, self.staff, self.wanted, self.needed, trigger_mode="always_last", **QUIET)
+        for button, make, more in (
+            (self.csv, self.export, []),
+            (self.paper, self.printed, self.wanted),
+        ):
             button.click(
-                make, [*self.asked, *self.wanted], [*self.file, self.said],
-                js=f"(p, a, b, z, k, ...w) => [p, a, b, {ZONE}, k, ...w]", **quiet,
+                make, [*self.asked, *more], [*self.file, self.said],
+                js=f"(p, a, b, z, k, ...w) => [p, a, b, {ZONE}, cc.key || k, ...w]", **QUIET,
             ).success(None, self.file, None, js=SAVE, api_visibility="private")  # fmt: skip
 
     async def show(self, period: str, first: str, last: str, zone: str, key: str) -> Shown:
         try:
             figures = await self._figures(period, first, last, zone, key)
         except CallCenterError as error:
-            return self._only(self._problem(error))
+            return self._only(self.problem(error))
         if figures.empty:
             return self._only(self._note(self.words["empty"]))
         return self._shown(figures)
@@ -146,12 +153,12 @@ class AnalyticsRoom(Room):
         except ValidationError:
             return self._note(self.words["problems"]["wanted_invalid"])
 
-    async def export(self, *asked: Any) -> Shown:
+    async def export(self, *asked: str) -> Shown:
         """(name, type, text) for the browser to save, and what is said of it."""
         try:
-            figures = await self._figures(*asked[:5])
+            figures = await self._figures(*asked)
         except CallCenterError as error:
-            raise gr.Error(self._told(error), print_exception=False) from error
+            raise gr.Error(self.told(error), print_exception=False) from error
         return self._saved(f"{_name(figures)}.csv", "text/csv", to_csv(figures))
 
     async def printed(self, *asked: Any) -> Shown:
@@ -159,7 +166,7 @@ class AnalyticsRoom(Room):
             figures = await self._figures(*asked[:5])
             staffing = self.bench.analytics.staffing(_wanted(asked[5:]))
         except CallCenterError as error:
-            raise gr.Error(self._told(error), print_exception=False) from error
+            raise gr.Error(self.told(error), print_exception=False) from error
         except ValidationError as error:
             told = self.words["problems"]["wanted_invalid"]
             raise gr.Error(told, print_exception=False) from error
@@ -173,7 +180,7 @@ class AnalyticsRoom(Room):
 
     def _span(self, period: str, first: str, last: str, zone: str) -> tuple[date | None, date | None]:
         if period == "custom":
-            return _day(first), _day(last)
+            return written_day(first), written_day(last)
         today = self.bench.analytics.clock().astimezone(zone_of(zone)).date()
         days = 1 if period == "today" else int(period if period in PERIODS else USUAL)
         return today - timedelta(days=days - 1), today
@@ -224,13 +231,6 @@ class AnalyticsRoom(Room):
     def _saved(self, name: str, kind: str, text: str) -> Shown:
         return [name, kind, text, self._note(self.words["saved"].format(name=name))]
 
-    def _problem(self, error: CallCenterError) -> str:
-        return f'<p class="cc-empty" role="alert">{escape(self._told(error))}</p>'
-
-    def _told(self, error: CallCenterError) -> str:
-        known = self.words["problems"].get(error.code)
-        return str(known or self.offered("failed").format(problem=error))
-
     def _note(self, sentence: str) -> str:
         return f'<p class="an-note">{escape(sentence)}</p>'
 
@@ -255,12 +255,14 @@ class AnalyticsRoom(Room):
         return await self.show(period, first, last, zone, key)
 
 
-def _day(text: str) -> date | None:
+def written_day(text: str) -> date | None:
     """Raises PeriodInvalid for what is no date."""
-    try:
-        return date.fromisoformat(text.strip()) if text and text.strip() else None
-    except ValueError:
-        raise PeriodInvalid("Dates are written as 2026-11-22.") from None
+    if not text or not text.strip():
+        return None
+    for form in WRITTEN:
+        with suppress(ValueError):
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007  (a day has no zone)
+    raise PeriodInvalid("Dates are written as 2026-11-22.")
 
 
 def _wanted(given: tuple[float | None, ...]) -> Wanted:

@@ -9,7 +9,8 @@ from html import escape
 
 from app.evaluation.intervals import Interval
 from app.services.figures.views import Figures, Part, Share
-from app.ui.analytics.format import NOTHING, dollars, fitting, long_day, number, seconds
+from app.ui.format import NOTHING, dollars, fitting, long_day, number, seconds
+from app.ui.parts import empty
 from app.ui.words import Words, words
 
 
@@ -119,7 +120,7 @@ class Tables:
     def _interval(self, share: Interval) -> str:
         if not share.n:
             return NOTHING
-        low, high = (number(100 * bound, self.language) for bound in (share.low, share.high))
+        low, high = (number(100 * bound, self.language, 0) for bound in (share.low, share.high))
         return f"{fitting(share.value, self.language)} ({low}–{high})"
 
     def _times(self, part: Part) -> str:
@@ -128,13 +129,13 @@ class Tables:
         return " / ".join(both) if part.answer.n else NOTHING
 
     def _n(self, value: float | None) -> str:
-        return number(value, self.language)
+        return number(value, self.language, 0)
 
 
-def html(table: Table, empty: str) -> str:
+def html(table: Table, nothing: str) -> str:
     """Everything from outside is escaped; a wide table scrolls by itself, not with the page."""
     if not table.rows:
-        return f'<p class="cc-empty">{escape(empty)}</p>'
+        return empty(nothing)
     head = "".join(f"<th scope=col{_side(table, n)}>{escape(c)}</th>" for n, c in enumerate(table.columns))
     body = "".join(f"<tr>{_cells(table, row)}</tr>" for row in table.rows)
     note = f"<p class=an-note>{escape(table.note)}</p>" if table.note else ""
@@ -145,8 +146,8 @@ def html(table: Table, empty: str) -> str:
     )
 
 
-def folded(table: Table, empty: str) -> str:
-    return f"<details><summary>{escape(table.title)}</summary>{html(table, empty)}</details>"
+def folded(table: Table, nothing: str) -> str:
+    return f"<details><summary>{escape(table.title)}</summary>{html(table, nothing)}</details>"
 
 
 def _cells(table: Table, row: Sequence[str]) -> str:

@@ -1,21 +1,41 @@
-// The chat room: the address keeps the dialog; news are listened for while somebody looks.
-cc.opened = (name, value) => {
-  cc.put(name, value);
-  if (name === "dialog") cc.listen();
-};
-cc.ears = 0;
-cc.listens = () => {
-  const room = document.getElementById("cc-chat-room");
-  return !document.hidden && room && room.offsetParent !== null && Boolean(cc.get("dialog"));
-};
-cc.listen = () => {
-  if (!cc.listens()) return;
-  cc.ears += 1;
-  cc.press("cc-listen");
-};
-cc.heard = () => {
-  cc.ears = Math.max(0, cc.ears - 1);
-  if (cc.ears === 0) setTimeout(cc.listen, 150);
-};
-document.addEventListener("visibilitychange", () => document.hidden || (cc.ears === 0 && cc.listen()));
-cc.fetchFile = (id) => (document.querySelector(`#${id} a`) || document.querySelector(`a#${id}`) || document.querySelector(`#${id}`))?.click();
+// The chat room: the address keeps the dialog; news of it are waited for while somebody looks.
+(() => {
+  const page = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  const SHORT = 300, LONG = 10000;
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  let server = null, turn = 0;
+  const looks = () => {
+    const room = document.getElementById("cc-chat-room");
+    return server && !document.hidden && room && room.offsetParent !== null && Boolean(cc.get("dialog"));
+  };
+  const shown = () => document.querySelector("#cc-serving [data-mark]")?.dataset.mark || "";
+  cc.chat = (given) => { server = given; cc.listen(); };
+  cc.opened = (name, value) => {
+    cc.put(name, value);
+    if (name === "dialog") cc.listen();
+  };
+  cc.listen = async () => {
+    const mine = ++turn;
+    let wait = SHORT, fetched = "", lost = false;
+    while (mine === turn && looks()) {
+      const had = shown();
+      if (!had) {  // nothing is shown yet: there can be no news of it
+        await pause(SHORT);
+        continue;
+      }
+      const told = await server.hear({ page, dialog: cc.get("dialog"), mark: had }).catch(() => null);
+      if (mine !== turn) return;
+      const there = typeof told?.mark === "string";
+      const news = there && (lost || (told.mark !== had && told.mark !== fetched));
+      if (!there && !lost) cc.say(ccFrame.offline);
+      if (news) {
+        fetched = told.mark;
+        cc.press("cc-news");
+      }
+      wait = there && (news || told.mark === had) ? SHORT : Math.min(2 * wait, LONG);
+      lost = !there;
+      await pause(wait);
+    }
+  };
+  document.addEventListener("visibilitychange", () => document.hidden || cc.listen());
+})();

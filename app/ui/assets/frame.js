@@ -19,6 +19,25 @@ window.cc = {
   },
   press: (id) => (document.querySelector(`button#${id}`) || document.querySelector(`#${id} button`))?.click(),
 };
+// The operator key is typed once: every room's box gets it. It is kept by this page only, as long as it is open.
+cc.lend = () => document.querySelectorAll("#cc-tabs input[type=password]").forEach((box) => {
+  if (!cc.key || box.value === cc.key) return;
+  box.value = cc.key;
+  ["input", "change"].forEach((kind) => box.dispatchEvent(new Event(kind, {bubbles: true})));
+});
+// What a tab holds is made when it is opened for the first time, and then it takes a moment.
+cc.entered = (room) => {
+  cc.put("tab", room);
+  if (!cc.key) return;
+  const seen = new MutationObserver(cc.lend);
+  seen.observe(document.getElementById("cc-tabs"), {childList: true, subtree: true});
+  setTimeout(() => seen.disconnect(), 5000);
+  cc.lend();
+};
+document.addEventListener("input", (event) => {
+  if (event.target.type === "password" && event.isTrusted) cc.key = event.target.value;
+}, true);
+document.addEventListener("change", (event) => event.target.type === "password" && event.isTrusted && cc.lend());
 document.addEventListener("click", (event) => {
   const open = document.querySelector("#cc-model[open]");
   if (open && !open.contains(event.target)) open.open = false;
@@ -57,16 +76,17 @@ cc.begin = (config) => {
   if (tabs && rooms.includes(`cc-tab-${cc.get("tab")}`)) tabs.props.selected = cc.get("tab");
 };
 cc.begin(window.gradio_config);
-// A file that is larger than the server takes is refused before it travels. `data-max` is in megabytes.
+// What is larger than the server takes, one file or all together, is refused before it travels.
 const ccTooLarge = (event) => {
   const files = [...(event.dataTransfer?.files || event.target.files || [])];
-  const limit = 20;
+  const limit = ccFrame.largest;
   const large = files.find((file) => file.size > limit * 2 ** 20);
-  if (!large) return;
+  const sum = files.reduce((bytes, file) => bytes + file.size, 0);
+  if (sum <= limit * 2 ** 20) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (event.target.value !== undefined) event.target.value = "";
-  cc.say(ccFrame.too_large.replace("{file}", large.name).replace("{limit}", limit));
+  cc.say((large ? ccFrame.too_large : ccFrame.too_many).replace("{file}", large?.name).replace("{limit}", limit));
 };
 document.addEventListener("change", (event) => event.target.type === "file" && ccTooLarge(event), true);
 document.addEventListener("drop", ccTooLarge, true);

@@ -28,5 +28,11 @@ document.addEventListener("click", (event) => {
   cc.kb.chosen(link.dataset.article);
   cc.press("cc-kb-open");
 });
-new MutationObserver(() => document.querySelector("#cc-kb-found a:not([aria-current])") && cc.get("article") && cc.kb.mark())
-  .observe(document.documentElement, {childList: true, subtree: true});
+// The list is there once its tab is open; it is marked anew whenever it is written.
+cc.kb.watch = () => {
+  const list = document.getElementById("cc-kb-found");
+  if (!list || list === cc.kb.watched) return;
+  cc.kb.watched = list;
+  new MutationObserver(cc.kb.mark).observe(list, {childList: true, subtree: true});
+  cc.kb.mark();
+};

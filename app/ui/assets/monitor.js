@@ -1,8 +1,11 @@
 // The monitor: asks for news while it is seen, and never while the browser's tab or the room is hidden.
 (() => {
-  const page = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  const random = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+  const page = random();
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  const m = { version: 0, turn: 0, shown: false, marks: {}, root: null, server: null };
+  // `dialog` is the one that was chosen, `open` what is shown of it: deeds are done to what is shown.
+  const m = { version: 0, turn: 0, shown: false, marks: {}, root: null, server: null, dialog: "", open: null };
+  const drafts = new Map();
   window.cc = window.cc || {};
   window.cc.monitor = m;
 
@@ -11,7 +14,7 @@
   const say = (sentence) => { one(".mon-said").textContent = sentence || ""; };
   const person = () => {
     const form = one(".mon-person");
-    return { operator: form.operator.value.trim(), key: form.key ? form.key.value : "", dialog: cc.get("dialog") || "" };
+    return { operator: form.operator.value.trim(), key: form.key ? form.key.value : "" };
   };
   const filters = () => {
     const form = one(".mon-filters");
@@ -24,7 +27,8 @@
     while (turn === m.turn && m.seen()) {
       let told = null;
       try {
-        told = await m.server.watch({ ...person(), ...filters(), page, version: m.version, have: m.marks });
+        const asked = { ...person(), ...filters(), dialog: m.dialog, page, version: m.version, have: m.marks };
+        told = await m.server.watch(asked);
       } catch (error) { told = null; }
       if (turn !== m.turn) return;
       if (!told || (!told.parts && !told.locked)) {
@@ -51,6 +55,7 @@
     }
     one(".mon-room").hidden = false;
     m.version = told.version;
+    m.open = told.dialog ? { dialog: told.dialog, customer: told.customer } : null;
     m.root.dataset.state = told.state;
     for (const [name, part] of Object.entries(told.parts)) {
       m.marks[name] = part.mark;
@@ -81,9 +86,8 @@
   }
 
   function mark() {
-    const open = cc.get("dialog");
     for (const row of m.root.querySelectorAll(".mon-row")) {
-      row.setAttribute("aria-current", row.dataset.dialog === open ? "true" : "false");
+      row.setAttribute("aria-current", row.dataset.dialog === m.dialog ? "true" : "false");
     }
   }
 
@@ -100,14 +104,28 @@
   }
 
   function open(dialog) {
-    cc.put("dialog", dialog);
     say("");
-    const lines = one('[data-part="lines"]');
-    lines.replaceChildren();
-    delete m.marks.lines;
-    mark();
+    if (dialog !== m.dialog) change(dialog);
     m.came = true;
     m.again();
+  }
+
+  // Nothing of the one before stays: neither its words nor its buttons, nor what was typed for it.
+  function change(dialog) {
+    const typed = one('form[data-do="reply"] textarea');
+    drafts.set(m.dialog, typed.value);
+    m.dialog = dialog;
+    m.open = null;
+    cc.put("watch", dialog);
+    m.root.dataset.state = "none";
+    one('[data-part="about"]').innerHTML = `<p class="cc-empty">${m.root.dataset.loading}</p>`;
+    one('[data-part="lines"]').replaceChildren();
+    delete m.marks.about;
+    delete m.marks.lines;
+    m.root.querySelectorAll(".mon-acts form").forEach((form) => form.reset());
+    m.root.querySelectorAll(".mon-acts details").forEach((folded) => { folded.open = false; });
+    typed.value = drafts.get(dialog) || "";
+    mark();
   }
 
   function ask(question, withNote) {
@@ -122,35 +140,52 @@
     }, { once: true }));
   }
 
-  async function act(what, more) {
+  // To `target`, which was shown when the person pressed. Whether it has happened is unknown where no answer comes.
+  async function act(what, target, more) {
     const name = one(".mon-person").operator;
     name.required = true;
     if (!name.reportValidity()) return false;
-    const told = await m.server.act({ ...person(), what, ...more });
-    say(told?.said || m.root.dataset.lost);
+    let told = null;
+    try {
+      told = await m.server.act({ ...person(), what, dialog: target?.dialog || "", ...more });
+    } catch (error) { told = null; }
+    say(told?.said || m.root.dataset.unsure);
     m.again();
     return Boolean(told?.done);
   }
 
+  async function busy(button, deed) {
+    if (button.disabled) return false;
+    button.disabled = true;
+    try {
+      return await deed();
+    } finally { button.disabled = false; }
+  }
+
   async function press(button) {
     const { do: what, number, ask: question } = button.dataset;
-    let text = what === "close" ? "closed_by_operator" : "";
-    if (question) {
-      const answer = await ask(question, "note" in button.dataset);
-      if (!answer) return;
-      text = answer.note || text;
-    }
-    button.disabled = true;
-    await act(what, { text, ...(number ? { number } : {}) });
-    button.disabled = false;
+    const target = m.open;
+    const answer = question ? await ask(question.replace("{customer}", () => target?.customer), "note" in button.dataset) : {};
+    if (answer) await busy(button, () => act(what, target, { text: answer.note || "", ...(number ? { number } : {}) }));
+  }
+
+  // One key a text: sent again after a lost answer, the line is written once.
+  function keyOf(dialog, text) {
+    if (m.sent?.dialog !== dialog || m.sent.text !== text) m.sent = { dialog, text, key: random() };
+    return m.sent.key;
   }
 
   async function send(form) {
-    const [button, area] = [form.querySelector("button"), form.querySelector("textarea")];
-    button.disabled = true;
-    const done = await act(form.dataset.do, { text: area.value, ...(form.agent ? { agent: form.agent.value } : {}) });
-    button.disabled = false;
-    if (!done) return;
+    const [button, area, target] = [form.querySelector("button"), form.querySelector("textarea"), m.open];
+    const [what, text] = [form.dataset.do, area.value];
+    const more = { text, ...(form.agent ? { agent: form.agent.value } : {}) };
+    if (what === "reply") more.request = keyOf(target?.dialog, text);
+    if (!await busy(button, () => act(what, target, more))) return;
+    if (what === "reply") {
+      m.sent = null;
+      drafts.delete(target.dialog);
+    }
+    if (m.dialog !== target?.dialog) return;
     form.reset();
     const folded = form.closest("details");
     if (folded) folded.open = false;
@@ -190,6 +225,7 @@
     m.root = element.querySelector(".mon");
     m.server = server;
     m.marks = {};
+    m.dialog = cc.get("watch") || "";
     one(".mon-person").operator.value = localStorage.getItem("cc-operator") || "";
     listen();
     new IntersectionObserver((entries) => {
@@ -200,6 +236,7 @@
       else stop();
     }, { rootMargin: "100000px" }).observe(m.root);
   };
+  addEventListener("online", () => { if (m.root) m.again(); });
   document.addEventListener("visibilitychange", () => { if (m.root) m.seen() ? m.again() : stop(); });
   setInterval(() => { if (m.root && m.seen()) tick(); }, 1000);
 })();

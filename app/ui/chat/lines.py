@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core.models import OPERATOR, Decision, Turn
 from app.services.views import DialogView, MessageView
+from app.ui.chat.wording import milliseconds, name_of, sure
 from app.ui.words import Words
 
 History = list[dict[str, Any]]
@@ -48,24 +49,24 @@ def literal(text: str) -> str:
 def title(message: MessageView, words: Words) -> str:
     if message.role == OPERATOR:
         return str(words["person"])
-    return finished(message.path, words) if message.path else message.role
+    return finished(message.path, words) if message.path else name_of(message.role, words)
 
 
-def routed(decision: Decision) -> str:
+def routed(decision: Decision, words: Words) -> str:
     """While the answer is being written."""
-    return f"{decision.agent} {decision.confidence:.2f} …"
+    return f"{name_of(decision.agent, words)} · {sure(decision.confidence, words)} …"
 
 
 def finished(turn: Turn, words: Words) -> str:
     """agent · confidence · source · model · ms."""
     told = [
-        turn.agent,
-        f"{turn.decision.confidence:.2f}",
+        name_of(turn.agent, words),
+        sure(turn.decision.confidence, words),
         words["sources"].get(turn.decision.source, turn.decision.source),
         model(turn, words),
     ]
     if total := turn.timings.get("total"):
-        told.append(f"{total * 1000:.0f} {words['ms']}")
+        told.append(f"{milliseconds(total, words)}\u00a0{words['ms']}")
     return " · ".join(told)
 
 

@@ -10,14 +10,13 @@ from urllib.parse import quote
 from app.core.models import Article, Decision, Handoff, ToolUse, Turn
 from app.core.palette import NEUTRAL, colour_of
 from app.ui.chat.lines import model
+from app.ui.chat.wording import cost, failed, milliseconds, name_of, sure
+from app.ui.format import number
+from app.ui.parts import badge, empty
 from app.ui.words import Words
 
 STEPS = {"route": NEUTRAL, "knowledge": "#56B4E9", "answer": "#0072B2", "other": "#D1D5DB"}
 Find = Callable[[str, str], Article | None]
-
-
-def badge(agent: str) -> str:
-    return f'<span class="cc-badge" style="background:{colour_of(agent)}">{escape(agent)}</span>'
 
 
 def decided(decision: Decision, words: Words) -> str:
@@ -42,14 +41,15 @@ def finished(turn: Turn, words: Words, find: Find) -> str:
 
 
 def by_person(words: Words) -> str:
-    return _graph([], True, words) + f'<p class="cc-empty">{escape(words["by_person"])}</p>'
+    return _graph([], True, words) + empty(words["by_person"])
 
 
 def _graph(agents: list[str], person: bool, words: Words) -> str:
     """Router, agents, and a person where one is wanted; arrows are drawn by the style sheet."""
     nodes = [f'<li class="cc-node">{escape(words["router"])}</li>'] if agents else []
     nodes += [
-        f'<li class="cc-node" style="border-color:{colour_of(name)}">{escape(name)}</li>' for name in agents
+        f'<li class="cc-node" style="border-color:{colour_of(name)}">{escape(name_of(name, words))}</li>'
+        for name in agents
     ]
     if person:
         who = escape(words["person"])
@@ -59,14 +59,15 @@ def _graph(agents: list[str], person: bool, words: Words) -> str:
 
 def _decision(decision: Decision, words: Words) -> str:
     scores = decision.scores or {decision.agent: decision.confidence}
-    bars = "".join(_bar(agent, score) for agent, score in sorted(scores.items(), key=lambda s: -s[1]))
+    bars = "".join(_bar(agent, score, words) for agent, score in sorted(scores.items(), key=lambda s: -s[1]))
     source = words["sources"].get(decision.source, decision.source)
+    chosen = f"{badge(decision.agent, words['agents'])} <b>{sure(decision.confidence, words)}</b>"
     rows = [
-        (words["decision"], f"{badge(decision.agent)} <b>{decision.confidence:.2f}</b> · {escape(source)}"),
+        (words["decision"], f"{chosen} · {escape(source)}"),
         (words["why"], escape(because(decision.reason, words)) or "—"),
     ]
     if decision.failure:
-        rows.append((words["failure"], escape(decision.failure)))
+        rows.append((words["failure"], escape(failed(decision.failure, words))))
     return f'{_rows(rows)}<div class="cc-bars">{bars}</div>'
 
 
@@ -77,18 +78,19 @@ def because(reason: str, words: Words) -> str:
     return told[1] + reason.removeprefix(told[0])
 
 
-def _bar(agent: str, score: float) -> str:
+def _bar(agent: str, score: float, words: Words) -> str:
     colour = colour_of(agent)
     return (
-        f'<div class="cc-bar"><span>{escape(agent)}</span>'
+        f'<div class="cc-bar"><span>{escape(name_of(agent, words))}</span>'
         f'<span class="cc-track"><i style="width:{score * 100:.0f}%;background:{colour}"></i></span>'
-        f"<b>{score:.2f}</b></div>"
+        f"<b>{sure(score, words)}</b></div>"
     )
 
 
 def _hop(hop: Handoff, words: Words) -> str:
     told = " · ".join(escape(part) for part in (because(hop.reason, words), hop.known) if part)
-    return f'<div class="cc-hop">{badge(hop.from_agent or "—")} → {badge(hop.to)} <span>{told}</span></div>'
+    way = f"{badge(hop.from_agent, words['agents'])} → {badge(hop.to, words['agents'])}"
+    return f'<div class="cc-hop">{way} <span class="cc-about">{told}</span></div>'
 
 
 def _tool(use: ToolUse, words: Words) -> str:
@@ -115,18 +117,22 @@ def _pretty(value: object) -> str:
 
 def _articles(turn: Turn, words: Words, find: Find) -> str:
     return "".join(
-        _article(number, name, turn.language, find(name, turn.language), words)
-        for number, name in enumerate(turn.citations, 1)
+        _article(place, name, find(name, turn.language), words)
+        for place, name in enumerate(turn.citations, 1)
     )
 
 
-def _article(number: int, name: str, language: str, article: Article | None, words: Words) -> str:
-    address = f"/api/v1/knowledge/articles/{quote(name, safe='')}?lang={quote(language)}"
-    link = f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(name)}</a>'
+def _article(place: int, name: str, article: Article | None, words: Words) -> str:
+    """Its own address is that of the knowledge room; the chat stays where it is."""
     if article is None:
-        return f'<div class="cc-tool">[{number}] {link} · {escape(words["article_gone"])}</div>'
+        return f'<div class="cc-tool">[{place}] {escape(name)} · {escape(words["article_gone"])}</div>'
+    address = f"?tab=knowledge&article={quote(name, safe='')}"
+    link = (
+        f'<a class="cc-link" href="{escape(address)}" target="_blank" rel="noopener">'
+        f"{escape(words['read_article'])} {escape(name)}</a>"
+    )
     return (
-        f'<details class="cc-tool"><summary>[{number}] {escape(article.title)}</summary>'
+        f'<details class="cc-tool"><summary>[{place}] {escape(article.title)}</summary>'
         f'<p class="cc-words-of">{escape(article.body)}</p>{link}</details>'
     )
 
@@ -142,9 +148,10 @@ def _time(timings: dict[str, float], words: Words) -> str:
         f'<i style="flex-grow:{max(s / total, 0.004):.4f};background:{c}"></i>' for _, s, c in parts
     )
     key = "".join(
-        f'<li><i style="background:{c}"></i>{escape(name)} {s * 1000:.0f}</li>' for name, s, c in parts
+        f'<li><i style="background:{c}"></i>{escape(name)} {milliseconds(s, words)}</li>'
+        for name, s, c in parts
     )
-    told = f"{words['time']}: {total * 1000:.0f} {words['ms']}"
+    told = f"{words['time']}: {milliseconds(total, words)}\u00a0{words['ms']}"
     return _section(
         told, f'<div class="cc-stack" aria-hidden="true">{bar}</div><ul class="cc-key">{key}</ul>'
     )
@@ -152,15 +159,17 @@ def _time(timings: dict[str, float], words: Words) -> str:
 
 def _cost(turn: Turn, words: Words) -> str:
     use = turn.usage
-    tokens = words["tokens_in_out"].format(read=use.input_tokens, written=use.output_tokens, calls=use.calls)
+    counts = {"read": use.input_tokens, "written": use.output_tokens, "calls": use.calls}
+    told = {name: number(count, words["language"]) for name, count in counts.items()}
+    tokens = words["tokens_in_out"].format(**told)
     rows = [
         (words["model"], escape(model(turn, words))),
         (words["tokens"], escape(tokens)),
-        (words["cost"], f"${use.cost:.4f}"),
+        (words["cost"], escape(cost(use.cost, words))),
         (words["spoken"], escape(words["languages"].get(turn.language, turn.language))),
     ]
     if turn.failure:
-        rows.append((words["failure"], escape(turn.failure)))
+        rows.append((words["failure"], escape(failed(turn.failure, words))))
     return _rows(rows)
 
 

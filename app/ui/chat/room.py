@@ -8,28 +8,31 @@ from typing import Any
 import gradio as gr
 
 from app.ui.chat.export import Export
+from app.ui.chat.hearing import Hearing
 from app.ui.chat.quick import PLACES
 from app.ui.chat.saved import Saved
 from app.ui.chat.screen import Screen, Update
 from app.ui.chat.talk import Talk
 from app.ui.chat.whatif import WhatIf
+from app.ui.chat.wording import chat_words
+from app.ui.parts import QUIET, empty
 from app.ui.room import Room
+from app.ui.words import Words
 
 CUSTOMER = "customer_123"
 """A customer of the demo data, so that orders and refunds can be tried."""
-QUIET: dict[str, Any] = {
-    "api_visibility": "private",
-    "concurrency_limit": None,
-    "show_progress": "hidden",
-}
 
 
 class ChatRoom(Room):
     key = "chat"
 
+    @property
+    def words(self) -> Words:
+        return chat_words(self.language)
+
     def build(self) -> None:
         words = self.words
-        self.saved = Saved(self.bench, words, self.language)
+        self.saved = Saved(self.bench, words, self.told)
         with gr.Row(equal_height=False, elem_id="cc-chat-room"):
             with gr.Column(scale=2, min_width=220, elem_id="cc-saved-column"):
                 self._drawer("cc-saved-drawer", words["saved_drawer"])
@@ -41,14 +44,11 @@ class ChatRoom(Room):
             with gr.Column(scale=4, min_width=300, elem_id="cc-path-column"):
                 self._drawer("cc-path-drawer", words["drawer"])
                 gr.HTML(f'<h3 class="cc-side">{escape(words["path"])}</h3>', elem_classes="cc-side-box")
-                parts["path"] = gr.HTML(
-                    f'<p class="cc-empty">{escape(words["empty"])}</p>',
-                    elem_id="cc-path",
-                    elem_classes="cc-drawn",
-                )
+                parts["path"] = gr.HTML(empty(words["empty"]), elem_id="cc-path", elem_classes="cc-drawn")
         self.screen = Screen(words=words, knowledge=self.bench.knowledge, **parts)
-        self.talk = Talk(self.bench, self.screen, self.saved, words, self.offered("failed"))
-        WhatIf(self.bench, words).build(self.screen.dialog)
+        self.talk = Talk(self.bench, self.screen, self.saved, words, self.told)
+        WhatIf(self.bench, words, self.told).build(self.screen.dialog)
+        self.export.wire(self.screen)
         self._wire_turns()
         self._wire_dialogs(fresh)
         self._wire_listening()
@@ -62,9 +62,8 @@ class ChatRoom(Room):
         words = self.words
         parts: dict[str, Any] = {
             "dialog": gr.Textbox(visible="hidden", elem_id="cc-dialog"),
-            "mark": gr.State(""),
             "editing": gr.State(None),
-            "serving": gr.HTML(elem_id="cc-serving"),
+            "serving": self._serving(),
             "log": gr.Chatbot(
                 height="min(56vh, 620px)", label=words["conversation"], show_label=False, sanitize_html=True,
                 allow_tags=False, elem_id="cc-chat", buttons=["copy"], layout="bubble", latex_delimiters=[],
@@ -94,9 +93,18 @@ class ChatRoom(Room):
                 gr.Button(words[name], size="sm", min_width=90, interactive=False, elem_id=f"cc-{name}")
                 for name in ("retry", "undo", "edit")
             ]
-            names = {**self.offered("agents"), **{agent: agent for agent in self.bench.agents}}
-            Export(self.bench, words, names).build(parts["dialog"])
+            self.export = Export(self.bench, words, self.told)
+            parts["export"] = self.export.build()
         return parts
+
+    def _serving(self) -> gr.HTML:
+        """Who answers; through it the page hears of what changes."""
+        hearing = Hearing(self.bench.dialogs, self.bench.monitor.changes)
+
+        async def hear(asked: dict[str, str]) -> dict[str, str]:
+            return await hearing.hear(asked)
+
+        return gr.HTML(elem_id="cc-serving", server_functions=[hear], js_on_load="cc.chat(server)")
 
     def _drawer(self, name: str, title: str) -> None:
         """On a narrow screen it opens what stands below it; elsewhere it is not seen."""
@@ -139,13 +147,13 @@ class ChatRoom(Room):
             box.change(None, box, None, js=f"(id) => cc.opened('{name}', id)", api_visibility="private")
 
     def _wire_listening(self) -> None:
-        """The page presses this button while somebody looks at it; the answer comes with the news."""
+        """The page presses this button when it has heard that there are news."""
         screen, saved = self.screen, self.saved
-        ear = gr.Button("", visible="hidden", elem_id="cc-listen")
-        ear.click(
-            self.talk.listen, [screen.dialog, screen.mark, saved.customer, saved.search],
-            [*screen.parts, *saved.parts], trigger_mode="multiple", **QUIET,
-        ).then(None, None, None, js="() => cc.heard()", api_visibility="private")  # fmt: skip
+        news = gr.Button("", visible="hidden", elem_id="cc-news")
+        news.click(
+            self.talk.select, [screen.dialog, saved.customer, saved.search],
+            [*screen.parts, *saved.parts], **QUIET,
+        )  # fmt: skip
 
     async def _open(self, request: gr.Request) -> Update:
         """What the address names: a dialog, else a customer.
@@ -172,7 +180,6 @@ class ChatRoom(Room):
         search: str,
         editing: int | None,
         event: gr.SelectData,
-        request: gr.Request,
     ) -> Any:
-        async for update in self.talk.say(event.value["text"], name, customer, search, editing, request):
+        async for update in self.talk.say(event.value["text"], name, customer, search, editing):
             yield update

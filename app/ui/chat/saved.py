@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from html import escape
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -12,18 +11,20 @@ from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery
 from app.services.views import RowView
 from app.services.workbench import Workbench
+from app.ui.chat.wording import name_of
 from app.ui.format import moment
+from app.ui.parts import empty
 from app.ui.words import Words
 
 SHOWN = 30
-LONG = 46
+LONG = 28
 
 
 class Saved:
-    def __init__(self, bench: Workbench, words: Words, language: str) -> None:
+    def __init__(self, bench: Workbench, words: Words, problem: Callable[[CallCenterError], str]) -> None:
         self.bench = bench
         self.words = words
-        self.language = language
+        self.problem = problem
 
     def build(self, customer: str) -> None:
         words = self.words
@@ -58,7 +59,7 @@ class Saved:
         try:
             page = await self.bench.dialogs.find(query)
         except CallCenterError as error:
-            return {self.told: f'<p class="cc-empty">{escape(str(error))}</p>'}
+            return {self.told: empty(self.problem(error))}
         rows = [(self._row(row), row.dialog_id) for row in page.dialogs]
         value = chosen if chosen in {name for _, name in rows} else None
         told = self._told(bool(rows), bool(query.text), page.next_cursor is not None)
@@ -68,13 +69,15 @@ class Saved:
         if found and not more:
             return ""
         key = "too_many" if found else "nothing_found" if searched else "nothing_saved"
-        return f'<p class="cc-empty">{escape(self.words[key].format(count=SHOWN))}</p>'
+        return empty(self.words[key].format(count=SHOWN))
 
     def _row(self, row: RowView) -> str:
-        """Two lines: what was said last; who serves, in which state, when."""
-        line = " ".join(row.last_message.split()) or self.words["blank"]
-        short = line if len(line) <= LONG else f"{line[: LONG - 1]}…"
-        told = [row.assigned_agent or "—", self._state(row), self._when(row.updated_at)]
+        """Two lines: how it began; who serves, in which state, when."""
+        line = " ".join(row.subject.split()) or self.words["blank"]
+        short = line if len(line) <= LONG else f"{line[: LONG - 1].rstrip()}…"
+        agent = name_of(row.assigned_agent, self.words) if row.assigned_agent else "—"
+        when = moment(row.updated_at, self.words["language"]).replace(" ", "\u00a0")
+        told = [agent, self._state(row), when]
         return f"{short}\n{' · '.join(told)}"
 
     def _state(self, row: RowView) -> str:
@@ -84,9 +87,6 @@ class Saved:
         if row.handler == "person":
             return states["person"]
         return states["waiting" if row.escalated else "active"]
-
-    def _when(self, at: datetime) -> str:
-        return moment(at, self.language)
 
     def _customer(self, name: str, who: str) -> str:
         situation = self.words["situations"].get(name, "")

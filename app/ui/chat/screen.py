@@ -12,8 +12,11 @@ from app.core.exceptions import CallCenterError
 from app.core.models import OPERATOR, Article
 from app.services.branching import SUPERSEDED
 from app.services.knowledge import KnowledgeService
-from app.services.views import DialogView, MessageView, RowView
+from app.services.views import DialogView, MessageView
 from app.ui.chat import lines, path, quick
+from app.ui.chat.hearing import mark_of
+from app.ui.chat.wording import name_of
+from app.ui.parts import empty
 from app.ui.words import Words
 
 Update = dict[Any, Any]
@@ -21,12 +24,11 @@ Update = dict[Any, Any]
 
 @dataclass
 class Screen:
-    """`dialog` holds the id of the open dialog, `mark` which state of it is shown, `editing` a `seq`."""
+    """`dialog` holds the id of the open dialog, `editing` a `seq`; `serving` tells which state is shown."""
 
     words: Words
     knowledge: KnowledgeService
     dialog: gr.Textbox
-    mark: gr.State
     editing: gr.State
     serving: gr.HTML
     log: gr.Chatbot
@@ -36,20 +38,21 @@ class Screen:
     send: gr.Button
     stop: gr.Button
     turn: list[gr.Button]
+    export: list[gr.Button]
     path: gr.HTML
 
     @property
     def parts(self) -> list[Any]:
         return [
-            self.dialog, self.mark, self.editing, self.serving, self.log, self.notice, *self.quick, self.box,
-            self.send, self.stop, *self.turn, self.path,
+            self.dialog, self.editing, self.serving, self.log, self.notice, *self.quick, self.box,
+            self.send, self.stop, *self.turn, *self.export, self.path,
         ]  # fmt: skip
 
     def fresh(self, notice: str = "") -> Update:
         return {
-            self.dialog: "", self.mark: "", self.editing: None,
+            self.dialog: "", self.editing: None,
             self.log: gr.Chatbot(value=[], feedback_value=[]), self.serving: "", self.box: "",
-            self.path: _empty(self.words["empty"]),
+            self.path: empty(self.words["empty"]),
             **self._idle([], False), **self.told(notice),
         }  # fmt: skip
 
@@ -61,18 +64,18 @@ class Screen:
         failed = last is not None and last.role == "customer" and last.state != "done" and not running
         return {
             self.dialog: view.dialog_id,
-            self.mark: mark_of(view),
             self.editing: None,
             self.log: gr.Chatbot(value=_entries([*history, *_dots(waits)]), feedback_value=_liked(view)),
             self.serving: self._serving(view),
-            self.path: _empty(self.words["answering"]) if waits else self.path_of(view, len(view.messages)),
+            self.path: empty(self.words["answering"]) if waits else self.path_of(view, len(view.messages)),
             **self.told(notice or (self.words["gave_up"] if failed and view.status == "active" else "")),
-            **(self._busy() if running else self._idle(quick.replies(view), bool(view.messages))),
+            **(self.busy() if running else self._idle(quick.replies(view), bool(view.messages))),
         }
 
-    def running(self, said: lines.History) -> Update:
+    def running(self, name: str, said: lines.History) -> Update:
         """A turn has begun: `said` ends with the customer's line."""
-        return {self.log: [*said, *_dots(True)], self.box: "", **self.told(""), **self._busy()}
+        begun = {self.dialog: name, self.editing: None, self.log: [*said, *_dots(True)], self.box: ""}
+        return {**begun, **self.told(""), **self.busy()}
 
     def told(self, notice: str) -> Update:
         inside = f'<p role="status" class="cc-notice">{escape(notice)}</p>' if notice else ""
@@ -85,9 +88,9 @@ class Screen:
             after = view.messages[seq:]
             message = after[0] if after and after[0].role != "customer" else None
             if message is None:
-                return _empty(self.words["unanswered"])
+                return empty(self.words["unanswered"])
         if message is None:
-            return _empty(self.words["empty"])
+            return empty(self.words["empty"])
         head = f'<p class="cc-about">{seq_of(message)} {escape(_short(message.content))}</p>'
         if message.path is None:
             return head + path.by_person(self.words)
@@ -99,10 +102,11 @@ class Screen:
         except CallCenterError:
             return None
 
-    def _busy(self) -> Update:
+    def busy(self) -> Update:
         return {
             **{button: gr.Button(visible=False) for button in self.quick},
             **{button: gr.Button(interactive=False) for button in self.turn},
+            **{button: gr.Button(interactive=True) for button in self.export},
             self.send: gr.Button(visible=False),
             self.stop: gr.Button(visible=True),
         }
@@ -111,7 +115,7 @@ class Screen:
         places = [*offers, *[""] * quick.PLACES][: quick.PLACES]
         return {
             **{b: gr.Button(offer, visible=bool(offer)) for b, offer in zip(self.quick, places, strict=True)},
-            **{button: gr.Button(interactive=begun) for button in self.turn},
+            **{button: gr.Button(interactive=begun) for button in [*self.turn, *self.export]},
             self.send: gr.Button(visible=True),
             self.stop: gr.Button(visible=False),
         }
@@ -122,7 +126,8 @@ class Screen:
         turn = next((m.path for m in reversed(view.messages) if m.path), None)
         agent = view.assigned_agent or "—"
         model = lines.model(turn, self.words) if turn else ""
-        sign, _, told = words[kind].format(agent=agent, model=model).partition(" ")
+        sign, _, told = words[kind].format(agent=name_of(agent, self.words), model=model).partition(" ")
+        told = f"{told[:1].upper()}{told[1:]}"
         said = f"<i>{escape(sign)}</i><span>{escape(told)}</span>" if turn or kind != "bot" else ""
         branch = ""
         if view.forked_from:
@@ -130,12 +135,10 @@ class Screen:
                 f'<span class="cc-branch">⑂ {escape(words["branch"].format(seq=view.forked_from.seq))}</span>'
             )
         by = OPERATOR if kind in ("person", "waiting") else agent
-        return f'<div class="cc-serving cc-is-{kind} cc-by-{escape(by)}" role="status">{said}{branch}</div>'
-
-
-def mark_of(seen: DialogView | RowView) -> str:
-    """Another one when there is something else to show."""
-    return f"{seen.updated_at.isoformat()} {seen.message_count} {seen.handler} {seen.status}"
+        return (
+            f'<div class="cc-serving cc-is-{kind} cc-by-{escape(by)}" role="status" '
+            f'data-mark="{escape(mark_of(view))}">{said}{branch}</div>'
+        )
 
 
 def seq_of(message: MessageView) -> str:
@@ -172,10 +175,6 @@ def _dots(there: bool) -> lines.History:
 def _entries(history: lines.History) -> Any:
     """Gradio's types are narrower than what it takes."""
     return history
-
-
-def _empty(told: str) -> str:
-    return f'<p class="cc-empty">{escape(told)}</p>'
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What happens in the chat room: turns that are streamed, stopped, taken again, and seen by themselves."""
+"""What happens in the chat room: turns that are streamed, stopped, and taken again."""
 
 from __future__ import annotations
 
@@ -11,36 +11,38 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.core.models import Progress
-from app.core.ports import DialogQuery
 from app.core.text import checked
-from app.services.shared import Shared
 from app.services.workbench import Workbench
 from app.ui.chat import lines
 from app.ui.chat.path import decided
 from app.ui.chat.saved import Saved
-from app.ui.chat.screen import Screen, Update, mark_of
+from app.ui.chat.screen import Screen, Update
+from app.ui.chat.wording import name_of
 from app.ui.words import Words
 
 Emit = Callable[[Progress], None]
 Work = Callable[[Emit], Awaitable[object]]
-LISTEN = 25.0
-"""Seconds that a page waits for news before it asks again."""
-LOOKED_AT, BREATH = 50, 0.7
 
 
 class Talk:
-    def __init__(self, bench: Workbench, screen: Screen, saved: Saved, words: Words, failed: str) -> None:
+    """`problem` words an error for the page."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        screen: Screen,
+        saved: Saved,
+        words: Words,
+        problem: Callable[[CallCenterError], str],
+    ) -> None:
         self.bench = bench
         self.screen = screen
         self.saved = saved
         self.words = words
-        self.failed = failed
-        self.ears: dict[str, object] = {}
-        self.latest = Shared()
-        self.talking: set[str] = set()
+        self.problem = problem
 
     async def say(
-        self, text: str, name: str, customer: str, search: str, editing: int | None, request: gr.Request
+        self, text: str, name: str, customer: str, search: str, editing: int | None
     ) -> AsyncIterator[Update]:
         """The customer's next line, or their last one in other words."""
         if not text or not text.strip():
@@ -51,13 +53,10 @@ class Talk:
         except CallCenterError as error:
             yield {self.screen.box: text, **self.screen.told(self.problem(error))}
             return
-        yield {self.screen.dialog: name, self.screen.editing: None}
-        async for update in self._run(name, said, work, customer, search, request):
+        async for update in self._run(name, said, work, customer, search):
             yield update
 
-    async def retry(
-        self, name: str, customer: str, search: str, request: gr.Request
-    ) -> AsyncIterator[Update]:
+    async def retry(self, name: str, customer: str, search: str) -> AsyncIterator[Update]:
         branching = self.bench.branching
         try:
             seq = await self._last(name)
@@ -67,8 +66,7 @@ class Talk:
             yield self.screen.told(self.problem(error))
             return
         work: Work = partial(branching.answer, name, seq)
-        yield {self.screen.dialog: name}
-        async for update in self._run(name, said[:seq], work, customer, search, request):
+        async for update in self._run(name, said[:seq], work, customer, search):
             yield update
 
     async def undo(self, name: str, customer: str, search: str) -> Update:
@@ -92,8 +90,8 @@ class Talk:
         told = self.screen.told(self.words["editing"])
         return {self.screen.box: text, self.screen.editing: seq, **told}
 
-    def stop(self, name: str) -> None:
-        """Whoever runs the turn shows how it ended."""
+    async def stop(self, name: str) -> None:
+        """Whoever runs the turn shows how it ended. On the event loop, as a task is cancelled."""
         self.bench.dialogs.turns.stops.stop(name)
 
     async def opened(self, name: str, customer: str, search: str, notice: str = "") -> Update:
@@ -121,7 +119,10 @@ class Talk:
         """The path of the answer that was clicked."""
         if not name:
             return gr.skip()  # type: ignore[no-any-return]
-        view = await self.bench.dialogs.view(name)
+        try:
+            view = await self.bench.dialogs.view(name)
+        except CallCenterError as error:
+            return self.screen.told(self.problem(error))
         return {self.screen.path: self.screen.path_of(view, index_of(event) + 1)}
 
     async def like(self, name: str, event: gr.LikeData) -> Update:
@@ -131,43 +132,6 @@ class Talk:
         except CallCenterError as error:
             return self.screen.told(self.problem(error))
         return self.screen.told("")
-
-    async def listen(self, name: str, mark: str, customer: str, search: str, request: gr.Request) -> Update:
-        """Waits until the dialog is another than is shown. Only the last wait of a page is answered."""
-        page, ear = str(request.session_hash), object()
-        self.ears[page] = ear
-        try:
-            changed = await self._changed(name, mark, page, ear)
-        except CallCenterError:
-            changed = False
-        if self.ears.get(page) is not ear:
-            return gr.skip()  # type: ignore[no-any-return]
-        del self.ears[page]
-        return await self.select(name, customer, search) if changed else gr.skip()
-
-    async def _changed(self, name: str, mark: str, page: str, ear: object) -> bool:
-        """While a turn runs, whoever runs it shows it."""
-        changes, stops = self.bench.monitor.changes, self.bench.dialogs.turns.stops
-        loop = asyncio.get_running_loop()
-        until, version = loop.time() + LISTEN, changes.version
-        seen = mark_of(await self.bench.dialogs.view(name)) if name else mark
-        while seen == mark or stops.runs(name) or page in self.talking:
-            left = until - loop.time()
-            if left <= 0 or self.ears.get(page) is not ear:
-                return False
-            newer = await changes.after(version, left)
-            if newer == version:
-                return False
-            version, rows = await self.latest.get("latest", newer, self._latest)
-            if version != newer:
-                await changes.pause(BREATH)
-            seen = rows.get(name, seen)
-        return True
-
-    async def _latest(self) -> dict[str, str]:
-        """Marks of the dialogs that changed last: read once for all pages that wait."""
-        page = await self.bench.dialogs.find(DialogQuery(limit=LOOKED_AT))
-        return {row.dialog_id: mark_of(row) for row in page.dialogs}
 
     async def _begun(
         self, text: str, name: str, customer: str, editing: int | None
@@ -184,20 +148,17 @@ class Talk:
         return name, said, lambda emit: dialogs.send(name, text, emit=emit)
 
     async def _run(
-        self, name: str, said: lines.History, work: Work, customer: str, search: str, request: gr.Request
+        self, name: str, said: lines.History, work: Work, customer: str, search: str
     ) -> AsyncIterator[Update]:
-        screen, notice, page = self.screen, "", str(request.session_hash)
-        self.talking.add(page)
+        """The buttons are told twice: of two updates at once a browser may lose the first."""
+        screen, notice = self.screen, ""
+        yield screen.running(name, said)
         try:
-            yield screen.running(said)
-            try:
-                async for line, path in heard(work, self.words):
-                    yield {screen.log: [*said, line], **({screen.path: path} if path else {})}
-            except CallCenterError as error:
-                notice = self.problem(error)
-            yield await self.opened(name, customer, search, notice)
-        finally:
-            self.talking.discard(page)
+            async for line, path in heard(work, self.words):
+                yield {screen.log: [*said, line], **({screen.path: path, **screen.busy()} if path else {})}
+        except CallCenterError as error:
+            notice = self.problem(error)
+        yield await self.opened(name, customer, search, notice)
 
     async def _said(self, name: str) -> lines.History:
         return lines.history(await self.bench.dialogs.view(name), self.words)
@@ -206,10 +167,6 @@ class Talk:
         """The customer's last line. Raises NotRepeatable where there is none."""
         view = await self.bench.dialogs.view(name) if name else None
         return next((m.seq for m in reversed(view.messages) if m.role == "customer"), 0) if view else 0
-
-    def problem(self, error: CallCenterError) -> str:
-        known: dict[str, str] = self.words["problems"]
-        return known.get(error.code) or self.failed.format(problem=error)
 
 
 async def heard(work: Work, words: Words) -> AsyncIterator[tuple[dict[str, Any], str]]:
@@ -231,10 +188,10 @@ async def heard(work: Work, words: Words) -> AsyncIterator[tuple[dict[str, Any],
     while (progress := await news.get()) is not None:
         path = ""
         if progress.decision:
-            title, who = lines.routed(progress.decision), progress.decision.agent
+            title, who = lines.routed(progress.decision, words), progress.decision.agent
             path = decided(progress.decision, words)
         elif progress.hop:
-            title = who = progress.hop.to
+            title, who = name_of(progress.hop.to, words), progress.hop.to
         text = "" if progress.kind in ("reset", "hop") else text + progress.text
         if news.empty() or path:
             yield lines.agent(text or "…", title, who), path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from html import escape
 from time import monotonic
 from typing import Any
@@ -13,22 +13,25 @@ from app.core.exceptions import CallCenterError
 from app.services.replay import Answer, Setup, Step
 from app.services.stops import Stopped
 from app.services.workbench import Workbench
-from app.ui.chat.path import badge
+from app.ui.chat.wording import failed, sure
+from app.ui.format import number
+from app.ui.parts import QUIET, badge, empty
 from app.ui.words import LANGUAGES, Words
 
 
 class WhatIf:
-    def __init__(self, bench: Workbench, words: Words) -> None:
+    def __init__(self, bench: Workbench, words: Words, problem: Callable[[CallCenterError], str]) -> None:
         self.replay = bench.replay
         self.router = bench.settings.router_name
         self.temperature = bench.settings.temperature
         self.words: Words = words["what_if"]
         self.all_words = words
+        self.problem = problem
 
     def build(self, dialog: gr.Textbox) -> None:
         words, replay = self.words, self.replay
         with gr.Accordion(words["title"], open=False, elem_id="cc-what-if"):
-            gr.HTML(f'<p class="cc-empty cc-lead">{escape(words["about"])}</p>')
+            gr.HTML(empty(words["about"]), elem_classes="cc-lead")
             with gr.Row(elem_classes="cc-knobs"):
                 names = [(words["routers"][name], name) for name in replay.routers]
                 router = gr.Dropdown(
@@ -53,10 +56,9 @@ class WhatIf:
             self.shown = gr.HTML(elem_id="cc-replay")
         self.start, self.cancel = start, cancel
         start.click(
-            self.run, [dialog, router, threshold, warmth, language], [self.shown, start, cancel],
-            api_visibility="private", concurrency_limit=None, show_progress="hidden",
-        )  # fmt: skip
-        cancel.click(self.end, None, None, api_visibility="private", concurrency_limit=None)
+            self.run, [dialog, router, threshold, warmth, language], [self.shown, start, cancel], **QUIET
+        )
+        cancel.click(self.end, None, None, **QUIET)
 
     async def run(
         self, dialog: str, router: str, threshold: float, warmth: float, language: str, request: gr.Request
@@ -79,14 +81,15 @@ class WhatIf:
         except Stopped:
             told = self.words["cancelled"]
         except CallCenterError as error:
-            told = self.all_words["problems"].get(error.code, str(error))
+            told = self.problem(error)
         yield {
             self.shown: self._said(told) + (self._table(setup, steps) if steps else ""),
             self.start: gr.Button(interactive=True),
             self.cancel: gr.Button(visible=False),
         }
 
-    def end(self, request: gr.Request) -> None:
+    async def end(self, request: gr.Request) -> None:
+        """On the event loop, as a task is cancelled."""
         self.replay.stop(_name(request))
 
     def _going(self, setup: Setup, steps: list[Step], total: int, seconds: float) -> dict[Any, Any]:
@@ -120,9 +123,12 @@ class WhatIf:
 
     def _now(self, setup: Setup) -> str:
         words = self.words
-        told = words["now"].format(router=words["routers"][setup.router], threshold=f"{setup.threshold:.2f}")
+        told = words["now"].format(
+            router=words["routers"][setup.router], threshold=sure(setup.threshold, self.all_words)
+        )
         if setup.temperature is not None:
-            told += words["with_temperature"].format(value=f"{setup.temperature:.1f}")
+            value = number(setup.temperature, self.all_words["language"], 1)
+            told += words["with_temperature"].format(value=value)
         if setup.language:
             told += words["with_language"].format(value=self.all_words["languages"][setup.language])
         return str(told)
@@ -141,17 +147,14 @@ class WhatIf:
 
     def _cell(self, answer: Answer) -> str:
         if answer.turn is None and not answer.text:
-            told = (
-                self.words["failed"].format(failure=answer.failure)
-                if answer.failure
-                else self.words["silent"]
-            )
-            return f'<div role="cell" class="cc-empty">{escape(told)}</div>'
-        head = escape(self.all_words["person"])
+            failure = failed(answer.failure, self.all_words)
+            told = self.words["failed"].format(failure=failure) if failure else self.words["silent"]
+            return f'<div role="cell">{empty(told)}</div>'
+        head, agents = escape(self.all_words["person"]), self.all_words["agents"]
         if answer.turn:
             decision, agent = answer.turn.decision, answer.turn.agent
-            head = f"{badge(decision.agent)} {decision.confidence:.2f}"
-            head += f" → {badge(agent)}" if agent != decision.agent else ""
+            head = f"{badge(decision.agent, agents)} {sure(decision.confidence, self.all_words)}"
+            head += f" → {badge(agent, agents)}" if agent != decision.agent else ""
         return f'<div role="cell">{head}<p class="cc-words-of">{escape(answer.text)}</p></div>'
 
 

@@ -6,87 +6,89 @@ from html import escape
 
 from app.evaluation.metrics import Headline
 from app.services.eval_jobs import Progress
-from app.ui.evaluation.marks import share, within
-from app.ui.format import number
-from app.ui.words import Words
+from app.ui.evaluation.marks import said, share, within
+from app.ui.format import dollars, number
 
 
-def cards(h: Headline, words: Words, language: str) -> str:
-    names = words["cards"]
-    rows = [
-        (names["accuracy"], share(h.accuracy.value) if h.accuracy.n else "—", within(h.accuracy, words)),
-        (
-            names["missed"],
-            share(h.missed_escalations.value) if h.missed_escalations.n else "—",
-            within(h.missed_escalations, words),
+def cards(h: Headline, language: str) -> str:
+    words = said(language)
+    shown = {
+        "accuracy": (
+            share(h.accuracy.value, language) if h.accuracy.n else "—",
+            within(h.accuracy, language),
         ),
-        (
-            names["f1"],
-            share(h.macro_f1) if h.accuracy.n else "—",
-            words["f1_note"].format(n=h.accuracy.n),
+        "missed": (
+            share(h.missed_escalations.value, language) if h.missed_escalations.n else "—",
+            within(h.missed_escalations, language),
         ),
-        (names["coverage"], share(h.coverage.value) if h.coverage.n else "—", _coverage(h, words)),
-        (names["p95"], _p95(h, words), words["p95_note"].format(p50=f"{h.p50 * 1000:.0f}")),
-        (
-            names["cost"],
-            f"{round(h.mistake_cost, 2):g}",
-            words["cost_note"].format(money=f"{h.cost:.4f}", tokens=number(h.tokens, language)),
+        "f1": (
+            share(h.macro_f1, language) if h.accuracy.n else "—",
+            words["f1_note"].format(n=number(h.accuracy.n, language)),
         ),
-    ]
+        "coverage": (share(h.coverage.value, language) if h.coverage.n else "—", _coverage(h, language)),
+        "p95": (_p95(h, language), words["p95_note"].format(p50=number(h.p50 * 1000, language, 0))),
+        "cost": (
+            number(round(h.mistake_cost, 2), language),
+            words["cost_note"].format(money=dollars(h.cost, language), tokens=number(h.tokens, language)),
+        ),
+    }
     inside = "".join(
-        f'<div class="cc-card"><span>{escape(name)}</span><b>{escape(value)}</b>'
-        f"<span>{escape(note)}</span></div>"
-        for name, value, note in rows
+        f'<div class="cc-card" data-card="{name}"><span>{escape(words["cards"][name])}</span>'
+        f"<b>{escape(value)}</b><span>{escape(note)}</span></div>"
+        for name, (value, note) in shown.items()
     )
     return f'<div class="cc-cards ev-cards">{inside}</div>'
 
 
-def _coverage(h: Headline, words: Words) -> str:
-    outcomes = " · ".join(f"{words['outcomes'].get(name, name)} {n}" for name, n in h.outcomes.items() if n)
-    return f"{within(h.coverage, words)} · {outcomes}" if outcomes else within(h.coverage, words)
+def _coverage(h: Headline, language: str) -> str:
+    known = said(language)["outcomes"]
+    outcomes = " · ".join(
+        f"{known.get(name, name)} {number(n, language)}" for name, n in h.outcomes.items() if n
+    )
+    return f"{within(h.coverage, language)} · {outcomes}" if outcomes else within(h.coverage, language)
 
 
-def _p95(h: Headline, words: Words) -> str:
+def _p95(h: Headline, language: str) -> str:
     answered = h.turns and list(h.outcomes) != ["error"]
-    return f"{h.p95 * 1000:.0f}\u00a0{words['ms']}" if answered else "—"
+    return f"{number(h.p95 * 1000, language, 0)}\u00a0{said(language)['ms']}" if answered else "—"
 
 
-def status(now: Progress, words: Words, language: str) -> str:
+def status(now: Progress, language: str) -> str:
     """A bar with words beside it; nothing remains of it but a sentence once the run has ended."""
-    said, part = _said(now, words["progress"], language), 100 * now.done / now.total if now.total else 0
+    told, part = _told(now, language), 100 * now.done / now.total if now.total else 0
+    label = escape(said(language)["running"])
     track = (
         f'<div class="ev-track" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{part:.0f}" aria-label="{escape(words["running"])}">'
+        f'aria-valuenow="{part:.0f}" aria-label="{label}">'
         f'<i style="width:{part:.1f}%"></i></div>'
         if now.state == "running"
         else ""
     )
-    return f'<div class="ev-status ev-{now.state}" role="status">{track}<span>{escape(said)}</span></div>'
+    return f'<div class="ev-status ev-{now.state}" role="status">{track}<span>{escape(told)}</span></div>'
 
 
-def halted(words: Words) -> str:
-    return f'<div class="ev-status" role="status"><span>{escape(words["progress"]["halted"])}</span></div>'
+def halted(language: str) -> str:
+    told = said(language)["progress"]["halted"]
+    return f'<div class="ev-status" role="status"><span>{escape(told)}</span></div>'
 
 
-def _said(now: Progress, words: Words, language: str) -> str:
+def _told(now: Progress, language: str) -> str:
+    words = said(language)["progress"]
+    counts = {"done": number(now.done, language), "total": number(now.total, language)}
     if now.state != "running":
-        told = words[now.state].format(
-            done=number(now.done, language),
-            total=number(now.total, language),
-            problem=now.problem.rstrip("."),
-        )
-        return str(told)
+        return str(words[now.state].format(**counts, problem=now.problem.rstrip(".")))
     if not now.total:
         return str(words["preparing"])
-    parts = [words["running"].format(done=number(now.done, language), total=number(now.total, language))]
+    parts = [words["running"].format(**counts)]
     if now.rate:
-        parts.append(words["rate"].format(rate=f"{now.rate:.1f}" if now.rate < 10 else f"{now.rate:.0f}"))
+        parts.append(words["rate"].format(rate=number(now.rate, language, 1 if now.rate < 10 else 0)))
     if now.left is not None:
-        parts.append(words["left"].format(left=_long(now.left, words)))
+        parts.append(words["left"].format(left=_long(now.left, language)))
     return " · ".join(parts)
 
 
-def _long(seconds: float, words: Words) -> str:
+def _long(seconds: float, language: str) -> str:
+    words = said(language)["progress"]
     if seconds < 90:
         return str(words["seconds"].format(n=max(1, round(seconds))))
     return str(words["minutes"].format(n=round(seconds / 60)))

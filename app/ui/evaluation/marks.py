@@ -1,41 +1,69 @@
-"""Small pieces of HTML that the whole room uses. Everything that came from outside is escaped."""
+"""Names, figures and small pieces of HTML in the language of the page. What came from outside is escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from app.core.palette import colour_of
 from app.evaluation.intervals import Interval
-from app.ui.words import Words
+from app.services import wording
+from app.ui.format import number
+from app.ui.parts import badge
+from app.ui.words import Words, words
 
 
-def agent(name: str | None) -> str:
-    """A dot in the agent's colour, and the name."""
-    shown = name or "—"
-    told = escape(shown).replace("_", "_<wbr>")
-    return f'<span class="ev-agent"><i style="background:{colour_of(shown)}"></i><span>{told}</span></span>'
+def said(language: str) -> Words:
+    return words(language, "evaluation")
 
 
-def empty(sentence: str) -> str:
-    return f'<p class="cc-empty">{escape(sentence)}</p>'
+def agent(name: str | None, language: str) -> str:
+    return badge(name, _agents(language))
 
 
-def share(value: float) -> str:
-    return f"{value:.3f}"
+def named(name: str | None, language: str) -> str:
+    """An agent's name as text."""
+    return _agents(language).get(name or "", name or "—")
 
 
-def within(given: Interval, words: Words) -> str:
+def router(name: str, language: str) -> str:
+    """`local`, `baseline:keywords`… for people."""
+    kind, _, which = name.partition(":")
+    if which and kind == "baseline":
+        ours = said(language)
+        return str(ours["baseline"].format(name=ours["baselines"].get(which, which)))
+    return str(words(language, "frame")["routers"].get(name, name))
+
+
+def valued(kind: str, value: str, language: str) -> str:
+    """The value of a slice; what we have no word for stays as the set names it."""
+    return str(said(language)["values"].get(kind, {}).get(value, value))
+
+
+def because(reason: str, language: str) -> str:
+    """What a router said, or the measuring itself; a model's words as they are."""
+    words = said(language)
+    known: dict[str, str] = {**words["baselines"], **words["reasons"]}
+    return known.get(reason) or wording.because(reason, language)
+
+
+def share(value: float, language: str) -> str:
+    return number(value, language, 3)
+
+
+def within(given: Interval, language: str) -> str:
+    words = said(language)
     if not given.n:
         return str(words["nothing"])
-    return str(words["within"]).format(low=share(given.low), high=share(given.high), n=given.n)
+    low, high = share(given.low, language), share(given.high, language)
+    return str(words["within"].format(low=low, high=high, n=number(given.n, language)))
 
 
-def interval(given: Interval) -> str:
+def interval(given: Interval, language: str) -> str:
     """`0.914 (0.896–0.929, n = 812)`, or a dash where nothing was counted."""
     if not given.n:
         return "—"
-    return f"{share(given.value)} ({share(given.low)}–{share(given.high)}, n\u00a0=\u00a0{given.n})"
+    value, low, high = (share(each, language) for each in (given.value, given.low, given.high))
+    return f"{value} ({low}–{high}, n\u00a0=\u00a0{number(given.n, language)})"
 
 
 def bar(given: Interval) -> str:
@@ -64,3 +92,11 @@ def fold(title: str, inside: str, unfolded: bool = False) -> str:
         f'<details class="ev-fold"{" open" if unfolded else ""}><summary>{escape(title)}</summary>'
         f"{inside}</details>"
     )
+
+
+def good(sentence: str) -> str:
+    return f'<p role="status" class="ev-good">✓ {escape(sentence)}</p>'
+
+
+def _agents(language: str) -> dict[str, str]:
+    return {**words(language, "frame")["agents"], "nobody": said(language)["nobody"]}

@@ -10,15 +10,14 @@ from typing import Any
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.evaluation.cases import CaseSet
 from app.evaluation.corrections import Correction
-from app.evaluation.predictions import Prediction, Run
+from app.evaluation.predictions import Run
 from app.services.eval_labels import LabelDesk
 from app.services.rerouting import SET, Rerouting
-from app.ui.evaluation.marks import empty
-from app.ui.evaluation.part import Part
-from app.ui.evaluation.reading import CLICKS
-from app.ui.format import moment
+from app.ui.evaluation.marks import good, named
+from app.ui.evaluation.part import CLICKS, Part
+from app.ui.format import moment, number
+from app.ui.parts import empty
 
 NAME, REASON = 80, 500  # characters
 
@@ -34,11 +33,11 @@ class Mending(Part):
                 self._form()
 
     def _form(self) -> None:
-        words, agents = self.words, list(self.bench.agents)
+        words = self.words
         gr.HTML(f'<h3 class="ev-title">{words["correct"]}</h3>')
         acts = [(said, act) for act, said in words["acts"].items()]
         self.act = gr.Radio(acts, value="correct", label=words["act"], elem_id="cc-eval-act")
-        self.label = gr.Dropdown(agents, value=None, label=words["label"], elem_id="cc-eval-label")
+        self.label = gr.Dropdown(self.named_agents, value=None, label=words["label"], elem_id="cc-eval-label")
         self.why = gr.Textbox(
             label=words["reason"], placeholder=words["reason_hint"], max_length=REASON, elem_id="cc-eval-why"
         )
@@ -67,27 +66,22 @@ class Mending(Part):
 
     async def read(self, run_id: str, event: gr.EventData) -> tuple[Any, str, Any, Any, str]:
         """(reader, case, form, label, said) of the clicked case."""
-        from app.services.eval_reading import dialog, find  # noqa: PLC0415  (scipy)
-        from app.ui.evaluation.cases import reader  # noqa: PLC0415
-
-        name = str(event.pick)
         try:
             run = (await self.desk.open(run_id)).run
         except CallCenterError as error:
             raise self.refused(error) from None
+        return await asyncio.to_thread(self._read, run, str(event.pick))
+
+    def _read(self, run: Run, name: str) -> tuple[Any, str, Any, Any, str]:
+        from app.services.eval_reading import dialog, find  # noqa: PLC0415  (scipy)
+        from app.ui.evaluation.cases import reader  # noqa: PLC0415
+
         about = find(run, name)
         if about is None:
             return empty(self.words["reader_empty"]), "", gr.update(visible=False), None, ""
-        lines = dialog(about, await asyncio.to_thread(self._cases, run, about))
+        lines = dialog(about, self.cases_of(run, about))
         wrong = about.got if about.got in self.bench.agents and not about.right else None
-        return reader(about, lines, self.words), name, gr.update(visible=True), wrong, ""
-
-    def _cases(self, run: Run, about: Prediction) -> CaseSet | None:
-        """None where the set has changed since, or is gone."""
-        try:
-            return self.desk.shelf.same(next(s for s in run.provenance.sets if s.name == about.set))
-        except CallCenterError:
-            return None
+        return reader(about, lines, self.language), name, gr.update(visible=True), wrong, ""
 
     async def put_forward(
         self, key: str, run_id: str, name: str, act: str, label: str | None, why: str, who: str
@@ -97,7 +91,7 @@ class Mending(Part):
 
         self.admit(key)
         try:
-            about = find((await self.desk.open(run_id)).run, name)
+            about = await asyncio.to_thread(find, (await self.desk.open(run_id)).run, name)
             if about is None:
                 raise self.refused(self.words["reader_empty"])
             await asyncio.to_thread(
@@ -105,8 +99,7 @@ class Mending(Part):
             )
         except CallCenterError as error:
             raise self.refused(error) from None
-        said = f'<p role="status" class="ev-good">✓ {escape(self.words["proposed"])}</p>'
-        return said, *await self.listed()
+        return good(self.words["proposed"]), *await self.listed(key)
 
     async def confirm(self, key: str, who: str, event: gr.EventData) -> tuple[str, Any, Any]:
         """(said, fold, pending)"""
@@ -118,7 +111,7 @@ class Mending(Part):
         told = self.words["confirmed_live" if done.set == SET else "confirmed"].format(
             who=done.confirmed_by, key=f"{done.set} ({self.words['groups']['corrected']})"
         )
-        return f'<p role="status" class="ev-good">✓ {escape(told)}</p>', *await self.listed()
+        return good(told), *await self.listed(key)
 
     def _confirm(self, name: str, who: str) -> Correction:
         """Of a set, or of what somebody re-routed in the monitor."""
@@ -126,17 +119,20 @@ class Mending(Part):
             return self.rerouting.confirm(name, who)
         return self.labels.confirm(name, who)
 
-    def _waiting(self) -> list[Correction]:
-        live = [c for c in self.rerouting.proposed() if not c.confirmed_by]
-        return [*live, *self.labels.pending()]
+    def _waiting(self, key: str | None) -> list[Correction]:
+        """What customers said in live dialogs is for those who have the key."""
+        live = self.rerouting.proposed() if self.admitted(key) else []
+        return [*(c for c in live if not c.confirmed_by), *self.labels.pending()]
 
-    async def listed(self) -> tuple[Any, Any]:
+    async def listed(self, key: str | None) -> tuple[Any, Any]:
         """(fold, pending)"""
         try:
-            found = await asyncio.to_thread(self._waiting)
+            found = await asyncio.to_thread(self._waiting, key)
         except CallCenterError as error:
             return gr.update(), empty(self.sentence(error))
-        return gr.update(label=self.words["pending"].format(n=len(found))), self._rows(found)
+        return gr.update(label=self.words["pending"].format(n=number(len(found), self.language))), self._rows(
+            found
+        )
 
     def _rows(self, found: Sequence[Correction]) -> str:
         if not found:
@@ -145,7 +141,9 @@ class Mending(Part):
 
     def _row(self, c: Correction) -> str:
         words = self.words
-        change = words["pending_also" if c.also else "pending_row"].format(was=c.was, label=c.label)
+        change = words["pending_also" if c.also else "pending_row"].format(
+            was=named(c.was, self.language), label=named(c.label, self.language)
+        )
         by = words["pending_by"].format(who=c.who, when=moment(c.when, self.language), why=c.why)
         return (
             f'<li><div><b>{escape(change)}</b> <span class="ev-text">{escape(c.text)}</span>'

@@ -14,8 +14,9 @@ from app.evaluation.passes import Options
 from app.evaluation.predictions import Provenance
 from app.services.eval_desk import Order
 from app.ui.evaluation.headline import halted, status
+from app.ui.evaluation.marks import router as router_name
 from app.ui.evaluation.part import Part
-from app.ui.format import moment
+from app.ui.format import moment, number
 
 RUNS = 50
 MOST_CASES, MOST_AT_ONCE = 1_000_000, 64
@@ -46,6 +47,7 @@ class Ordering(Part):
                 words["resume"], size="sm", visible=False, scale=0, min_width=120, elem_id="cc-eval-resume"
             )
         self.run = gr.Textbox(visible="hidden", elem_id="cc-eval-run")
+        self.again = gr.State(0)
 
     def _options(self) -> None:
         words = self.words
@@ -93,34 +95,48 @@ class Ordering(Part):
         except CallCenterError as error:
             raise self.refused(error) from None
 
-    async def go_on(self, key: str, run_id: str) -> str:
+    async def go_on(self, key: str, run_id: str, times: int) -> int:
+        """How often something was resumed."""
         self.admit(key)
         try:
-            return await self.desk.resume(run_id)
+            await self.desk.resume(run_id)
         except CallCenterError as error:
             raise self.refused(error) from None
+        return times + 1
+
+    async def pick(self, run_id: str | None) -> tuple[str, Any, Any]:
+        """(run, sets, router) of a run on the list: what it was over is chosen, to be run once more."""
+        keys, router = await asyncio.to_thread(self.measured, run_id or "")
+        return run_id or "", keys or gr.skip(), router or gr.skip()
+
+    def measured(self, run_id: str) -> tuple[list[str], str]:
+        """Keys of the sets and the router of a run, where they still are on offer. Blocks."""
+        p = self._provenance(run_id)
+        if p is None:
+            return [], ""
+        return self.desk.shelf.keys_of(p.sets), p.router if p.router in self.desk.routers() else ""
+
+    def _provenance(self, run_id: str) -> Provenance | None:
+        return next((p for p in self.desk.service.registry.list() if p.run_id == run_id), None)
 
     async def halt(self, key: str, run_id: str) -> None:
         self.admit(key)
         await self.desk.cancel(run_id)
 
-    async def watch(self, run_id: str) -> AsyncIterator[tuple[Any, Any, Any]]:
-        """(status, cancel, resume) until the run has ended, whoever started it."""
+    async def watch(self, run_id: str) -> AsyncIterator[tuple[str, bool, bool]]:
+        """(status, does it go on, can it be resumed) until the run has ended, whoever started it."""
         if self.desk.progress(run_id) is None:
             said = await self._standing(run_id)
-            yield said, gr.update(visible=False), gr.update(visible=bool(said))
+            yield said, False, bool(said)
             return
         async for now in self.desk.follow(run_id):
-            going = now.state == "running"
             again = now.state in ("interrupted", "failed")
-            said = status(now, self.words, self.language)
-            yield said, gr.update(visible=going), gr.update(visible=again)
+            yield status(now, self.language), now.state == "running", again
 
     async def _standing(self, run_id: str) -> str:
         """Of a run that this process did not make."""
-        known = {p.run_id: p for p in await asyncio.to_thread(self.desk.service.registry.list)}
-        p = known.get(run_id)
-        return halted(self.words) if p and p.finished is None else ""
+        p = await asyncio.to_thread(self._provenance, run_id)
+        return halted(self.language) if p and p.finished is None else ""
 
     async def known(self, name: str) -> str:
         """The id of `latest`, or of an id's beginning; what is not known stays as it was asked."""
@@ -132,7 +148,9 @@ class Ordering(Part):
     async def choices(self) -> tuple[Any, Any, Any]:
         """Of sets, routers and runs, as things are now."""
         sets = [(self._name(key), key) for key in await asyncio.to_thread(self.desk.shelf.offered)]
-        routers = await asyncio.to_thread(self.desk.routers)
+        routers = [
+            (router_name(name, self.language), name) for name in await asyncio.to_thread(self.desk.routers)
+        ]
         return gr.update(choices=sets), gr.update(choices=routers), await self.last()
 
     async def last(self, chosen: str | None = None) -> Any:
@@ -154,6 +172,6 @@ class Ordering(Part):
         going = self.desk.progress(p.run_id)
         state = "" if p.finished else self.words["interrupted"]
         state = self.words["running"] if going and going.state == "running" else state
-        limit = self.words["cases_n"].format(n=p.limit) if p.limit else ""
-        told = [moment(p.started, self.language), p.router, sets, limit, state]
+        limit = self.words["cases_n"].format(n=number(p.limit, self.language)) if p.limit else ""
+        told = [moment(p.started, self.language), router_name(p.router, self.language), sets, limit, state]
         return " · ".join(part for part in told if part)

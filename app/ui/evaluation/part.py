@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
+from app.evaluation.cases import CaseSet
+from app.evaluation.predictions import Prediction, Run
 from app.services.operators import admit
 from app.services.workbench import Workbench
+from app.ui.problems import told
 from app.ui.words import words
 
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+CLICKS = """
+element.addEventListener('click', (event) => {
+  const found = event.target.closest('[data-pick]');
+  if (!found) return;
+  const stays = found.getAttribute('aria-pressed') === 'false';
+  element.querySelectorAll('[aria-pressed]').forEach((one) =>
+    one.setAttribute('aria-pressed', one === found && stays));
+  trigger('click', {pick: found.dataset.pick});
+});
+"""
+"""A click on whatever carries `data-pick` is an event with that as its data."""
 
 
 class Part:
@@ -25,6 +37,19 @@ class Part:
         self.words = words(language, "evaluation")
         self.key = key
 
+    @property
+    def named_agents(self) -> list[tuple[str, str]]:
+        """(shown, name) of each, for a list to choose from."""
+        known = words(self.language, "frame")["agents"]
+        return [(known.get(name, name), name) for name in self.bench.agents]
+
+    def cases_of(self, run: Run, about: Prediction) -> CaseSet | None:
+        """The set of a turn; None where it has changed since, or is gone. Blocks."""
+        try:
+            return self.desk.shelf.same(next(s for s in run.provenance.sets if s.name == about.set))
+        except CallCenterError:
+            return None
+
     def admit(self, given: str | None) -> None:
         """Raises gr.Error, which the page shows."""
         try:
@@ -32,17 +57,19 @@ class Part:
         except CallCenterError as error:
             raise self.refused(error) from None
 
+    def admitted(self, given: str | None) -> bool:
+        try:
+            admit(self.bench.settings, given)
+        except CallCenterError:
+            return False
+        return True
+
     def refused(self, error: CallCenterError | str) -> gr.Error:
         said = error if isinstance(error, str) else self.sentence(error)
         return gr.Error(escape(said), duration=10, print_exception=False, title=self.words["refused"])
 
     def sentence(self, error: CallCenterError) -> str:
-        """In the page's language where we have it."""
-        problem = self.problem(error)
-        return problem[:1].upper() + problem[1:]
-
-    def problem(self, error: CallCenterError) -> str:
-        for part, said in self.words["problems"].items():
-            if part in str(error):
-                return str(said)
-        return str(error)
+        """In the page's language; some errors are of several kinds."""
+        kinds = self.words["kinds"].get(error.code, {})
+        said = kinds.get(getattr(error, "kind", "")) or self.words["problems"].get(error.code)
+        return told(error, self.language, {error.code: said.format(**vars(error))} if said else None)

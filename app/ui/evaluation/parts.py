@@ -7,89 +7,122 @@ from html import escape
 
 from app.evaluation.predictions import Provenance
 from app.evaluation.report import Report
-from app.ui.evaluation.marks import agent, bar, fold, interval, share, table
-from app.ui.format import moment
-from app.ui.words import Words
+from app.evaluation.slices import Slice
+from app.ui.evaluation.marks import (
+    agent,
+    bar,
+    because,
+    fold,
+    interval,
+    router,
+    said,
+    share,
+    table,
+    valued,
+)
+from app.ui.format import moment, number
 
 FAILURES = 50
 
 
-def parts(report: Report, words: Words, language: str) -> str:
-    return "".join(_parts(report, words, language))
+def parts(report: Report, language: str) -> str:
+    return "".join(_parts(report, language))
 
 
-def _parts(report: Report, words: Words, language: str) -> Iterator[str]:
-    yield fold(words["agents"], _agents(report, words))
-    yield fold(words["slices"], _slices(report, words))
+def _parts(report: Report, language: str) -> Iterator[str]:
+    words = said(language)
+    yield fold(words["agents"], _agents(report, language))
+    yield fold(words["slices"], _slices(report, language))
     if report.robustness:
-        yield fold(words["robustness"], _robustness(report, words))
+        yield fold(words["robustness"], _robustness(report, language))
     if report.dialogs:
-        yield fold(words["dialogs"], _dialogs(report, words))
+        yield fold(words["dialogs"], _dialogs(report, language))
     if report.failures:
-        yield fold(f"{words['failures']}: {len(report.failures)}", _failures(report, words))
-    yield fold(words["provenance"], _provenance(report.provenance, words, language))
+        failed = number(len(report.failures), language)
+        yield fold(f"{words['failures']}: {failed}", _failures(report, language))
+    yield fold(words["provenance"], _provenance(report.provenance, language))
 
 
-def _agents(report: Report, words: Words) -> str:
-    head = [words[name] for name in ("agent", "precision", "recall")]
+def _agents(report: Report, language: str) -> str:
+    words = said(language)
+    head = [*(words[name] for name in ("agent", "precision", "recall")), "F1", words["turns"]]
     rows = (
-        [agent(a.name), share(a.precision), share(a.recall), share(a.f1), str(a.support)]
+        [
+            agent(a.name, language),
+            *(share(value, language) for value in (a.precision, a.recall, a.f1)),
+            number(a.support, language),
+        ]
         for a in report.agents
     )
-    return table([*head, "F1", words["turns"]], rows)
+    return table(head, rows)
 
 
-def _slices(report: Report, words: Words) -> str:
-    found = []
+def _slices(report: Report, language: str) -> str:
+    words, found = said(language), []
     for by, title in words["by"].items():
         rows = [s for s in report.slices if s.by == by]
         if len(rows) > 1:
-            cells = (
-                [escape(s.value), interval(s.accuracy), bar(s.accuracy), interval(s.missed)] for s in rows
-            )
-            found.append(table([title, words["accuracy_95"], "0 … 1", words["missed_95"]], cells, "ev-same"))
+            head = [title, words["accuracy_95"], "0 … 1", words["missed_95"]]
+            found.append(table(head, (_slice(s, language) for s in rows), "ev-same"))
     return "".join(found) or f"<p>{escape(words['nothing'])}</p>"
 
 
-def _robustness(report: Report, words: Words) -> str:
+def _slice(s: Slice, language: str) -> list[str]:
+    value = escape(valued(s.by, s.value, language))
+    return [value, interval(s.accuracy, language), bar(s.accuracy), interval(s.missed, language)]
+
+
+def _robustness(report: Report, language: str) -> str:
+    words = said(language)
     rows = (
-        [escape(f.perturbation.replace("_", " ")), interval(f.flips), bar(f.flips), interval(f.accuracy)]
+        [
+            escape(valued("perturbation", f.perturbation, language)),
+            interval(f.flips, language),
+            bar(f.flips),
+            interval(f.accuracy, language),
+        ]
         for f in report.robustness
     )
     return table([words["change"], words["flipped"], "0 … 1", words["accuracy_95"]], rows, "ev-same")
 
 
-def _dialogs(report: Report, words: Words) -> str:
-    d = report.dialogs
+def _dialogs(report: Report, language: str) -> str:
+    words, d = said(language), report.dialogs
     if d is None:
         return ""
     shares = {
         "sticky": d.sticky, "needless_switches": d.needless_switches, "stuck": d.stuck, "returns": d.returns,
     }  # fmt: skip
-    rows = ([escape(words["measures"][name]), interval(v), bar(v)] for name, v in shares.items())
-    when = ", ".join(f"{words['when'][name]} {n}" for name, n in d.escalations.items())
-    note = words["dialogs_note"].format(n=d.transcripts)
+    rows = ([escape(words["measures"][name]), interval(v, language), bar(v)] for name, v in shares.items())
+    when = ", ".join(f"{words['when'][name]} {number(n, language)}" for name, n in d.escalations.items())
+    note = words["dialogs_note"].format(n=number(d.transcripts, language))
     shown = table([words["measure"], words["share"], "0 … 1"], rows, "ev-same")
     return f"<p>{escape(note)}</p>{shown}<p>{escape(words['escalated'])}: {escape(when)}.</p>"
 
 
-def _failures(report: Report, words: Words) -> str:
+def _failures(report: Report, language: str) -> str:
+    words = said(language)
     rows = (
-        [escape(p.text), escape(words["outcomes"].get(p.outcome, p.outcome)), escape(p.reason)]
+        [
+            escape(p.text),
+            escape(words["outcomes"].get(p.outcome, p.outcome)),
+            escape(because(p.reason, language)),
+        ]
         for p in report.failures[:FAILURES]
     )
     return table([words["message"], words["failures"], words["why"]], rows)
 
 
-def _provenance(p: Provenance, words: Words, language: str) -> str:
+def _provenance(p: Provenance, language: str) -> str:
+    words, told = said(language), router(p.router, language)
     names = words["facts"]
-    only = [*(f"{k}={v}" for k, v in p.slices.items())]
-    only += [words["cases_n"].format(n=p.limit)] if p.limit else []
+    only = [f"{words['by'].get(k, k)}: {valued(k, v, language)}" for k, v in p.slices.items()]
+    only += [words["cases_n"].format(n=number(p.limit, language))] if p.limit else []
     settings = ", ".join(f"{k}={v}" for k, v in {**p.settings, **p.prompts}.items())
     finished = f"{moment(p.finished, language)} UTC" if p.finished else words["interrupted"]
     facts = [
         (names["run"], p.run_id),
-        (names["router"], p.router if p.model is None else f"{p.router} ({p.model})"),
+        (names["router"], told if p.model is None else f"{told} ({p.model})"),
         (names["sets"], ", ".join(f"{s.name} {s.digest[:12]} ({s.turns})" for s in p.sets)),
         (names["started"], f"{moment(p.started, language)} UTC"),
         (names["finished"], finished),

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
 
 from app.core.exceptions import CallCenterError
-from app.ui.evaluation.marks import empty
-from app.ui.evaluation.part import Part
+from app.evaluation.costs import ASTRAY, MISSED_ESCALATION, NEEDLESS_ESCALATION
+from app.ui.evaluation.marks import named
+from app.ui.evaluation.part import CLICKS, Part
+from app.ui.format import number
+from app.ui.parts import empty
 
-PRICES = (("missed", 10.0), ("needless", 3.0), ("astray", 1.0))
+if TYPE_CHECKING:
+    from app.evaluation.predictions import Run
+    from app.evaluation.report import Report
+    from app.services.eval_reading import Opened
+
+PRICES = {"missed": MISSED_ESCALATION, "needless": NEEDLESS_ESCALATION, "astray": ASTRAY}
 DEAREST = 50
-FILES = ("HTML", "JSON", "CSV", "JSONL", "JUnit")
-CLICKS = """
-element.addEventListener('click', (event) => {
-  const found = event.target.closest('[data-pick]');
-  if (!found) return;
-  const stays = found.getAttribute('aria-pressed') === 'false';
-  element.querySelectorAll('[aria-pressed]').forEach((one) =>
-    one.setAttribute('aria-pressed', one === found && stays));
-  trigger('click', {pick: found.dataset.pick});
-});
-"""
-"""A click on whatever carries `data-pick` is an event with that as its data."""
+FILES = {
+    "HTML": "report.html", "JSON": "report.json", "CSV": "predictions.csv", "JSONL": "predictions.jsonl",
+    "JUnit": "junit.xml",
+}  # fmt: skip
 
 
 class Reading(Part):
@@ -49,12 +53,13 @@ class Reading(Part):
                 self.risk = self._plot("risk")
             self.promises = gr.HTML()
         self.parts = gr.HTML(elem_id="cc-eval-parts")
-        gr.HTML(f'<p class="ev-note">{words["download"]}. {words["download_help"]}</p>')
+        self.terms = gr.HTML(elem_id="cc-eval-terms")
         with gr.Row(elem_id="cc-eval-files"):
-            self.files = [
-                gr.DownloadButton(name, size="sm", min_width=80, elem_id=f"cc-eval-{name.lower()}")
-                for name in FILES
-            ]
+            self.files = {
+                file: gr.Button(name, size="sm", min_width=80, elem_id=f"cc-eval-{name.lower()}")
+                for name, file in FILES.items()
+            }
+        self.made = gr.DownloadButton("", elem_id="cc-eval-made", elem_classes="cc-hidden")
 
     def _plot(self, name: str) -> gr.Plot:
         with gr.Column(min_width=300):
@@ -71,14 +76,19 @@ class Reading(Part):
             gr.HTML(f'<p class="ev-note">{words["prices_help"]}</p>')
             self.prices = [
                 gr.Slider(0, DEAREST, value, step=0.5, label=words["price"][name], elem_id=f"cc-eval-{name}")
-                for name, value in PRICES
+                for name, value in PRICES.items()
             ]
+
+    @property
+    def counted(self) -> list[Any]:
+        """What other prices, another mode or another cell change."""
+        return [self.cards, self.matrix, self.cases, self.cell, self.terms]
 
     @property
     def figures(self) -> list[Any]:
         return [
-            self.none, self.found, self.cards, self.matrix, self.cases, self.cell, self.case,
-            self.trust, self.reliability, self.risk, self.promises, self.parts, *self.files,
+            self.none, self.found, *self.counted, self.case,
+            self.trust, self.reliability, self.risk, self.promises, self.parts,
         ]  # fmt: skip
 
     async def show(self, run_id: str, mode: str, *prices: float) -> dict[Any, Any]:
@@ -86,9 +96,10 @@ class Reading(Part):
         if not run_id:
             return self._nothing(self.words["empty"])
         try:
-            return await self._filled(run_id, mode, prices)
+            opened = await self.desk.open(run_id)
         except CallCenterError:
             return self._nothing(self.words["no_such_run"].format(run=run_id))
+        return await asyncio.to_thread(self._filled, opened, mode, prices)
 
     def _nothing(self, sentence: str) -> dict[Any, Any]:
         return {
@@ -96,39 +107,31 @@ class Reading(Part):
             self.found: gr.update(visible=False),
         }
 
-    async def _filled(self, run_id: str, mode: str, prices: tuple[float, ...]) -> dict[Any, Any]:
+    def _filled(self, opened: Opened, mode: str, prices: Sequence[float]) -> dict[Any, Any]:
         from app.ui.evaluation import charts, parts  # noqa: PLC0415  (scipy)
 
-        opened, words = await self.desk.open(run_id), self.words
-        known = opened.report.confidence
-        files = await self.desk.files(run_id)
+        words, language, known = self.words, self.language, opened.report.confidence
         return {
             self.none: gr.update(visible=False),
             self.found: gr.update(visible=True),
             self.cell: "",
             self.case: "",
-            **await self._counted(run_id, mode, "", prices),
-            self.trust: f"<p>{charts.note(known, words)}</p>" if known else empty(words["trust_none"]),
+            **self._counted(opened, mode, "", "", prices),
+            self.trust: f"<p>{charts.note(known, language)}</p>" if known else empty(words["trust_none"]),
             self.reliability: gr.update(
-                value=known and charts.reliability(known, words), visible=bool(known)
+                value=known and charts.reliability(known, language), visible=bool(known)
             ),
-            self.risk: gr.update(value=known and charts.risk(known, words), visible=bool(known)),
-            self.promises: charts.promises(opened.report, words) if known else "",
-            self.parts: parts.parts(opened.report, words, self.language),
-            **{button: str(path) for button, path in zip(self.files, self._in_order(files), strict=True)},
+            self.risk: gr.update(value=known and charts.risk(known, language), visible=bool(known)),
+            self.promises: charts.promises(opened.report, language) if known else "",
+            self.parts: parts.parts(opened.report, language),
         }
-
-    def _in_order(self, files: list[Any]) -> list[Any]:
-        """As FILES stand."""
-        by_name = {path.name: path for path in files}
-        names = ("report.html", "report.json", "predictions.csv", "predictions.jsonl", "junit.xml")
-        return [by_name[name] for name in names]
 
     async def pick(
         self,
         run_id: str,
         mode: str,
         cell: str,
+        case: str,
         missed: float,
         needless: float,
         astray: float,
@@ -137,37 +140,64 @@ class Reading(Part):
         """A click on a cell lists its cases; a second one lists all misroutes again."""
         picked = str(event.pick)
         chosen = "" if picked == cell else picked
-        return {self.cell: chosen, **await self._counted(run_id, mode, chosen, (missed, needless, astray))}
+        opened, prices = await self._opened(run_id), (missed, needless, astray)
+        found = await asyncio.to_thread(self._counted, opened, mode, chosen, case, prices)
+        return {self.cell: chosen, **found}
 
-    async def count(self, run_id: str, mode: str, cell: str, *prices: float) -> dict[Any, Any]:
-        """Another mode or other prices."""
-        if not run_id:
-            return {self.cell: cell}
-        found = await self._counted(run_id, mode, cell, prices)
+    async def count(self, run_id: str, mode: str, cell: str, case: str, *prices: float) -> dict[Any, Any]:
+        """Another mode or other prices; the list stays under the reader's eyes."""
+        found = await asyncio.to_thread(self._counted, await self._opened(run_id), mode, cell, case, prices)
         return {name: value for name, value in found.items() if name is not self.cases}
 
-    async def _counted(self, run_id: str, mode: str, cell: str, prices: tuple[float, ...]) -> dict[Any, Any]:
+    async def download(self, file: str, run_id: str, *prices: float) -> str:
+        """Made for whoever asks, at the prices of the page."""
+        from app.services.eval_reading import Prices  # noqa: PLC0415  (scipy)
+
+        try:
+            text = await self.desk.file(run_id, file, Prices(*prices))
+        except CallCenterError as error:
+            raise self.refused(error) from None
+        return await asyncio.to_thread(
+            save_bytes_to_cache, text.encode(), f"{run_id}-{file}", self.made.GRADIO_CACHE
+        )
+
+    async def _opened(self, run_id: str) -> Opened:
+        try:
+            return await self.desk.open(run_id)
+        except CallCenterError as error:
+            raise self.refused(error) from None
+
+    def _counted(
+        self, opened: Opened, mode: str, cell: str, case: str, prices: Sequence[float]
+    ) -> dict[Any, Any]:
         from app.services.eval_reading import Prices, priced  # noqa: PLC0415  (scipy)
         from app.ui.evaluation.headline import cards  # noqa: PLC0415
         from app.ui.evaluation.matrix import Mode, matrix  # noqa: PLC0415
 
-        opened = await self.desk.open(run_id)
         report = priced(opened.report, Prices(*prices))
         how: Mode = "cost" if mode == "cost" else "count"
         return {
-            self.cards: cards(report.headline, self.words, self.language),
-            self.matrix: matrix(report, how, self.words, cell),
-            self.cases: self._listed(opened, cell),
+            self.cards: cards(report.headline, self.language),
+            self.matrix: matrix(report, how, self.language, cell),
+            self.cases: self._listed(opened.run, report, cell, case),
+            self.terms: self._terms(prices),
         }
 
-    def _listed(self, opened: Any, cell: str) -> str:
+    def _terms(self, prices: Sequence[float]) -> str:
+        """The prices that a report would have now."""
+        names = self.words["price"].values()
+        told = "; ".join(
+            f"{name} — {number(price, self.language)}" for name, price in zip(names, prices, strict=True)
+        )
+        said = self.words["download_help"].format(prices=told.lower())
+        return f'<p class="ev-note">{escape(said)}</p>'
+
+    def _listed(self, run: Run, report: Report, cell: str, case: str) -> str:
         from app.services.eval_reading import cell as turns_of  # noqa: PLC0415
         from app.ui.evaluation.cases import case_list  # noqa: PLC0415
 
         words, (expected, _, got) = self.words, cell.partition("\t")
-        if cell:
-            found = turns_of(opened.run, expected, got)
-            title = words["in_cell"].format(expected=expected, got=got, n=len(found))
-            return case_list(title, found, words["no_cases"], words)
-        found = opened.report.misroutes
-        return case_list(words["misroutes"].format(n=len(found)), found, words["no_misroutes"], words)
+        found = turns_of(run, expected, got) if cell else report.misroutes
+        names = {"expected": named(expected, self.language), "got": named(got, self.language)}
+        title = words["in_cell" if cell else "misroutes"].format(n=number(len(found), self.language), **names)
+        return case_list(title, found, words["no_cases" if cell else "no_misroutes"], self.language, case)

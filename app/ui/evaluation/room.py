@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
 import gradio as gr
 
 from app.ui.evaluation.comparing import Comparing
-from app.ui.evaluation.marks import empty
 from app.ui.evaluation.mending import Mending
 from app.ui.evaluation.ordering import Ordering
-from app.ui.evaluation.part import QUIET
 from app.ui.evaluation.reading import Reading
 from app.ui.evaluation.uploading import Uploading
+from app.ui.parts import QUIET, empty
 from app.ui.room import Room
 
+LAST = {**QUIET, "trigger_mode": "always_last"}  # what comes while one is under way is not lost
 TO_READER = """
 () => {
   document.getElementById('cc-eval-one')?.scrollIntoView({block: 'nearest', behavior: 'smooth'});
@@ -24,6 +27,19 @@ TO_READER = """
   if (here) here.parentElement.scrollTop = here.offsetTop - here.parentElement.offsetTop - 60;
 }
 """
+
+
+TO_PAIR = (
+    "() => document.getElementById('cc-eval-pair')?.scrollIntoView({block: 'nearest', behavior: 'smooth'})"
+)
+FETCH = "() => document.querySelector('#cc-eval-made a, a#cc-eval-made, #cc-eval-made')?.click()"
+
+
+@dataclass
+class Turn:
+    """Which of the runs that one page has asked for is the last."""
+
+    number: int = 0
 
 
 class EvaluationRoom(Room):
@@ -64,44 +80,56 @@ class EvaluationRoom(Room):
 
     def _events(self) -> None:
         self._running()
+        self._comparing()
         self._reading()
         self._mending()
         self._uploading()
 
     def _running(self) -> None:
-        """`run` is what the page shows; whatever sets it, the page attaches to it."""
+        """`run` is what the page shows, `again` counts what of it was resumed."""
         o, r = self.ordering, self.reading
-        shown = [o.status, o.cancel, o.resume]
-        price = [r.mode, *r.prices]
-        opened = o.run.change(None, o.run, None, js="(run) => cc.put('run', run)", api_visibility="private")
-        watched = opened.then(self.attach, o.run, [*shown, r.none, r.found], **QUIET)
-        watched.then(r.show, [o.run, *price], r.figures, **QUIET).then(
-            self.offered_runs, o.run, [o.runs, self.comparing.a, self.comparing.b], **QUIET
+        o.run.change(None, o.run, None, js="(run) => cc.put('run', run)", api_visibility="private")
+        gr.on(
+            [o.run.change, o.again.change], self.follow, [gr.State(Turn()), o.run, r.mode, *r.prices],
+            [o.status, o.cancel, o.resume, *r.figures], trigger_mode="multiple", **QUIET,
+        ).then(self.offered_runs, o.run, self._lists, **QUIET)  # fmt: skip
+        o.start.click(o.begin, [self.operator, *o.order], o.run, **QUIET).success(
+            self.offered_runs, o.run, self._lists, **QUIET
         )
-        o.start.click(o.begin, [self.operator, *o.order], o.run, cancels=[watched], **QUIET).success(
-            self.offered_runs, o.run, [o.runs, self.comparing.a, self.comparing.b], **QUIET
-        )
-        o.runs.input(lambda run: run or "", o.runs, o.run, cancels=[watched], **QUIET)
+        o.runs.input(o.pick, o.runs, [o.run, o.sets, o.router], **LAST)
         o.cancel.click(o.halt, [self.operator, o.run], None, **QUIET)
-        again = o.resume.click(o.go_on, [self.operator, o.run], o.run, **QUIET)
-        more = again.success(self.attach, o.run, [*shown, r.none, r.found], **QUIET)
-        more.then(r.show, [o.run, *price], r.figures, **QUIET)
-        self.comparing.go.click(
-            self.comparing.judge, [self.comparing.a, self.comparing.b], self.comparing.verdict,
+        o.resume.click(o.go_on, [self.operator, o.run, o.again], o.again, **QUIET)
+
+    @property
+    def _lists(self) -> list[Any]:
+        """All lists of runs."""
+        return [self.ordering.runs, self.comparing.a, self.comparing.b]
+
+    def _comparing(self) -> None:
+        c = self.comparing
+        c.go.click(
+            c.judge, [c.a, c.b], [c.verdict, c.judged, c.reader],
             api_visibility="private", concurrency_limit=None,
         )  # fmt: skip
+        c.verdict.click(c.read, c.judged, c.reader, **LAST).then(
+            None, None, None, js=TO_PAIR, api_visibility="private"
+        )
 
     def _reading(self) -> None:
         o, r = self.ordering, self.reading
-        asked = [o.run, r.mode, r.cell, *r.prices]
-        counted = [r.cards, r.matrix, r.cases, r.cell]
-        r.matrix.click(r.pick, asked, counted, **QUIET)
-        r.mode.input(r.count, asked, counted, **QUIET)
-        gr.on([s.input for s in r.prices], r.count, asked, counted, trigger_mode="always_last", **QUIET)
+        asked = [o.run, r.mode, r.cell, r.case, *r.prices]
+        r.matrix.click(r.pick, asked, r.counted, **LAST)
+        r.mode.input(r.count, asked, r.counted, **LAST)
+        gr.on([s.input for s in r.prices], r.count, asked, r.counted, **LAST)
+        for file, button in r.files.items():
+            button.click(
+                partial(r.download, file), [o.run, *r.prices], r.made,
+                api_visibility="private", concurrency_limit=None,
+            ).success(None, None, None, js=FETCH, api_visibility="private")  # fmt: skip
 
     def _mending(self) -> None:
         o, r, m = self.ordering, self.reading, self.mending
-        r.cases.click(m.read, o.run, [m.reader, r.case, m.form, m.label, m.said], **QUIET).then(
+        r.cases.click(m.read, o.run, [m.reader, r.case, m.form, m.label, m.said], **LAST).then(
             None, js=TO_READER, api_visibility="private"
         )
         about = [self.operator, o.run, r.case, m.act, m.label, m.why, m.who]
@@ -112,28 +140,36 @@ class EvaluationRoom(Room):
 
     def _uploading(self) -> None:
         o, u = self.ordering, self.uploading
-        gr.on([u.file.upload, u.file.clear], u.profile, [self.operator, u.file], u.profiled, **QUIET)
-        u.columns[1].input(u.relabel, [u.file, u.columns[1]], [u.seen, *u.meanings], **QUIET)
+        gr.on([u.file.upload, u.file.clear], u.profile, [self.operator, u.file], u.profiled, **LAST)
+        u.columns[1].input(u.relabel, [u.file, u.columns[1]], [u.seen, *u.meanings], **LAST)
         u.look.click(u.rows, [self.operator, *u.asked], u.seen, **QUIET)
-        taken = [self.operator, u.name, o.sets, *u.asked]
-        chosen = gr.State([])
-        u.keep.click(u.take, taken, [u.done, u.seen, chosen], **QUIET).success(
-            self.chosen_sets, chosen, [o.sets], **QUIET
+        u.keep.click(u.take, [self.operator, u.name, o.sets, *u.asked], u.taken, **QUIET).success(
+            self.chosen_sets, u.chosen, [o.sets], **QUIET
         )
 
     async def chosen_sets(self, chosen: list[str]) -> Any:
         sets, _, _ = await self.ordering.choices()
         return {**sets, "value": chosen} if chosen else sets
 
-    async def attach(self, run_id: str) -> AsyncIterator[tuple[Any, ...]]:
-        """Progress as long as the run goes on; figures of another run leave meanwhile."""
-        if not run_id:
-            yield "", gr.update(visible=False), gr.update(visible=False), gr.skip(), gr.skip()
-            return
-        async for status, cancel, resume in self.ordering.watch(run_id):
-            going = cancel.get("visible")
-            hidden = gr.update(visible=False) if going else gr.skip()
-            yield status, cancel, resume, hidden, hidden
+    async def follow(
+        self, turn: Turn, run_id: str, mode: str, *prices: float
+    ) -> AsyncIterator[dict[Any, Any]]:
+        """Progress as long as the run goes on, then its figures: of the last run that the page asked for."""
+        turn.number += 1
+        mine = turn.number
+        async for news in self._told(run_id, mode, prices):
+            if turn.number != mine:
+                yield {self.ordering.status: gr.skip()}  # Gradio tells the last piece of news once more
+                return
+            yield news
+
+    async def _told(self, run_id: str, mode: str, prices: tuple[float, ...]) -> AsyncIterator[dict[Any, Any]]:
+        o, r = self.ordering, self.reading
+        async for status, going, resumable in o.watch(run_id):
+            hidden = {r.none: gr.update(visible=False), r.found: gr.update(visible=False)} if going else {}
+            buttons = {o.cancel: gr.update(visible=going), o.resume: gr.update(visible=resumable)}
+            yield {o.status: status, **buttons, **hidden}
+        yield await r.show(run_id, mode, *prices)
 
     async def offered_runs(self, run_id: str) -> tuple[Any, Any, Any]:
         last = await self.ordering.last(run_id)
@@ -144,17 +180,20 @@ class EvaluationRoom(Room):
         if self.missing:
             return
         o, m = self.ordering, self.mending
-        lists = [o.sets, o.router, o.runs, self.comparing.a, self.comparing.b, m.fold, m.pending]
-        page.load(self.welcome, None, [*lists, o.run], **QUIET)
-        tab.select(self.refresh, None, lists, **QUIET)
+        lists = [o.sets, o.router, *self._lists, m.fold, m.pending]
+        keyed: dict[str, Any] = {"inputs": self.operator, "js": "(key) => [cc.key || key]", **QUIET}
+        page.load(self.welcome, outputs=[*lists, o.run], **keyed)
+        gr.on([tab.select, self.operator.submit], self.refresh, outputs=lists, **keyed)
 
-    async def refresh(self) -> tuple[Any, ...]:
+    async def refresh(self, key: str | None) -> tuple[Any, ...]:
         sets, router, runs = await self.ordering.choices()
         choices = gr.update(choices=runs["choices"])
-        return sets, router, runs, choices, choices, *await self.mending.listed()
+        return sets, router, runs, choices, choices, *await self.mending.listed(key)
 
-    async def welcome(self, request: gr.Request) -> tuple[Any, ...]:
-        """The run that the address names is opened."""
-        sets, router, *others = await self.refresh()
-        chosen = {**router, "value": router["choices"][0]}
-        return sets, chosen, *others, await self.ordering.known(request.query_params.get("run", ""))
+    async def welcome(self, key: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """The run that the address names is opened, and what it was over is chosen."""
+        sets, router, *others = await self.refresh(key)
+        run_id = await self.ordering.known(request.query_params.get("run", ""))
+        keys, name = await asyncio.to_thread(self.ordering.measured, run_id)
+        chosen = {**router, "value": name or router["choices"][0][1]}
+        return {**sets, "value": keys}, chosen, *others, run_id

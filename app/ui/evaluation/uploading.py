@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
+from app.core.knowledge import LARGEST_FILE
 from app.services import eval_uploads
 from app.services.eval_uploads import Preview
-from app.ui.evaluation.marks import empty
+from app.ui.evaluation.marks import good
 from app.ui.evaluation.part import Part
 from app.ui.evaluation.preview import preview
+from app.ui.format import number
+from app.ui.parts import empty
 
 COLUMNS = ("text", "label", "id", "lang", "tags")
 
@@ -24,12 +26,13 @@ class Uploading(Part):
     def build(self) -> None:
         words = self.words
         with gr.Accordion(words["upload"], open=False, elem_id="cc-eval-upload"):
-            gr.HTML(f'<p class="ev-note">{words["upload_help"]}</p>')
+            gr.HTML(f'<p class="ev-note">{words["upload_help"].format(limit=LARGEST_FILE >> 20)}</p>')
             self.file = gr.File(label=words["file"], height=120, elem_id="cc-eval-file")
             self.problem_said = gr.HTML("", elem_id="cc-eval-problem")
             with gr.Column(visible=False, elem_id="cc-eval-mapping") as self.mapping:
                 self._mapping()
             self.done = gr.HTML("", elem_id="cc-eval-imported")
+            self.chosen = gr.State([])
 
     def _mapping(self) -> None:
         words = self.words
@@ -43,10 +46,10 @@ class Uploading(Part):
         with gr.Row():
             self.meanings = [
                 gr.Dropdown(
-                    [], label=words["labels_of"].format(agent=agent), multiselect=True, min_width=220,
+                    [], label=words["labels_of"].format(agent=shown), multiselect=True, min_width=220,
                     elem_id=f"cc-eval-means-{agent}",
                 )
-                for agent in self.bench.agents
+                for shown, agent in self.named_agents
             ]  # fmt: skip
         with gr.Row(equal_height=False):
             self.look = gr.Button(words["preview"], scale=0, min_width=140, elem_id="cc-eval-look")
@@ -60,6 +63,11 @@ class Uploading(Part):
     def asked(self) -> list[Any]:
         """What `rows` takes."""
         return [self.file, *self.columns, *self.meanings]
+
+    @property
+    def taken(self) -> list[Any]:
+        """What `take` changes; `chosen` are the sets to run next."""
+        return [self.done, self.seen, self.file, self.mapping, self.chosen]
 
     @property
     def profiled(self) -> list[Any]:
@@ -112,17 +120,17 @@ class Uploading(Part):
         if not file:
             return ""
         try:
-            return preview(await self._preview(file, chosen), self.words)
+            return preview(await self._preview(file, chosen), self.language)
         except CallCenterError as error:
             return self._bad(error)
 
     async def take(
         self, key: str, name: str, sets: list[str] | None, file: str | None, *chosen: Any
-    ) -> tuple[str, str, Any]:
-        """(said, preview, sets with the new one chosen)"""
+    ) -> dict[Any, Any]:
+        """What was uploaded is in the set then, and goes."""
         self.admit(key)
         if not file:
-            return "", "", gr.update()
+            return {self.done: ""}
         try:
             seen = await self._preview(file, chosen)
             kept = await asyncio.to_thread(
@@ -130,9 +138,17 @@ class Uploading(Part):
             )
         except CallCenterError as error:
             raise self.refused(error) from None
-        told = self.words["imported"].format(n=len(seen.cases), key=kept.rpartition("/")[2])
-        said = f'<p role="status" class="ev-good">✓ {escape(told)}</p>'
-        return said, preview(seen, self.words), [*(key for key in sets or [] if key != kept), kept]
+        await asyncio.to_thread(Path(file).unlink, missing_ok=True)
+        told = self.words["imported"].format(
+            n=number(len(seen.cases), self.language), key=kept.rpartition("/")[2]
+        )
+        return {
+            self.done: good(told),
+            self.seen: "",
+            self.file: None,
+            self.mapping: gr.update(visible=False),
+            self.chosen: [*(sets or []), kept],
+        }
 
     async def _preview(self, file: str, chosen: tuple[Any, ...]) -> Preview:
         columns = dict(zip(COLUMNS, chosen[: len(COLUMNS)], strict=True))
@@ -142,4 +158,4 @@ class Uploading(Part):
         return await asyncio.to_thread(eval_uploads.preview, Path(file), named, labels)
 
     def _bad(self, error: CallCenterError) -> str:
-        return empty(self.words["file_bad"].format(problem=self.problem(error)))
+        return empty(self.words["file_bad"].format(problem=self.sentence(error)))

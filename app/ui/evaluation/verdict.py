@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
 from app.evaluation.compare import Comparison, Pair
-from app.ui.evaluation.marks import agent, fold, table
+from app.services.eval_reading import name_of_pair
+from app.ui.evaluation.marks import agent, fold, said, table
+from app.ui.format import number
 from app.ui.words import Words
 
 SHOWN = 200
 
 
-def verdict(found: Comparison, words: Words) -> str:
-    said = escape(sentence(found, words["verdict"]))
-    told = f'<p class="ev-verdict ev-{found.verdict}">{_sign(found)} {said}</p>'
-    return told + _details(found, words) if found.paired else told
+def verdict(found: Comparison, language: str) -> str:
+    told = f'<p class="ev-verdict ev-{found.verdict}">{_sign(found)} {escape(sentence(found, language))}</p>'
+    return told + _details(found, language) if found.paired else told
 
 
 def _sign(found: Comparison) -> str:
@@ -23,28 +25,34 @@ def _sign(found: Comparison) -> str:
     return f'<b aria-hidden="true">{sign}</b>'
 
 
-def _details(found: Comparison, words: Words) -> str:
+def _details(found: Comparison, language: str) -> str:
+    words = said(language)
     facts = words["difference"]
     rows = [
-        (facts["paired"], str(found.paired)),
+        (facts["paired"], number(found.paired, language)),
         (facts["missed"], f"{_signed(found.missed_difference, 3)}, {_p(found.missed_p_value)}"),
         (facts["coverage"], f"{_signed(found.coverage_difference, 3)}, {_p(found.coverage_p_value)}"),
         (facts["p95"], f"{_signed(1000 * found.p95_difference, 0)}\u00a0{words['ms']}"),
-        (facts["cost"], f"{_signed(found.cost_difference, 4)} $"),
+        (facts["cost"], f"{_signed(found.cost_difference, 4)}\u00a0$"),
     ]
-    told = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
-    return (
-        f'<dl class="cc-path">{told}</dl>'
-        + _pairs(words["broken"], found.broken, words)
-        + _pairs(words["fixed"], found.fixed, words)
+    told = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(_pointed(value, language))}</dd>" for name, value in rows
     )
+    lists = _pairs("fixed", found.fixed, language) + _pairs("broken", found.broken, language)
+    return f'<dl class="cc-path">{told}</dl><div class="ev-changed">{lists}</div>'
 
 
-def sentence(found: Comparison, words: Words) -> str:
+def sentence(found: Comparison, language: str) -> str:
+    words = said(language)["verdict"]
     if not found.paired:
         return str(words["none"])
     parts = [_head(found, words), _coverage(found, words), _money(found, words), _more(found, words)]
-    return "; ".join(part for part in parts if part) + "."
+    return _pointed("; ".join(part for part in parts if part), language) + "."
+
+
+def _pointed(told: str, language: str) -> str:
+    """With the decimal sign of the language between figures."""
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", told) if language == "ru" else told
 
 
 def _head(found: Comparison, words: Words) -> str:
@@ -80,15 +88,27 @@ def _more(found: Comparison, words: Words) -> str:
     return str(words["needed"].format(needed=found.needed, more=found.needed - found.paired))
 
 
-def _pairs(title: str, pairs: Sequence[Pair], words: Words) -> str:
-    rows = (
-        [escape(p.text), agent(p.expected), agent(p.got_a), agent(p.got_b), escape(p.case)]
-        for p in pairs[:SHOWN]
-    )
-    head = [words["message"], words["expected"], "A", "B", ""]
+def _pairs(kind: str, pairs: Sequence[Pair], language: str) -> str:
+    words = said(language)
+    rows = ([_button(p), agent(p.expected, language), *_answers(p, language)] for p in pairs[:SHOWN])
+    head = [words["message"], words["expected"], "A", "B"]
     inside = table(head, rows, "ev-pairs") if pairs else f"<p>{escape(words['pairs_none'])}</p>"
-    more = f'<p class="ev-note">{escape(words["first"].format(n=SHOWN))}</p>' if len(pairs) > SHOWN else ""
-    return fold(title.format(n=len(pairs)), inside + more, unfolded=0 < len(pairs) <= 20)
+    first = words["first"].format(n=SHOWN)
+    more = f'<p class="ev-note">{escape(first)}</p>' if len(pairs) > SHOWN else ""
+    title = words[kind].format(n=number(len(pairs), language))
+    return fold(title, inside + more, unfolded=0 < len(pairs) <= 20)
+
+
+def _answers(p: Pair, language: str) -> list[str]:
+    return [agent(p.got_a, language), agent(p.got_b, language)]
+
+
+def _button(p: Pair) -> str:
+    """Opens the reader."""
+    return (
+        f'<button type="button" class="ev-open" data-pick="{escape(name_of_pair(p))}" aria-pressed="false">'
+        f"{escape(p.text)}</button>"
+    )
 
 
 def _points(share: float) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from app.core.models import Article
 from app.services.citing import Citations, Cited
 from app.ui.format import moment, number
-from app.ui.knowledge.found import badge
+from app.ui.parts import badge
 from app.ui.words import Words
 
 if TYPE_CHECKING:
@@ -91,6 +91,6 @@ def _cited(cited: Cited, words: Words, agents: Words, language: str) -> str:
     return (
         f'<li><a class="cc-link" href="?tab=chat&amp;dialog={name}">{escape(asked) or "—"}</a>'
         f'<span class="cc-hit-more">{badge(cited.agent, agents)}<span>{moment(cited.at, language)} UTC</span>'
-        f'<a class="cc-link" href="?tab=monitor&amp;dialog={name}">{escape(words["in_monitor"])}</a>'
+        f'<a class="cc-link" href="?tab=monitor&amp;watch={name}">{escape(words["in_monitor"])}</a>'
         "</span></li>"
     )

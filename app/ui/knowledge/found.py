@@ -7,13 +7,14 @@ from html import escape
 from urllib.parse import quote
 
 from app.core.models import CLEAR, RELEVANT, Article, Passage
-from app.core.palette import colour_of
+from app.ui.format import number
+from app.ui.parts import badge, empty
 from app.ui.words import Words
 
 
 def found_list(passages: Sequence[Passage], words: Words, agents: Words) -> str:
     if not passages:
-        return f'<p class="cc-empty">{escape(words["nothing_found"])}</p>'
+        return empty(words["nothing_found"])
     items = "".join(_item(p.article, words, agents, _score(p.score, words)) for p in passages)
     told = words["near" if passages[0].score >= RELEVANT else "none_near"]
     return f'<p class="cc-note" role="status">{escape(told)}</p><ul class="cc-hits">{items}</ul>'
@@ -24,19 +25,13 @@ def shelf_list(articles: Iterable[Article], words: Words, agents: Words) -> str:
     for article in articles:
         by_agent.setdefault(article.agent, []).append(article)
     if not by_agent:
-        return f'<p class="cc-empty">{escape(words["no_articles"])}</p>'
+        return empty(words["no_articles"])
     parts = (
         f"<h4>{badge(agent, agents)} <small>{len(shelf)}</small></h4><ul class='cc-hits'>"
         f"{''.join(_item(a, words, agents) for a in sorted(shelf, key=lambda a: a.title))}</ul>"
         for agent, shelf in by_agent.items()
     )
     return f'<p class="cc-note">{escape(words["browse"])}</p>{"".join(parts)}'
-
-
-def badge(agent: str, agents: Words) -> str:
-    name = escape(str(agents.get(agent, agent)))
-    dot = f'<i style="background:{colour_of(agent)}" aria-hidden="true"></i>'
-    return f'<span class="cc-agent">{dot}{name}</span>'
 
 
 def _item(article: Article, words: Words, agents: Words, score: str = "") -> str:
@@ -55,7 +50,7 @@ def _item(article: Article, words: Words, agents: Words, score: str = "") -> str
 def _score(score: float, words: Words) -> str:
     level = "clear" if score >= CLEAR else "relevant" if score >= RELEVANT else "far"
     filled = f'<i style="width:{score * 100:.0f}%" aria-hidden="true"></i>'
+    told = f"{number(score, words['lang'], 2)} · {words['levels'][level]}"
     return (
-        f'<span class="cc-score cc-{level}">{filled}</span>'
-        f'<span class="cc-score-told">{score:.2f} · {escape(words["levels"][level])}</span>'
+        f'<span class="cc-score cc-{level}">{filled}</span><span class="cc-score-told">{escape(told)}</span>'
     )

@@ -17,12 +17,12 @@ from app.services.adding import Embedded, adding
 from app.services.operators import admit
 from app.ui.knowledge.progress import Watch, progress_bar
 from app.ui.knowledge.shelf import approvals_table, documents_table
+from app.ui.parts import QUIET
 
 if TYPE_CHECKING:
     from app.ui.knowledge.room import KnowledgeRoom
 
 NAME, TEXT, QUESTION = 100, 4000, 2000
-PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 class LibraryPart:
@@ -36,14 +36,9 @@ class LibraryPart:
 
     def build(self) -> None:
         words, settings = self.words, self.bench.settings
-        wants_key = settings.operator_key is not None
-        closed = not wants_key and settings.environment == "production"
+        closed = settings.operator_key is None and settings.environment == "production"
         with gr.Accordion(words["documents"], open=False, elem_id="cc-kb-documents"):
             gr.HTML(f'<p class="cc-note">{escape(words["closed" if closed else "documents_note"])}</p>')
-            self.key = gr.Textbox(
-                label=words["key"], info=words["key_note"], type="password", visible=wants_key, max_lines=1,
-                elem_id="cc-kb-key",
-            )  # fmt: skip
             self.table = gr.HTML(elem_id="cc-kb-table")
             with gr.Row(elem_id="cc-kb-change"):
                 self._build_add()
@@ -105,23 +100,21 @@ class LibraryPart:
         return [self.table, self.chosen, self.stock]
 
     def arrive(self) -> None:
-        room, lists = self.room, self.outputs
+        room, lists, key = self.room, self.outputs, self.room.operator
         searched = [room.box, room.lang, room.agent]
         adding = self.add.click(
-            self.put, [self.files, self.key], [self.said, self.files, self.add, self.stop], **PRIVATE
+            self.put, [self.files, key], [self.said, self.files, self.add, self.stop], **QUIET
         )
-        self.stop.click(self.stopped, None, [self.said, self.add, self.stop], cancels=[adding], **PRIVATE)
-        self.remove.click(self.ask, self.chosen, [self.sure, self.really], **PRIVATE)
-        self.no.click(lambda: gr.Group(visible=False), None, self.sure, **PRIVATE)
-        removing = self.yes.click(self.drop, [self.chosen, self.key], [self.said, self.sure], **PRIVATE)
+        self.stop.click(self.stopped, None, [self.said, self.add, self.stop], cancels=[adding], **QUIET)
+        self.remove.click(self.ask, self.chosen, [self.sure, self.really], **QUIET)
+        self.no.click(lambda: gr.Group(visible=False), None, self.sure, **QUIET)
+        removing = self.yes.click(self.drop, [self.chosen, key], [self.said, self.sure], **QUIET)
         for changed in (adding, removing):
-            changed.then(self.lists, None, lists, **PRIVATE).then(
-                room.search, searched, room.found, **PRIVATE
-            )
+            changed.then(self.lists, None, lists, **QUIET).then(room.search, searched, room.found, **QUIET)
         self.approve.click(
-            self.stand_for, [self.question, self.answer_id, self.answer, self.by, self.key],
-            [self.approved, self.question, self.answer], **PRIVATE,
-        ).then(self.lists, None, lists, **PRIVATE)  # fmt: skip
+            self.stand_for, [self.question, self.answer_id, self.answer, self.by, key],
+            [self.approved, self.question, self.answer], **QUIET,
+        ).then(self.lists, None, lists, **QUIET)  # fmt: skip
 
     async def lists(self) -> tuple[str, Any, str]:
         words = self.words
@@ -134,7 +127,7 @@ class LibraryPart:
         return documents_table(records, words, self.language), gr.Dropdown(choices=names, value=None), stock
 
     async def put(self, files: list[str] | None, key: str | None) -> AsyncIterator[tuple[Any, ...]]:
-        """Streams (what is said, the files, add, stop)."""
+        """Streams (what is said, the files, add, stop). Files are kept for another try until they are in."""
         words, quiet = self.words, (gr.Button(interactive=True), gr.Button(visible=False))
         if not files:
             yield _told(words["no_file"]), gr.skip(), *quiet
@@ -148,14 +141,17 @@ class LibraryPart:
         )
         try:
             admit(self.bench.settings, key)
-            uploads = await asyncio.to_thread(_uploads, files)
+            uploads = [await asyncio.to_thread(_upload, Path(file)) for file in files]
             async for step in adding(self.bench.knowledge, uploads):
                 if isinstance(step, Embedded):
                     yield progress_bar(step, watch, words), gr.skip(), gr.skip(), gr.skip()
                 else:
+                    await asyncio.to_thread(_discard, files)
                     yield self._added(step), None, *quiet
         except CallCenterError as error:
             yield self.room.problem(error), gr.skip(), *quiet
+        except FileNotFoundError:  # they lay here too long
+            yield _told(words["no_file"]), None, *quiet
 
     def _added(self, records: list[DocumentRecord]) -> str:
         lines = "".join(f"<li>{escape(self._line(record))}</li>" for record in records)
@@ -178,10 +174,10 @@ class LibraryPart:
         return gr.Group(visible=True), f'<p role="alert">{escape(question)}</p>'
 
     async def drop(self, name: str | None, key: str | None) -> tuple[str, Any]:
-        if not name:
-            return _told(self.words["remove_none"]), gr.Group(visible=False)
         try:
             admit(self.bench.settings, key)
+            if not name:
+                return _told(self.words["remove_none"]), gr.Group(visible=False)
             record = await asyncio.to_thread(self.bench.knowledge.remove, name)
         except CallCenterError as error:
             return self.room.problem(error), gr.Group(visible=False)
@@ -193,12 +189,12 @@ class LibraryPart:
     ) -> tuple[str, Any, Any]:
         """The question and an answer of one's own are cleared where it worked."""
         words = self.words
-        if not by.strip():
-            return _told(words["by_whom"]), gr.skip(), gr.skip()
-        if bool(article_id.strip()) == bool(text.strip()):
-            return _told(words["one_answer"]), gr.skip(), gr.skip()
         try:
             admit(self.bench.settings, key)
+            if not by.strip():
+                return _told(words["by_whom"]), gr.skip(), gr.skip()
+            if bool(article_id.strip()) == bool(text.strip()):
+                return _told(words["one_answer"]), gr.skip(), gr.skip()
             asked = checked(question, QUESTION)
             await asyncio.to_thread(
                 self.bench.knowledge.approve, asked, language_of(asked), checked(by, NAME).strip(),
@@ -209,13 +205,13 @@ class LibraryPart:
         return _told(words["approved"].format(question=asked.strip())), "", ""
 
 
-def _uploads(paths: list[str]) -> list[Upload]:
-    """What was sent to us is in memory then and leaves the disk."""
-    uploads = []
-    for path in map(Path, paths):
-        uploads.append(Upload(path.stem, path.name, path.read_bytes()))
-        path.unlink(missing_ok=True)
-    return uploads
+def _upload(path: Path) -> Upload:
+    return Upload(path.stem, path.name, path.read_bytes())
+
+
+def _discard(files: list[str]) -> None:
+    for file in files:
+        Path(file).unlink(missing_ok=True)
 
 
 def _told(sentence: str) -> str:

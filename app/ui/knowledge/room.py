@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
@@ -11,25 +12,22 @@ from app.core.exceptions import CallCenterError
 from app.core.knowledge import ArticleNotFound
 from app.core.models import Article
 from app.core.text import checked, language_of
-from app.services.citing import Citing
-from app.services.workbench import Workbench
+from app.services.operators import OperatorKeyMissing, admit
 from app.ui.knowledge.article import article_page, citations_page
 from app.ui.knowledge.found import found_list, shelf_list
 from app.ui.knowledge.library import LibraryPart
+from app.ui.parts import QUIET, empty
 from app.ui.room import Room
 from app.ui.words import LANGUAGES
 
 TOP, LONGEST = 10, 2000
 ANY = ""
-PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+WANTED = "(_, key) => [cc.kb.wanted || `/${cc.get('article') || ''}`, cc.key || key]"
+"""The article that was clicked, else the one that the address names."""
 
 
 class KnowledgeRoom(Room):
     key = "knowledge"
-
-    def __init__(self, bench: Workbench, language: str) -> None:
-        super().__init__(bench, language)
-        self.citing = Citing(bench.dialogs.store)
 
     def build(self) -> None:
         words = self.words
@@ -43,13 +41,17 @@ class KnowledgeRoom(Room):
             self.find = gr.Button(
                 words["find"], variant="primary", scale=0, min_width=110, elem_id="cc-kb-find"
             )
+        self.operator = gr.Textbox(
+            label=words["key"], info=words["key_note"], type="password", max_lines=1, elem_id="cc-kb-key",
+            visible=self.bench.settings.operator_key is not None,
+        )  # fmt: skip
         self.picked = gr.Textbox(visible=False)
         self.open = gr.Button(elem_id="cc-kb-open", elem_classes="cc-hidden")
         with gr.Row(elem_id="cc-kb-both"):
             with gr.Column(scale=2, min_width=280):
-                self.found = gr.HTML(self._loading(), elem_id="cc-kb-found")
+                self.found = gr.HTML(empty(words["loading"]), elem_id="cc-kb-found")
             with gr.Column(scale=3, min_width=280, elem_id="cc-kb-right"):
-                self.article = gr.HTML(self._hint(), elem_id="cc-kb-article")
+                self.article = gr.HTML(empty(words["choose"]), elem_id="cc-kb-article")
                 self.cited = gr.HTML(elem_id="cc-kb-cited")
         self.library = LibraryPart(self)
         self.library.build()
@@ -65,10 +67,14 @@ class KnowledgeRoom(Room):
         searched, read = [self.box, self.lang, self.agent], [self.article, self.cited]
         gr.on(
             [self.box.submit, self.find.click, self.lang.input, self.agent.input],
-            self.search, searched, self.found, **PRIVATE,
+            self.search, searched, self.found, **QUIET,
         )  # fmt: skip
-        self.open.click(self.choose, self.picked, read, js="() => [cc.kb.wanted]", **PRIVATE)
-        tab.select(self.come, searched, [self.found, *read, *self.library.outputs], **PRIVATE)
+        wanted: dict[str, Any] = {"inputs": [self.picked, self.operator], "outputs": read, "js": WANTED}
+        gr.on([self.open.click, self.operator.submit], self.choose, **wanted, **QUIET)
+        tab.select(self.come, searched, [self.found, *self.library.outputs], **QUIET).then(
+            None, None, None, js="() => cc.kb.watch()", api_visibility="private"
+        )
+        tab.select(self.choose, **wanted, **QUIET)
         self.library.arrive()
 
     async def search(self, question: str | None, lang: str, agent: str) -> str:
@@ -88,22 +94,32 @@ class KnowledgeRoom(Room):
         kept = [a for a in self.bench.knowledge.articles.values() if a.lang == lang]
         return [a for a in kept if not agent or a.agent == agent]
 
-    async def choose(self, picked: str) -> tuple[str, str]:
-        """`picked` is a language and an id, as in ru/trial."""
+    async def choose(self, picked: str, key: str | None) -> AsyncIterator[tuple[Any, Any]]:
+        """The article, then who cites it. `picked` is a language, or nothing, and an id, as in ru/trial."""
         lang, _, article_id = str(picked).partition("/")
-        return await self.read(article_id[:200], lang)
-
-    async def read(self, article_id: str, lang: str) -> tuple[str, str]:
-        """The article and who cites it; a sentence where there is none."""
+        if not article_id:
+            yield gr.skip(), gr.skip()
+            return
         try:
-            article = self._article(article_id, lang)
-            cited = await self.citing.of(article.id)
+            article = self._article(article_id[:200], lang)
         except CallCenterError as error:
-            return self.problem(error), ""
-        words, agents = self.words, self.offered("agents")
+            yield self.problem(error), ""
+            return
         twins = [a for (_, name), a in self.bench.knowledge.articles.items() if name == article.id]
-        shown = article_page(article, [a for a in twins if a.lang != article.lang], words, agents)
-        return shown, citations_page(cited, words, agents, self.language)
+        others = [twin for twin in twins if twin.lang != article.lang]
+        yield article_page(article, others, self.words, self.offered("agents")), empty(self.words["citing"])
+        yield gr.skip(), await self.citations(article, key)
+
+    async def citations(self, article: Article, key: str | None) -> str:
+        """What customers said is for those who have the key."""
+        try:
+            admit(self.bench.settings, key)
+            found = await self.bench.citing.of(article.id)
+        except OperatorKeyMissing:
+            return empty(self.words["cited_locked"])
+        except CallCenterError as error:
+            return self.problem(error)
+        return citations_page(found, self.words, self.offered("agents"), self.language)
 
     def _article(self, article_id: str, lang: str) -> Article:
         try:
@@ -111,11 +127,9 @@ class KnowledgeRoom(Room):
         except ArticleNotFound:
             return self.bench.knowledge.article(article_id)
 
-    async def come(self, question: str, lang: str, agent: str, request: gr.Request) -> tuple[Any, ...]:
-        """The lists as they are now, and the article that the address names."""
-        article_id = request.query_params.get("article", "")[:200]
-        read = await self.read(article_id, "") if article_id else (gr.skip(), gr.skip())
-        return await self.search(question, lang, agent), *read, *(await self.library.lists())
+    async def come(self, question: str, lang: str, agent: str) -> tuple[Any, ...]:
+        """The lists as they are now."""
+        return await self.search(question, lang, agent), *(await self.library.lists())
 
     def _languages(self) -> list[tuple[str, str]]:
         known = sorted({lang for lang, _ in self.bench.knowledge.articles} | set(LANGUAGES))
@@ -124,9 +138,3 @@ class KnowledgeRoom(Room):
     def _agents(self) -> list[tuple[str, str]]:
         named = self.offered("agents")
         return [(named.get(agent, agent), agent) for agent in self.bench.agents]
-
-    def _loading(self) -> str:
-        return f'<p class="cc-empty">{self.words["loading"]}</p>'
-
-    def _hint(self) -> str:
-        return f'<p class="cc-empty">{self.words["choose"]}</p>'

@@ -7,12 +7,13 @@ from html import escape
 
 from app.core.knowledge import Approval, DocumentRecord, DocumentVersion
 from app.ui.format import moment, number
+from app.ui.parts import empty
 from app.ui.words import Words
 
 
 def documents_table(records: Sequence[DocumentRecord], words: Words, language: str) -> str:
     if not records:
-        return f'<p class="cc-empty">{escape(words["no_documents"])}</p>'
+        return empty(words["no_documents"])
     titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in words["columns"].values())
     rows = "".join(
         _row(record, version, words, language) for record in records for version in reversed(record.versions)
@@ -38,7 +39,7 @@ def _row(record: DocumentRecord, version: DocumentVersion, words: Words, languag
 def approvals_table(approvals: Sequence[Approval], words: Words, language: str) -> str:
     """Newest first."""
     if not approvals:
-        return f'<p class="cc-empty">{escape(words["no_approvals"])}</p>'
+        return empty(words["no_approvals"])
     titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in words["approval_columns"].values())
     rows = "".join(_approval(approval, language) for approval in reversed(approvals))
     return _table(titles, rows)

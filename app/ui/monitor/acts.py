@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.exceptions import CallCenterError
+from app.services.idempotency import Request
 from app.services.operators import admit
 from app.services.workbench import Workbench
 from app.ui.monitor.asked import Deed
@@ -47,7 +48,9 @@ class Acts:
         return self._done("taken")
 
     async def _reply(self, deed: Deed) -> str:
-        await self.bench.people.reply(deed.dialog, deed.operator, deed.text)
+        body = {"operator": deed.operator, "message": deed.text}
+        request = Request.of(deed.request, "reply", body) if deed.request else None
+        await self.bench.people.reply(deed.dialog, deed.operator, deed.text, request)
         return self._done("sent")
 
     async def _hand_back(self, deed: Deed) -> str:
@@ -60,7 +63,7 @@ class Acts:
         return self._done("proposed" if done.proposal else "rerouted", agent=self.said.agent(deed.agent))
 
     async def _close(self, deed: Deed) -> str:
-        await self.bench.dialogs.close(deed.dialog, deed.text)
+        await self.bench.people.close(deed.dialog, deed.operator)
         return self._done("closed")
 
     async def _decide(self, deed: Deed) -> str:

@@ -65,9 +65,13 @@ class Asked(Question):
 
 
 class Deed(Question):
-    """`what` a person does, to the open dialog or to the approval of that `number`."""
+    """`what` a person does, to the dialog that they see or to the approval of that `number`.
+
+    A repeat with the same `request` writes no second line.
+    """
 
     what: Literal["take_over", "force", "reply", "hand_back", "reroute", "close", "approve", "reject"]
     text: str = Field(default="", max_length=20_000)
     agent: str = Short
     number: str = Field(default="", max_length=40)
+    request: str = Field(default="", max_length=100)

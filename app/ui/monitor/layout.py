@@ -7,6 +7,7 @@ from html import escape
 
 from app.services.workbench import Workbench
 from app.ui.monitor.said import Said
+from app.ui.parts import empty
 from app.ui.words import LANGUAGES
 
 
@@ -14,7 +15,8 @@ def layout(bench: Workbench, said: Said) -> str:
     """The key is never in the page: the person types it."""
     wanted = bench.settings.operator_key is not None
     return (
-        f'<div class="mon" data-state="none" data-lost="{escape(said.words["lost"])}">'
+        f'<div class="mon" data-state="none" data-lost="{escape(said.words["lost"])}" '
+        f'data-unsure="{escape(said.words["unsure"])}" data-loading="{escape(said.words["loading"])}">'
         f"{_person(said, wanted)}"
         f'<p class="mon-locked" role="alert" hidden></p>'
         f'<div class="mon-room"><div class="mon-left">'
@@ -33,7 +35,7 @@ def layout(bench: Workbench, said: Said) -> str:
 
 
 def _loading(said: Said) -> str:
-    return f'<p class="cc-empty">{escape(said.words["loading"])}</p>'
+    return empty(said.words["loading"])
 
 
 def _person(said: Said, wanted: bool) -> str:
@@ -91,7 +93,7 @@ def _acts(bench: Workbench, said: Said) -> str:
         f'<form data-do="hand_back">{_area("note", 4000, said)}{back}'
         f'<button class="mon-button">{escape(words["hand_back"])}</button></form></details>'
         f'<details data-when="open mine"><summary>{escape(words["reroute"])}</summary>'
-        f'<form data-do="reroute">{other}{_area("reason", 500, said)}'
+        f'<form data-do="reroute">{other}{_area("reason", 300, said)}'
         f'<button class="mon-button">{escape(words["reroute"])}</button>'
         f'<p class="mon-note">{escape(words["reroute_help"])}</p></form></details></div>'
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 from zlib import crc32
 
@@ -16,6 +15,7 @@ from app.ui.monitor.asked import Asked
 from app.ui.monitor.rows import approvals_part, dialogs_part, queue_part
 from app.ui.monitor.said import Said
 from app.ui.monitor.transcript import dialog_part
+from app.ui.parts import empty
 
 Json = dict[str, Any]
 WAIT = 25.0  # seconds until the page is answered even without news: waiting times grow
@@ -29,12 +29,15 @@ class Live:
     _waiting: dict[str, asyncio.Task[int]] = field(default_factory=dict)
 
     async def watch(self, given: Json) -> Json:
-        """Parts whose mark differs from what the page has; `version` to ask with the next time."""
+        """Parts whose mark differs from what the page has, and the dialog that the last two of them show.
+
+        `version` is to ask with the next time.
+        """
         try:
             asked = Asked.of(given)
             admit(self.bench.settings, asked.key)
             await self._news(asked)
-            board = await self.bench.monitor.board(asked.query, asked.language)
+            board = await self.bench.monitor.board(asked.query, asked.language, self.said.language)
         except CallCenterError as error:
             return {"locked": self.said.problem(error), "pause": LONGEST}
         opened, problem = await self._opened(asked.dialog)
@@ -43,6 +46,8 @@ class Live:
             "version": board.version,
             "pause": PAUSE,
             "state": _state(opened, asked.operator),
+            "dialog": opened.dialog.dialog_id if opened else "",
+            "customer": opened.dialog.customer_id if opened else "",
             "parts": {name: part for name, part in parts.items() if asked.have.get(name) != part["mark"]},
         }
 
@@ -65,7 +70,7 @@ class Live:
         if not dialog_id:
             return None, ""
         try:
-            return await self.bench.monitor.open(dialog_id), ""
+            return await self.bench.monitor.open(dialog_id, self.said.language), ""
         except CallCenterError as error:
             return None, self.said.problem(error)
 
@@ -80,8 +85,7 @@ class Live:
         return {name: {"html": html, "mark": str(crc32(html.encode()))} for name, html in made.items()}
 
     def _nothing(self, problem: str) -> dict[str, str]:
-        sentence = problem or self.said.words["choose"]
-        return {"about": f'<p class="cc-empty">{escape(sentence)}</p>', "lines": ""}
+        return {"about": empty(problem or self.said.words["choose"]), "lines": ""}
 
 
 def _state(opened: OpenDialog | None, operator: str) -> str:

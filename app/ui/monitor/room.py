@@ -23,7 +23,7 @@ class MonitorRoom(Room):
 
     @property
     def said(self) -> Said:
-        return Said(self.language, self.words, self.offered("agents"), self.offered("failed"))
+        return Said(self.language, self.words, self.offered("agents"))
 
     def build(self) -> None:
         live, acts = Live(self.bench, self.said), Acts(self.bench, self.said)

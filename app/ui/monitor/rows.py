@@ -8,7 +8,10 @@ from html import escape
 
 from app.services.views_monitor import LiveRow
 from app.services.views_people import ApprovalView, QueueRow, QueueView
+from app.services.wording import values_named
+from app.ui.format import roubles
 from app.ui.monitor.said import Said
+from app.ui.parts import empty
 
 
 def queue_part(queue: QueueView, as_of: datetime, said: Said) -> str:
@@ -17,14 +20,14 @@ def queue_part(queue: QueueView, as_of: datetime, said: Said) -> str:
     if not queue.dialogs:
         return _none(words["queue_title"], words["queue_empty"])
     oldest = max(row.waiting_seconds for row in queue.dialogs)
-    head = escape(words["queue"].format(count=queue.total))
+    head = escape(words["queue"].format(count=queue.total) + (words["longest"] if oldest else ""))
     absent = f'<p class="mon-note">{escape(words["records"])}</p>' if queue.records == "unavailable" else ""
     rows = "".join(_queued(row, as_of, said) for row in queue.dialogs)
     return f"<h3>{head} {_waits(oldest, as_of, said)}</h3>{absent}{rows}"
 
 
 def _none(title: str, sentence: str) -> str:
-    return f'<h3>{escape(title)}</h3><p class="cc-empty">{escape(sentence)}</p>'
+    return f"<h3>{escape(title)}</h3>{empty(sentence)}"
 
 
 def _waits(seconds: int, as_of: datetime, said: Said) -> str:
@@ -55,48 +58,54 @@ def approvals_part(approvals: Sequence[ApprovalView], said: Said) -> str:
 
 def _approval(approval: ApprovalView, said: Said) -> str:
     words, number = said.words, escape(approval.number)
-    tool = words["tools"].get(approval.tool, approval.tool)
-    amount = f" · {_roubles(approval.amount_rub, said.language)}" if approval.amount_rub else ""
-    told = "; ".join(
-        f"{words['arguments'].get(key, key)}: {value}"
-        for key, value in approval.arguments.items()
-        if value not in (None, "")
-    )
     reason = words["reasons"].get(approval.reason, approval.reason)
-    buttons = "".join(
-        f'<button type="button" class="mon-button" data-do="{what}" data-number="{number}" '
-        f'data-ask="{escape(words["ask"][what].format(number=approval.number))}" data-note>'
-        f"{escape(words[what])}</button>"
-        for what in ("approve", "reject")
-    )
+    buttons = "".join(_decide(what, approval, said) for what in ("approve", "reject"))
     return (
         f'<div class="mon-approval" data-number="{number}">'
-        f'<span class="mon-first"><b>{number}</b> <span>{escape(tool)}{amount}</span>'
+        f'<span class="mon-first"><b>{number}</b> <span>{escape(_action(approval, said))}</span>'
         f"{said.time(approval.requested_at)}</span>"
         f'<span class="mon-why">{escape(approval.customer_id)} · {escape(reason)}</span>'
-        f'<span class="mon-last">{escape(told)}</span><span class="mon-buttons">{buttons}'
+        f'<span class="mon-last">{escape(_arguments(approval, said))}</span>'
+        f'<span class="mon-buttons">{buttons}'
         f'<button type="button" class="mon-button" data-dialog="{approval.dialog_id}">'
         f"{escape(words['open'])}</button></span></div>"
     )
 
 
-def _roubles(amount: int, language: str) -> str:
-    separator = "\u00a0" if language == "ru" else ","
-    return f"{amount:,}".replace(",", separator) + "\u00a0₽"
+def _decide(what: str, approval: ApprovalView, said: Said) -> str:
+    about = {"action": _action(approval, said, ", "), "customer": approval.customer_id}
+    ask = said.words["ask"][what].format(number=approval.number, **about)
+    return (
+        f'<button type="button" class="mon-button" data-do="{what}" data-number="{escape(approval.number)}" '
+        f'data-ask="{escape(ask)}" data-note>{escape(said.words[what])}</button>'
+    )
+
+
+def _action(approval: ApprovalView, said: Said, between: str = " · ") -> str:
+    tool: str = said.words["tools"].get(approval.tool, approval.tool)
+    return between.join(
+        [tool, *([roubles(approval.amount_rub, said.language)] if approval.amount_rub else [])]
+    )
+
+
+def _arguments(approval: ApprovalView, said: Said) -> str:
+    labels = said.words["arguments"]
+    told = values_named(approval.arguments, said.language)
+    return "; ".join(f"{labels.get(name, name)}: {value}" for name, value in told.items())
 
 
 def dialogs_part(rows: Sequence[LiveRow], said: Said, filtered: bool) -> str:
     if not rows:
-        sentence = said.words["none_found" if filtered else "none_yet"]
-        return f'<p class="cc-empty">{escape(sentence)}</p>'
+        return empty(said.words["none_found" if filtered else "none_yet"])
     return "".join(_row(row, said) for row in rows)
 
 
 def _row(row: LiveRow, said: Said) -> str:
     marks = [row.language.upper(), *_marks(row, said)]
+    angry = f'<b class="mon-angry">{escape(said.words["angry"])}</b>' if row.angry else ""
     return (
         f'<button type="button" class="mon-row" data-dialog="{row.dialog_id}">'
-        f'<span class="mon-first">{said.badge("operator" if row.held_by else row.assigned_agent)} '
+        f'<span class="mon-first">{said.badge("operator" if row.held_by else row.assigned_agent)} {angry}'
         f"<span>{escape(row.customer_id)}</span>{said.since(row.updated_at)}</span>"
         f'<span class="mon-why">{escape(" · ".join(marks))}</span>'
         f'<span class="mon-last">{escape(row.last_message)}</span></button>'

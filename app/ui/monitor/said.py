@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
 from app.core.exceptions import CallCenterError
-from app.core.palette import colour_of
 from app.ui.format import moment
+from app.ui.parts import badge
+from app.ui.problems import told
 from app.ui.words import Words
 
 
 @dataclass(frozen=True)
 class Said:
-    """`agents` are the frame's names of those who speak, `failed` its sentence for the rest."""
+    """`agents` are the frame's names of those who speak."""
 
     language: str
     words: Words
-    agents: dict[str, str]
-    failed: str
+    agents: Mapping[str, str]
 
     def problem(self, error: CallCenterError) -> str:
-        sentence: str | None = self.words["problems"].get(error.code)
-        return sentence or self.failed.format(problem=error)
+        return told(error, self.language, self.words["problems"])
 
     def agent(self, name: str | None) -> str:
         return self.agents.get(name or "", name or self.words["nobody"])
 
     def badge(self, name: str | None) -> str:
-        colour = colour_of(name or "")
-        return f'<span class="cc-badge" style="background:{colour}">{escape(self.agent(name))}</span>'
+        return badge(name, {**self.agents, "—": self.words["nobody"]})
+
+    def closed(self, reason: str | None, by: str | None) -> str:
+        """A person has a name; what else closes dialogs has a sentence, or told its own reason."""
+        words: dict[str, str] = self.words["closings"]
+        sentence = words["person"] if by else words.get(reason or "", words["other"])
+        return sentence.format(who=by, reason=reason)
 
     def time(self, at: datetime) -> str:
         return f'<time datetime="{at.isoformat()}">{moment(at, self.language)}</time>'

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from html import escape
 
 from app.services.views_monitor import Line, OpenDialog
+from app.ui.format import number
 from app.ui.monitor.said import Said
+from app.ui.parts import empty
 
 
 def dialog_part(opened: OpenDialog, said: Said) -> dict[str, str]:
     """`about` and `lines`, so that a new line does not redraw what stands above."""
     lines = "".join(_line(line, said) for line in opened.lines)
-    return {"about": _about(opened, said), "lines": lines or _empty(said)}
-
-
-def _empty(said: Said) -> str:
-    return f'<p class="cc-empty">{escape(said.words["no_lines"])}</p>'
+    return {"about": _about(opened, said), "lines": lines or empty(said.words["no_lines"])}
 
 
 def _about(opened: OpenDialog, said: Said) -> str:
@@ -46,7 +44,7 @@ def _text(value: str | Sequence[str]) -> str:
 def _standing(opened: OpenDialog, said: Said) -> str:
     words = said.words
     if opened.dialog.status == "closed":
-        return str(words["closed_because"].format(reason=opened.closed_because))
+        return said.closed(opened.closed_because, opened.closed_by)
     if opened.held_by:
         return str(words["held"].format(who=opened.held_by))
     return str(words["is_waiting" if opened.dialog.escalated else "is_bot"])
@@ -68,4 +66,5 @@ def _how(line: Line, said: Said) -> str:
     if line.path is None:
         return line.by or ""
     decision = line.path.decision
-    return f"{decision.confidence:.2f} · {said.words['sources'].get(decision.source, decision.source)}"
+    sure = number(decision.confidence, said.language, 2)
+    return f"{sure} · {said.words['sources'].get(decision.source, decision.source)}"

@@ -6,6 +6,7 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.services.condition import condition
+from app.ui.parts import QUIET, empty
 from app.ui.room import Room
 from app.ui.settings.overview import cards, components, routers
 from app.ui.settings.table import settings_table
@@ -19,13 +20,10 @@ class SettingsRoom(Room):
         with gr.Row(elem_id="cc-settings-head"):
             gr.HTML(f"<p class='cc-lead'>{words['lead']}</p>", elem_classes="cc-grow")
             self.again = gr.Button(words["refresh"], size="sm", elem_id="cc-settings-refresh", min_width=120)
-        self.page = gr.HTML(f"<p class='cc-empty'>{words['loading']}</p>", elem_id="cc-settings")
+        self.page = gr.HTML(empty(words["loading"]), elem_id="cc-settings")
 
     def arrive(self, _page: gr.Blocks, tab: gr.Tab) -> None:
-        gr.on(
-            [tab.select, self.again.click], self.look, None, self.page,
-            api_visibility="private", show_progress="hidden", concurrency_limit=None,
-        )  # fmt: skip
+        gr.on([tab.select, self.again.click], self.look, None, self.page, **QUIET)
 
     async def look(self) -> str:
         try:

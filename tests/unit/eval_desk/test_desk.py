@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.core.exceptions import CallCenterError
-from app.services.eval_desk import AT_ONCE, FILES, NotResumable, TooManyRuns
+from app.evaluation.exports import FILES
+from app.evaluation.report import build_report
+from app.services.eval_desk import AT_ONCE, KEPT, NotResumable, TooManyRuns
 from app.services.eval_reading import Prices, cell, dialog, find, name_of, priced
 from app.services.eval_sets import SetChanged
 from app.services.evaluation import RouterUnknown, SetUnknown
@@ -23,7 +25,27 @@ async def test_a_run_ends_with_its_report_and_files(tmp_path: Path) -> None:
     assert await finished(at, run_id) == "done"
     opened = await at.open(run_id)
     assert opened.report.headline.missed_escalations.value == 1
-    assert {path.name for path in await at.files(run_id) if path.is_file()} == set(FILES)
+    folder = at.service.registry.folder(run_id)
+    assert all((folder / name).stat().st_size for name in FILES)
+
+
+async def test_each_file_is_made_for_whoever_asks_at_their_prices(tmp_path: Path) -> None:
+    router = Gated()
+    at = desk(tmp_path, router.route)
+    run_id = await at.start(order())
+    await router.first.wait()
+    await at.cancel(run_id)
+    told = {name: await at.file(run_id, name, Prices(needless=17.25)) for name in FILES}
+    assert all(told.values())
+    assert [name for name in FILES if "17.25" in told[name]] == ["report.html", "report.json"]
+    assert not (at.service.registry.folder(run_id) / "report.html").exists()
+
+
+async def test_runs_that_have_ended_are_forgotten_but_for_the_last(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    for seed in range(KEPT + 3):
+        await at.cancel(await at.start(order(seed=seed)))
+    assert sum(at.progress(p.run_id) is not None for p in at.service.registry.list()) <= KEPT + 1
 
 
 async def test_two_visitors_follow_one_run_to_its_end(tmp_path: Path) -> None:
@@ -153,7 +175,9 @@ async def test_prices_change_the_matrix_and_the_cost_of_mistakes(tmp_path: Path)
     at = desk(tmp_path)
     run_id = await at.start(order())
     await finished(at, run_id)
-    report = priced((await at.open(run_id)).report, Prices(missed=4, needless=2, astray=0))
+    prices = Prices(missed=4, needless=2, astray=0)
+    report = priced((await at.open(run_id)).report, prices)
+    assert report == build_report((await at.open(run_id)).run, prices.matrix(report.provenance.labels))
     assert report.confusion_cost["supervisor"]["sales"] == 4
     assert report.headline.mistake_cost == 4
     assert report.confusion == (await at.open(run_id)).report.confusion

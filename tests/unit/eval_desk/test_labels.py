@@ -8,7 +8,7 @@ import pytest
 
 from app.evaluation.cases import SetInvalid
 from app.evaluation.corrections import CorrectionRefused
-from app.evaluation.predictions import Prediction
+from app.evaluation.predictions import Prediction, SetFacts
 from app.services.eval_labels import LabelDesk
 from tests.unit.eval_desk.desks import desk
 from tests.unit.evaluation.builders import prediction
@@ -46,8 +46,9 @@ def test_an_alternative_is_accepted_beside_the_label(labels: LabelDesk, about: P
 @pytest.mark.parametrize("who", ["Anna", " ANNA ", ""])
 def test_whoever_corrected_cannot_confirm(labels: LabelDesk, about: Prediction, who: str) -> None:
     put = labels.propose(about, "sales", "a plain question", "Anna", also=False)
-    with pytest.raises(CorrectionRefused, match="second person"):
+    with pytest.raises(CorrectionRefused, match="second person") as caught:
         labels.confirm(put.id, who)
+    assert caught.value.kind == "second"
 
 
 def test_a_set_with_corrections_and_the_set_itself_do_not_run_together(
@@ -56,3 +57,13 @@ def test_a_set_with_corrections_and_the_set_itself_do_not_run_together(
     labels.confirm(labels.propose(about, "sales", "plain", "Anna", also=False).id, "Boris")
     with pytest.raises(SetInvalid, match="two chosen sets have this name"):
         labels.shelf.read(["some", "corrected/some"])
+
+
+def test_a_run_names_the_very_sets_it_was_over(labels: LabelDesk, about: Prediction) -> None:
+    labels.confirm(labels.propose(about, "sales", "plain", "Anna", also=False).id, "Boris")
+    for key in ("some", "corrected/some"):
+        (found,) = labels.shelf.read([key])
+        facts = SetFacts(name="some", digest=found.digest, cases=3, turns=3)
+        assert labels.shelf.keys_of([facts]) == [key]
+    gone = facts.model_copy(update={"digest": "of another content"})
+    assert labels.shelf.keys_of([gone, facts]) == ["corrected/some"]

@@ -22,6 +22,7 @@ from app.services.eval_uploads import (
     preview,
     profile,
 )
+from app.ui.words import words
 from tests.unit.eval_desk.desks import LABELS, desk
 from tests.unit.evaluation.builders import prediction
 
@@ -30,6 +31,7 @@ TABLE = (
     "once;Sales\nother;Gossip\nrefund;Billing\n"
 )
 MEANS = {"Sales": "sales", "Tech Support": "tech_support", "Billing": "supervisor"}
+KINDS = words("ru", "evaluation")["kinds"]
 COLUMNS = {"text": "message", "label": "kind"}
 
 
@@ -75,8 +77,17 @@ def test_a_name_never_leads_elsewhere_nor_replaces_a_set_of_the_house(
     tmp_path: Path, table: Path, name: str
 ) -> None:
     shelf = desk(tmp_path).shelf
-    with pytest.raises(NameUnusable):
+    with pytest.raises(NameUnusable) as caught:
         keep(shelf, name, preview(table, COLUMNS, MEANS).cases)
+    assert caught.value.kind in KINDS["name_unusable"]
+
+
+def test_an_uploaded_set_is_never_replaced(tmp_path: Path, table: Path) -> None:
+    shelf, cases = desk(tmp_path).shelf, preview(table, COLUMNS, MEANS).cases
+    keep(shelf, "theirs", cases)
+    with pytest.raises(NameUnusable, match="another uploaded set has it"):
+        keep(shelf, "theirs", cases[:1])
+    assert len(shelf.read(["uploads/theirs"])[0].cases) == len(cases)
 
 
 def test_nothing_mapped_is_nothing_imported(tmp_path: Path, table: Path) -> None:
@@ -98,8 +109,9 @@ def test_nothing_mapped_is_nothing_imported(tmp_path: Path, table: Path) -> None
 def test_a_broken_file_is_a_sentence(tmp_path: Path, name: str, data: bytes, problem: str) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    with pytest.raises(ImportFailed, match=problem):
+    with pytest.raises(ImportFailed, match=problem) as caught:
         profile(path)
+    assert caught.value.kind in KINDS["import_failed"]
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

@@ -1,0 +1,60 @@
+"""What the workbench's own doors, which are Gradio's, let in: sizes are checked before anything is kept."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.body import declared, replay, whole
+from app.api.errors import problem, situation
+from app.core.exceptions import BodyTooLarge
+from app.core.knowledge import LARGEST_FILE
+
+JSON = 2**20  # bytes of what a page asks; state stays with us
+UPLOAD = LARGEST_FILE + 2**16  # bytes of all files together, with what stands around them
+OPEN = {"queue/join", "cancel", "component_server", "reset"}
+CLOSED = {"deep_link"}  # would keep states on the disk for ever
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+class Doors:
+    """Only the doors that our pages use are open; what is not an event of theirs finds none."""
+
+    def __init__(self, app: ASGIApp, prefix: str = "/ui/") -> None:
+        self.app = app
+        self.prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(self.prefix):
+            return await self.app(scope, receive, send)
+        door, headers = scope["path"].rstrip("/").rpartition("/gradio_api/")[2], Headers(scope=scope)
+        try:
+            if door == "upload":
+                declared(headers, UPLOAD)
+                receive = counted(receive, UPLOAD)
+            elif door in OPEN:
+                receive = replay(await whole(headers, receive, JSON), receive)
+            elif door in CLOSED or scope["method"] not in READING:
+                return await problem(404, "not_found", "Not Found.")(scope, receive, send)
+        except BodyTooLarge as error:
+            return await situation(error)(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+
+def counted(receive: Receive, limit: int) -> Receive:
+    """Raises MultiPartException, at which Gradio removes what it has kept of the files so far."""
+    seen, done = 0, False
+
+    async def more() -> Message:
+        nonlocal seen, done
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise MultiPartException(f"The files exceed the maximum allowed size of {limit} bytes.")
+        if not done and message["type"] == "http.disconnect":
+            raise MultiPartException("The upload broke off.")
+        done = not message.get("more_body", False)
+        return message
+
+    return more

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage
+
+from app.adapters.llm.scripted import ScriptedChatModel
+from app.agents.calling import ModelCall, Speaker
+from app.agents.tools.knowledge import search_knowledge
+from app.core.exceptions import ProviderReplyInvalid
+
+pytestmark = pytest.mark.anyio
+
+
+async def said(question: str) -> Any:
+    call = {"name": "search_knowledge", "args": {"question": question}, "id": "1", "type": "tool_call"}
+    speaker = Speaker(ScriptedChatModel(script=[AIMessage("", tool_calls=[call])]), "script")
+    spoken = await speaker.say(ModelCall([HumanMessage("?")], [search_knowledge.offer()]))
+    return spoken.message.tool_calls[0]["args"]["question"]
+
+
+@pytest.mark.parametrize("question", ["what is \\u0000?", "a \\\\u0000 path", 'a "\\u0000" path'])
+async def test_the_letters_of_a_code_are_letters(question: str) -> None:
+    assert await said(question) == question
+
+
+@pytest.mark.parametrize("question", ["a\0b", "\\\0", '"\0'])
+async def test_a_call_with_a_character_that_no_store_takes_is_refused(question: str) -> None:
+    with pytest.raises(ProviderReplyInvalid):
+        await said(question)
