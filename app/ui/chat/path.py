@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from app.core.models import Article, Decision, Handoff, ToolUse, Turn
 from app.core.palette import NEUTRAL, colour_of
+from app.services.wording import because
 from app.ui.chat.lines import model
 from app.ui.chat.wording import cost, failed, milliseconds, name_of, sure
 from app.ui.format import number
@@ -64,18 +65,11 @@ def _decision(decision: Decision, words: Words) -> str:
     chosen = f"{badge(decision.agent, words['agents'])} <b>{sure(decision.confidence, words)}</b>"
     rows = [
         (words["decision"], f"{chosen} · {escape(source)}"),
-        (words["why"], escape(because(decision.reason, words)) or "—"),
+        (words["why"], escape(because(decision.reason, words["language"])) or "—"),
     ]
     if decision.failure:
         rows.append((words["failure"], escape(failed(decision.failure, words))))
     return f'{_rows(rows)}<div class="cc-bars">{bars}</div>'
-
-
-def because(reason: str, words: Words) -> str:
-    """The router's own sentences in the language of the page; a model's words as they are."""
-    known: dict[str, str] = words["reasons"]
-    told = next(((said, shown) for said, shown in known.items() if reason.startswith(said)), ("", ""))
-    return told[1] + reason.removeprefix(told[0])
 
 
 def _bar(agent: str, score: float, words: Words) -> str:
@@ -88,7 +82,7 @@ def _bar(agent: str, score: float, words: Words) -> str:
 
 
 def _hop(hop: Handoff, words: Words) -> str:
-    told = " · ".join(escape(part) for part in (because(hop.reason, words), hop.known) if part)
+    told = " · ".join(escape(part) for part in (because(hop.reason, words["language"]), hop.known) if part)
     way = f"{badge(hop.from_agent, words['agents'])} → {badge(hop.to, words['agents'])}"
     return f'<div class="cc-hop">{way} <span class="cc-about">{told}</span></div>'
 
