@@ -8,7 +8,7 @@ import re
 from app.services.views import DialogView, MessageView
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#|<>&~$!])")
-_FORMULA = re.compile(r"^(\s*)([=+\-@＝＋－＠])", re.MULTILINE)
+_FORMULA = re.compile(r"^([^\S\n]*)([=+\-@＝＋－＠])", re.MULTILINE)
 
 
 def to_json(view: DialogView) -> str:

@@ -21,7 +21,7 @@ from app.core.ports import Embedder, Vectors
 
 log = structlog.get_logger()
 LINES = 24  # of a document's piece that are embedded
-_LINE = re.compile(r"^(?:\d+\.|[-*])?\s*(\S.{15,})$", re.MULTILINE)
+_LINE = re.compile(r"^(?:\d+\.|[-*])?[^\S\n]*(\S.{15,})$", re.MULTILINE)
 PROBE, NEAR = "орбита", 0.01  # a text that tells one embedder from another, whatever the processor
 BATCH = 16
 SHIPPED = Path(__file__).parent / "vectors.npz"
