@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.bootstrap import build
 from app.ui.words import words
 from tests.browser.test_monitor import desk, press
+from tests.faults.customers import until
 from tests.support.server import running, settings
 
 pytestmark = [
@@ -170,14 +171,14 @@ def test_a_reload_keeps_the_dialog_and_what_was_thought_of_an_answer(page: Page,
         page.get_by_role("button", name=name, exact=True).click()
         expect(page.get_by_role("button", name=chosen, exact=True)).to_be_visible()
     expect(page.locator("#cc-saved label.selected")).to_contain_text("продажи")
+    until(lambda: stored(storage, dialog)["messages"][1]["liked"] is False)
     page.reload()
     expect(page.locator("#cc-chat")).to_contain_text("продажи ·", timeout=SLOW)
     expect(page.locator("#cc-path")).to_contain_text("продажи", timeout=SLOW)
-    assert stored(storage, dialog)["messages"][1]["liked"] is False
     page.get_by_role("button", name="Disliked", exact=True).click()
+    until(lambda: stored(storage, dialog)["messages"][1]["liked"] is None)
     page.reload()
     expect(page.get_by_role("button", name="Не нравится", exact=True)).to_be_visible(timeout=SLOW)
-    assert stored(storage, dialog)["messages"][1]["liked"] is None
     assert "What plans do you have?" in saved(page, "#cc-export-md")
 
 

@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.exceptions import CallCenterError
+from app.services.branching import SUPERSEDED
 from app.services.changes import Changes
 from app.services.dialog_manager import DialogManager
 from app.services.views import DialogView
 
 WAIT = 25.0
 """Seconds until a page is answered even without news."""
+BRANCHING = 3.0
+"""Seconds that the page which has branched a dialog needs to be led to the branch."""
 
 
 @dataclass
 class Hearing:
     dialogs: DialogManager
     changes: Changes
+    branching: float = BRANCHING
     _waiting: dict[str, asyncio.Task[str]] = field(default_factory=dict)
 
     async def hear(self, asked: dict[str, Any]) -> dict[str, str]:
@@ -47,6 +51,8 @@ class Hearing:
                 if newer == version:
                     return mark
                 version = newer
+            if view.closed_because == SUPERSEDED:
+                await asyncio.sleep(self.branching)
         except CallCenterError as error:
             return error.code  # what is wrong is told where the page then asks for the dialog
         return mark_of(view)
