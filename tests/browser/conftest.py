@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from app.bootstrap import build
 from tests.support.server import running, settings
@@ -65,3 +65,11 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
         page.goto(url)
         page.locator("#cc-message textarea").wait_for(timeout=60_000)
         yield page
+
+
+def typed(number: Locator, value: str) -> None:
+    """As people type: what is set at once into a slider that has just been uncovered may come too early for it."""
+    number.press("ControlOrMeta+a")
+    number.press_sequentially(value)
+    number.press("Tab")
+    expect(number).to_have_value(value)

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.bootstrap import build
 from app.ui.words import words
+from tests.browser.conftest import typed
 from tests.browser.test_monitor import desk, press
 from tests.faults.customers import until
 from tests.support.server import running, settings
@@ -186,11 +187,7 @@ def test_a_replay_stands_beside_what_was(page: Page) -> None:
     ask(page, "Не работает приложение, не могу войти в аккаунт", "техподдержка ·")
     ask(page, "сколько стоит Профи?", "продажи ·")
     page.locator("#cc-what-if > button").click()
-    number = page.locator("#cc-replay-threshold input[type=number]")
-    number.press("ControlOrMeta+a")
-    number.press_sequentially("0.97")  # as people type: a value set at once may come before the slider is ready
-    number.press("Tab")
-    expect(number).to_have_value("0.97")
+    typed(page.locator("#cc-replay-threshold input[type=number]"), "0.97")
     page.locator("#cc-replay-start").click()
     expect(page.locator("#cc-replay .cc-pair")).to_have_count(2, timeout=SLOW)
     expect(page.locator("#cc-replay .cc-verdict")).to_contain_text("Первое расхождение: ход 2", timeout=SLOW)

@@ -19,6 +19,7 @@ from app.bootstrap import build
 from app.core.models import Decision, RouteQuery
 from app.evaluation.registry import Registry
 from app.evaluation.runner import Target
+from tests.browser.conftest import typed
 from tests.support.server import running, settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -139,7 +140,7 @@ def test_a_run_ends_in_a_report_whose_cells_list_their_cases(room: Page) -> None
     expect(cases).to_contain_text(MARKUP)
     expect(cases.locator("img")).to_have_count(0)
     box(room, "prices")
-    room.locator("#cc-eval-missed input[type=number]").fill("17.5")
+    typed(room.locator("#cc-eval-missed input[type=number]"), "17.5")
     expect(room.locator("[data-card=cost] b")).to_have_text("35", timeout=LONG)
     expect(room.locator("#cc-eval-terms")).to_contain_text("пропущенная эскалация — 17,5")
     files = {kind: fetched(room, kind) for kind in ("html", "json", "csv", "jsonl", "junit")}
