@@ -68,7 +68,7 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def typed(number: Locator, value: str) -> None:
-    """As people type: what is set at once into a slider that has just been uncovered may come too early for it."""
+    """As people type: what is set at once into a slider just uncovered may come too early for it."""
     number.press("ControlOrMeta+a")
     number.press_sequentially(value)
     number.press("Tab")
