@@ -161,6 +161,7 @@ def test_what_was_ordered_is_not_ordered_again(page: Page) -> None:
     assert opened(page) == before
     page.locator("#cc-quick").get_by_role("button", name="Да").click()
     expect(page.locator("#cc-chat")).to_contain_text("pay.orbita.example", timeout=SLOW)
+    expect(page.locator("#cc-send")).to_be_visible(timeout=SLOW)
     page.locator("#cc-chat .message").get_by_text("оформлен").click()
     expect(page.locator("#cc-path")).to_contain_text("create_order", timeout=SLOW)
 
