@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from typing import Any, TypeVar
 
 import structlog
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -19,11 +19,12 @@ from app.core.exceptions import CallCenterError, ProviderError, ProviderRefused,
 
 log = structlog.get_logger()
 OURS = (CallCenterError, AssertionError)
+T = TypeVar("T")
 
 
 class ForeignChatModel(BaseChatModel):
     """Everything else is the model's own. Raises ProviderError or a kind of it, without the library's words:
-    that is why errors are raised outside the `except` blocks that caught them."""
+    that is why errors are raised outside the `except` block that caught them."""
 
     model: BaseChatModel
     _watch: Breaker = PrivateAttr(default_factory=Breaker)
@@ -45,16 +46,9 @@ class ForeignChatModel(BaseChatModel):
         stop: list[str] | None = None,
         **kwargs: Any,
     ) -> AIMessage:
-        try:
-            reply = await self.model.ainvoke(input, config, stop=stop, **kwargs)
-        except OURS:
-            raise
-        except Exception as problem:  # noqa: BLE001 - a foreign library has kinds of its own
-            failed = self._meaning(problem)
-        else:
-            self._watch.succeeded()
-            return reply
-        raise failed
+        reply = await self._attempt(self.model.ainvoke(input, config, stop=stop, **kwargs))
+        self._watch.succeeded()
+        return reply
 
     async def astream(
         self,
@@ -64,16 +58,18 @@ class ForeignChatModel(BaseChatModel):
         stop: list[str] | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[AIMessageChunk]:
+        chunks = aiter(self.model.astream(input, config, stop=stop, **kwargs))
+        while (chunk := await self._attempt(anext(chunks, None))) is not None:
+            yield chunk
+        self._watch.succeeded()
+
+    async def _attempt(self, step: Awaitable[T]) -> T:
         try:
-            async for chunk in self.model.astream(input, config, stop=stop, **kwargs):
-                yield chunk
+            return await step
         except OURS:
             raise
         except Exception as problem:  # noqa: BLE001 - a foreign library has kinds of its own
             failed = self._meaning(problem)
-        else:
-            self._watch.succeeded()
-            return
         raise failed
 
     def _meaning(self, problem: Exception) -> ProviderError:
