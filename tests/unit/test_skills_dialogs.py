@@ -12,9 +12,10 @@ from app.adapters.llm.phrasebook import phrasebook
 from app.adapters.llm.skills.book import skillbook
 from app.agents.roster import ROSTER
 from app.agents.tools.handing import hand_over
+from tests.support.demands import BOSS, SALES, TECH
 from tests.unit.skill_results import INCIDENT, PAYMENT, answered
 from tests.unit.test_embedded_model import answer
-from tests.unit.test_skills_hearing import BOSS, SALES, TECH, call_for, reply_to
+from tests.unit.test_skills_hearing import call_for, reply_to
 
 Result = tuple[str, dict[str, Any]]
 OTHER = {**PAYMENT, "number": "P-1002", "amount_rub": 1990}
