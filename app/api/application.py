@@ -13,6 +13,7 @@ import structlog
 from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import errors
 from app.api.body import StrictJson
 from app.api.doors import Doors
+from app.api.paths import OneSpelling
 from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, router
 from app.services.health import VERSION
 from app.services.workbench import Workbench
@@ -51,6 +53,7 @@ def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     app.add_middleware(Doors)
     app.add_middleware(LogContext)
     app.add_middleware(OwnPictures)
+    app.add_middleware(OneSpelling)
     app.add_middleware(
         CorrelationIdMiddleware,
         header_name="X-Request-ID",
@@ -89,7 +92,8 @@ class OwnPictures:
                 MutableHeaders(scope=message)["Content-Security-Policy"] = "img-src 'self' data:"
             await send(message)
 
-        await self.app(scope, receive, guarded if scope.get("path") == "/redoc" else send)
+        redoc = scope["type"] == "http" and get_route_path(scope) == "/redoc"
+        await self.app(scope, receive, guarded if redoc else send)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any, NoReturn
 
+from starlette._utils import get_route_path
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,7 +25,7 @@ class StrictJson:
         self.prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(self.prefix):
+        if scope["type"] != "http" or not get_route_path(scope).startswith(self.prefix):
             return await self.app(scope, receive, send)
         try:
             body = await whole(Headers(scope=scope), receive, self.limit)

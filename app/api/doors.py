@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette._utils import get_route_path
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,9 +27,9 @@ class Doors:
         self.prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(self.prefix):
+        if scope["type"] != "http" or not (path := get_route_path(scope)).startswith(self.prefix):
             return await self.app(scope, receive, send)
-        door, headers = scope["path"].rstrip("/").rpartition("/gradio_api/")[2], Headers(scope=scope)
+        door, headers = path.rstrip("/").rpartition("/gradio_api/")[2], Headers(scope=scope)
         try:
             if door == "upload":
                 declared(headers, UPLOAD)

@@ -18,10 +18,11 @@ main{max-width:34em}h1{font-size:22px;margin:0 0 8px}a{color:light-dark(#0063a0,
 """
 
 
-def lost(language: str) -> HTMLResponse:
+def lost(language: str, root: str = "") -> HTMLResponse:
+    """`root` is where the service is mounted."""
     frame = words(language, "frame")
     ways = "".join(
-        f'<a href="/ui/{code}/" lang="{code}">{escape(words(code, "frame")["lost_way"])}</a>'
+        f'<a href="{escape(root)}/ui/{code}/" lang="{code}">{escape(words(code, "frame")["lost_way"])}</a>'
         for code in sorted(LANGUAGES, key=lambda code: code != language)
     )
     page = (

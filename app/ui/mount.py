@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.middleware import Middleware
 
 from app.core.knowledge import LARGEST_FILE
 from app.services.workbench import Workbench
@@ -35,7 +36,10 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
         )
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     app.add_api_route("/ui/{rest:path}", _elsewhere, include_in_schema=False)
-    app.add_middleware(Shell, pages={f"/ui/{language}/": language for language in LANGUAGES}, scripts=head())
+    pages = {f"/ui/{language}/": language for language in LANGUAGES}
+    app.user_middleware.append(
+        Middleware(Shell, pages=pages, scripts=head())
+    )  # the innermost: within all guards
     return app
 
 
@@ -46,7 +50,7 @@ def _entrance(request: Request) -> RedirectResponse:
 
 def _to(language: str, request: Request) -> RedirectResponse:
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/ui/{language}/{query}")
+    return RedirectResponse(f"{request.scope['root_path']}/ui/{language}/{query}")
 
 
 def _elsewhere(request: Request, rest: str) -> Response:
@@ -55,7 +59,7 @@ def _elsewhere(request: Request, rest: str) -> Response:
 
 
 def _lost(request: Request) -> HTMLResponse:
-    return lost(_language(request))
+    return lost(_language(request), request.scope["root_path"])
 
 
 def _icon() -> Response:

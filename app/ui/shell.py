@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
+from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -62,7 +63,7 @@ class Shell:
         self.scripts = scripts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        language = self.pages.get(scope.get("path", "")) if scope["type"] == "http" else None
+        language = self.pages.get(get_route_path(scope)) if scope["type"] == "http" else None
         if language is None or scope["method"] != "GET":
             return await self.app(scope, receive, send)
         return await self.app(scope, receive, Dresser(language, self.scripts, send))

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.bootstrap import build
 from app.core.config import Settings
@@ -38,8 +39,19 @@ def running(bench: Workbench, port: int = 0, grace: int = 5) -> Iterator[str]:
     FastAPI's caches hold every application for the life of the process, so what it led to is let go of here.
     """
     app = create_app(bench)
+    try:
+        with serving(app, port, timeout_graceful_shutdown=grace) as url:
+            yield url
+    finally:
+        del app.state.workbench
+        app.router.routes.clear()
+
+
+@contextmanager
+def serving(app: ASGIApp, port: int = 0, **options: Any) -> Iterator[str]:
+    """The base URL of uvicorn in a thread, with its own `options`."""
     listener = socket.create_server(("127.0.0.1", port), backlog=512)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=grace))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
@@ -48,8 +60,6 @@ def running(bench: Workbench, port: int = 0, grace: int = 5) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listener.close()
-        del app.state.workbench
-        app.router.routes.clear()
 
 
 @contextmanager
