@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.body import declared, replay, whole
 from app.api.errors import problem, situation
+from app.core.documents import LARGEST_FILE
 from app.core.exceptions import BodyTooLarge
-from app.core.knowledge import LARGEST_FILE
 
 JSON = 2**20  # bytes of what a page asks; state stays with us
 UPLOAD = LARGEST_FILE + 2**16  # bytes of all files together, with what stands around them

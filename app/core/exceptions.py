@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class CallCenterError(Exception):
     """Base of every situation; `retry_after` is in seconds, `challenge` says how to authenticate."""
@@ -10,6 +12,16 @@ class CallCenterError(Exception):
     code: str = "internal_error"
     retry_after: int | None = None
     challenge: str | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as it is: a subclass's own arguments are not those of Exception."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[CallCenterError], args: tuple[Any, ...]) -> CallCenterError:
+    made = kind.__new__(kind, *args)
+    made.args = args
+    return made
 
 
 class SettingInvalid(CallCenterError):

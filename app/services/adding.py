@@ -33,17 +33,20 @@ async def adding(
 ) -> AsyncIterator[Embedded | list[DocumentRecord]]:
     """Progress, and at last the records. Who stops listening stops the work, and nothing is added.
 
-    Raises DocumentUnusable and LibraryUnavailable.
+    Raises DocumentUnusable, IsolationBusy and LibraryUnavailable.
     """
     loop, stopped = asyncio.get_running_loop(), threading.Event()
     news: asyncio.Queue[Embedded | None] = asyncio.Queue()
 
-    def tell(done: int, total: int) -> None:
+    def watch() -> None:
         if stopped.is_set():
             raise AddingStopped
+
+    def tell(done: int, total: int) -> None:
+        watch()
         loop.call_soon_threadsafe(news.put_nowait, Embedded(done, total))
 
-    work = asyncio.create_task(asyncio.to_thread(knowledge.add, uploads, tell), name="adding")
+    work = asyncio.create_task(asyncio.to_thread(knowledge.add, uploads, tell, watch), name="adding")
     work.add_done_callback(lambda _: news.put_nowait(None))
     try:
         while (progress := await news.get()) is not None:

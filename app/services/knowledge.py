@@ -9,6 +9,7 @@ from datetime import datetime
 
 import structlog
 
+from app.core.documents import Watch, onward
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import (
     Approval,
@@ -76,9 +77,11 @@ class KnowledgeService:
         """A person's answer to a typical question, where the match is near certain. CPU-bound."""
         return approved(self._index, question, lang) if self._approved_answers else None
 
-    def add(self, uploads: Sequence[Upload], tell: Tell = silent) -> list[DocumentRecord]:
-        """All or none, searched when it returns. Raises DocumentUnusable."""
-        records = self._library.add([self._library.read(upload) for upload in uploads], tell)
+    def add(
+        self, uploads: Sequence[Upload], tell: Tell = silent, watch: Watch = onward
+    ) -> list[DocumentRecord]:
+        """All or none, searched when it returns. Raises DocumentUnusable and IsolationBusy."""
+        records = self._library.add([self._library.read(upload, watch) for upload in uploads], tell)
         self.refresh()
         return records
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.middleware import Middleware
 
-from app.core.knowledge import LARGEST_FILE
+from app.core.documents import LARGEST_FILE
 from app.services.workbench import Workbench
 from app.ui.lost import lost
 from app.ui.page import css, head, page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.core.documents import DocumentUnusable
 from app.core.exceptions import CallCenterError
-from app.core.knowledge import DocumentUnusable
 from app.ui.words import words
 
 

@@ -13,7 +13,7 @@ from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.knowledge import LARGEST_FILE
+from app.core.documents import LARGEST_FILE
 from app.ui.words import words
 
 FIRST = Path(__file__).parent / "assets" / "first"

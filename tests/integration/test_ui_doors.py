@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from app.bootstrap import build
-from app.core.knowledge import LARGEST_FILE
+from app.core.documents import LARGEST_FILE
 from app.main import create_app, prepare_environment
 from app.ui.words import words
 from tests.support.server import settings

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import pytest
 
-from app.core.knowledge import DocumentRecord, DocumentUnusable, Tell, Unusable, Upload
+from app.core.documents import DocumentUnusable, Unusable
+from app.core.knowledge import DocumentRecord, Tell, Upload
 from app.services.adding import AddingStopped, Embedded, adding
 from app.services.knowledge import KnowledgeService
 from app.ui.knowledge.progress import Watch
@@ -25,10 +26,11 @@ class Slow:
         self.on, self.over = threading.Event(), threading.Event()
         self.ended: list[str] = []
 
-    def add(self, uploads: Sequence[Upload], tell: Tell) -> list[DocumentRecord]:
+    def add(self, uploads: Sequence[Upload], tell: Tell, watch: Callable[[], None]) -> list[DocumentRecord]:
         assert uploads == ONE
         if self.problem:
             raise self.problem
+        watch()
         tell(1, 2)
         assert self.on.wait(20)
         try:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from app.core.documents import DocumentUnusable, Unusable
 from app.core.exceptions import StorageUnavailable
-from app.core.knowledge import DocumentUnusable, Unusable
 from app.services.branching import WHY
 from app.ui.problems import told
 from app.ui.words import LANGUAGES, words

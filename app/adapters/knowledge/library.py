@@ -12,23 +12,23 @@ from pathlib import Path, PurePath
 import numpy as np
 from numpy.typing import NDArray
 
+from app.adapters.knowledge.documents.apart import read_apart
 from app.adapters.knowledge.documents.pieces import Guess, Maker
-from app.adapters.knowledge.documents.reading import format_of, read_sections
+from app.adapters.knowledge.documents.reading import format_of
 from app.adapters.knowledge.hybrid import HybridSearch
 from app.adapters.knowledge.shelf import Manifest, Shelf
 from app.adapters.knowledge.vectors import keep_rows, kept_rows, made_rows, phrases, vectors_of
+from app.core.documents import DocumentUnusable, Unusable, Watch, onward
 from app.core.knowledge import (
     Approval,
     Document,
     DocumentNotFound,
     DocumentRecord,
-    DocumentUnusable,
     DocumentVersion,
     Embed,
     Index,
     LibraryDamaged,
     Tell,
-    Unusable,
     Upload,
 )
 from app.core.models import Article
@@ -60,8 +60,8 @@ class TeamLibrary:
     def stamp(self) -> object:
         return self._shelf.stamp()
 
-    def read(self, upload: Upload) -> Document:
-        sections = read_sections(upload.file, upload.data)
+    def read(self, upload: Upload, watch: Watch = onward) -> Document:
+        sections = read_apart(upload.file, upload.data, watch)
         maker = Maker(upload, self._house.agents, self._house.guess)
         return Document(upload, format_of(upload.file), maker.articles(sections))
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import gradio as gr
 
+from app.core.documents import LARGEST_FILE
 from app.core.exceptions import CallCenterError
-from app.core.knowledge import LARGEST_FILE
 from app.services import eval_uploads
 from app.services.eval_uploads import Preview
 from app.ui.evaluation.marks import good

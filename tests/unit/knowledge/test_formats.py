@@ -5,8 +5,8 @@ from markdown_it.token import Token
 
 from app.adapters.knowledge.documents.pieces import PIECE, Maker, cut
 from app.adapters.knowledge.documents.reading import read_sections
+from app.core.documents import LARGEST_FILE, DocumentUnusable
 from app.core.exceptions import RoutingFailed
-from app.core.knowledge import LARGEST_FILE, DocumentUnusable
 from app.core.models import Article
 from tests.support.documents import MARKDOWN, bomb, pdf, word
 from tests.support.library import AGENTS, upload

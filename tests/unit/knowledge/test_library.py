@@ -9,7 +9,8 @@ import pytest
 from app.adapters.knowledge import shelf, vectors
 from app.adapters.knowledge.shelf import Manifest, Shelf
 from app.core import durable
-from app.core.knowledge import DocumentNotFound, DocumentUnusable, LibraryDamaged, LibraryUnavailable, silent
+from app.core.documents import DocumentUnusable
+from app.core.knowledge import DocumentNotFound, LibraryDamaged, LibraryUnavailable, silent
 from app.core.models import Article
 from tests.support.library import NOW, SHIPPED, LetterEmbedder, library, upload
 

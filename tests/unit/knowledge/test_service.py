@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.knowledge import ArticleNotFound, DocumentUnusable, Index, Library, LibraryDamaged, silent
+from app.core.documents import DocumentUnusable
+from app.core.knowledge import ArticleNotFound, Index, Library, LibraryDamaged, silent
 from app.services.knowledge import KnowledgeService
 from tests.support.library import AGENTS, NOW, SHIPPED, LetterEmbedder, library, service, upload
 

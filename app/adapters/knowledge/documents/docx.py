@@ -13,7 +13,7 @@ from docx.opc.exceptions import OpcError
 from docx.table import Table
 
 from app.adapters.knowledge.documents.sections import Block, Heading, Section, sections
-from app.core.knowledge import DocumentUnusable, Unusable
+from app.core.documents import DocumentUnusable, Unusable
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from app.adapters.knowledge.documents.sections import Section
 from app.adapters.knowledge.documents.text import decoded
-from app.core.knowledge import DocumentUnusable, Unusable
+from app.core.documents import DocumentUnusable, Unusable
 
 _COLUMNS = {
     "question": ("question", "questions", "q", "вопрос", "вопросы"),

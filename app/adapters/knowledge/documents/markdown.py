@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from app.adapters.knowledge.documents.sections import Block, Heading, Section, sections
 from app.adapters.knowledge.documents.text import decoded
-from app.core.knowledge import DocumentUnusable, Unusable
+from app.core.documents import DocumentUnusable, Unusable
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _KNOWN = {"id", "lang", "agent", "title", "questions", "asks"}

@@ -11,7 +11,7 @@ import pypdf
 from pypdf.errors import DependencyError, PyPdfError
 
 from app.adapters.knowledge.documents.sections import Block, Heading, Section, sections
-from app.core.knowledge import DocumentUnusable, Unusable
+from app.core.documents import DocumentUnusable, Unusable
 
 PAGES = 2000
 LARGER = 1.15  # times the usual size

@@ -12,8 +12,9 @@ from typing import Any
 import yaml
 
 from app.adapters.knowledge.documents.sections import Section
+from app.core.documents import DocumentUnusable, Unusable
 from app.core.exceptions import RoutingFailed
-from app.core.knowledge import DocumentUnusable, Unusable, Upload
+from app.core.knowledge import Upload
 from app.core.models import Article
 from app.core.text import clean, language_of
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import cast
 
 from app.adapters.knowledge.documents.sections import Section
-from app.core.knowledge import LARGEST_FILE, DocumentUnusable, Format, Unusable
+from app.core.documents import LARGEST_FILE, DocumentUnusable, Format, Unusable
 
 _HERE = "app.adapters.knowledge.documents"
 _READERS: dict[Format, tuple[str, str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from app.core.knowledge import DocumentUnusable, Unusable
+from app.core.documents import DocumentUnusable, Unusable
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

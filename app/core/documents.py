@@ -1,0 +1,63 @@
+"""What every reader of documents needs, and no more: it loads in each process that reads one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Literal
+
+from app.core.exceptions import CallCenterError
+
+Format = Literal["markdown", "html", "pdf", "docx", "csv"]
+Watch = Callable[[], None]
+"""Called again and again while something long runs; may raise to end it."""
+
+LARGEST_FILE = 20 * 2**20  # bytes
+
+
+def onward() -> None:
+    """Nobody may stop it."""
+
+
+class Unusable(Enum):
+    """What may be wrong with a document, and what to do; the file's name stands before it."""
+
+    FORMAT = "is of no format that can be read; these can: {known}"
+    LARGE = "is larger than {limit} MB; split it and add the parts"
+    EMPTY = "is empty; there is nothing to add"
+    PICTURES = "holds no text, only pictures; run text recognition (OCR) over it first"
+    NO_TEXT = "holds no text; there is nothing to add"
+    ID_TAKEN = "has the article {id}, which the document {other} holds already; give it another id or --name"
+    WORD_LOCKED = "is protected by a password or in the old .doc format; save it as .docx without a password"
+    LOCKED = "is protected by a password; save it without one and add it again"
+    NOT_WORD = "is not a Word document; save it as .docx and add it again"
+    WORD_DAMAGED = "is a damaged Word document; open it in Word and save it again"
+    UNPACKS = "unpacks to more than {limit} MB; take the pictures out, or split it"
+    NOT_PDF = "is not a PDF, though it is named so; export it again as PDF"
+    PDF_DAMAGED = "is a damaged PDF; export it again"
+    PAGES = "has more than {limit} pages; split it and add the parts"
+    NOT_TEXT = "is not text; save it as UTF-8 and add it again"
+    FRONT_MATTER = "has a front matter that is not YAML; mend or remove it"
+    QUESTIONS = "has `questions` in its front matter that are no list of texts; mend them"
+    COLUMNS = "has no columns question and answer (вопрос, ответ); name them in the first line"
+    CELLS = "has more cells than columns in row {row}; put quotes around what holds the delimiter"
+    HALF_ROW = "has no {missing} in row {row}; fill it in, or delete the row"
+    CSV = "is not a sound CSV ({problem}); save it from the spreadsheet again"
+    BAD_ID = "has the id {id!r}; ids are letters, figures, - and _"
+    ID_TWICE = "has the id {id} twice; every id stands once a language"
+    LANGUAGE = "has the language {lang!r}; give two letters such as ru or en"
+    SLOW = "takes longer to read than a file of its size may; split it and add the parts"
+    MEMORY = "takes more memory to read than a file may; split it and add the parts"
+    CRASH = "cannot be read: its reader failed; save it anew, or in another format, and add it again"
+    AGENT = "names the agent {agent!r}; agents are {known}"
+
+
+class DocumentUnusable(CallCenterError):
+    """`fields` fill the blanks of `kind`, in our sentence and in those of other languages."""
+
+    status = 422
+    code = "document_unusable"
+
+    def __init__(self, file: str, kind: Unusable, **fields: object) -> None:
+        super().__init__(f"{file} {kind.value.format(**fields)}.")
+        self.file, self.kind, self.fields = file, kind, fields
