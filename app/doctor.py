@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.embeddings import load_embedder
 from app.adapters.routing.artefact import load
 from app.adapters.routing.versions import artefact_folder, name_of
 from app.adapters.storage.json_store import JsonStore

@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.metadata import version as installed
 from pathlib import Path
 
-from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.embeddings import load_embedder
 from app.adapters.knowledge import vectors
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.routing.artefact import SHIPPED, STAY, Artefact, data_hash, load

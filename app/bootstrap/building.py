@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
-from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.embeddings import load_embedder
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.languages import detector
 from app.adapters.storage.checkpoints import has_checkpoints, open_checkpoints

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from app.adapters.backoffice.office import SqlBackOffice
 from app.adapters.backoffice.staging import Row, prepare_template, stage
-from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.embeddings import load_embedder
 from app.adapters.knowledge.articles import load_articles
 from app.bootstrap import build
 from app.core.config import Settings

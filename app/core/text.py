@@ -14,12 +14,13 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 NAMES = 2  # words of a product name or two: not yet a sentence in another language
 _SPACES = re.compile(r"\s+")
+_SLICE = re.compile(r"\S{1,1000}\s*|\s+")  # normalisation is quadratic in a row of combining marks
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 
 
 def clean(text: str) -> str:
     """NFC copy without invisible characters (zero-width, direction marks, tags); spaces folded."""
-    composed = unicodedata.normalize("NFC", text)
+    composed = "".join(unicodedata.normalize("NFC", part) for part in _SLICE.findall(text))
     visible = (c if c.isspace() or unicodedata.category(c) not in _INVISIBLE else "" for c in composed)
     return _SPACES.sub(" ", "".join(visible)).strip()
 
@@ -56,6 +57,15 @@ def spoken_language(
     return language or "ru"
 
 
+def ends(text: str, letters: int) -> str:
+    """Head and tail of a text that has more letters, as one of so many."""
+    if len(text) <= letters:
+        return text
+    head = letters // 2
+    tail = letters - head - 1
+    return f"{text[:head]} {text[-tail:]}" if tail > 0 else text[:letters]
+
+
 def excerpt(text: str, words: int = 60) -> str:
     """Head and tail of a long text, `words` each: a request often comes last."""
     parts = text.split()
@@ -66,10 +76,10 @@ def excerpt(text: str, words: int = 60) -> str:
 
 def checked(text: str, limit: int = 20_000) -> str:
     """The text itself, unaltered. Raises TextUnacceptable for what cannot be kept or answered."""
-    if is_blank(text):
-        raise TextUnacceptable("The text is empty.")
     if len(text) > limit:
         raise TextUnacceptable(f"The text is longer than {limit} characters.")
+    if is_blank(text):
+        raise TextUnacceptable("The text is empty.")
     if not is_storable(text):
         raise TextUnacceptable("The text holds a character that cannot be stored.")
     return text

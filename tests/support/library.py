@@ -11,7 +11,7 @@ import numpy as np
 from app.adapters.knowledge.library import LibraryHouse, TeamLibrary
 from app.core.knowledge import Upload
 from app.core.models import Article
-from app.core.ports import Embedder, Vectors
+from app.core.ports import TOKENS, Embedder, Vectors
 from app.services.knowledge import KnowledgeService
 from tests.support.documents import MARKDOWN
 
@@ -26,7 +26,7 @@ class LetterEmbedder:
         self.size = size
         self.asked: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
         self.asked.extend(texts)
         rows = np.full((len(texts), self.size), 0.01, dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):

@@ -66,7 +66,7 @@ class Office:
             self.carried_out += [number] if approved else []
         return found
 
-    def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:  # noqa: ARG002 - the port's
+    def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
         """Nothing was done here by agents."""
         self._up()
         return []

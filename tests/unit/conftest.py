@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.embeddings import load_embedder
 from app.adapters.routing.artefact import Artefact, load
 from app.adapters.routing.local import LocalRouter
 from app.core.ports import Embedder

@@ -16,7 +16,7 @@ from app.adapters.routing.lines import Past, lines_of, read_lines
 from app.adapters.routing.local import LocalRouter
 from app.adapters.routing.logistic import logistic
 from app.core.models import Decision, RouteQuery, Said
-from app.core.ports import Embedder, Vectors
+from app.core.ports import TOKENS, Embedder, Vectors
 from app.evaluation.cases import Case, read_set
 
 SETS = Path(__file__).parents[2] / "eval_sets"
@@ -43,9 +43,9 @@ class Told:
         self.inner = inner
         self.asked: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
         self.asked += texts
-        return self.inner.embed(texts)
+        return self.inner.embed(texts, tokens)
 
 
 def follow_on(case: Case) -> list[tuple[RouteQuery, str, list[str]]]:

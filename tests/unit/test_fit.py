@@ -17,7 +17,7 @@ from app.adapters.routing.lines import read_lines
 from app.adapters.routing.local import LocalRouter
 from app.adapters.routing.ridge import AGENTS, assign, classes_of, sharpness
 from app.core.models import RouteQuery, Said
-from app.core.ports import Vectors
+from app.core.ports import TOKENS, Vectors
 
 WORDS = {"tech_support": "error", "sales": "price", "supervisor": "refund", "stay": "thanks"}
 
@@ -25,7 +25,7 @@ WORDS = {"tech_support": "error", "sales": "price", "supervisor": "refund", "sta
 class Hashed:
     """A stand-in for sentence vectors: the same text, the same row."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
         rows = [np.random.default_rng(zlib.crc32(text.encode())).normal(size=16) for text in texts]
         return np.array(rows, dtype=np.float32)
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.embeddings import load_embedder
 from app.adapters.knowledge import tokens, vectors
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.knowledge.hybrid import HybridSearch
 from app.adapters.knowledge.tokens import stems
 from app.core.models import RELEVANT, Article
-from app.core.ports import Embedder, Vectors
+from app.core.ports import TOKENS, Embedder, Vectors
 from app.core.text import clean, language_of
 from app.evaluation.retrieval import read_questions
 from tests.unit.questions import ENGLISH, FOREIGN, RUSSIAN
@@ -160,7 +160,7 @@ def test_intros_are_unique_because_they_tell_which_article_was_told() -> None:
 
 def test_the_stored_vectors_belong_to_the_shipped_articles() -> None:
     class Untouchable:
-        def embed(self, texts: Sequence[str]) -> Vectors:
+        def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
             assert list(texts) == [vectors.PROBE], "embedded anew"
             return np.zeros((1, 384), dtype=np.float32)
 

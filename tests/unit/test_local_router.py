@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from app.adapters.routing.artefact import SHIPPED, Artefact, data_hash, load
 from app.adapters.routing.local import LocalRouter
 from app.core.exceptions import RoutingFailed, SettingInvalid
 from app.core.models import Decision, RouteQuery, Said
-from app.core.ports import Vectors
+from app.core.ports import TOKENS, Vectors
 from app.evaluation.cases import read_set
 
 pytestmark = pytest.mark.anyio
@@ -126,13 +127,13 @@ async def test_a_stranger_as_serving_agent_is_ignored(router: LocalRouter) -> No
 
 
 class Narrow:
-    def embed(self, texts: list[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
         return np.ones((len(texts), 3), dtype=np.float32)
 
 
 async def test_a_foreign_embedder_is_named_as_the_fault(artefact: Artefact) -> None:
     with pytest.raises(RoutingFailed, match="embedder"):
-        await ask(LocalRouter(artefact, Narrow()), "zzz qqq")  # type: ignore[arg-type]
+        await ask(LocalRouter(artefact, Narrow()), "zzz qqq")
 
 
 def test_many_messages_without_an_embedder(lexical: LocalRouter) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.adapters.routing.courtesy import plain
 from app.adapters.routing.keyboard import Keyboard
-from app.core.text import clean
+from app.core.text import clean, ends
 
 DIMENSIONS = 1 << 16
 SIZES = (3, 4, 5)
@@ -32,9 +32,7 @@ _WORD = re.compile(r"\w+|[?!]")
 
 def fold(text: str) -> str:
     """Clean, lower-case, ё as е: the form that every stage works on."""
-    half = MAX_CHARACTERS // 2
-    capped = text if len(text) <= MAX_CHARACTERS else f"{text[:half]} {text[-half:]}"
-    return clean(capped).lower().replace("ё", "е")
+    return clean(ends(text, MAX_CHARACTERS)).lower().replace("ё", "е")
 
 
 def read(text: str, keyboard: Keyboard) -> str:

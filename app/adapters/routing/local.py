@@ -9,12 +9,13 @@ from app.adapters.routing.artefact import Artefact
 from app.adapters.routing.courtesy import is_courtesy
 from app.adapters.routing.dialog import Talk, figures_of
 from app.adapters.routing.features import read
+from app.adapters.routing.gist import TOKENS as PIECE_TOKENS
 from app.adapters.routing.gist import gist
 from app.adapters.routing.lexical import Floats, strongest
 from app.adapters.routing.verdict import Method, Verdict, first_contact, in_dialog, without_dialog
 from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery, Said
-from app.core.ports import Embedder
+from app.core.ports import TOKENS, Embedder
 from app.core.text import is_blank
 
 
@@ -57,20 +58,24 @@ class LocalRouter:
 
     def _judged(self, text: str, seat: int | None, before: Sequence[Said]) -> Verdict:
         model = self._artefact
-        ready = gist(read(text, model.keyboard), model.lexical, self._embedded if self._embedder else None)
+        whole = read(text, model.keyboard)
+        ready = gist(whole, model.lexical, self._weigh if self._embedder else None)
         known = seat is not None and bool(before) and bool(model.meta.stays)
         talk = Talk.read(ready, before, model.lexical.idf) if known else None
         stages = {"lexical": model.lexical.margins(ready)}
         verdict = self._weighed(ready, stages, seat, talk)
         if self._embedder is None or verdict.sure >= model.meta.accept:
             return verdict
-        stages["embedding"] = self._embedded([ready])[0]
+        stages["embedding"] = (self._embedded if ready == whole else self._weigh)([ready])[0]
         return self._weighed(ready, stages, seat, talk)
 
-    def _embedded(self, texts: list[str]) -> Floats:
+    def _weigh(self, pieces: list[str]) -> Floats:
+        return self._embedded(pieces, PIECE_TOKENS)
+
+    def _embedded(self, texts: list[str], tokens: int = TOKENS) -> Floats:
         if self._embedder is None:
             raise ValueError("no embedder")
-        vectors = self._embedder.embed(texts)
+        vectors = self._embedder.embed(texts, tokens)
         if vectors.shape[1] != len(self._artefact.landmarks.mean):
             raise RoutingFailed("error", "the embedder is not the one the router was fitted with")
         return self._artefact.landmarks.margins(texts, vectors)

@@ -16,7 +16,7 @@ from app.adapters.routing.landmarks import Landmarks
 from app.adapters.routing.lexical import Floats
 from app.adapters.routing.lines import read_lines
 from app.core import durable
-from app.core.ports import Embedder, Vectors
+from app.core.ports import TOKENS, Embedder, Vectors
 
 KEY = 16  # bytes of SHA-256 of the text: the file holds no words of customers
 
@@ -32,11 +32,11 @@ class Remembering:
     def missing(self, texts: Sequence[str]) -> int:
         return len({key for text in texts if (key := key_of(text)) not in self._known})
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
         keys = [key_of(text) for text in texts]
         wanted = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if wanted:
-            new = dict(zip(wanted, self._embedder.embed(list(wanted.values())), strict=True))
+            new = dict(zip(wanted, self._embedder.embed(list(wanted.values()), tokens), strict=True))
             self._known.update(new)
             self.learnt.update(new)
         return np.stack([self._known[key] for key in keys]).astype(np.float32)

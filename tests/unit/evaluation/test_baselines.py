@@ -10,7 +10,7 @@ import pytest
 
 from app.agents.roster import names
 from app.core.models import Decision, RouteQuery, Said
-from app.core.ports import Embedder, Vectors
+from app.core.ports import TOKENS, Embedder, Vectors
 from app.evaluation.baselines import BASELINES, BaselineUnknown, baseline
 from app.evaluation.cases import Case, CaseTurn
 from app.evaluation.importers import write_set
@@ -28,7 +28,7 @@ WORDS = {
 class Letters:
     """Counts letters: texts of one vocabulary are near."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
         counts = np.array([[text.count(chr(ord("а") + n)) for n in range(32)] for text in texts], np.float32)
         return np.asarray(counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9))
 

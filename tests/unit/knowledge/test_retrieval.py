@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.embeddings.nano_e5 import load_embedder
+from app.adapters.embeddings import load_embedder
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.knowledge.hybrid import HybridSearch
 from app.evaluation.cases import SetInvalid, read_set
