@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,6 +42,7 @@ from app.core.models import (
 )
 from app.core.office import in_office
 from app.core.text import clean, language_of
+from app.core.threads import TURNS
 
 __all__ = ["Emit", "Orchestrator"]
 APPROVED = "approved"
@@ -120,7 +120,7 @@ class Orchestrator:
         decision = await self.router.route(RouteQuery(turns=state["lines"], serving=state["serving"]))
         routed = perf_counter()
         _tell(state, Progress(kind="routed", decision=decision))
-        known = await asyncio.to_thread(self.desk.approved, state["lines"][-1].content, state["language"])
+        known = await TURNS.run(self.desk.approved, state["lines"][-1].content, state["language"])
         passages = [] if known else await self._look_up(state, decision)
         hops = _switch(state["serving"], decision, self.desk.clock())
         timings = {"route": routed - began, "knowledge": perf_counter() - routed}
@@ -146,7 +146,7 @@ class Orchestrator:
 
     async def _search(self, question: str, state: State, decision: Decision) -> list[Passage]:
         search = partial(self.desk.knowledge.search, question, state["language"], decision.agent)
-        return relevant(await asyncio.to_thread(search))
+        return relevant(await TURNS.run(search))
 
     async def _answer(self, agent: Agent, state: State) -> Command[str]:
         began = perf_counter()

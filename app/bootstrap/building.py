@@ -22,7 +22,7 @@ from app.agents.roster import ROSTER
 from app.agents.routing import LiveRouter
 from app.bootstrap.house import House
 from app.bootstrap.rehearsing import replay_of
-from app.bootstrap.routing import evaluation_of, fitted_routers, local_router, router_of
+from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
 from app.bootstrap.speaking import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.surroundings import knowledge_of, memory_of, office_of, relay_of
 from app.core.clock import Clock, utcnow
@@ -30,6 +30,7 @@ from app.core.config import Settings
 from app.core.models import Article
 from app.core.outbound import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder, Router
+from app.core.threads import SEARCHES
 from app.services.analytics import analytics_of
 from app.services.branching import Branching
 from app.services.caretaker import Caretaker
@@ -96,7 +97,8 @@ def build(
     changes.ending = lambda: dialogs.gate.draining
     replay = replay_of(house, near, knowledge, orchestrator, kept)
     measured = evaluation_of(house, near, chosen)
-    return _workbench(house, dialogs, knowledge, relay, measured, chosen, changes, replay)
+    routing = routing_of(house, chosen, router_of(house, near.on(SEARCHES)) if router is None else router)
+    return _workbench(house, dialogs, knowledge, relay, measured, routing, changes, replay)
 
 
 def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
@@ -134,7 +136,7 @@ def _workbench(
     knowledge: KnowledgeService,
     relay: Relay | None,
     evaluation: EvaluationService,
-    router: Router,
+    routing: RoutingService,
     changes: Changes,
     replay: Replay,
 ) -> Workbench:
@@ -146,7 +148,7 @@ def _workbench(
         agents=house.agents,
         model_name=name_of(house),
         dialogs=dialogs,
-        routing=RoutingService(router, partial(fitted_routers, settings)),
+        routing=routing,
         health=_health(house, dialogs, relay),
         caretaker=Caretaker(dialogs, timedelta(minutes=settings.dialog_timeout_minutes), knowledge),
         metrics=house.metrics,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 from app.adapters.routing.artefact import SHIPPED, Artefact
@@ -18,7 +19,7 @@ from app.core.exceptions import SettingInvalid
 from app.core.ports import Router
 from app.evaluation.runner import Target
 from app.services.evaluation import EvaluationService
-from app.services.routing import FittedRouter
+from app.services.routing import FittedRouter, RoutingService
 
 
 def local_router(house: House) -> LocalRouter:
@@ -34,6 +35,11 @@ def router_of(house: House, near: LocalRouter) -> Router:
         raise SettingInvalid("ROUTER", f"{settings.router_name} needs OPENAI_API_KEY or OPENAI_BASE_URL")
     far = ModelRouter(house.provider.model, house.price, house.roster)
     return far if settings.router_name == "llm" else Cascade(near, far, settings.router_threshold)
+
+
+def routing_of(house: House, chosen: Router, public: Router) -> RoutingService:
+    settings = house.settings
+    return RoutingService(chosen, partial(fitted_routers, settings), settings.max_dialog_history, public)
 
 
 def evaluation_of(house: House, near: LocalRouter, chosen: Router) -> EvaluationService:

@@ -108,6 +108,15 @@ class DialogBusy(CallCenterError):
         super().__init__(f"Too many messages are waiting in dialog {dialog_id}.")
 
 
+class SearchesBusy(CallCenterError):
+    status = 429
+    code = "searches_busy"
+    retry_after = 2
+
+    def __init__(self) -> None:
+        super().__init__("Too many searches are waiting; try again in a moment.")
+
+
 class DialogQuarantined(CallCenterError):
     """Its file could not be read; it was moved aside and nothing in it was deleted."""
 

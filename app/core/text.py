@@ -20,9 +20,13 @@ _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 
 def clean(text: str) -> str:
     """NFC copy without invisible characters (zero-width, direction marks, tags); spaces folded."""
-    composed = "".join(unicodedata.normalize("NFC", part) for part in _SLICE.findall(text))
-    visible = (c if c.isspace() or unicodedata.category(c) not in _INVISIBLE else "" for c in composed)
+    visible = (c if c.isspace() or unicodedata.category(c) not in _INVISIBLE else "" for c in composed(text))
     return _SPACES.sub(" ", "".join(visible)).strip()
+
+
+def composed(text: str) -> str:
+    """NFC, in time that grows with the length alone."""
+    return "".join(unicodedata.normalize("NFC", part) for part in _SLICE.findall(text))
 
 
 def is_blank(text: str) -> bool:

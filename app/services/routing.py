@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from app.core.exceptions import CallCenterError, RoutingFailed
+from app.core.exceptions import CallCenterError, RoutingFailed, SearchesBusy
 from app.core.models import OPERATOR, Outcome, RouteQuery, Said, Source
 from app.core.ports import Router
 from app.core.text import checked
@@ -67,10 +67,20 @@ class FittedRouter:
 
 @dataclass(frozen=True)
 class RoutingService:
-    """`fitted` lists the fitted routers, newest first; it reads files."""
+    """`fitted` lists the fitted routers, newest first; it reads files.
+
+    Of a conversation the last `history` lines count, as in a dialog.
+    """
 
     router: Router
     fitted: Callable[[], list[FittedRouter]] = list
+    history: int = 20
+    public: Router | None = None
+
+    @property
+    def open(self) -> RoutingService:
+        """For strangers, on threads apart from those of turns. Raises SearchesBusy."""
+        return replace(self, router=self.public or self.router)
 
     async def route_json(self, line: str | bytes) -> Routed:
         """One JSONL line; one that cannot be read has the outcome `error`."""
@@ -90,6 +100,8 @@ class RoutingService:
             decision = await self.router.route(query)
         except RoutingFailed as failed:
             return Routed(id=line.id, reason=failed.reason, outcome=failed.outcome)
+        except SearchesBusy:
+            raise
         except CallCenterError as error:
             return Routed(id=line.id, reason=error.code, outcome="error")
         return Routed(
@@ -105,6 +117,7 @@ class RoutingService:
         turns = line.turns or [Said(role="customer", content=line.text or "")]
         for turn in turns:
             checked(turn.content) if turn.role == "customer" else None
+        turns = turns[-self.history :]
         serving: str | None = None
         for at, turn in enumerate(turns[:-1]):
             if turn.role == "agent" and turn.agent and turn.agent != OPERATOR:

@@ -57,7 +57,7 @@ class OtherService:
             await asyncio.sleep(0.005)
         answer = self.rule(text)
         if isinstance(answer, int):
-            return JSONResponse({"detail": "no"}, answer)
+            return JSONResponse({"detail": "no"}, answer, {"Retry-After": "0"})
         return JSONResponse({name: answer, **more})
 
 

@@ -16,6 +16,7 @@ from app.adapters.routing.local import LocalRouter
 from app.agents.promises import Evidence, SentenceGate, unsupported
 from app.agents.promises.ledger import _kept
 from app.agents.promises.sentences import split
+from app.core.text import clean, composed
 from tests.unit.promise_tables import TODAY
 from tests.unit.test_skills_hearing import reply_to
 
@@ -51,6 +52,11 @@ def test_a_stream_without_an_end_of_a_sentence_is_looked_at_once(mark: str) -> N
 @pytest.mark.parametrize("mark", ["«a ", '"a ', " ", "!", "отмени, "])
 def test_the_hearing_of_a_demand_grows_with_its_line(mark: str) -> None:
     assert not demanded("cancel", "не " + line_of(mark))
+
+
+def test_a_row_of_combining_marks_is_composed_in_time_that_grows_with_it() -> None:
+    assert len(composed("a" + "\u0301\u0316" * 300_000)) > LONG
+    assert clean("cafe\u0301 и\u0306") == "café й"
 
 
 def test_other_patterns_grow_with_their_text_too() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from app.adapters.routing.artefact import Artefact
@@ -17,14 +16,20 @@ from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import TOKENS, Embedder
 from app.core.text import is_blank
+from app.core.threads import TURNS, Threads
 
 
 class LocalRouter:
     """Without an embedder the lexical stage works alone."""
 
-    def __init__(self, artefact: Artefact, embedder: Embedder | None) -> None:
+    def __init__(self, artefact: Artefact, embedder: Embedder | None, threads: Threads = TURNS) -> None:
         self._artefact = artefact
         self._embedder = embedder
+        self._threads = threads
+
+    def on(self, threads: Threads) -> LocalRouter:
+        """The same, on other threads."""
+        return LocalRouter(self._artefact, self._embedder, threads)
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -32,7 +37,7 @@ class LocalRouter:
         return {"lines": self._artefact.meta.data_hash[:12], "embeddings": "yes" if self._embedder else "no"}
 
     async def route(self, query: RouteQuery) -> Decision:
-        return await asyncio.to_thread(self.answer, query)
+        return await self._threads.run(self.answer, query)
 
     def decide(self, text: str, serving: str | None = None) -> Decision:
         """A message of which nothing before is known."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, get_args
 from uuid import uuid4
 
 import httpx2
 
+from app.adapters.retry_after import seconds_of
 from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery, Source, Usage
 
 Json = dict[str, Any]
 ROUTE, CREATE = "/api/v1/route", "/api/v1/dialogue/create"
-TIMEOUT = 60.0
+TIMEOUT, TRIES, LONGEST_WAIT = 60.0, 10, 30.0
 _ABSENT = {404, 405}
 
 
@@ -49,7 +53,7 @@ class RemoteCentre:
     async def post(self, path: str, body: Json, optional: bool = False) -> Json | None:
         """The body of a 2xx. None where an `optional` path does not exist."""
         try:
-            response = await self._http.post(path, json=body)
+            response = await self._admitted(path, body)
         except httpx2.TimeoutException:
             raise RoutingFailed("timeout", "the service did not answer in time") from None
         except httpx2.HTTPError as error:
@@ -60,6 +64,16 @@ class RemoteCentre:
             late = response.status_code in {408, 504}
             raise RoutingFailed("timeout" if late else "error", f"HTTP {response.status_code}")
         return _object(response)
+
+    async def _admitted(self, path: str, body: Json) -> httpx2.Response:
+        """Asked again, when it says, by a service that has too much to do now."""
+        for _ in range(TRIES):
+            response = await self._http.post(path, json=body)
+            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+                break
+            told = seconds_of(response.headers.get("Retry-After"), datetime.now(UTC), LONGEST_WAIT)
+            await asyncio.sleep(1 if told is None else told)
+        return response
 
 
 class _Dialog:

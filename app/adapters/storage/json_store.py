@@ -22,7 +22,7 @@ from app.adapters.storage.healing import Healer
 from app.adapters.storage.index import Index, IndexBroken
 from app.adapters.storage.listing import is_dialog_id, micros, place_of
 from app.adapters.storage.locks import Locks
-from app.adapters.storage.threads import in_thread
+from app.adapters.storage.threads import in_index, in_thread
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, StorageUnavailable
 from app.core.ports import DialogPage, DialogQuery, StoreHealth
@@ -90,16 +90,16 @@ class JsonStore:
     async def find(self, query: DialogQuery) -> DialogPage:
         if query.cursor is not None:
             place_of(query.cursor)
-        return await in_thread(self._ask, lambda index: index_rows.find(index, query))
+        return await in_index(self._ask, lambda index: index_rows.find(index, query))
 
     async def unfinished(self) -> list[str]:
-        return await in_thread(self._ask, index_rows.unfinished)
+        return await in_index(self._ask, index_rows.unfinished)
 
     async def idle_since(self, moment: datetime) -> list[str]:
-        return await in_thread(self._ask, lambda index: index_rows.idle_since(index, micros(moment)))
+        return await in_index(self._ask, lambda index: index_rows.idle_since(index, micros(moment)))
 
     async def event_counts(self) -> dict[str, int]:
-        return await in_thread(self._ask, index_rows.event_counts)
+        return await in_index(self._ask, index_rows.event_counts)
 
     async def health(self) -> StoreHealth:
         """Kept for a moment: anybody may ask, and a look costs a durable write."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import unicodedata
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.core.dialog import Dialog
 from app.core.exceptions import CursorInvalid
 from app.core.ports import DialogRow
-from app.core.text import clean
+from app.core.text import clean, composed
 
 MESSAGE_LENGTH = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,7 +54,7 @@ def searched_text(dialog: Dialog) -> str:
 
 def needle(text: str) -> str:
     """Copy to compare by: NFC, without invisible characters, caseless, spaces folded."""
-    plain = unicodedata.normalize("NFC", text) if text.isprintable() else clean(text)
+    plain = composed(text) if text.isprintable() else clean(text)
     return " ".join(plain.split()).casefold()
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from app.core.threads import Threads
+
+STORAGE, INDEX = Threads("storage", 8), Threads("index", 2)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -16,7 +19,16 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
     Otherwise a lock could be released while a thread still writes under it.
     """
-    task = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    return await _to_the_end(STORAGE.run(work, *args, **kwargs))
+
+
+async def in_index(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Lists read one after another and may be long: who only reads and writes a dialog is not behind them."""
+    return await _to_the_end(INDEX.run(work, *args, **kwargs))
+
+
+async def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -12,6 +11,7 @@ from app.api.deps import Bench
 from app.api.errors import documented
 from app.core.models import RELEVANT, Article, Passage
 from app.core.text import checked, language_of
+from app.core.threads import SEARCHES
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 LONGEST = 2000
@@ -77,7 +77,7 @@ async def article(
     return ArticleView.of(bench.knowledge.article(article_id, lang))
 
 
-@router.get("/search", responses=documented(422))
+@router.get("/search", responses=documented(422, 429))
 async def search(
     bench: Bench,
     q: Annotated[str, Query(min_length=1, max_length=LONGEST, description="A customer's question.")],
@@ -87,5 +87,5 @@ async def search(
     """The articles that come nearest to a question."""
     question = checked(q, LONGEST)
     spoken = lang or language_of(question)
-    found = await asyncio.to_thread(bench.knowledge.search, question, spoken, None, top)
+    found = await SEARCHES.run(bench.knowledge.search, question, spoken, None, top)
     return Findings(lang=spoken, found=[FoundView.of(passage) for passage in found])

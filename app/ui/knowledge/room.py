@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from app.core.exceptions import CallCenterError
 from app.core.knowledge import ArticleNotFound
 from app.core.models import Article
 from app.core.text import checked, language_of
+from app.core.threads import SEARCHES
 from app.services.operators import OperatorKeyMissing, admit
 from app.ui.knowledge.article import article_page, citations_page
 from app.ui.knowledge.found import found_list, shelf_list
@@ -84,10 +84,10 @@ class KnowledgeRoom(Room):
             return shelf_list(self._shelf(lang or self.language, agent), words, agents)
         try:
             asked = checked(question, LONGEST)
+            spoken = lang or language_of(asked)
+            passages = await SEARCHES.run(self.bench.knowledge.search, asked, spoken, agent or None, TOP)
         except CallCenterError as error:
             return self.problem(error)
-        spoken = lang or language_of(asked)
-        passages = await asyncio.to_thread(self.bench.knowledge.search, asked, spoken, agent or None, TOP)
         return found_list(passages, words, agents)
 
     def _shelf(self, lang: str, agent: str) -> list[Article]:
