@@ -111,7 +111,7 @@ async def measure(root: Path, count: int) -> None:
     first = await store.find(DialogQuery())
     await timed("find: next page", store.find(DialogQuery(cursor=first.next_cursor)))
     await timed("unfinished", store.unfinished())
-    await timed("idle since (100)", store.idle_since(START + timedelta(seconds=100)))
+    await timed("idle since (100)", store.idle_since(START + timedelta(seconds=100), 100))
     await timed("health", store.health())
     dialog = await store.read(first.rows[0].dialog_id)
     await timed("read", store.read(dialog.dialog_id))

@@ -143,6 +143,7 @@ def _workbench(
     settings, turns = house.settings, dialogs.turns
     office = turns.orchestrator.desk.office
     people = People(dialogs, house.agents, office, turns.approvals)
+    idle = timedelta(minutes=settings.dialog_timeout_minutes)
     return Workbench(
         settings=settings,
         agents=house.agents,
@@ -150,7 +151,7 @@ def _workbench(
         dialogs=dialogs,
         routing=routing,
         health=_health(house, dialogs, relay),
-        caretaker=Caretaker(dialogs, timedelta(minutes=settings.dialog_timeout_minutes), knowledge),
+        caretaker=Caretaker(dialogs, idle, knowledge, people.look_after_queue),
         metrics=house.metrics,
         knowledge=knowledge,
         people=people,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 PlanName = Literal["basic", "pro", "business"]
 Period = Literal["month", "year"]
@@ -70,6 +70,15 @@ class Subscription(BaseModel):
     used_gb: int
     storage_gb: int
     next_plan: PlanName | None = None
+
+
+class Worth(BaseModel):
+    """What weighs in the queue: whole roubles paid, refunds taken off, and the plan."""
+
+    model_config = ConfigDict(frozen=True)
+
+    paid_rub: int = 0
+    plan: PlanName | None = None
 
 
 class Device(BaseModel):

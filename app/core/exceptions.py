@@ -159,6 +159,17 @@ class StorageFull(StorageUnavailable):
     retry_after = 30
 
 
+class IndexBuilding(StorageUnavailable):
+    """Dialogs can be read and written, but not listed yet."""
+
+    code = "index_building"
+    retry_after = 10
+
+    def __init__(self, progress: str) -> None:
+        CallCenterError.__init__(self, f"The list of dialogs is being built: {progress}.")
+        self.progress = progress
+
+
 class BackOfficeUnavailable(CallCenterError):
     status = 503
     code = "back_office_unavailable"

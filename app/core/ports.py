@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,9 +24,11 @@ from app.core.backoffice import (
     Plan,
     Ticket,
     Visit,
+    Worth,
 )
 from app.core.dialog import Dialog
 from app.core.models import Article, Decision, Handler, Memory, Passage, RouteQuery, Status
+from app.core.urgency import Waiting
 
 Vectors = NDArray[np.float32]
 TOKENS = 112
@@ -101,8 +103,11 @@ class DialogPage:
 
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
+    """`building` says how far the index is while it is built; nothing else lists dialogs."""
+
     writable: bool
     detail: str = ""
+    building: str = ""
     quarantined: list[str] = field(default_factory=list)
 
 
@@ -114,10 +119,19 @@ class DialogStore(Protocol):
     """
 
     async def open(self) -> None:
-        """Prepare and heal: sweep left-overs of a crash, bring the index up to date."""
+        """Prepare and heal: sweep left-overs of a crash, bring the index up to date.
+
+        Where much is to be read for it, that goes on in the background: dialogs are read and written by
+        then, and what needs the index raises IndexBuilding.
+        """
         ...
 
     async def close(self) -> None: ...
+
+    @property
+    def waiting(self) -> Waiting:
+        """The dialogs that want a person."""
+        ...
 
     async def secret(self) -> bytes:
         """32 random bytes that every process on this store shares."""
@@ -149,8 +163,8 @@ class DialogStore(Protocol):
         """Ids of dialogs that hold a pending turn."""
         ...
 
-    async def idle_since(self, moment: datetime) -> list[str]:
-        """Ids of active dialogs without a change since `moment`."""
+    async def idle_since(self, moment: datetime, limit: int, skip: int = 0) -> list[str]:
+        """Ids of active dialogs that no person holds, without a change since `moment`, the oldest first."""
         ...
 
     async def event_counts(self) -> dict[str, int]:
@@ -192,6 +206,10 @@ class BackOffice(Protocol):
 
     def payments(self, customer_id: str) -> list[Payment]:
         """Latest first, as the other lists are."""
+        ...
+
+    def worths(self, customer_ids: Collection[str]) -> dict[str, Worth]:
+        """What weighs in the queue, of those that are customers."""
         ...
 
     def orders(self, customer_id: str) -> list[Order]: ...

@@ -1,30 +1,36 @@
-"""What happens by itself: cut turns are healed, idle dialogs are closed, new articles are indexed."""
+"""What happens by itself: cut turns are healed, idle dialogs are closed, the queue and articles kept up."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 
-from app.core.exceptions import CallCenterError
+from app.core.exceptions import CallCenterError, DialogNotFound, IndexBuilding
 from app.services.dialog_manager import DialogManager
 from app.services.knowledge import KnowledgeService
 
 log = structlog.get_logger()
+BATCH = 50  # idle dialogs closed at a time
+EARLY = 1.0  # seconds after which it is looked again whether dialogs can be listed by now
 
 
 @dataclass
 class Caretaker:
-    """`timeout` of zero never closes; `period` is in seconds."""
+    """`timeout` of zero never closes; `period` is in seconds. `queue` is true where there is more to do."""
 
     dialogs: DialogManager
     timeout: timedelta
     knowledge: KnowledgeService
+    queue: Callable[[], Awaitable[bool]] | None = None
     period: float = 60
     _task: asyncio.Task[None] | None = field(default=None, init=False)
+    _early: bool = field(default=False, init=False)
+    _passed: int = field(default=0, init=False)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._work(), name="caretaker")
@@ -44,28 +50,60 @@ class Caretaker:
         if self.dialogs.turns.approvals:
             await self.dialogs.turns.approvals.catch_up()
 
-    async def close_idle(self) -> int:
-        """How many dialogs were closed."""
+    async def close_idle(self) -> bool:
+        """Of one batch; False after the last. One that cannot be closed is passed over."""
         if not self.timeout:
-            return 0
+            return False
         since = self.dialogs.clock() - self.timeout
-        closed = 0
-        for dialog_id in await self.dialogs.store.idle_since(since):
-            closed += await self.dialogs.close_idle(dialog_id, since)
-        return closed
+        batch = await self.dialogs.store.idle_since(since, BATCH, self._passed)
+        for dialog_id in batch:
+            if not await self._closed(dialog_id, since):
+                self._passed += 1
+        more = len(batch) == BATCH
+        self._passed = self._passed if more else 0
+        return more
+
+    async def keep_queue(self) -> bool:
+        return self.queue is not None and await self.queue()
+
+    async def _closed(self, dialog_id: str, since: datetime) -> bool:
+        """Whether it is idle no more."""
+        try:
+            await self.dialogs.close_idle(dialog_id, since)
+        except DialogNotFound:
+            return True
+        except CallCenterError as error:
+            log.warning("idle_not_closed", dialog_id=dialog_id, code=error.code)
+            return False
+        return True
 
     async def _work(self) -> None:
+        """What comes in batches goes on soon, but leaves as much time to others as it took itself."""
         healed = False
         while True:
+            self._early = False
             healed = healed or await self._done(self.heal)
-            await self._done(self.close_idle)
+            began = monotonic()
+            more = [await self._more(duty) for duty in (self.close_idle, self.keep_queue)]
             await self._done(self.knowledge.refresh_if_changed)
-            await asyncio.sleep(self.period)
+            pause = min(EARLY, self.period) if self._early else self.period
+            await asyncio.sleep(monotonic() - began if any(more) else pause)
+
+    async def _more(self, duty: Callable[[], Awaitable[bool]]) -> bool:
+        found: list[bool] = []
+
+        async def look() -> None:
+            found.append(await duty())
+
+        await self._done(look)
+        return any(found)
 
     async def _done(self, duty: Callable[[], Awaitable[object]]) -> bool:
         """What fails is tried again later, and keeps no other duty from being done."""
         try:
             await duty()
+        except IndexBuilding:
+            self._early = True
         except CallCenterError as error:
             log.error("caretaker_failed", code=error.code)
         except Exception as error:  # noqa: BLE001 - the supervisor of a background task

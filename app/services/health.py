@@ -38,8 +38,11 @@ class Health(BaseModel):
 
 
 class Storage(BaseModel):
+    """`building` says how far the list of dialogs is while it is being built; empty otherwise."""
+
     writable: bool
     detail: str = ""
+    building: str = ""
     quarantined: list[str]
 
 
@@ -113,15 +116,18 @@ class HealthService:
             embeddings=facts.embeddings,
             offline=facts.offline,
             agents=facts.agents,
-            storage=Storage(writable=stored.writable, detail=stored.detail, quarantined=stored.quarantined),
+            storage=Storage.model_validate(stored, from_attributes=True),
             outbox=await self._outbox(),
         )
 
     async def readiness(self) -> Readiness:
         if self.draining():
             return Readiness(ready=False, reason="The service is shutting down.")
-        if not (await self.store.health()).writable:
+        stored = await self.store.health()
+        if not stored.writable:
             return Readiness(ready=False, reason="The dialog storage cannot be written.")
+        if stored.building:
+            return Readiness(ready=False, reason=f"The list of dialogs is being built: {stored.building}.")
         if self.paused() and not self.facts.fallback:
             return Readiness(ready=False, reason="The model provider is not available.")
         return Readiness(ready=True)

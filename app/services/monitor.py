@@ -6,10 +6,10 @@ from collections import OrderedDict
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
+from app.core.anger import HIGH, heard
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, DialogQuarantined
 from app.core.ports import DialogQuery, DialogRow
-from app.services.anger import HIGH, heard
 from app.services.changes import Changes
 from app.services.handover import briefing, customer_lines, language_in
 from app.services.people import People

@@ -108,6 +108,10 @@ class People:
     async def queue(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
         return await Queue(self.dialogs.store, self.office, self.dialogs.clock).page(limit, cursor, reader)
 
+    async def look_after_queue(self) -> bool:
+        """What changes there though nobody writes: True where there is more to do."""
+        return await Queue(self.dialogs.store, self.office, self.dialogs.clock).look_after()
+
     async def approvals(self, status: str | None = "pending") -> ApprovalsView:
         """The latest ones, of any status where `status` is None."""
         found = await in_office(self.office.approvals, status, LISTED) if self.office else []

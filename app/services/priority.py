@@ -7,24 +7,12 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from app.core.backoffice import PlanName
-from app.services.anger import Anger, heard
+from app.core.anger import Anger, heard
+from app.core.backoffice import Worth
+from app.core.urgency import points_of, repeats_share, waiting_share, worth_share
 from app.services.wording import paid_named, plan_named, quoted, span_named, wording
 
-WEIGHTS = {"anger": 35, "waiting": 30, "approval": 15, "value": 10, "repeats": 10}
-HALF_WAIT = 15 * 60  # seconds after which waiting weighs half of all it can
-HALF_PAID = 20_000  # roubles paid that weigh half
-AGAIN = 0.6  # what is left after one more dialog in the last 30 days
-PLANS: dict[PlanName | None, float] = {None: 0.0, "basic": 0.2, "pro": 0.5, "business": 0.8}
 SHOWN = 1.0  # points from which a part is told as a reason
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What the back office knows: whole roubles paid, refunds taken off, and the plan."""
-
-    paid_rub: int = 0
-    plan: PlanName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +63,16 @@ def priority_of(signals: Signals, language: str) -> Priority:
     anger = heard(signals.lines)
     shares = {
         "anger": anger.level,
-        "waiting": signals.waiting / (signals.waiting + HALF_WAIT),
-        "value": _value(signals.worth),
-        "repeats": 1 - AGAIN**signals.repeats,
+        "waiting": waiting_share(signals.waiting),
+        "value": worth_share(signals.worth),
+        "repeats": repeats_share(signals.repeats),
         "approval": float(signals.approval),
     }
-    parts = Parts(**{name: round(WEIGHTS[name] * share, 2) for name, share in shares.items()})
+    parts = Parts(**{name: points_of(share, name) for name, share in shares.items()})
     points = parts.model_dump()
     reasons = {name: text for name, text in _reasons(signals, anger, language).items() if text}
     told = sorted((n for n in reasons if points[n] >= SHOWN), key=lambda n: -points[n])
     return Priority(score=round(sum(points.values())), parts=parts, reasons=[reasons[n] for n in told])
-
-
-def _value(worth: Worth | None) -> float:
-    if worth is None:
-        return 0.0
-    paid = max(0, worth.paid_rub)
-    return 1 - (1 - PLANS[worth.plan]) * (1 - paid / (paid + HALF_PAID))
 
 
 def _reasons(signals: Signals, anger: Anger, language: str) -> dict[str, str]:

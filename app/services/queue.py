@@ -4,71 +4,65 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+import structlog
+from pydantic import ValidationError
 
-from app.core.backoffice import Account, Approval
+from app.core.backoffice import Approval
 from app.core.dialog import Dialog
-from app.core.exceptions import CursorInvalid, DialogNotFound, DialogQuarantined
-from app.core.models import OPERATOR
+from app.core.exceptions import (
+    CursorInvalid,
+    DialogNotFound,
+    DialogQuarantined,
+    IndexBuilding,
+    StorageUnavailable,
+)
 from app.core.ports import BackOffice, DialogQuery, DialogStore
+from app.core.urgency import (
+    LOOK_BACK,
+    MANY,
+    WEIGHTS,
+    Place,
+    Urgency,
+    hundredths,
+    seconds_since,
+    worth_points,
+)
 from app.services.handover import briefing, customer_lines, language_in
-from app.services.priority import Priority, Signals, priority_of
+from app.services.priority import Signals, priority_of
 from app.services.records import Records
 from app.services.views_people import QueueRow, QueueView
 
-LOOK_BACK = timedelta(days=30)
+log = structlog.get_logger()
+NEVER = datetime(1970, 1, 2, tzinfo=UTC)
 CURSOR_LIFETIME = timedelta(hours=24)
-PAGE = 200
-MANY = 20  # dialogs of one customer that are looked at: more weigh the same
-
-
-class Place(BaseModel):
-    """The end of a page. All pages are counted as of `moment`, so that waiting does not reorder them."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    moment: AwareDatetime
-    points: int
-    since: AwareDatetime
-    dialog_id: str
-
-    @property
-    def order(self) -> tuple[int, datetime, str]:
-        return -self.points, self.since, self.dialog_id
+PAGE = 100  # of what waits, read from the index at a time
+WEIGHED = 500  # customers asked for at a time
+STALE = timedelta(minutes=10)
+"""So old may be what the order knows of a customer's payments; what is shown is never old."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`since` is None while the customer waits for nobody."""
+    """What waits, and the approvals that weigh with it."""
 
-    dialog: Dialog
-    account: Account | None
-    since: datetime | None
-    priority: Priority
+    urgency: Urgency
     approvals: list[Approval]
 
     def place(self, moment: datetime) -> Place:
-        since = self.since or moment
-        points = self.priority.hundredths
-        return Place(moment=moment, points=points, since=since, dialog_id=self.dialog.dialog_id)
+        return self.urgency.place(moment)
 
-    def row(self, moment: datetime, reader: str | None) -> QueueRow:
-        dialog = self.dialog
-        return QueueRow(
-            dialog_id=dialog.dialog_id,
-            customer_id=dialog.customer_id,
-            assigned_agent=dialog.assigned_agent,
-            handler=dialog.handler,
-            held_by=dialog.operator,
-            waiting_seconds=int(_seconds(self.since, moment)),
-            priority=self.priority,
-            approvals=[approval.number for approval in self.approvals],
-            summary=briefing(dialog, self.account, reader),
-        )
+    @classmethod
+    def of(cls, urgency: Urgency, approvals: list[Approval]) -> Entry:
+        """Since the first of what is waited for; an action to decide on weighs 15 points."""
+        begun = [approval.requested_at for approval in approvals]
+        since = min([*begun, *([urgency.since] if urgency.since else [])], default=None)
+        standing = urgency.standing + (hundredths(WEIGHTS["approval"]) if approvals else 0)
+        return cls(replace(urgency, standing=standing, since=since), approvals)
 
 
 @dataclass(frozen=True)
@@ -78,79 +72,112 @@ class Queue:
     clock: Callable[[], datetime]
 
     async def page(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
-        """In the language of the `reader`, else of each dialog. Raises CursorInvalid."""
+        """In the language of the `reader`, else of each dialog. Raises CursorInvalid.
+
+        Only dialogs that are shown are read.
+        """
         after = _opened(cursor, self.clock()) if cursor is not None else None
         moment = after.moment if after else self.clock()
         records = Records(self.office)
-        entries = await self._entries(records, moment, reader)
-        entries.sort(key=lambda e: e.place(moment).order)
-        rest = [e for e in entries if after is None or e.place(moment).order > after.order]
-        shown = rest[:limit]
+        approvals = await records.waiting()
+        await self._weigh(records, moment)
+        asked = await self._asked(approvals, moment)
+        rows: list[QueueRow] = []
+        last, more = after, False
+        async for entry in self._entries(approvals.keys(), asked, moment, after):
+            if len(rows) == limit:
+                more = True
+                break
+            if row := await self._row(entry, records, moment, reader):
+                rows.append(row)
+                last = entry.place(moment)
         return QueueView(
-            dialogs=[entry.row(moment, reader) for entry in shown],
-            total=len(entries),
+            dialogs=rows,
+            total=await self.store.waiting.count() + sum(not e.urgency.escalated for e in asked),
             records=records.state,
-            next_cursor=_sealed(shown[-1].place(moment)) if len(rest) > len(shown) else None,
+            next_cursor=_sealed(last) if more and last else None,
         )
 
-    async def _entries(self, records: Records, moment: datetime, reader: str | None) -> list[Entry]:
-        approvals = await records.waiting()
-        names = dict.fromkeys([*await self._escalated(), *approvals])
-        found = [await self._entry(name, approvals.get(name, []), records, moment, reader) for name in names]
-        return [entry for entry in found if entry]
+    async def look_after(self) -> bool:
+        """Bring up to date what changes though nobody writes: True where there is more to do."""
+        now = self.clock()
+        counted = await self.store.waiting.recount(now, WEIGHED)
+        return max(counted, await self._weigh(Records(self.office), now, now - STALE)) == WEIGHED
 
-    async def _escalated(self) -> list[str]:
-        names: list[str] = []
-        cursor: str | None = None
-        while True:
-            page = await self.store.find(DialogQuery(limit=PAGE, cursor=cursor, escalated=True))
-            names += [row.dialog_id for row in page.rows]
-            cursor = page.next_cursor
-            if cursor is None:
-                return names
-
-    async def _entry(
-        self, name: str, approvals: list[Approval], records: Records, moment: datetime, reader: str | None
-    ) -> Entry | None:
+    async def _weigh(self, records: Records, now: datetime, before: datetime = NEVER) -> int:
+        """What customers are worth who are new in the queue or spoke again. No reading depends on it."""
         try:
-            dialog = await self.store.read(name)
+            customers = await self.store.waiting.to_weigh(before, WEIGHED)
+            if customers and (worths := await records.worths(customers)) is not None:
+                values = {name: worth_points(worths.get(name)) for name in customers}
+                await self.store.waiting.weigh(values, now)
+                return len(customers)
+        except IndexBuilding:
+            raise
+        except StorageUnavailable as error:
+            log.warning("queue_not_weighed", code=error.code)
+        return 0
+
+    async def _asked(self, approvals: Mapping[str, list[Approval]], moment: datetime) -> list[Entry]:
+        """Dialogs with an action to decide on, the most urgent first."""
+        found = await self.store.waiting.among(approvals.keys(), moment) if approvals else []
+        entries = [Entry.of(urgency, approvals[urgency.dialog_id]) for urgency in found]
+        return sorted(entries, key=lambda entry: entry.place(moment).order)
+
+    async def _entries(
+        self, besides: Collection[str], asked: list[Entry], moment: datetime, after: Place | None
+    ) -> AsyncIterator[Entry]:
+        """Both merged, from the place behind `after` on; no more is read than is asked for."""
+        rest = deque(e for e in asked if after is None or e.place(moment).order > after.order)
+        async for entry in self._waiting(besides, moment, after):
+            while rest and rest[0].place(moment).order < entry.place(moment).order:
+                yield rest.popleft()
+            yield entry
+        for entry in rest:
+            yield entry
+
+    async def _waiting(
+        self, besides: Collection[str], moment: datetime, after: Place | None
+    ) -> AsyncIterator[Entry]:
+        while found := await self.store.waiting.page(moment, PAGE, after):
+            for urgency in found:
+                if urgency.dialog_id not in besides:
+                    yield Entry(urgency, [])
+            after = found[-1].place(moment)
+
+    async def _row(
+        self, entry: Entry, records: Records, moment: datetime, reader: str | None
+    ) -> QueueRow | None:
+        try:
+            dialog = await self.store.read(entry.urgency.dialog_id)
         except (DialogNotFound, DialogQuarantined):
             return None
-        if dialog.status == "closed" or not (dialog.escalated or approvals):
+        if dialog.status == "closed" or not (dialog.escalated or entry.approvals):
             return None
         account, worth = await records.customer(dialog.customer_id)
-        since = waiting_since(dialog, approvals)
         signals = Signals(
             lines=customer_lines(dialog),
-            waiting=_seconds(since, moment),
+            waiting=seconds_since(entry.urgency.since, moment),
             worth=worth,
             repeats=await self._repeats(dialog, moment),
-            approval=bool(approvals),
+            approval=bool(entry.approvals),
         )
-        return Entry(dialog, account, since, priority_of(signals, reader or language_in(dialog)), approvals)
+        return QueueRow(
+            dialog_id=dialog.dialog_id,
+            customer_id=dialog.customer_id,
+            assigned_agent=dialog.assigned_agent,
+            handler=dialog.handler,
+            held_by=dialog.operator,
+            waiting_seconds=int(signals.waiting),
+            priority=priority_of(signals, reader or language_in(dialog)),
+            approvals=[approval.number for approval in entry.approvals],
+            summary=briefing(dialog, account, reader),
+        )
 
     async def _repeats(self, dialog: Dialog, moment: datetime) -> int:
         page = await self.store.find(DialogQuery(limit=MANY, customer_id=dialog.customer_id))
         others = (row for row in page.rows if row.dialog_id != dialog.dialog_id)
         return sum(row.updated_at > moment - LOOK_BACK for row in others)
-
-
-def waiting_since(dialog: Dialog, approvals: list[Approval]) -> datetime | None:
-    """The escalation or, once a person has written, the first line after the person's last; or an approval.
-
-    The first line, not the last: who writes again is not put back.
-    """
-    begun = [approval.requested_at for approval in approvals]
-    if dialog.escalation is not None:
-        since = dialog.escalation.since
-        spoken = [m for m in dialog.messages if m.agent_type == OPERATOR and m.timestamp >= since]
-        after = dialog.messages[spoken[-1].seq :] if spoken else []
-        begun += [since] if not spoken else [m.timestamp for m in after if m.role == "customer"][:1]
-    return min(begun, default=None)
-
-
-def _seconds(since: datetime | None, moment: datetime) -> float:
-    return max(0.0, (moment - since).total_seconds()) if since else 0.0
 
 
 def _sealed(place: Place) -> str:

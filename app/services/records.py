@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 import structlog
 
-from app.core.backoffice import Account, Approval
+from app.core.backoffice import Account, Approval, Worth
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.office import in_office
 from app.core.ports import BackOffice
-from app.services.priority import Worth
 
 log = structlog.get_logger()
 T = TypeVar("T")
 RecordsState = Literal["ok", "absent", "unavailable"]
+LISTED = 1000
 
 
 @dataclass
@@ -32,10 +32,10 @@ class Records:
         self.state = "ok" if self.office else "absent"
 
     async def waiting(self) -> dict[str, list[Approval]]:
-        """Pending approvals by dialog."""
+        """Pending approvals by dialog, the latest ones where there are very many."""
         found: dict[str, list[Approval]] = defaultdict(list)
         nothing: list[Approval] = []
-        for approval in await self._ask(lambda office: office.approvals("pending"), nothing):
+        for approval in await self._ask(lambda office: office.approvals("pending", LISTED), nothing):
             found[approval.visit.dialog_id].append(approval)
         return found
 
@@ -45,6 +45,11 @@ class Records:
                 lambda office: _read(office, customer_id), (None, None)
             )
         return self._known[customer_id]
+
+    async def worths(self, customer_ids: Collection[str]) -> dict[str, Worth] | None:
+        """Of the customers that are known; None where nobody can be asked."""
+        nothing: dict[str, Worth] | None = None
+        return await self._ask(lambda office: office.worths(customer_ids), nothing)
 
     async def _ask(self, question: Callable[[BackOffice], T], otherwise: T) -> T:
         """The first failure is the last question."""
@@ -64,4 +69,4 @@ def _read(office: BackOffice, customer_id: str) -> tuple[Account | None, Worth |
         return None, None
     paid = sum(p.amount_rub - p.refunded_rub for p in office.payments(customer_id))
     plan = account.subscription.plan if account.subscription else None
-    return account, Worth(paid, plan)
+    return account, Worth(paid_rub=paid, plan=plan)

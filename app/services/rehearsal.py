@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from app.core.backoffice import (
     Plan,
     Ticket,
     Visit,
+    Worth,
 )
 from app.core.ports import BackOffice
 
@@ -44,6 +46,9 @@ class ReadOnlyOffice:
 
     def payments(self, customer_id: str) -> list[Payment]:
         return self.real.payments(customer_id)
+
+    def worths(self, customer_ids: Collection[str]) -> dict[str, Worth]:
+        return self.real.worths(customer_ids)
 
     def orders(self, customer_id: str) -> list[Order]:
         return self.real.orders(customer_id)

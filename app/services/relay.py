@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import structlog
 
-from app.core.exceptions import CallCenterError, DialogNotFound, DialogQuarantined
+from app.core.exceptions import CallCenterError, DialogNotFound, DialogQuarantined, IndexBuilding
 from app.core.office import in_office
 from app.core.outbound import Outbox, OutboxState
 from app.core.ports import DialogStore
@@ -21,6 +22,7 @@ from app.services.carrier import Carrier
 
 log = structlog.get_logger()
 GRACE = 5.0
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Relay:
     sweep: float = 60
     _counts: dict[str, int] | None = field(default=None, init=False)
     _compared: dict[str, int] = field(default_factory=dict, init=False)
+    _started: datetime = field(default=BEGINNING, init=False)
     _begun: bool = field(default=False, init=False)
     _changed: dict[str, None] = field(default_factory=dict, init=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
@@ -43,6 +46,7 @@ class Relay:
     async def start(self) -> None:
         """Before the first customer is let in: what there is at the very first start is not delivered."""
         self._stopped.clear()
+        self._started = self.carrier.clock()
         with suppress(CallCenterError):
             await self.begin()
         work = {"relay copies": self._copy_on, "relay carries": self._carry_on}
@@ -74,9 +78,13 @@ class Relay:
         return await in_office(self.outbox.state)
 
     async def begin(self) -> None:
-        """Raises BackOfficeUnavailable or StorageUnavailable; what was there is counted once."""
+        """Raises BackOfficeUnavailable or StorageUnavailable; what was there is counted once.
+
+        Where dialogs cannot be counted at the start, those that were written by then count up to the start.
+        """
         if self._counts is None:
-            self._counts = await self.store.event_counts()
+            counts = await self.store.event_counts()
+            self._counts = {**counts, **{name: await self._before(name) for name in self._changed}}
         await in_office(self.outbox.begin, self._counts)
         self._begun = True
 
@@ -113,6 +121,13 @@ class Relay:
                 self._changed[dialog_id] = None
                 raise
 
+    async def _before(self, dialog_id: str) -> int:
+        try:
+            events = (await self.store.read(dialog_id)).events
+        except (DialogNotFound, DialogQuarantined):
+            return 0
+        return sum(event.at < self._started for event in events)
+
     async def _copy(self, dialog_id: str) -> None:
         dialog = await self.store.read(dialog_id)
         if await in_office(self.outbox.add, dialog_id, dialog.events):
@@ -128,7 +143,10 @@ class Relay:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
                 raise
-            if error := task.exception():
+            error = task.exception()
+            if isinstance(error, IndexBuilding):
+                await _until(self._stopped, self.period)
+            elif error:
                 code = error.code if isinstance(error, CallCenterError) else repr(error)
                 log.error("relay_failed", code=code)
                 await _until(self._stopped, self.period)

@@ -9,6 +9,7 @@ from datetime import datetime
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogQuarantined
 from app.core.ports import DialogPage, DialogQuery, DialogStore, StoreHealth
+from app.core.urgency import Waiting
 from app.services.changes import Changes
 from app.services.relay import Relay
 
@@ -44,6 +45,10 @@ class TellingStore:
     async def close(self) -> None:
         await self.inner.close()
 
+    @property
+    def waiting(self) -> Waiting:
+        return self.inner.waiting
+
     async def secret(self) -> bytes:
         return await self.inner.secret()
 
@@ -62,8 +67,8 @@ class TellingStore:
     async def unfinished(self) -> list[str]:
         return await self.inner.unfinished()
 
-    async def idle_since(self, moment: datetime) -> list[str]:
-        return await self.inner.idle_since(moment)
+    async def idle_since(self, moment: datetime, limit: int, skip: int = 0) -> list[str]:
+        return await self.inner.idle_since(moment, limit, skip)
 
     async def event_counts(self) -> dict[str, int]:
         return await self.inner.event_counts()

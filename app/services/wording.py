@@ -15,7 +15,7 @@ from app.core.backoffice import PlanName
 Wording = dict[str, dict[str, str]]
 _QUOTED = re.compile(r'"([^"]*)"')
 WAYS = {"delivery": "delivery_by"}
-_FILE = Path(__file__).with_name("texts") / "people.yaml"
+FILE = Path(__file__).with_name("texts") / "people.yaml"
 
 
 def wording(language: str) -> Wording:
@@ -66,5 +66,5 @@ def span_named(seconds: float, language: str) -> str:
 
 @cache
 def _known() -> dict[str, Wording]:
-    loaded: dict[str, Wording] = yaml.safe_load(_FILE.read_text("utf-8"))
+    loaded: dict[str, Wording] = yaml.safe_load(FILE.read_text("utf-8"))
     return loaded

@@ -127,7 +127,7 @@ async def test_idle_names_active_dialogs_without_a_change_since(store: DialogSto
     oldest, older, closed, fresh = (new_dialog(when=at(n)) for n in range(4))
     closed.close(closing(at(2)))
     await kept(store, fresh, closed, older, oldest)
-    assert await store.idle_since(at(3)) == names(oldest, older)
+    assert await store.idle_since(at(3), 9) == names(oldest, older)
 
 
 async def test_a_deleted_dialog_is_gone_from_everywhere(store: DialogStore) -> None:
@@ -141,7 +141,7 @@ async def test_a_deleted_dialog_is_gone_from_everywhere(store: DialogStore) -> N
     assert await ids(store, DialogQuery()) == names(other)
     assert await ids(store, DialogQuery(text="тайное")) == []
     assert await store.unfinished() == []
-    assert await store.idle_since(at(9)) == names(other)
+    assert await store.idle_since(at(9), 9) == names(other)
     assert not await store.is_locked(dialog.dialog_id)
 
 

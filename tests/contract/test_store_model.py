@@ -144,9 +144,9 @@ class Steps(RuleBasedStateMachine):
 
     @rule(when=MOMENTS)
     def ask_idle_and_unfinished(self, when: Any) -> None:
-        idle = {d.dialog_id for d in self.model.values() if d.status == "active" and d.updated_at < when}
+        idle = {d.dialog_id for d in self.model.values() if is_idle(d, when)}
         waiting = {d.dialog_id for d in self.model.values() if d.pending()}
-        assert set(self.run(self.store.idle_since(when))) == idle
+        assert set(self.run(self.store.idle_since(when, 1000))) == idle
         assert set(self.run(self.store.unfinished())) == waiting
 
     @invariant()
@@ -158,6 +158,10 @@ class Steps(RuleBasedStateMachine):
         self.run(self.store.close())
         self.runner.close()
         shutil.rmtree(self.root)
+
+
+def is_idle(dialog: Dialog, when: Any) -> bool:
+    return dialog.status == "active" and dialog.handler == "bot" and dialog.updated_at < when
 
 
 def lines_of(dialog: Dialog) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from app.adapters.backoffice.outbox import SqlOutbox
 from app.adapters.storage.memory import MemoryStore
 from app.core.dialog import Dialog
-from app.core.exceptions import BackOfficeUnavailable, DialogNotFound
+from app.core.exceptions import BackOfficeUnavailable, DialogNotFound, IndexBuilding
 from app.core.ports import DialogQuery
 from app.services.carrier import LONGEST_PAUSE, PATIENCE, Carrier
 from app.services.relay import Relay
@@ -192,6 +192,36 @@ async def test_what_happened_before_a_crm_was_configured_is_not_told(
             await relay.compare()
             await relay.copy()
             await relay.carrier.carry()
+    assert arrived(crm, old) == [2]
+
+
+class UncountedStore(MemoryStore):
+    """Its dialogs cannot be counted yet."""
+
+    building = True
+
+    async def event_counts(self) -> dict[str, int]:
+        if self.building:
+            raise IndexBuilding("1 of 2")
+        return await super().event_counts()
+
+
+async def test_what_happens_while_dialogs_cannot_be_counted_yet_is_told_and_what_was_before_is_not(
+    prepared: Path, tmp_path: Path, crm: RunningCrm
+) -> None:
+    old, store, clock = new_dialog(), UncountedStore(), Clock()
+    old.happened("dialog.opened", {}, NOON - timedelta(days=1))
+    await store.write(old)
+    async with client_at(crm) as client:
+        with outbox_like(prepared, tmp_path) as outbox:
+            relay = Relay(store, outbox, Carrier(outbox, client, Metrics(), clock))
+            await relay.start()
+            old.happened("dialog.closed", {}, clock())
+            await store.write(old)
+            relay.changed(old.dialog_id)
+            store.building = False
+            await asyncio.to_thread(until, lambda: arrived(crm, old))
+            await relay.stop()
     assert arrived(crm, old) == [2]
 
 

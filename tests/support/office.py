@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import cast
@@ -16,6 +17,7 @@ from app.core.backoffice import (
     PlanName,
     Subscription,
     Visit,
+    Worth,
 )
 from app.core.exceptions import ApprovalDecided, ApprovalNotFound, BackOfficeUnavailable
 from app.core.ports import BackOffice
@@ -44,6 +46,15 @@ class Office:
     def payments(self, customer_id: str) -> list[Payment]:
         self._up()
         return self.paid.get(customer_id, [])
+
+    def worths(self, customer_ids: Collection[str]) -> dict[str, Worth]:
+        self._up()
+        return {name: self._worth(name) for name in customer_ids if name in self.accounts}
+
+    def _worth(self, customer_id: str) -> Worth:
+        what = self.accounts[customer_id].subscription
+        paid = sum(p.amount_rub - p.refunded_rub for p in self.paid[customer_id])
+        return Worth(paid_rub=paid, plan=what.plan if what else None)
 
     def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]:
         self._up()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from app.services.caretaker import Caretaker
+from app.adapters.storage.memory import MemoryStore
+from app.core.exceptions import DialogQuarantined, IndexBuilding
+from app.services.caretaker import BATCH, Caretaker
+from tests.contract.samples import at, closing, kept, new_dialog
 
 pytestmark = pytest.mark.anyio
 
@@ -51,3 +55,63 @@ async def test_a_surprise_in_one_duty_is_tried_again_and_stops_no_other() -> Non
         await knowledge.enough.wait()
     await caretaker.stop()
     assert caretaker.tries == 3
+
+
+@dataclass
+class Dialogs:
+    """`stuck` cannot be closed."""
+
+    store: MemoryStore
+    stuck: set[str]
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        return lambda: at(9999)
+
+    async def close_idle(self, dialog_id: str, _since: datetime) -> bool:
+        if dialog_id in self.stuck:
+            raise DialogQuarantined(dialog_id)
+        dialog = await self.store.read(dialog_id)
+        dialog.close(closing(at(9999)))
+        await self.store.write(dialog)
+        return True
+
+
+async def test_idle_dialogs_are_closed_in_batches_past_those_that_cannot_be() -> None:
+    store = MemoryStore()
+    dialogs = [new_dialog(when=at(n)) for n in range(2 * BATCH + 7)]
+    held = new_dialog(when=at(0))
+    held.take_over("anna", "", at(0))
+    await kept(store, held, *dialogs)
+    stuck = {d.dialog_id for d in [*dialogs[: BATCH + 2], dialogs[-1]]}
+    caretaker = Caretaker(Dialogs(store, stuck), timedelta(minutes=1), Knowledge(wanted=1))  # type: ignore[arg-type]
+    batches = 1
+    while await caretaker.close_idle():
+        batches += 1
+        assert batches < 9
+    assert batches == 3
+    assert set(await store.idle_since(at(9999), 999)) == stuck
+
+
+@dataclass
+class Slow(Caretaker):
+    """There is always more to close, and the list is built meanwhile."""
+
+    closings: int = 0
+
+    async def heal(self) -> None:
+        raise IndexBuilding("1 of 2")
+
+    async def close_idle(self) -> bool:
+        self.closings += 1
+        return True
+
+
+async def test_a_long_sweep_keeps_no_other_duty_waiting() -> None:
+    knowledge = Knowledge(wanted=3)
+    caretaker = Slow(dialogs=None, timeout=timedelta(1), knowledge=knowledge, period=3600)  # type: ignore[arg-type]
+    caretaker.start()
+    async with asyncio.timeout(30):
+        await knowledge.enough.wait()
+    await caretaker.stop()
+    assert caretaker.closings >= 3

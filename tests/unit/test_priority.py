@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 
 from app.adapters.backoffice.outcomes import Refusal
 from app.core.actions import ACTIONS, tool_name
-from app.services.anger import TEXTS, heard
-from app.services.priority import PLANS, WEIGHTS, Signals, Worth, priority_of
+from app.core.anger import TEXTS as CUES
+from app.core.anger import heard
+from app.core.backoffice import Worth
+from app.core.urgency import PLANS, WEIGHTS
+from app.services.priority import Signals, priority_of
+from app.services.wording import FILE
 from app.ui.words import words
 
 PLAN = st.sampled_from(sorted(PLANS, key=str))
-WORTH = st.one_of(st.none(), st.builds(Worth, st.integers(-5_000, 10_000_000), PLAN))
+WORTH = st.one_of(st.none(), st.builds(Worth, paid_rub=st.integers(-5_000, 10_000_000), plan=PLAN))
 LINE = st.one_of(
     st.text(max_size=30),
     st.sampled_from(
@@ -70,9 +74,11 @@ def test_an_action_that_waits_raises_it(signals: Signals) -> None:
 
 @given(SIGNALS, st.integers(0, 1_000_000), st.integers(0, 1_000_000), PLAN)
 def test_paying_more_never_lowers_it(signals: Signals, paid: int, more: int, plan: None) -> None:
-    less = score(replace(signals, worth=Worth(paid, plan)))
+    less = score(replace(signals, worth=Worth(paid_rub=paid, plan=plan)))
     assert (
-        score(replace(signals, worth=None)) <= less <= score(replace(signals, worth=Worth(paid + more, plan)))
+        score(replace(signals, worth=None))
+        <= less
+        <= score(replace(signals, worth=Worth(paid_rub=paid + more, plan=plan)))
     )
 
 
@@ -101,7 +107,9 @@ def test_one_exclamation_mark_is_politeness() -> None:
 
 
 def test_reasons_are_told_in_the_language_asked_for_the_weightiest_first() -> None:
-    signals = Signals(["Это кошмар", "ужасно, верните деньги"], 1800, Worth(40_000, "business"), 2, True)
+    signals = Signals(
+        ["Это кошмар", "ужасно, верните деньги"], 1800, Worth(paid_rub=40_000, plan="business"), 2, True
+    )
     told = priority_of(signals, "ru")
     assert told.reasons == [
         "сердится: «кошмар…», «ужасн…», «верните деньги…»",
@@ -129,14 +137,14 @@ def test_nothing_known_is_no_reason() -> None:
 
 
 def test_cues_are_written_as_they_are_compared() -> None:
-    listed = yaml.safe_load((TEXTS / "anger.yaml").read_text("utf-8"))
+    listed = yaml.safe_load((CUES / "anger.yaml").read_text("utf-8"))
     for cues in listed.values():
         assert [cue for cue in cues if cue != cue.casefold().replace("ё", "е")] == []
         assert len(cues) == len(set(cues))
 
 
 def test_every_language_has_every_sentence_and_every_action_a_title() -> None:
-    known = yaml.safe_load((TEXTS / "people.yaml").read_text("utf-8"))
+    known = yaml.safe_load(FILE.read_text("utf-8"))
     shapes = [{part: sorted(words) for part, words in language.items()} for language in known.values()]
     assert all(shape == shapes[0] for shape in shapes)
     assert shapes[0]["tools"] == sorted(tool_name(action) for action in ACTIONS)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.memory import MemoryStore
 from app.core.dialog import Dialog, Note
 from app.core.escalation import Escalation
-from app.core.exceptions import CursorInvalid
-from app.services.queue import Queue, waiting_since
+from app.core.exceptions import CursorInvalid, DialogQuarantined
+from app.core.urgency import LOOK_BACK, waiting_since
+from app.services.priority import Priority, Signals, priority_of
+from app.services.queue import Queue
+from app.services.views_people import QueueRow
 from tests.contract.samples import NOON, answered, at, closing, kept, new_dialog
 from tests.support.office import Office
 
@@ -87,14 +94,14 @@ async def test_records_that_are_down_or_absent_leave_the_queue_standing() -> Non
 
 async def test_waiting_counts_from_the_first_line_that_no_person_answered() -> None:
     dialog = wanting(since=10)
-    assert waiting_since(dialog, []) == at(10)
+    assert waiting_since(dialog) == at(10)
     dialog.take_over("anna", "", at(20))
-    assert waiting_since(dialog, []) == at(10)
+    assert waiting_since(dialog) == at(10)
     dialog.say("anna", "Здравствуйте", at(30))
-    assert waiting_since(dialog, []) is None
+    assert waiting_since(dialog) is None
     dialog.receive("и ещё", at(40))
     dialog.receive("ау", at(50))
-    assert waiting_since(dialog, []) == at(40)
+    assert waiting_since(dialog) == at(40)
 
 
 async def test_a_person_who_wrote_long_ago_has_not_answered_this_time() -> None:
@@ -103,7 +110,7 @@ async def test_a_person_who_wrote_long_ago_has_not_answered_this_time() -> None:
     dialog.say("anna", "Готово", at(2))
     dialog.hand_back(Note(by="anna", text="готово", at=at(3)))
     dialog.escalation = Escalation(since=at(9), reason="again")
-    assert waiting_since(dialog, []) == at(9)
+    assert waiting_since(dialog) == at(9)
 
 
 async def test_pages_hold_each_dialog_once_though_time_goes_on() -> None:
@@ -123,6 +130,90 @@ async def test_pages_hold_each_dialog_once_though_time_goes_on() -> None:
             break
     assert seen == expected
     assert sorted(seen) == sorted(d.dialog_id for d in dialogs)
+
+
+def weighed_in_full(dialog: Dialog, everything: list[Dialog], office: Office, now: datetime) -> Priority:
+    """From the dialogs themselves, as if there were no index."""
+    begun = [a.requested_at for a in office.waiting.values() if a.visit.dialog_id == dialog.dialog_id]
+    since = min([*begun, *([s] if (s := waiting_since(dialog)) else [])], default=now)
+    others = [d for d in everything if d.customer_id == dialog.customer_id and d is not dialog]
+    signals = Signals(
+        lines=[m.content for m in dialog.messages if m.role == "customer"],
+        waiting=max(0.0, (now - since).total_seconds()),
+        worth=office.worths([dialog.customer_id]).get(dialog.customer_id),
+        repeats=sum(d.updated_at > now - LOOK_BACK for d in others),
+        approval=bool(begun),
+    )
+    return priority_of(signals, "ru")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_the_page_is_what_weighing_every_dialog_gives_in_order_and_reasons(
+    tmp_path: Path, seed: int
+) -> None:
+    luck, store, office, now = random.Random(seed), JsonStore(tmp_path), Office(), at(5000)
+    office.knows("rich", "business", 90_000, 10_000)
+    office.knows("plain", "basic", 900)
+    dialogs = []
+    for n in range(40):
+        dialog = wanting(luck.choice(["rich", "plain", "c", f"s{n}"]), luck.choice([0, 0, 60, 4000, 4999]),
+                         luck.choice(["Это кошмар!!!", "ГДЕ ЗАКАЗ УЖЕ НЕДЕЛЮ", "где заказ"]))  # fmt: skip
+        dialog.escalation = dialog.escalation if luck.random() < 0.9 else None
+        dialogs.append(dialog)
+        if luck.random() < 0.2:
+            office.asks(f"A-{n}", dialog.dialog_id, dialog.customer_id, at(luck.choice([-50, 4000])))
+    await kept(store, *dialogs)
+    queue = Queue(store, office.port, lambda: now)
+    asked = {a.visit.dialog_id for a in office.waiting.values()}
+    wanted = [d for d in dialogs if d.escalated or d.dialog_id in asked]
+    expected = {d.dialog_id: weighed_in_full(d, dialogs, office, now) for d in wanted}
+    rows: list[QueueRow] = []
+    cursor: str | None = None
+    while True:
+        page = await queue.page(7, cursor, "ru")
+        assert page.total == len(expected)
+        rows += page.dialogs
+        if (cursor := page.next_cursor) is None:
+            break
+    assert {row.dialog_id: row.priority for row in rows} == expected
+    points = [row.priority.hundredths for row in rows]
+    assert points == sorted(points, reverse=True)
+    assert all(
+        (a.waiting_seconds, b.dialog_id) >= (b.waiting_seconds, a.dialog_id)
+        for a, b in pairwise(rows)
+        if a.priority.hundredths == b.priority.hundredths
+    )
+    await store.close()
+
+
+class CountingStore(MemoryStore):
+    """Counts the dialogs that are read; some are listed but `lost`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+        self.lost: set[str] = set()
+
+    async def read(self, dialog_id: str) -> Dialog:
+        self.reads += 1
+        if dialog_id in self.lost:
+            raise DialogQuarantined(dialog_id)
+        return await super().read(dialog_id)
+
+
+async def test_a_page_reads_the_dialogs_that_it_shows_and_no_others() -> None:
+    store = CountingStore()
+    await kept(store, *(wanting(f"c{n}", n) for n in range(60)))
+    page = await queue_of(store).page(5)
+    assert (page.total, store.reads) == (60, 5)
+
+
+async def test_dialogs_that_cannot_be_read_shorten_no_page() -> None:
+    store = CountingStore()
+    dialogs = [wanting(f"c{n}", n) for n in range(6)]
+    await kept(store, *dialogs)
+    store.lost = {d.dialog_id for d in dialogs[:3]}
+    assert await order(queue_of(store), 3) == [d.dialog_id for d in dialogs[3:]]
 
 
 EARLY = '{"moment": "0001-01-01T00:00:00+23:59", "points": 1, "since": "0001-01-01T00:00:00Z", %s}'

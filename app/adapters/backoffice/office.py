@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import copy
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ from app.core.backoffice import (
     Policy,
     Ticket,
     Visit,
+    Worth,
 )
 from app.core.clock import Clock, utcnow
 from app.core.exceptions import ApprovalDecided
@@ -93,6 +95,10 @@ class SqlBackOffice:
     def payments(self, customer_id: str) -> list[Payment]:
         with self._database.reading() as connection:
             return records.payments_of(connection, customer_id)
+
+    def worths(self, customer_ids: Collection[str]) -> dict[str, Worth]:
+        with self._database.reading() as connection:
+            return records.worths_of(connection, customer_ids)
 
     def orders(self, customer_id: str) -> list[Order]:
         with self._database.reading() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, func, select
@@ -25,6 +26,7 @@ from app.core.backoffice import (
     Payment,
     Subscription,
     Ticket,
+    Worth,
 )
 
 
@@ -48,6 +50,22 @@ def account_of(connection: Connection, customer_id: str) -> Account | None:
         subscription=subscription_of(connection, customer_id),
         devices=[Device.model_validate(row._asdict()) for row in connection.execute(owned)],
     )
+
+
+def worths_of(connection: Connection, customer_ids: Collection[str]) -> dict[str, Worth]:
+    paid = func.sum(payments.c.amount_rub - payments.c.refunded_rub).label("paid_rub")
+    mine = payments.c.customer_id.in_(customer_ids)
+    sums = select(payments.c.customer_id, paid).where(mine).group_by(payments.c.customer_id).subquery()
+    known = (
+        select(
+            customers.c.customer_id, subscriptions.c.plan, func.coalesce(sums.c.paid_rub, 0).label("paid_rub")
+        )
+        .outerjoin(subscriptions, subscriptions.c.customer_id == customers.c.customer_id)
+        .outerjoin(sums, sums.c.customer_id == customers.c.customer_id)
+        .where(customers.c.customer_id.in_(customer_ids))
+    )
+    found = connection.execute(known)
+    return {row.customer_id: Worth(paid_rub=row.paid_rub, plan=row.plan) for row in found}
 
 
 def payments_of(connection: Connection, customer_id: str) -> list[Payment]:

@@ -148,11 +148,13 @@ class Index:
         with self.reading():
             return self._trusted == self._reader.path
 
-    def trust(self) -> None:
-        self._trusted = self._reader.path
+    @property
+    def path(self) -> Path | None:
+        """Of the index that was read last: a lost one is followed by one of another name."""
+        return self._reader.path
 
-    def distrust(self) -> None:
-        self._trusted = None
+    def trust(self, path: Path | None) -> None:
+        self._trusted = path
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -6,12 +6,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from app.adapters.storage import index_queue
 from app.adapters.storage.dialog_files import Stamp
 from app.adapters.storage.listing import cursor_after, micros, moment, needle, place_of, row_of, searched_text
 from app.core.dialog import Dialog
 from app.core.ports import DialogPage, DialogQuery, DialogRow
 
-VERSION = 4
+VERSION = 5
 TRIGRAM = 3
 REMOVED = 1  # the application id of an index that holds words of removed rows
 STEP = 500  # pages
@@ -32,6 +33,7 @@ CREATE INDEX by_customer ON dialogs (customer_id, updated, dialog_id);
 CREATE INDEX by_escalated ON dialogs (updated, dialog_id) WHERE escalated;
 CREATE INDEX by_pending ON dialogs (updated, dialog_id) WHERE pending;
 CREATE VIRTUAL TABLE lines USING fts5 (body, tokenize = 'trigram case_sensitive 1');
+{index_queue.SCHEMA}
 PRAGMA user_version = {VERSION};
 """
 _COLUMNS = (
@@ -58,12 +60,15 @@ def put(index: sqlite3.Connection, dialog: Dialog, stamp: Stamp) -> None:
     counted = (bool(dialog.pending()), len(dialog.events), *stamp)
     [(number,)] = index.execute(_PUT, shown + times + said + counted).fetchall()
     index.execute("INSERT OR REPLACE INTO lines (rowid, body) VALUES (?, ?)", (number, searched_text(dialog)))
+    index_queue.put(index, number, dialog)
 
 
 def remove(index: sqlite3.Connection, dialog_id: str) -> None:
     number = "(SELECT number FROM dialogs WHERE dialog_id = ?)"
     index.execute(f"DELETE FROM lines WHERE rowid = {number}", (dialog_id,))
-    index.execute("DELETE FROM dialogs WHERE dialog_id = ?", (dialog_id,))
+    gone = "DELETE FROM dialogs WHERE dialog_id = ? RETURNING number, customer_id"
+    for found in index.execute(gone, (dialog_id,)).fetchall():
+        index_queue.remove(index, *found)
     index.execute(f"PRAGMA application_id = {REMOVED}")
 
 
@@ -97,10 +102,10 @@ def unfinished(index: sqlite3.Connection) -> list[str]:
     return _ids(index.execute("SELECT dialog_id FROM dialogs WHERE pending ORDER BY updated, dialog_id"))
 
 
-def idle_since(index: sqlite3.Connection, microseconds: int) -> list[str]:
-    where = "status = 'active' AND updated < ?"
-    statement = f"SELECT dialog_id FROM dialogs WHERE {where} ORDER BY updated, dialog_id"
-    return _ids(index.execute(statement, (microseconds,)))
+def idle_since(index: sqlite3.Connection, microseconds: int, limit: int, skip: int) -> list[str]:
+    where = "status = 'active' AND handler = 'bot' AND updated < ?"
+    statement = f"SELECT dialog_id FROM dialogs WHERE {where} ORDER BY updated, dialog_id LIMIT ? OFFSET ?"
+    return _ids(index.execute(statement, (microseconds, limit, skip)))
 
 
 def event_counts(index: sqlite3.Connection) -> dict[str, int]:

@@ -18,14 +18,16 @@ import structlog
 from app.adapters.storage import index_rows
 from app.adapters.storage.dialog_files import DialogFiles
 from app.adapters.storage.files import Files, storage_errors, temporaries
-from app.adapters.storage.healing import Healer
+from app.adapters.storage.healing import AT_ONCE, Healer
 from app.adapters.storage.index import Index, IndexBroken
 from app.adapters.storage.listing import is_dialog_id, micros, place_of
 from app.adapters.storage.locks import Locks
+from app.adapters.storage.queues import IndexedQueue
 from app.adapters.storage.threads import in_index, in_thread
 from app.core.dialog import Dialog
-from app.core.exceptions import DialogNotFound, StorageUnavailable
+from app.core.exceptions import DialogNotFound, IndexBuilding, StorageUnavailable
 from app.core.ports import DialogPage, DialogQuery, StoreHealth
+from app.core.urgency import Waiting
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -40,14 +42,18 @@ class JsonStore:
     """
 
     def __init__(
-        self, root: Path, files: Files | None = None, clock: Callable[[], float] = monotonic
+        self,
+        root: Path,
+        files: Files | None = None,
+        clock: Callable[[], float] = monotonic,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._root = root
         self._files = files or Files()
         self._dialogs = DialogFiles(root, self._files)
         self._locks = Locks(root / ".locks")
         self._index = Index(root / ".index", self._locks)
-        self._healer = Healer(self._dialogs, self._index)
+        self._healer = Healer(self._dialogs, self._index, at_once)
         self._opening = Lock()
         self._opened = False
         self._clock = clock
@@ -61,7 +67,12 @@ class JsonStore:
             log.warning("store_not_open", error=repr(error.__cause__))
 
     async def close(self) -> None:
+        await in_thread(self._healer.stop)
         await in_thread(self._index.close)
+
+    @property
+    def waiting(self) -> Waiting:
+        return IndexedQueue(self._ask, self._index)
 
     async def secret(self) -> bytes:
         return await in_thread(self._secret)
@@ -95,8 +106,9 @@ class JsonStore:
     async def unfinished(self) -> list[str]:
         return await in_index(self._ask, index_rows.unfinished)
 
-    async def idle_since(self, moment: datetime) -> list[str]:
-        return await in_index(self._ask, lambda index: index_rows.idle_since(index, micros(moment)))
+    async def idle_since(self, moment: datetime, limit: int, skip: int = 0) -> list[str]:
+        since = micros(moment)
+        return await in_index(self._ask, lambda index: index_rows.idle_since(index, since, limit, skip))
 
     async def event_counts(self) -> dict[str, int]:
         return await in_index(self._ask, index_rows.event_counts)
@@ -116,7 +128,8 @@ class JsonStore:
             with storage_errors():
                 (self._root / ".locks").mkdir(parents=True, exist_ok=True)
                 self._sweep()
-            self._ask(lambda _: None)
+            with suppress(IndexBuilding):
+                self._ask(lambda _: None)
             self._opened = True
 
     def _sweep(self) -> None:
@@ -180,9 +193,10 @@ class JsonStore:
         try:
             self._ready()
             self._files.probe(self._root)
-            return StoreHealth(writable=True, quarantined=self._dialogs.quarantined())
+            quarantined = self._dialogs.quarantined()
+            return StoreHealth(writable=True, building=self._healer.building, quarantined=quarantined)
         except StorageUnavailable as error:
-            return StoreHealth(writable=False, detail=_plain(error))
+            return StoreHealth(writable=False, detail=_plain(error), building=self._healer.building)
 
 
 def _plain(error: StorageUnavailable) -> str:

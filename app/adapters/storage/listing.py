@@ -53,9 +53,9 @@ def searched_text(dialog: Dialog) -> str:
 
 
 def needle(text: str) -> str:
-    """Copy to compare by: NFC, without invisible characters, caseless, spaces folded."""
+    """Copy to compare by: NFC, without invisible characters, caseless, spaces folded, ё as е."""
     plain = composed(text) if text.isprintable() else clean(text)
-    return " ".join(plain.split()).casefold()
+    return " ".join(plain.split()).casefold().replace("ё", "е")
 
 
 def micros(moment: datetime) -> int:

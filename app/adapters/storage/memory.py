@@ -18,9 +18,11 @@ from app.adapters.storage.listing import (
     row_of,
     searched_text,
 )
+from app.adapters.storage.queues import CountedQueue
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound
 from app.core.ports import DialogPage, DialogQuery, StoreHealth
+from app.core.urgency import Waiting
 
 
 class MemoryStore:
@@ -29,6 +31,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._dialogs: dict[str, Dialog] = {}
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._waiting = CountedQueue(self._dialogs)
         self._secret = secrets.token_bytes(32)
 
     async def open(self) -> None:
@@ -76,9 +79,13 @@ class MemoryStore:
     async def unfinished(self) -> list[str]:
         return _oldest_first(d for d in self._dialogs.values() if d.pending())
 
-    async def idle_since(self, moment: datetime) -> list[str]:
-        active = (d for d in self._dialogs.values() if d.status == "active")
-        return _oldest_first(d for d in active if d.updated_at < moment)
+    async def idle_since(self, moment: datetime, limit: int, skip: int = 0) -> list[str]:
+        active = (d for d in self._dialogs.values() if d.status == "active" and d.handler == "bot")
+        return _oldest_first(d for d in active if d.updated_at < moment)[skip : skip + limit]
+
+    @property
+    def waiting(self) -> Waiting:
+        return self._waiting
 
     async def event_counts(self) -> dict[str, int]:
         return {dialog_id: len(d.events) for dialog_id, d in self._dialogs.items() if d.events}

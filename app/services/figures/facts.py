@@ -12,11 +12,11 @@ from typing import Literal
 
 import yaml
 
+from app.core.anger import fold, heard
 from app.core.dialog import Dialog, Message
 from app.core.happenings import short
 from app.core.models import OPERATOR, Turn
 from app.core.text import clean
-from app.services.anger import fold, heard
 from app.services.figures.persons import handled, waits
 
 TEXTS = Path(__file__).parents[1] / "texts"

@@ -12,7 +12,7 @@ import yaml
 
 from app.core.text import clean
 
-TEXTS = Path(__file__).with_name("texts")
+TEXTS = Path(__file__).with_name("words")
 CUE, SHOUTED, MARK, REPEATED = 0.7, 0.85, 0.85, 0.75  # what is left of calm after one of each
 LOUD_LETTERS, LOUD_WORDS = 4, 2  # shorter words in capitals, and single ones, are names: СМС, USB, ORBITA
 HIGH = 0.5  # two clear signs
