@@ -8,7 +8,6 @@ from app.adapters.routing.remote import RemoteCentre
 from app.core.exceptions import SearchesBusy
 from app.core.models import Decision, RouteQuery, Said
 from app.services.routing import RouteLine, RoutingService
-
 from tests.support.other_service import other_service
 
 pytestmark = pytest.mark.anyio

@@ -31,9 +31,7 @@ class IndexedQueue:
         return int(await in_index(self._ask, index_queue.count))
 
     async def to_weigh(self, before: datetime, limit: int) -> list[str]:
-        found: list[str] = await in_index(
-            self._ask, lambda index: index_queue.to_weigh(index, before, limit)
-        )
+        found: list[str] = await in_index(self._ask, lambda index: index_queue.to_weigh(index, before, limit))
         return found
 
     async def weigh(self, values: Mapping[str, int], now: datetime) -> None:
