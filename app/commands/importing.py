@@ -35,8 +35,12 @@ def import_set(
         done = import_rows(file, columns, mapping, lang, industry, encoding)
         if done.cases:
             write_set(done.cases, out)
+    for note in done.notes:
+        typer.echo(f"{file.name}: {note}.", err=True)
     for problem in done.problems[:SHOWN]:
         typer.echo(problem, err=True)
+    if len(done.problems) > SHOWN:
+        typer.echo(f"and {len(done.problems) - SHOWN} more rows that cannot be used", err=True)
     for reason, count in done.skipped.items():
         typer.echo(f"skipped: {reason} ({count})", err=True)
     if not done.cases:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from app.core import jsonlines
+from app.core.encodings import Undecodable, decoded
 from app.core.exceptions import CallCenterError
 from app.core.models import Role, Said
 
@@ -17,13 +19,13 @@ Event = Literal["start", "stay", "switch", "escalate", "return", "close"]
 
 
 class SetInvalid(CallCenterError):
-    """A labelled set that cannot be used; the sentence names file and line."""
+    """A labelled set that cannot be used; the sentence names file and line, 0 where it is no line."""
 
     status = 422
     code = "set_invalid"
 
     def __init__(self, where: str, line: int, problem: str) -> None:
-        super().__init__(f"{where}, line {line}: {problem}")
+        super().__init__(f"{where}, line {line}: {problem}" if line else f"{where}: {problem}")
         self.where, self.line = where, line
 
 
@@ -104,7 +106,7 @@ def read_set(path: Path, legal: Iterable[str] | None = None, corrections: bool =
     names = frozenset(legal) if legal else None
     cases: list[Case] = []
     seen: set[str] = set()
-    for number, line in _lines(path):
+    for number, line in numbered_lines(path):
         case = _case(path.name, number, line, corrections)
         if case is None:
             continue
@@ -117,20 +119,20 @@ def read_set(path: Path, legal: Iterable[str] | None = None, corrections: bool =
     return CaseSet(name=path.stem, cases=cases)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Those with something in them. Raises SetInvalid."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetInvalid(path.name, 0, f"the file cannot be read as UTF-8 text ({error})") from error
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield number, line
+        return jsonlines.lines(decoded(path.read_bytes()))
+    except OSError as error:
+        raise SetInvalid(path.name, 0, f"the file cannot be read ({error.strerror})") from error
+    except Undecodable as error:
+        raise SetInvalid(path.name, 0, f"{error}; save the file as UTF-8") from None
 
 
 def _case(where: str, number: int, line: str, corrections: bool) -> Case | None:
     """None for a correction that nobody confirmed."""
     try:
-        row = json.loads(line)
+        row = jsonlines.loads(line)
         if corrections and isinstance(row, dict):
             row.pop("correction", None)
             if row.pop("confirmed", True) is not True:

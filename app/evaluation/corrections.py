@@ -16,9 +16,9 @@ from typing import Any
 from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
-from app.core import durable
+from app.core import durable, jsonlines
 from app.core.exceptions import CallCenterError
-from app.evaluation.cases import Case, CaseSet, CaseTurn, SetInvalid
+from app.evaluation.cases import Case, CaseSet, CaseTurn, SetInvalid, numbered_lines
 
 Rows = dict[str, dict[str, Any]]
 _LATER = {"who", "when", "confirmed_by", "confirmed"}
@@ -198,12 +198,10 @@ def _lock_of(path: Path) -> Path:
 
 def _rows(path: Path) -> Rows:
     found: Rows = {}
-    lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                row = json.loads(line)
-                found[_of(row).id] = row
-            except (ValidationError, ValueError, LookupError, TypeError):
-                raise SetInvalid(path.name, number, "this is not a correction") from None
+    for number, line in numbered_lines(path) if path.exists() else ():
+        try:
+            row = jsonlines.loads(line)
+            found[_of(row).id] = row
+        except (ValidationError, ValueError, LookupError, TypeError):
+            raise SetInvalid(path.name, number, "this is not a correction") from None
     return found

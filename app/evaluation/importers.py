@@ -14,7 +14,8 @@ from app.core.exceptions import TextUnacceptable
 from app.core.text import checked, is_blank, language_of
 from app.evaluation.cases import Case, CaseTurn
 from app.evaluation.near import words
-from app.evaluation.tables import ImportFailed, Numbered, rows
+from app.evaluation.tables import ImportFailed, Numbered, cell_of, read_table
+from app.evaluation.workbooks import Note
 
 __all__ = ["ImportFailed", "Imported", "Importer", "import_rows", "write_set"]
 
@@ -30,6 +31,7 @@ class Imported:
     cases: list[Case]
     skipped: dict[str, int]
     problems: list[str]
+    notes: list[Note] = field(default_factory=list)
 
 
 @dataclass
@@ -51,15 +53,15 @@ class Importer:
 
     def take(self, name: str, numbered: Iterable[Numbered]) -> None:
         for number, row in numbered:
-            if row is None:
-                self.problems.append(f"{name}, line {number}: this is not a whole row")
+            if isinstance(row, str):
+                self.problems.append(f"{name}, line {number}: {row}")
             else:
                 self._take(f"{Path(name).stem}-{number:05d}", f"{name}, line {number}", row)
 
-    def result(self) -> Imported:
-        return Imported(self.cases, dict(self.skipped), self.problems)
-
     def _take(self, own_id: str, where: str, row: dict[str, Any]) -> None:
+        if nested := self._nested(row):
+            self.problems.append(f"{where}: {nested} is not a text")
+            return
         text, theirs = self._cell(row, "text"), self._cell(row, "label")
         label = self._labels.get(theirs.casefold())
         if skip := self._reason(text, theirs, label):
@@ -94,9 +96,13 @@ class Importer:
             turns=[CaseTurn(role="customer", content=text, expected=label, event="start")],
         )
 
+    def _nested(self, row: dict[str, Any]) -> str:
+        """Their name of a column that holds a list or an object, tags left out."""
+        named = [theirs for ours, theirs in self.columns.items() if ours != "tags"]
+        return next((theirs for theirs in named if isinstance(row.get(theirs), list | dict)), "")
+
     def _cell(self, row: dict[str, Any], ours: str) -> str:
-        value = row.get(self.columns.get(ours, ""))
-        return "" if value is None else str(value).strip()
+        return cell_of(row, self.columns.get(ours, ""))
 
     def _tags(self, row: dict[str, Any]) -> list[str]:
         value = row.get(self.columns.get("tags", ""))
@@ -120,9 +126,12 @@ def import_rows(
         raise ImportFailed(path.name, f"columns are {', '.join(OURS)}, not {', '.join(sorted(strange))}")
     if missing := {"text", "label"} - set(columns):
         raise ImportFailed(path.name, f"no column is named for {' and '.join(sorted(missing, reverse=True))}")
-    importer = Importer(columns, labels, lang, industry)
-    importer.take(path.name, rows(path, list(columns.values()), encoding))
-    return importer.result()
+    importer, table = (
+        Importer(columns, labels, lang, industry),
+        read_table(path, [*columns.values()], encoding),
+    )
+    importer.take(path.name, table.rows)
+    return Imported(importer.cases, dict(importer.skipped), importer.problems, table.notes)
 
 
 def write_set(cases: Iterable[Case], path: Path) -> None:

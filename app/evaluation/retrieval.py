@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.core import jsonlines
 from app.core.text import language_of
-from app.evaluation.cases import SetInvalid
+from app.evaluation.cases import SetInvalid, numbered_lines
 from app.evaluation.intervals import Interval, wilson
 
 DEPTH = 10  # articles asked for; a reciprocal rank below that counts as 0
@@ -64,13 +64,7 @@ def is_questions(path: Path) -> bool:
 def read_questions(path: Path) -> list[Question]:
     """Raises SetInvalid for the first bad line."""
     questions: dict[str, Question] = {}
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetInvalid(path.name, 0, f"the file cannot be read as UTF-8 text ({error})") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         question = _question(path.name, number, line)
         if question.id in questions:
             raise SetInvalid(path.name, number, f"the id {question.id} stands twice")
@@ -109,7 +103,7 @@ def _figures(asked: Sequence[Asked]) -> Figures:
 
 def _question(where: str, number: int, line: str) -> Question:
     try:
-        return Question.model_validate(json.loads(line))
+        return Question.model_validate(jsonlines.loads(line))
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         field = ".".join(map(str, first["loc"]))

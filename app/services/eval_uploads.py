@@ -12,7 +12,8 @@ from typing import Literal
 from app.core.exceptions import CallCenterError
 from app.evaluation.cases import Case
 from app.evaluation.importers import BLANK, REPEATED, Importer, write_set
-from app.evaluation.tables import ImportFailed, Numbered, Row, header, rows
+from app.evaluation.tables import ImportFailed, Numbered, cell_of, read_table
+from app.evaluation.workbooks import Note
 from app.services.eval_sets import SetShelf
 
 VALUES, SHOWN = 200, 50
@@ -59,6 +60,7 @@ class Preview:
     rows: list[RowView] = field(default_factory=list)
     counts: Counter[Status] = field(default_factory=Counter)
     formulas: int = 0
+    notes: list[Note] = field(default_factory=list)
 
     def add(self, view: RowView) -> None:
         if sum((row.status == "taken") == (view.status == "taken") for row in self.rows) < SHOWN:
@@ -69,7 +71,7 @@ class Preview:
 
 def profile(path: Path) -> Profile:
     """Raises ImportFailed."""
-    columns = header(path)
+    columns = [*dict.fromkeys(name for name in read_table(path).columns if name)]
     if len(columns) < 2:
         raise ImportFailed(path.name, "a message and its label need two columns", "columns")
     guessed = {"text": _guess(columns, _TEXT, 0), "label": _guess(columns, _LABEL, 1)}
@@ -80,7 +82,8 @@ def profile(path: Path) -> Profile:
 
 def labels_of(path: Path, column: str) -> list[str]:
     """Different values of a column, most frequent first. Raises ImportFailed."""
-    found = Counter(_cell(row, column) for _, row in rows(path, [column]) if row)
+    rows = read_table(path, [column]).rows
+    found = Counter(cell_of(row, column) for _, row in rows if not isinstance(row, str))
     return [value for value, _ in found.most_common(VALUES) if value]
 
 
@@ -97,8 +100,9 @@ def guess_labels(theirs: Iterable[str], ours: Sequence[str]) -> dict[str, list[s
 def preview(path: Path, columns: Mapping[str, str], labels: Mapping[str, str]) -> Preview:
     """`columns` maps ours to theirs, `labels` theirs to ours. Raises ImportFailed."""
     named = {ours: theirs for ours, theirs in columns.items() if theirs}
-    importer, seen = Importer(named, labels), Preview(cases=[])
-    for numbered in rows(path, list(named.values())):
+    table = read_table(path, [*named.values()])
+    importer, seen = Importer(named, labels), Preview(cases=[], notes=table.notes)
+    for numbered in table.rows:
         seen.add(_taken(importer, path.name, numbered))
     seen.cases = importer.cases
     return seen
@@ -117,7 +121,8 @@ def _taken(importer: Importer, name: str, numbered: Numbered) -> RowView:
     number, row = numbered
     cases, problems, skipped = len(importer.cases), len(importer.problems), importer.skipped.copy()
     importer.take(name, [numbered])
-    text, theirs = (_cell(row or {}, importer.columns[ours])[:300] for ours in ("text", "label"))
+    cells = {} if isinstance(row, str) else row
+    text, theirs = (cell_of(cells, importer.columns[ours])[:300] for ours in ("text", "label"))
     if len(importer.problems) > problems:
         return RowView(number, text, theirs, "problem", problem=importer.problems[-1])
     if len(importer.cases) > cases:
@@ -128,11 +133,6 @@ def _taken(importer: Importer, name: str, numbered: Numbered) -> RowView:
 
 def _status(reason: str) -> Status:
     return "blank" if reason == BLANK else "repeated" if reason == REPEATED else "unmapped"
-
-
-def _cell(row: Row, column: str) -> str:
-    value = row.get(column)
-    return "" if value is None else str(value).strip()
 
 
 def _guess(columns: Sequence[str], names: Sequence[str], otherwise: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from app.core import jsonlines
 from app.core.exceptions import CallCenterError, RoutingFailed, SearchesBusy
 from app.core.models import OPERATOR, Outcome, RouteQuery, Said, Source
 from app.core.ports import Router
@@ -85,9 +85,11 @@ class RoutingService:
     async def route_json(self, line: str | bytes) -> Routed:
         """One JSONL line; one that cannot be read has the outcome `error`."""
         try:
-            parsed: Any = json.loads(line)
-        except (ValueError, RecursionError):
-            return Routed(reason="this line is not JSON", outcome="error")
+            parsed: Any = jsonlines.loads(line if isinstance(line, str) else line.decode())
+        except UnicodeDecodeError:
+            return Routed(reason="this line is not UTF-8", outcome="error")
+        except jsonlines.NotJson as error:
+            return Routed(reason=str(error), outcome="error")
         try:
             return await self.route(RouteLine.model_validate(parsed))
         except ValidationError as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.adapters.routing.artefact import STAY
+from app.core import jsonlines
+from app.core.encodings import decoded
 from app.core.models import Said
 
 GOES_ON = {"stay", "close"}
@@ -37,9 +38,8 @@ def read_lines(folder: Path) -> list[Line]:
 
 
 def _of_file(path: Path) -> Iterator[Line]:
-    """Lines end with a line feed and nothing else: what customers wrote may hold other line ends."""
-    lines = filter(str.strip, path.read_text(encoding="utf-8").split("\n"))
-    for number, row in enumerate(map(json.loads, lines)):
+    lines = (line for _, line in jsonlines.lines(decoded(path.read_bytes())))
+    for number, row in enumerate(map(jsonlines.loads, lines)):
         if "turns" in row:
             yield from lines_of(row["turns"], row["lang"], row["industry"])
         else:

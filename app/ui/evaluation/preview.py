@@ -24,12 +24,14 @@ def preview(seen: Preview, language: str) -> str:
         if seen.formulas
         else ""
     )
+    notes = "".join(f"<p>{escape(words['notes'][n.kind].format(**n.told))}</p>" for n in seen.notes)
     ordered = sorted(seen.rows, key=lambda row: (row.status == "taken", row.number))
     head = [words["row"], words["message"], words["theirs"], words["becomes"]]
     shown = table(head, ([*_row(row, language)] for row in ordered), "ev-rows")
     note = words["rows_shown"].format(n=SHOWN)
     return (
-        f'<p role="status"><b>{escape(counted)}</b></p><ul class="ev-out">{left_out}</ul>{formulas}{shown}'
+        f'<p role="status"><b>{escape(counted)}</b></p><ul class="ev-out">{left_out}</ul>'
+        f"{formulas}{notes}{shown}"
         f'<p class="ev-note">{escape(note)}</p>'
     )
 

@@ -72,7 +72,10 @@ def test_rows_that_cannot_be_used_are_named_and_the_rest_is_kept(tmp_path: Path)
     imported = import_rows(path, COLUMNS, LABELS)
     assert texts(imported) == ["почём"]
     assert imported.skipped == {"(blank)": 1, "(repeated)": 1}
-    assert imported.problems == [f"export.csv, line {n}: this is not a whole row" for n in (2, 3)]
+    assert imported.problems == [
+        f"export.csv, line {n}: this is not a whole row: {cells} cells for 2 columns"
+        for n, cells in ((2, 1), (3, 3))
+    ]
 
 
 def test_a_broken_line_of_jsonl_is_named(tmp_path: Path) -> None:
@@ -83,7 +86,7 @@ def test_a_broken_line_of_jsonl_is_named(tmp_path: Path) -> None:
     assert len(imported.problems) == 2
 
 
-def test_a_workbook_is_read_and_its_formulas_stay_text(tmp_path: Path) -> None:
+def test_a_workbook_is_read_and_formulas_without_a_result_are_named(tmp_path: Path) -> None:
     path = tmp_path / "export.xlsx"
     rows = [
         ("почём", "Shop"),
@@ -93,8 +96,10 @@ def test_a_workbook_is_read_and_its_formulas_stay_text(tmp_path: Path) -> None:
     ]
     pd.DataFrame(rows, columns=["message", "queue"]).to_excel(path, index=False)
     imported = import_rows(path, COLUMNS, LABELS)
-    assert texts(imported) == ["почём", '=HYPERLINK("http://x.example","click")', "5"]
+    assert texts(imported) == ["почём", "5"]
     assert imported.skipped == {"(blank)": 1}
+    (problem,) = imported.problems
+    assert problem.startswith("export.xlsx, line 3: message holds a formula without a result")
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.csv", "a.jsonl", "a.pdf"])
