@@ -81,19 +81,24 @@ def mock_llm(
     fault_rate: Annotated[float, typer.Option(help="Share of requests that get the fault, 0..1.")] = 1.0,
     latency: Annotated[float, typer.Option(help="Seconds before each answer.")] = 0.0,
     list_faults: Annotated[bool, typer.Option("--list-faults", help="Name the faults and leave.")] = False,
+    habit: Annotated[str | None, typer.Option(help="A habit of some real server; see --list-habits.")] = None,
+    list_habits: Annotated[bool, typer.Option("--list-habits", help="Name the habits and leave.")] = False,
 ) -> None:
-    """Serve an OpenAI-compatible model for tests and demos, with every fault on request."""
+    """Serve an OpenAI-compatible model for tests and demos, with faults and habits of real servers."""
     import uvicorn  # noqa: PLC0415
 
     from app.adapters.llm.mock_faults import FAULTS  # noqa: PLC0415
+    from app.adapters.llm.mock_habits import HABITS  # noqa: PLC0415
     from app.adapters.llm.mock_server import MockConfig, create_mock_app  # noqa: PLC0415
 
-    if list_faults:
-        typer.echo("\n".join(sorted(FAULTS)))
+    if list_faults or list_habits:
+        typer.echo("\n".join(sorted(FAULTS if list_faults else HABITS)))
         return
     if fault is not None and fault not in FAULTS:
         raise typer.BadParameter(f"{fault} is not a fault; see --list-faults", param_hint="--fault")
-    config = MockConfig(fault=fault, fault_rate=fault_rate, latency=latency)
+    if habit is not None and habit not in HABITS:
+        raise typer.BadParameter(f"{habit} is not a habit; see --list-habits", param_hint="--habit")
+    config = MockConfig(fault=fault, fault_rate=fault_rate, latency=latency, habit=habit)
     server = uvicorn.Server(uvicorn.Config(create_mock_app(config), log_level="warning"))
     with _listening(port) as listener:
         typer.echo(f"OPENAI_BASE_URL=http://localhost:{listener.getsockname()[1]}/v1", err=True)

@@ -21,7 +21,7 @@ Mode = Literal["json_schema", "function_calling", "json_mode", "prompt"]
 MODES: tuple[Mode, ...] = ("json_schema", "function_calling", "json_mode", "prompt")
 UNPARSED = "unparsed"
 # What servers say to a mode they do not know. The same statuses may be about the message or the model's name.
-MODE_REFUSALS = {"HTTP 400", "HTTP 404", "HTTP 422"}
+MODE_REFUSALS = {f"HTTP {status}" for status in (400, 404, 405, 415, 422, 500, 501)}
 EARNED, CAP = 0.1, 2.0
 TRACING = "ls_structured_output_format"
 
@@ -157,9 +157,19 @@ def with_instruction(messages: Sequence[BaseMessage], schema: type[BaseModel]) -
 
 
 def _memory_of(model: BaseChatModel) -> Memory:
-    """Chat models are not hashable, so they are known by identity for as long as they live."""
-    key = id(model)
+    """Chat models are not hashable, so they are known by identity for as long as they live.
+
+    Copies of a model with other settings share its habits, so they share the memory.
+    """
+    owner: object = getattr(model, "habits", model)
+    key = id(owner)
     if key not in _MEMORIES:
         _MEMORIES[key] = Memory()
-        weakref.finalize(model, _MEMORIES.pop, key, None)
+        weakref.finalize(owner, _MEMORIES.pop, key, None)
     return _MEMORIES[key]
+
+
+def mode_of(model: BaseChatModel) -> Mode | None:
+    """The mode in which it has answered last; None before it has."""
+    memory = _MEMORIES.get(id(getattr(model, "habits", model)))
+    return MODES[memory.mode] if memory and memory.proven else None

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     temperature: float = Field(default=0.7, ge=0, le=2)
     max_tokens: int = Field(default=1000, ge=1)
     model_timeout: float = Field(default=30, gt=0)
+    model_first_token: float | None = Field(default=None, gt=0)
     model_fallback: bool = True
     price_input: float = Field(default=0.15, ge=0)
     price_output: float = Field(default=0.60, ge=0)

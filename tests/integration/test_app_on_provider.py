@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.adapters.llm.dialect import BEGINNING
 from tests.support.call_centre import ROUTING, Json, Site, call, route_to, site
 
 PRICE = "How much is the Pro plan?"
@@ -176,12 +177,13 @@ def test_the_next_turn_knows_what_was_said_and_who_serves(llm: Site) -> None:
         ]
 
 
-def test_models_see_no_more_lines_than_max_dialog_history(llm: Site) -> None:
+def test_models_see_no_more_lines_than_max_dialog_history_and_the_customers_place_first(llm: Site) -> None:
     dialog = llm.begin()
     for number in range(4):
         llm.say(dialog, f"question {number}")
     for body in llm.sent[-2:]:
         assert [m["content"] for m in body["messages"][1:]] == [
+            BEGINNING,
             "Mock reply to: question 1",
             "question 2",
             "Mock reply to: question 2",

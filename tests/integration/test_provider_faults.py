@@ -147,8 +147,7 @@ async def test_what_cannot_be_converted_leaves_a_trace_of_where(mock: MockProvid
     with capture_logs() as logs:
         async with provider_at(mock.url) as model:
             await ask(model, "hello", streaming)
-    (entry,) = logs
-    assert entry["event"] == "provider_attempt_failed"
+    (entry,) = [one for one in logs if one["event"] == "provider_attempt_failed"]
     assert streaming or entry["at"]
 
 

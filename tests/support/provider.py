@@ -17,10 +17,12 @@ CANARY = "sk-canary-7f3a91"
 
 @asynccontextmanager
 async def provider_at(
-    url: str, deadline: float = 5.0, guard: Guard | None = None
+    url: str, deadline: float = 5.0, guard: Guard | None = None, unheard: bool = False
 ) -> AsyncIterator[GuardedChatOpenAI]:
+    """`unheard`: as at the start, when the first reply is held back until it is whole."""
     settings = Settings(openai_api_key=SecretStr(CANARY), openai_base_url=url, model_timeout=deadline)
     model = openai_model(settings, guard)
+    model.habits.aloud = None if unheard else False
     try:
         yield model
     finally:

@@ -5,7 +5,7 @@ import pytest
 from pydantic import BaseModel
 
 from app.adapters.llm.failures import refusal, translate
-from app.adapters.llm.openai import _is_openai, as_response_format, attempt_timeout
+from app.adapters.llm.openai import _is_openai, as_response_format, attempt_timeouts
 from app.agents.structured import from_text
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
 
@@ -54,9 +54,9 @@ def test_a_passing_trouble_may_be_retried(status: int) -> None:
 
 
 def test_an_attempt_is_shorter_than_the_deadline() -> None:
-    timeout = attempt_timeout(30)
-    assert timeout.read == 18
-    assert timeout.connect == 5
+    timeouts = attempt_timeouts(30)
+    assert (timeouts.plain.read, timeouts.streamed.read) == (30, 18)
+    assert timeouts.plain.connect == timeouts.streamed.connect == 5
 
 
 def test_a_schema_is_strict_and_named() -> None:

@@ -49,6 +49,7 @@ WRONG = {
     "temperature": ["2.1", "-1", "warm", "nan"],
     "max_tokens": ["0", "many", "1.5"],
     "model_timeout": ["0", "-5", "inf", "soon"],
+    "model_first_token": ["0", "-5", "inf", "soon"],
     "model_fallback": ["perhaps"],
     "price_input": ["-0.1", "inf"],
     "price_output": ["-0.1", "nan"],

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal
+
+import structlog
+
+from app.core.exceptions import ProviderError, ProviderRefused
+
+log = structlog.get_logger()
 
 BreakerState = Literal["closed", "open", "half_open"]
 Clock = Callable[[], float]
 NOTEWORTHY = 2
+SHOUT_AGAIN = 600.0  # seconds between two lines about a provider that has never answered
 
 
 class Breaker:
@@ -34,6 +43,11 @@ class Breaker:
     def failing(self) -> bool:
         """The last two calls or more went wrong: worth telling before it is worth pausing."""
         return self._failures >= NOTEWORTHY
+
+    @property
+    def healthy(self) -> bool:
+        """The last call went well, or there was none."""
+        return self._failures == 0
 
     @property
     def wait(self) -> float:
@@ -80,3 +94,36 @@ class RetryBudget:
             return False
         self._saved -= 1
         return True
+
+
+@dataclass(slots=True)
+class Record:
+    """How the calls of this process have ended; a call with several attempts is one."""
+
+    answered: int = 0
+    failed: int = 0
+    why: str = ""
+    clock: Clock = time.monotonic
+    _shouted: float | None = None
+
+    @property
+    def never_answered(self) -> bool:
+        return self.failed > 0 and self.answered == 0
+
+    @contextmanager
+    def call(self, tries_form: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except ProviderError as error:
+            if not (tries_form and isinstance(error, ProviderRefused)):
+                self._fail(error)
+            raise
+        self.answered += 1
+
+    def _fail(self, error: ProviderError) -> None:
+        self.failed += 1
+        self.why = str(error).rstrip(".")
+        now = self.clock()
+        if self.never_answered and (self._shouted is None or now - self._shouted >= SHOUT_AGAIN):
+            self._shouted = now
+            log.error("provider_has_never_answered", calls=self.failed, why=self.why)

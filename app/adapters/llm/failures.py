@@ -14,31 +14,38 @@ from app.adapters.retry_after import seconds_of
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
 
 NOT_A_COMPLETION, NO_CHOICES, EMPTY_STREAM = "not a chat completion", "no choices", "empty stream"
+SLOW = "slow"  # it was still answering when the time was over
+THOUGHTS, ALOUD, WRITTEN = "nothing but thoughts", "thoughts before a reply", "a tool call as text"
 LONGEST_WAIT = 3600
 _RETRY_STATUSES = {408, 409, 429}
+_ABOUT_THE_REQUEST = {400, 404, 405, 415, 422, 500, 501}
 
 
 class Failed(Exception):
-    """One attempt failed. `wait` is the provider's Retry-After in seconds."""
+    """One attempt failed. `wait` is the provider's Retry-After in seconds; `said` are its words about the
+    request, which only `complaints` reads."""
 
-    def __init__(self, error: ProviderError, retryable: bool = False, wait: float | None = None) -> None:
+    def __init__(
+        self, error: ProviderError, retryable: bool = False, wait: float | None = None, said: str = ""
+    ) -> None:
         super().__init__(str(error))
         self.error = error
         self.retryable = retryable
         self.wait = wait
+        self.said = said
 
     @property
     def says_unhealthy(self) -> bool:
         """Whether it speaks against the provider rather than against this one request.
 
         A wrong key (401) fails every request to come; 400, 403, 404 and 413 may be about one message or mode,
-        and a filtered, clipped or malformed answer came from a provider that works.
+        and a filtered, clipped or malformed answer came from a provider that works. So does one that is slow.
         """
         if isinstance(self.error, ProviderRefused):
             return self.error.detail == "HTTP 401"
         if isinstance(self.error, ProviderReplyInvalid):
             return self.error.detail in {NOT_A_COMPLETION, NO_CHOICES, EMPTY_STREAM}
-        return True
+        return self.error.detail != SLOW
 
 
 # LangChain does not validate what it converts: HTML or `choices: null` ends in any of these. So does a
@@ -52,7 +59,8 @@ def translate(problem: BaseException) -> Failed:
     if isinstance(problem, Failed):
         return problem
     if isinstance(problem, ProviderError):
-        return Failed(problem, retryable=type(problem) is ProviderError)
+        again = type(problem) is ProviderError or problem.detail in (THOUGHTS, WRITTEN)
+        return Failed(problem, retryable=again)
     if isinstance(problem, httpx2.TimeoutException | TimeoutError):
         return Failed(ProviderTimeout(), retryable=True)
     if isinstance(problem, httpx2.TransportError | OSError):
@@ -60,16 +68,17 @@ def translate(problem: BaseException) -> Failed:
     return Failed(ProviderReplyInvalid(NOT_A_COMPLETION))
 
 
-def refusal(status: int, retry_after: str | None) -> Failed:
+def refusal(status: int, retry_after: str | None, said: str = "") -> Failed:
     """A reply with another status than 200."""
     detail = f"HTTP {status}"
-    if status < 500 and status not in _RETRY_STATUSES:
-        return Failed(ProviderRefused(detail))
+    words = said if status in _ABOUT_THE_REQUEST else ""
+    if status == 501 or (status < 500 and status not in _RETRY_STATUSES):
+        return Failed(ProviderRefused(detail), said=words)
     error = ProviderTimeout(detail) if status in {408, 504} else ProviderError(detail)
     wait = seconds_of(retry_after, datetime.now(UTC), LONGEST_WAIT)
     if wait is not None:
         error.retry_after = max(1, round(wait))
-    return Failed(error, retryable=True, wait=wait)
+    return Failed(error, retryable=True, wait=wait, said=words)
 
 
 def kind_of(problem: BaseException) -> str:

@@ -28,6 +28,7 @@ class Wire:
     events: list[bytes]
     retry_after: int
     drip: float
+    pause: float = 0.0
 
     async def answer(self, status: int, body: bytes, kind: str = "application/json", **headers: str) -> None:
         await self.start(status, kind, **{"content-length": str(len(body)), **headers})
@@ -51,6 +52,7 @@ class Wire:
         await self.start()
         for event in events:
             await self.write(event)
+            await asyncio.sleep(self.pause)
         await self.write(b"", more=False)
 
     async def hang_up(self) -> None:

@@ -129,11 +129,11 @@ def _told_tool(body: Json) -> Json | None:
 
 
 def _schema_in_prompt(body: Json) -> Json | None:
-    """The JSON schema that a system message spells out, as JSON mode asks for."""
+    """The JSON schema that a message spells out, as JSON mode asks for."""
     for message in body.get("messages", []):
-        text = _text(message.get("content"))
+        _, told, text = _text(message.get("content")).partition("JSON schema")
         start = text.find('{"')
-        if message.get("role") == "system" and start >= 0 and '"properties"' in text:
+        if message.get("role") != "assistant" and told and start >= 0 and '"properties"' in text:
             found: Json = json.JSONDecoder().raw_decode(text[start:])[0]
             return found
     return None

@@ -1,7 +1,8 @@
 """A server that speaks the OpenAI protocol, for tests and demos (`call-center mock-llm`).
 
 Faults come by `MockConfig`, per request by the headers `X-Mock-Fault` and `X-Mock-Latency`, or per scripted
-reply (`{"fault": …}`); their names stand in `mock_faults.FAULTS`.
+reply (`{"fault": …}`); their names stand in `mock_faults.FAULTS`. Habits of real servers, which are none of
+their faults, come by `MockConfig` too; they stand in `mock_habits.HABITS`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app.adapters.llm.mock_faults import FAULTS, REPLY, Wire, show, status
+from app.adapters.llm.mock_habits import HABITS, PLAIN, Habit, as_json
 from app.adapters.llm.mock_replies import Json, MockReply, first_words, reply_to, tokens_in
 
 
@@ -35,6 +37,7 @@ class MockConfig:
     """
 
     model: str = "mock-model"
+    habit: str | None = None
     fault: str | None = None
     fault_rate: float = 1.0
     fault_count: int | None = None
@@ -47,6 +50,12 @@ class MockConfig:
 
     def __post_init__(self) -> None:
         check_fault(self.fault)
+        if self.habit is not None and self.habit not in HABITS:
+            raise ValueError(f"unknown habit {self.habit!r}; one of {', '.join(sorted(HABITS))}")
+
+    @property
+    def manner(self) -> Habit:
+        return HABITS[self.habit] if self.habit else PLAIN
 
 
 def check_fault(name: str | None) -> str | None:
@@ -79,7 +88,9 @@ class MockState:
     def next_reply(self, body: Json) -> MockReply:
         """Raises HTTPException 400 for a refused mode."""
         line = self.script.popleft() if self.script else {"fault": ""}
-        return MockReply.scripted(line) if line.keys() - {"fault"} else reply_to(body, self.config.refuse)
+        if line.keys() - {"fault"}:
+            return MockReply.scripted(line)
+        return self.config.manner.reply(reply_to(body, self.config.refuse), body)
 
 
 def create_mock_app(config: MockConfig | None = None) -> Starlette:
@@ -108,6 +119,9 @@ class _Completions:
         self.state.requests.append(body)
         await asyncio.sleep(float(request.headers.get("x-mock-latency", self.state.config.latency)))
         wire = self._wire(request, body, send)
+        if refusal := self.state.config.manner.refuse(body):
+            await wire(MockReply()).answer(refusal[0], json.dumps(refusal[1]).encode())
+            return
         try:
             fault = self.state.next_fault(request.headers.get("x-mock-fault"), body)
             reply = self.state.next_reply(body)
@@ -129,15 +143,17 @@ class _WireMaker:
 
     def __call__(self, reply: MockReply) -> Wire:
         key = self.request.headers.get("authorization", "").removeprefix("Bearer ") or "sk-canary-without-key"
+        manner = self.config.manner
         return Wire(
             receive=self.request.receive,
             send=self.send,
-            streaming=bool(self.body.get("stream")),
+            streaming=manner.streams(bool(self.body.get("stream"))),
             canary=key,
-            body=json.dumps(completion(reply, self.body), ensure_ascii=False).encode(errors="surrogatepass"),
-            events=list(events(reply, self.body)),
+            body=as_json(manner.whole(completion(reply, self.body))),
+            events=manner.encode(manner.chunks(list(chunks(reply, self.body)))),
             retry_after=self.config.retry_after,
             drip=self.config.drip,
+            pause=self.config.drip if manner.slow else 0.0,
         )
 
 
@@ -150,14 +166,13 @@ def completion(reply: MockReply, body: Json) -> Json:
     return {**_envelope(body, "chat.completion"), "choices": [choice], **usage}
 
 
-def events(reply: MockReply, body: Json) -> Iterator[bytes]:
-    """The server-sent events of a stream: role, words or calls, finish, usage when asked for, end."""
+def chunks(reply: MockReply, body: Json) -> Iterator[Json]:
+    """The pieces of a stream: role, words or calls, finish, usage when asked for."""
     for delta in _deltas(reply):
-        yield _event(body, [{"index": 0, "delta": delta, "finish_reason": None}])
-    yield _event(body, [{"index": 0, "delta": {}, "finish_reason": reply.finish}])
+        yield _chunk(body, [{"index": 0, "delta": delta, "finish_reason": None}])
+    yield _chunk(body, [{"index": 0, "delta": {}, "finish_reason": reply.finish}])
     if reply.usage and (body.get("stream_options") or {}).get("include_usage"):
-        yield _event(body, [], usage=_usage(reply, body))
-    yield b"data: [DONE]\n\n"
+        yield _chunk(body, [], usage=_usage(reply, body))
 
 
 def _deltas(reply: MockReply) -> Iterator[Json]:
@@ -178,9 +193,8 @@ def _calls(reply: MockReply) -> list[Json]:
     ]
 
 
-def _event(body: Json, choices: list[Json], **more: Json) -> bytes:
-    chunk = {**_envelope(body, "chat.completion.chunk"), "choices": choices, **more}
-    return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n".encode(errors="surrogatepass")
+def _chunk(body: Json, choices: list[Json], **more: Json) -> Json:
+    return {**_envelope(body, "chat.completion.chunk"), "choices": choices, **more}
 
 
 def _envelope(body: Json, kind: str) -> Json:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from functools import cache
+from contextlib import aclosing
+from functools import cache, partial
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -14,12 +15,17 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.utils.function_calling import convert_to_openai_function
 from langchain_openai import ChatOpenAI
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from app.adapters.llm.complaints import is_typed
 from app.adapters.llm.guard import Guard
-from app.adapters.llm.replies import tool_names
-from app.adapters.llm.wire import Json, Wire
+from app.adapters.llm.habits import Habits, negotiated
+from app.adapters.llm.replies import StreamCheck, asked_of, usable
+from app.adapters.llm.speech import Speech
+from app.adapters.llm.sse import Json
+from app.adapters.llm.wire import ENDED, Timeouts, Wire
 from app.core.config import Settings
+from app.core.exceptions import ProviderError, ProviderRefused
 
 NO_KEY = SecretStr("not-needed")
 OPENAI = "https://api.openai.com/v1"
@@ -32,6 +38,7 @@ class GuardedChatOpenAI(ChatOpenAI):
 
     guard: Guard
     wire: Wire
+    habits: Habits = Field(default_factory=Habits)
 
     async def _agenerate(
         self,
@@ -41,11 +48,22 @@ class GuardedChatOpenAI(ChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:
         payload = self._payload(messages, stop, stream=False, **kwargs)
+        asked, was_well = asked_of(payload), self.guard.breaker.healthy
 
         async def send() -> ChatResult:
-            return self._create_chat_result(await self.wire.post(payload))
+            told, speech = usable(await negotiated(self.habits, payload, self.wire.post), asked)
+            self._note(speech, payload)
+            return self._create_chat_result(told)
 
-        result = await self.guard.ask(send, tool_names(payload.get("tools")))
+        try:
+            result = await self.guard.ask(send, is_typed(payload))
+        except ProviderError as error:
+            refused = was_well and is_typed(payload) and error.detail == "HTTP 500"
+            if not refused:
+                raise
+            result = None
+        if result is None:  # it answered a moment ago: it is the form of the reply that this server cannot do
+            raise ProviderRefused("HTTP 500")
         return _with_parsed(result) if isinstance(kwargs.get("response_format"), type) else result
 
     async def _astream(
@@ -57,14 +75,46 @@ class GuardedChatOpenAI(ChatOpenAI):
     ) -> AsyncIterator[ChatGenerationChunk]:
         kwargs.pop("stream_usage", None)
         payload = self._payload(messages, stop, stream=True, stream_options={"include_usage": True}, **kwargs)
+        asked, checks = asked_of(payload), []
 
-        async def start() -> AsyncGenerator[ChatGenerationChunk, None]:
-            async for chunk in self.wire.stream(payload):
-                if converted := self._convert_chunk_to_generation_chunk(chunk, AIMessageChunk, None):
-                    yield converted
+        def check() -> StreamCheck:
+            checks.append(StreamCheck(asked, self._close, held=self._is_held))
+            return checks[-1]
 
-        async for chunk in self.guard.stream(start, tool_names(payload.get("tools"))):
-            yield chunk
+        try:
+            async for chunk in self.guard.stream(partial(self._events, payload), check):
+                yield chunk
+        except ProviderError:
+            self.habits.aloud = any(each.speech.aloud for each in checks) or self.habits.aloud
+            raise
+        self._note(checks[-1].speech, payload)
+
+    async def _events(self, payload: Json) -> AsyncGenerator[Json, None]:
+        async with aclosing(await negotiated(self.habits, payload, self._begun)) as events:
+            async for event in events:
+                yield event
+
+    async def _begun(self, payload: Json) -> AsyncGenerator[Json, None]:
+        """The stream after its first event: until then a server may refuse the request."""
+        if not payload.get("stream"):
+            return _whole(await self.wire.post(payload))
+        events = self.wire.stream(payload)
+        return _led(await anext(events), events)
+
+    def _close(self, last: Json) -> ChatGenerationChunk | None:
+        return self._convert_chunk_to_generation_chunk(last, AIMessageChunk, None)
+
+    @property
+    def _is_held(self) -> bool:
+        """Until it is known how a model speaks, and where it is known to think before each reply."""
+        return self.habits.aloud is not False and not _is_openai(self.openai_api_base)
+
+    def _note(self, speech: Speech, payload: Json) -> None:
+        """A reply in words tells how the model speaks; one in a form does not."""
+        if speech.aloud:
+            self.habits.aloud = True
+        elif self.habits.aloud is None and speech.spoke and not is_typed(payload):
+            self.habits.aloud = False
 
     def _payload(self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any) -> Json:
         """Other servers than OpenAI's own know the limit by its older name only."""
@@ -89,9 +139,10 @@ def openai_model(settings: Settings, guard: Guard | None = None) -> GuardedChatO
     """One model, with its pools of connections, for the whole process and its event loop."""
     watch = guard or Guard(settings.model_timeout)
     key, address = settings.openai_api_key or NO_KEY, settings.openai_base_url or OPENAI
+    timeouts = attempt_timeouts(watch.deadline, settings.model_first_token)
     return GuardedChatOpenAI(
         guard=watch,
-        wire=Wire(address, key.get_secret_value(), attempt_timeout(watch.deadline)),
+        wire=Wire(address, key.get_secret_value(), timeouts),
         model=settings.openai_model,
         api_key=key,
         base_url=address,
@@ -103,9 +154,25 @@ def openai_model(settings: Settings, guard: Guard | None = None) -> GuardedChatO
     )
 
 
-def attempt_timeout(deadline: float) -> httpx2.Timeout:
-    """Less than the total deadline, so that a silent server leaves time for one more attempt."""
-    return httpx2.Timeout(deadline * 0.6, connect=min(5.0, deadline * 0.4), pool=deadline * 0.4)
+def attempt_timeouts(deadline: float, first_token: float | None = None) -> Timeouts:
+    """A silent stream leaves time for one more attempt, where `first_token` is not given."""
+    silence = min(deadline, first_token or deadline * 0.6)
+    connecting = {"connect": min(5.0, deadline * 0.4), "pool": deadline * 0.4}
+    return Timeouts(httpx2.Timeout(deadline, **connecting), httpx2.Timeout(silence, **connecting))
+
+
+async def _led(first: Json, rest: AsyncGenerator[Json, None]) -> AsyncGenerator[Json, None]:
+    async with aclosing(rest):
+        yield first
+        async for event in rest:
+            yield event
+
+
+async def _whole(reply: Json | list[Json]) -> AsyncGenerator[Json, None]:
+    """A plain reply in the place of a stream."""
+    for event in reply if isinstance(reply, list) else [reply]:
+        yield event
+    yield {ENDED: "marked"}
 
 
 @cache

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import httpx2
 
+from app.adapters.llm.complaints import LONGEST
 from app.adapters.llm.failures import NOT_A_COMPLETION, refusal
-from app.core.exceptions import ProviderError, ProviderReplyInvalid
+from app.adapters.llm.sse import EventReader, Json
+from app.core.exceptions import ProviderReplyInvalid
 
-Json = dict[str, Any]
+End = Literal["marked", "framed", "open"]
+"""How a stream ended: with [DONE], where HTTP says that the body ends, or because the connection closed."""
+
+ENDED = "ended"
+STREAMED = (b"data:", b"event:", b":")
 POOLS, SHARE = 8, 32
 LARGEST = 8 * 2**20  # bytes of one reply, plain or streamed
 PATH = "chat/completions"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Of one attempt. A plain reply comes when all of it is written; a stream is never silent for long."""
+
+    plain: httpx2.Timeout
+    streamed: httpx2.Timeout
 
 
 @dataclass(slots=True)
@@ -36,41 +50,52 @@ class Wire:
     small pools; the next one gets calls only when those before it have their share, so connections stay warm.
     """
 
-    def __init__(self, base_url: str, key: str, timeout: httpx2.Timeout) -> None:
+    def __init__(self, base_url: str, key: str, timeouts: Timeouts) -> None:
+        self._timeouts = timeouts
         limits = httpx2.Limits(
             max_connections=2 * SHARE, max_keepalive_connections=SHARE, keepalive_expiry=60
         )
         tls = httpx2.create_ssl_context()
         headers = {"authorization": f"Bearer {key}"}
         self._pools = [
-            _Pool(
-                httpx2.AsyncClient(
-                    base_url=base_url, headers=headers, timeout=timeout, limits=limits, verify=tls
-                )
-            )
+            _Pool(httpx2.AsyncClient(base_url=base_url, headers=headers, limits=limits, verify=tls))
             for _ in range(POOLS)
         ]
 
-    async def post(self, payload: Json) -> Json:
+    async def post(self, payload: Json) -> Json | list[Json]:
+        """The reply; its pieces where a server streams all the same."""
         with self._client() as http:
-            async with http.stream("POST", PATH, json=payload) as response:
-                _check(response)
-                body = json.loads(b"".join([part async for part in _received(response)]))
-        if not isinstance(body, dict):
+            async with http.stream("POST", PATH, json=payload, timeout=self._timeouts.plain) as response:
+                await _check(response)
+                body = b"".join([part async for part in _received(response)])
+        if body.lstrip().startswith(STREAMED):
+            reader = EventReader()
+            return [*reader.feed(body), *reader.end()]
+        told = json.loads(body)
+        if not isinstance(told, dict):
             raise ProviderReplyInvalid(NOT_A_COMPLETION)
-        return body
+        return told
 
     async def stream(self, payload: Json) -> AsyncGenerator[Json, None]:
-        """The chunks of a reply. Raises ProviderError for an error that is sent in place of a chunk."""
+        """The pieces of a reply, and at the end how it has ended, as `{ENDED: End}`.
+
+        Raises ProviderError for an error that is sent in place of a piece.
+        """
+        reader = EventReader()
         with self._client() as http:
-            async with http.stream("POST", PATH, json=payload) as response:
-                _check(response)
-                async with aclosing(_data(response)) as events:
-                    async for event in events:
-                        chunk = json.loads(event)
-                        if chunk.get("error"):
-                            raise ProviderError("an error in the stream")
-                        yield chunk
+            async with http.stream("POST", PATH, json=payload, timeout=self._timeouts.streamed) as response:
+                await _check(response)
+                async with aclosing(_received(response)) as parts:
+                    async for part in parts:
+                        for event in reader.feed(part):
+                            yield event
+                        if reader.done:
+                            break
+                for event in reader.end():
+                    yield event
+                framed = bool({"content-length", "transfer-encoding"} & response.headers.keys())
+                end: End = "marked" if reader.done else "framed" if framed else "open"
+                yield {ENDED: end}
 
     async def aclose(self) -> None:
         for pool in self._pools:
@@ -87,24 +112,18 @@ class Wire:
             pool.busy -= 1
 
 
-def _check(response: httpx2.Response) -> None:
-    if response.status_code != 200:
-        raise refusal(response.status_code, response.headers.get("retry-after"))
-
-
-async def _data(response: httpx2.Response) -> AsyncGenerator[bytes, None]:
-    """The data of server-sent events, up to [DONE]. Split at newlines only: JSON may hold U+2028."""
-    rest = bytearray()
-    async for received in _received(response):
-        head, *begun = received.split(b"\n")
-        rest += head
-        for following in begun:
-            data = bytes(rest.removeprefix(b"data:").strip()) if rest.startswith(b"data:") else b""
-            rest = bytearray(following)
-            if data == b"[DONE]":
-                return
-            if data:
-                yield data
+async def _check(response: httpx2.Response) -> None:
+    """Raises Failed for a refusal, with as much of its words as tells what was refused."""
+    if response.status_code == 200:
+        return
+    said = b""
+    with suppress(httpx2.HTTPError, httpx2.StreamError):
+        async with aclosing(_received(response)) as parts:
+            async for part in parts:
+                said += part
+                if len(said) > LONGEST:
+                    break
+    raise refusal(response.status_code, response.headers.get("retry-after"), said.decode(errors="replace"))
 
 
 async def _received(response: httpx2.Response) -> AsyncGenerator[bytes, None]:
