@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from app.core.config import Settings
     from app.services.workbench import Workbench
 
 
@@ -16,14 +17,18 @@ def create_app(workbench: Workbench | None = None) -> FastAPI:
     """The API, with the workbench in the browser at /ui/ where gradio is installed and UI is on."""
     prepare_environment()
     bench = workbench or _default_workbench()
-    from app.api.application import application  # noqa: PLC0415
+    from app.api.application import application, lead_to_documentation  # noqa: PLC0415
 
     app = application(bench)
-    if bench.settings.ui and importlib.util.find_spec("gradio"):
+    if has_workbench(bench.settings):
         from app.ui.mount import mount  # noqa: PLC0415
 
         return mount(app, bench)
-    return app
+    return lead_to_documentation(app)
+
+
+def has_workbench(settings: Settings) -> bool:
+    return settings.ui and importlib.util.find_spec("gradio") is not None
 
 
 def prepare_environment() -> None:

@@ -11,7 +11,8 @@ from types import FrameType
 
 import structlog
 from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
@@ -20,10 +21,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import errors
 from app.api.body import StrictJson
+from app.api.caller import Callers
 from app.api.doors import Doors
+from app.api.hosts import KnownHosts
+from app.api.origin import OwnOrigin
 from app.api.paths import OneSpelling
 from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, router
 from app.services.health import VERSION
+from app.services.operators import openness
 from app.services.workbench import Workbench
 
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
@@ -37,23 +42,35 @@ def application(bench: Workbench) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.workbench = bench
-    for part in (dialogue.router, operator.router, approvals.router, health.router, router.router):
-        app.include_router(part, prefix="/api/v1")
-    app.include_router(knowledge.router, prefix="/api/v1")
-    app.include_router(analytics.router, prefix="/api/v1")
+    for part in (dialogue, operator, approvals, health, router, knowledge, analytics):
+        app.include_router(part.router, prefix="/api/v1")
     app.include_router(metrics.router)
     errors.install(app)
     _add_middleware(app, bench)
     return app
 
 
+def lead_to_documentation(app: FastAPI) -> FastAPI:
+    """Where there is no workbench, the first page is this."""
+
+    @app.get("/", include_in_schema=False)
+    async def entrance(request: Request) -> RedirectResponse:
+        return RedirectResponse(f"{request.scope['root_path']}/docs")
+
+    return app
+
+
 def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     """The last one added is the outermost."""
-    app.add_middleware(StrictJson, limit=bench.settings.max_body_bytes)
+    settings = bench.settings
+    app.add_middleware(StrictJson, limit=settings.max_body_bytes)
     app.add_middleware(Doors)
     app.add_middleware(LogContext)
     app.add_middleware(OwnPictures)
+    app.add_middleware(OwnOrigin, listed=settings.cors_origins)
     app.add_middleware(OneSpelling)
+    app.add_middleware(KnownHosts, allowed=settings.allowed_hosts)
+    app.add_middleware(Callers, proxies=settings.trusted_proxies)
     app.add_middleware(
         CorrelationIdMiddleware,
         header_name="X-Request-ID",
@@ -61,7 +78,7 @@ def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     )
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=bench.settings.cors_origins,
+        allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=["X-Request-ID", "Idempotency-Replayed", "Retry-After"],
@@ -110,6 +127,9 @@ def _announce(bench: Workbench) -> None:
     log = structlog.get_logger()
     for agent in bench.agents:
         log.info("agent_ready", agent=agent, model=bench.model_name)
+    if whom := openness(bench.settings):
+        mend = "set OPERATOR_KEY, or INSECURE=true to open it to everybody"
+        log.warning("operator_side_without_key", open_to=whom, mend=mend)
     log.info("service_ready", router=bench.settings.router_name, environment=bench.settings.environment)
 
 

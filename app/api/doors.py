@@ -7,10 +7,10 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.body import declared, replay, whole
+from app.api.body import check_type, declared, replay, whole
 from app.api.errors import problem, situation
 from app.core.documents import LARGEST_FILE
-from app.core.exceptions import BodyTooLarge
+from app.core.exceptions import BodyTooLarge, UnsupportedMediaType
 
 JSON = 2**20  # bytes of what a page asks; state stays with us
 UPLOAD = LARGEST_FILE + 2**16  # bytes of all files together, with what stands around them
@@ -35,10 +35,11 @@ class Doors:
                 declared(headers, UPLOAD)
                 receive = counted(receive, UPLOAD)
             elif door in OPEN:
+                check_type(headers)
                 receive = replay(await whole(headers, receive, JSON), receive)
             elif door in CLOSED or scope["method"] not in READING:
                 return await problem(404, "not_found", "Not Found.")(scope, receive, send)
-        except BodyTooLarge as error:
+        except (BodyTooLarge, UnsupportedMediaType) as error:
             return await situation(error)(scope, receive, send)
         return await self.app(scope, receive, send)
 

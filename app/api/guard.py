@@ -1,14 +1,14 @@
-"""Who may use the operator endpoints: whoever has the key."""
+"""Who may use the operator endpoints: whoever has the key; without one, this machine."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.api.deps import Bench
-from app.services.operators import admit
+from app.services.operators import DIRECT, admit
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -18,7 +18,7 @@ _bearer = HTTPBearer(
 
 
 async def operators_only(
-    bench: Bench, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, bench: Bench, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> None:
     """Raises OperatorKeyMissing, OperatorKeyWrong or OperatorsClosed."""
-    admit(bench.settings, given.credentials if given else None)
+    admit(bench.settings, given.credentials if given else None, request.scope[DIRECT])

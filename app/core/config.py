@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -14,6 +16,8 @@ from app.core.exceptions import SettingInvalid
 
 RouterName = Literal["local", "llm", "cascade"]
 _SERVERS = ("postgres", "postgresql", "postgresql+psycopg")
+Listed = Annotated[list[str], NoDecode]
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:]*:[0-9a-f:.]+", re.IGNORECASE)
 CrmName = Literal["none", "webhook", "bitrix24", "amocrm", "hubspot"]
 
 
@@ -57,11 +61,14 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    cors_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
-    max_body_bytes: int = Field(default=65536, ge=1024)
+    cors_origins: Listed = Field(default_factory=list)
+    allowed_hosts: Listed = Field(default_factory=list)
+    trusted_proxies: Listed = Field(default_factory=list)
+    max_body_bytes: int = Field(default=131_072, ge=1024)
     shutdown_grace: int = Field(default=20, ge=0)
     ui: bool = True
     operator_key: SecretStr | None = None
+    insecure: bool = False
 
     knowledge_storage: Path = Path("storage/knowledge")
     knowledge_shipped: bool = True
@@ -81,7 +88,7 @@ class Settings(BaseSettings):
     crm_allow_private: bool = False
     crm_timeout: float = Field(default=10, gt=0)
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
@@ -93,6 +100,22 @@ class Settings(BaseSettings):
     def _origins(cls, value: list[str]) -> list[str]:
         if not all(origin == "*" or _is_origin(origin) for origin in value):
             raise ValueError("each must be an origin such as https://example.com, without a path, or *")
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts(cls, value: list[str]) -> list[str]:
+        if not all(name == "*" or _HOST.fullmatch(name) for name in value):
+            raise ValueError(
+                "each must be a host name such as example.com or *.example.com, without a port, or *"
+            )
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        if not all(proxy == "*" or _is_network(proxy) for proxy in value):
+            raise ValueError("each must be an address or a network such as 10.0.0.0/8, or *")
         return value
 
     @field_validator("operator_key")
@@ -193,6 +216,14 @@ def _is_origin(value: str) -> bool:
     return (
         _is_address(value) and _names_nobody(value) and value.count("/") == 2 and not set(value) & set("?#")
     )
+
+
+def _is_network(value: str) -> bool:
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(message: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may act as a person of the house: whoever has the key."""
+"""Who may act as a person of the house: whoever has the key; without one, in development, this machine."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import secrets
 
 from app.core.config import Settings
 from app.core.exceptions import CallCenterError
+
+DIRECT = "callcenter.direct"
+"""Key of a request's scope: it comes from this machine, through no proxy and no foreign page."""
 
 
 class OperatorKeyMissing(CallCenterError):
@@ -30,14 +33,27 @@ class OperatorsClosed(CallCenterError):
     code = "operators_closed"
 
     def __init__(self) -> None:
-        super().__init__("Operator endpoints are closed in production until OPERATOR_KEY is set.")
+        super().__init__(
+            "No OPERATOR_KEY is set, so this is closed in production, and elsewhere open to callers on the "
+            "service's own machine alone. Set OPERATOR_KEY and send it as Authorization: Bearer …"
+        )
 
 
-def admit(settings: Settings, given: str | None) -> None:
-    """Raises OperatorKeyMissing, OperatorKeyWrong or OperatorsClosed."""
+def openness(settings: Settings) -> str:
+    """Whom the operator side is open to without a key; empty where there is one."""
+    if settings.operator_key is not None:
+        return ""
+    if settings.insecure:
+        return "everybody"
+    return "nobody" if settings.environment == "production" else "callers on this machine"
+
+
+def admit(settings: Settings, given: str | None, direct: bool) -> None:
+    """`direct`: see DIRECT. Raises OperatorKeyMissing, OperatorKeyWrong or OperatorsClosed."""
     key = settings.operator_key
     if key is None:
-        if settings.environment == "production":
+        whom = openness(settings)
+        if whom == "nobody" or (whom != "everybody" and not direct):
             raise OperatorsClosed
         return
     if not given:

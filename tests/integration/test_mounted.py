@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
@@ -17,8 +16,7 @@ from starlette.routing import Mount
 
 from app.api.paths import OURS
 from app.bootstrap import build
-from app.main import create_app, prepare_environment
-from tests.support.server import serving, settings
+from tests.support.server import serving, settings, with_workbench
 
 pytest.importorskip("gradio")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -44,14 +42,7 @@ MOUNTED: dict[str, tuple[Mounted, str, str]] = {
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """Made where a loop runs: gradio would leave one of its own behind."""
-    prepare_environment()
-    bench = build(settings(tmp_path_factory.mktemp("mounted"), ui=True))
-
-    async def made() -> FastAPI:
-        return create_app(bench)
-
-    return asyncio.run(made())
+    return with_workbench(build(settings(tmp_path_factory.mktemp("mounted"), ui=True)))
 
 
 @pytest.fixture(scope="module", params=MOUNTED)
@@ -89,13 +80,17 @@ def test_entrances_stay_inside(mounted: tuple[httpx2.Client, str], entrance: str
     answer = http.get(entrance)
     assert answer.is_redirect
     assert answer.headers["Location"] == prefix + leads
+    looked = http.head(entrance)
+    assert (looked.status_code, looked.headers["Location"]) == (answer.status_code, prefix + leads)
     without_slash = http.get("/ui/en")
     assert without_slash.headers["Location"] == f"{prefix}/ui/en/"
 
 
 def test_the_page_is_ours_and_names_where_it_is(mounted: tuple[httpx2.Client, str]) -> None:
     http, prefix = mounted
-    page = http.get("/ui/ru/")
+    page, looked = http.get("/ui/ru/"), http.head("/ui/ru/")
+    assert (looked.status_code, looked.content) == (200, b"")
+    assert looked.headers["Content-Length"] == page.headers["Content-Length"]
     assert "ccFrame" in page.text
     origin = f"http://{http.base_url.host}:{http.base_url.port}"
     assert f'"root":"{origin}{prefix}/ui/ru"' in page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -15,11 +16,12 @@ from typing import Any
 
 import httpx2
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app.bootstrap import build
 from app.core.config import Settings
-from app.main import create_app
+from app.main import create_app, prepare_environment
 from app.services.workbench import Workbench
 
 ROOT = Path(__file__).parents[2]
@@ -48,9 +50,11 @@ def running(bench: Workbench, port: int = 0, grace: int = 5) -> Iterator[str]:
 
 
 @contextmanager
-def serving(app: ASGIApp, port: int = 0, **options: Any) -> Iterator[str]:
+def serving(
+    app: ASGIApp, port: int = 0, listener: socket.socket | None = None, **options: Any
+) -> Iterator[str]:
     """The base URL of uvicorn in a thread, with its own `options`."""
-    listener = socket.create_server(("127.0.0.1", port), backlog=512)
+    listener = listener or socket.create_server(("127.0.0.1", port), backlog=512)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -71,11 +75,23 @@ def client(storage: Path, **given: Any) -> Iterator[httpx2.Client]:
         yield http
 
 
+def with_workbench(bench: Workbench) -> FastAPI:
+    """Made where a loop runs: gradio would leave one of its own behind."""
+    prepare_environment()
+
+    async def made() -> FastAPI:
+        return create_app(bench)
+
+    return asyncio.run(made())
+
+
 class ServerProcess:
     """`call-center serve` in a process of its own, on a fixed storage; may be killed and started again.
 
     It keeps bytecode in a folder of its own: without that every start compiles 1,700 modules for ten seconds.
     """
+
+    command: tuple[str, ...] = ("call-center", "serve")
 
     def __init__(self, storage: Path, **env: str) -> None:
         dropped = ("OPENAI", "ROUTER", "PYTHONDONTWRITEBYTECODE")
@@ -97,7 +113,8 @@ class ServerProcess:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        command = [str(Path(sys.executable).with_name("call-center")), "serve", "--port", str(port)]
+        program, *arguments = self.command
+        command = [str(Path(sys.executable).with_name(program)), *arguments, "--port", str(port)]
         self._stderr = TemporaryFile()  # noqa: SIM115 - closed in `wait`
         self._process = subprocess.Popen(command, env=self._env, cwd=self._folder, stderr=self._stderr)
         self._until_it_answers()

@@ -34,7 +34,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'</section>"
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     folder = tmp_path_factory.mktemp("house")
-    given = settings(folder / "dialogs", backoffice_storage=str(folder / "office.sqlite"))
+    given = settings(folder / "dialogs", backoffice_storage=str(folder / "office.sqlite"), insecure=True)
     return build(given, store=MemoryStore())
 
 
@@ -103,8 +103,9 @@ async def test_without_the_key_nothing_is_told_and_nothing_is_done(bench: Workbe
         assert not (await done(house, "take_over", key=key, dialog=dialog.dialog_id))["done"]
     assert (await seen(house, key="secret"))["parts"]
     assert "secret" not in layout(house, said())
-    closed = await seen(keyed(bench, None, environment="production"), key="secret")
-    assert closed["locked"] == said().words["problems"]["operators_closed"]
+    for environment in ("development", "production"):
+        closed = await seen(keyed(bench, None, environment=environment, insecure=False), key="secret")
+        assert closed["locked"] == words("ru", "problems")["codes"]["operators_closed"]
 
 
 async def test_two_people_and_one_dialog(bench: Workbench) -> None:

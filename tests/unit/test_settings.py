@@ -68,6 +68,9 @@ WRONG = {
     "max_body_bytes": ["10"],
     "shutdown_grace": ["-1"],
     "ui": ["perhaps"],
+    "insecure": ["perhaps"],
+    "allowed_hosts": ["https://a.example", "a.example:8000", "a.example/x", "*.*.example", "a b", "[::1]"],
+    "trusted_proxies": ["proxy", "10.0.0.0/33", "10.0.0.1:8000", "10.0.0.1, x"],
     "operator_key": ["two words", "ключ"],
     "cors_origins": [
         "example.com",

@@ -15,7 +15,7 @@ from app.services.figures.period import PeriodInvalid, zone_of
 from app.services.figures.staffing import Wanted
 from app.services.figures.table import to_csv
 from app.services.figures.views import Figures
-from app.services.operators import admit
+from app.ui.admission import admit
 from app.ui.analytics import cards, charts, crew, tables
 from app.ui.analytics.report import render, title
 from app.ui.parts import QUIET

@@ -9,8 +9,8 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.evaluation.cases import CaseSet
 from app.evaluation.predictions import Prediction, Run
-from app.services.operators import admit
 from app.services.workbench import Workbench
+from app.ui.admission import admit
 from app.ui.problems import told
 from app.ui.words import words
 

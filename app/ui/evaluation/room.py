@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.services.operators import openness
 from app.ui.evaluation.comparing import Comparing
 from app.ui.evaluation.mending import Mending
 from app.ui.evaluation.ordering import Ordering
@@ -57,7 +58,7 @@ class EvaluationRoom(Room):
     def _key(self) -> gr.Textbox:
         """Seen only where a key is asked for."""
         settings, words = self.bench.settings, self.words
-        if settings.operator_key is None and settings.environment == "production":
+        if openness(settings) == "nobody":
             gr.HTML(f'<p class="ev-note" role="note">{escape(words["closed"])}</p>')
         return gr.Textbox(
             label=words["key"], info=words["key_help"], type="password", elem_id="cc-eval-key",

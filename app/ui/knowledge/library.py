@@ -14,7 +14,8 @@ from app.core.exceptions import CallCenterError
 from app.core.knowledge import DocumentRecord, Upload
 from app.core.text import checked, language_of
 from app.services.adding import Embedded, adding
-from app.services.operators import admit
+from app.services.operators import openness
+from app.ui.admission import admit
 from app.ui.knowledge.progress import Watch, progress_bar
 from app.ui.knowledge.shelf import approvals_table, documents_table
 from app.ui.parts import QUIET
@@ -36,7 +37,7 @@ class LibraryPart:
 
     def build(self) -> None:
         words, settings = self.words, self.bench.settings
-        closed = settings.operator_key is None and settings.environment == "production"
+        closed = openness(settings) == "nobody"
         with gr.Accordion(words["documents"], open=False, elem_id="cc-kb-documents"):
             gr.HTML(f'<p class="cc-note">{escape(words["closed" if closed else "documents_note"])}</p>')
             self.table = gr.HTML(elem_id="cc-kb-table")

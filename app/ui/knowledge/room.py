@@ -12,7 +12,8 @@ from app.core.knowledge import ArticleNotFound
 from app.core.models import Article
 from app.core.text import checked, language_of
 from app.core.threads import SEARCHES
-from app.services.operators import OperatorKeyMissing, admit
+from app.services.operators import OperatorKeyMissing
+from app.ui.admission import admit
 from app.ui.knowledge.article import article_page, citations_page
 from app.ui.knowledge.found import found_list, shelf_list
 from app.ui.knowledge.library import LibraryPart

@@ -8,8 +8,8 @@ from typing import Any
 
 from app.core.exceptions import CallCenterError
 from app.services.idempotency import Request
-from app.services.operators import admit
 from app.services.workbench import Workbench
+from app.ui.admission import admit
 from app.ui.monitor.asked import Deed
 from app.ui.monitor.said import Said
 

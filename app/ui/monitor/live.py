@@ -8,9 +8,9 @@ from typing import Any
 from zlib import crc32
 
 from app.core.exceptions import CallCenterError
-from app.services.operators import admit
 from app.services.views_monitor import Board, OpenDialog
 from app.services.workbench import Workbench
+from app.ui.admission import admit
 from app.ui.monitor.asked import Asked
 from app.ui.monitor.rows import approvals_part, dialogs_part, queue_part
 from app.ui.monitor.said import Said

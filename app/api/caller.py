@@ -1,0 +1,72 @@
+"""Who calls: forwarding headers count from a configured proxy alone, and nothing behind here sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from ipaddress import ip_network
+
+from starlette._utils import parse_host_header
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.hosts import name_in
+from app.core.addresses import address, is_local, is_loopback
+from app.services.operators import DIRECT
+
+_FORWARDING = re.compile(
+    r"x-forwarded(?:-.*)?|forwarded|via|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip"
+    r"|cf-connecting-ip|x-original-(?:host|for|proto|url)|x-rewrite-url|x-host|x-gradio-server"
+)
+_PREFIX = re.compile(r"(?:/(?!\.\.?(?:/|$))[\w.~-]+)+/?", re.ASCII)
+
+
+class Callers:
+    """Marks requests that come straight from this machine; takes scheme, host and prefix from our proxies."""
+
+    def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
+        self.app = app
+        self.all = "*" in proxies
+        self.networks = [ip_network(proxy, strict=False) for proxy in proxies if proxy != "*"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        given = Headers(scope=scope)
+        forwarding = {name.encode("latin-1") for name in given if _FORWARDING.fullmatch(name)}
+        kept = [pair for pair in scope["headers"] if pair[0].lower() not in forwarding]
+        peer = (scope.get("client") or ("",))[0]
+        scope = {**scope, "headers": kept, DIRECT: not forwarding and _is_here(peer, given.getlist("host"))}
+        if self._trusts(peer):
+            _believe(scope, given)
+        return await self.app(scope, receive, send)
+
+    def _trusts(self, peer: str) -> bool:
+        found = address(peer)
+        return self.all or (found is not None and any(found in network for network in self.networks))
+
+
+def _is_here(peer: str, hosts: list[str]) -> bool:
+    """Both ends of the connection, and the name that was asked for."""
+    return is_loopback(peer) and len(hosts) == 1 and is_local(name_in(hosts[0]))
+
+
+def _believe(scope: Scope, given: Headers) -> None:
+    """Of several values the last is the nearest proxy's."""
+    scheme, port, prefix = (_last(given, f"x-forwarded-{what}") for what in ("proto", "port", "prefix"))
+    if scheme in ("http", "https"):
+        scope["scheme"] = scheme
+    host = _last(given, "x-forwarded-host") or given.get("host", "")
+    parsed = parse_host_header(host)
+    if parsed and parsed.port is None and port.isdigit():
+        host = f"{host}:{port}"
+    if host:
+        MutableHeaders(scope=scope)["host"] = host
+    root, path, prefix = scope.get("root_path", ""), scope["path"], prefix.rstrip("/")
+    if _PREFIX.fullmatch(prefix) and not root.startswith(prefix):
+        scope.update(root_path=prefix + root, path=prefix + (path if path.startswith(root) else root + path))
+
+
+def _last(headers: Headers, name: str) -> str:
+    values = headers.getlist(name)
+    return values[-1].rpartition(",")[2].strip() if values else ""
