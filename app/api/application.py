@@ -11,7 +11,7 @@ from types import FrameType
 
 import structlog
 from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 from starlette._utils import get_route_path
@@ -23,9 +23,11 @@ from app.api import errors
 from app.api.body import StrictJson
 from app.api.caller import Callers
 from app.api.doors import Doors
+from app.api.head import Head
 from app.api.hosts import KnownHosts
 from app.api.origin import OwnOrigin
 from app.api.paths import OneSpelling
+from app.api.queries import known_parameters
 from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, router
 from app.services.health import VERSION
 from app.services.operators import openness
@@ -43,7 +45,7 @@ def application(bench: Workbench) -> FastAPI:
     )
     app.state.workbench = bench
     for part in (dialogue, operator, approvals, health, router, knowledge, analytics):
-        app.include_router(part.router, prefix="/api/v1")
+        app.include_router(part.router, prefix="/api/v1", dependencies=[Depends(known_parameters)])
     app.include_router(metrics.router)
     errors.install(app)
     _add_middleware(app, bench)
@@ -63,6 +65,7 @@ def lead_to_documentation(app: FastAPI) -> FastAPI:
 def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     """The last one added is the outermost."""
     settings = bench.settings
+    app.add_middleware(Head)
     app.add_middleware(StrictJson, limit=settings.max_body_bytes)
     app.add_middleware(Doors)
     app.add_middleware(LogContext)

@@ -6,11 +6,13 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
+from pydantic import AfterValidator
 
-from app.core.exceptions import TextUnacceptable
+from app.core.exceptions import DialogNotFound, TextUnacceptable
 from app.services.workbench import Workbench
 
-UUID4 = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+_OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -32,9 +34,17 @@ def idempotency_key(
     return key
 
 
+def _ours(dialog_id: str) -> str:
+    """Another UUID names none of our dialogs. Raises DialogNotFound."""
+    if not _OURS.fullmatch(dialog_id):
+        raise DialogNotFound(dialog_id)
+    return dialog_id
+
+
 Bench = Annotated[Workbench, Depends(workbench)]
 Key = Annotated[str | None, Depends(idempotency_key)]
 DialogId = Annotated[
     str,
-    Path(pattern=UUID4, examples=["a1b2c3d4-e5f6-4890-abcd-ef1234567890"], description="The dialog's id."),
+    Path(pattern=UUID, examples=["a1b2c3d4-e5f6-4890-abcd-ef1234567890"], description="The dialog's id."),
+    AfterValidator(_ours),
 ]
