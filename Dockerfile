@@ -17,5 +17,5 @@ USER callcenter
 EXPOSE 8000
 VOLUME ["/app/storage"]
 HEALTHCHECK --interval=30s --timeout=10s --start-period=40s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT', '8000')}/api/v1/health/live\", timeout=5)"]
+    CMD ["python", "-c", "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PORT') or 8000), timeout=5); c.request('GET', '/api/v1/health/live'); raise SystemExit(c.getresponse().status != 200)"]
 CMD ["call-center", "serve"]

@@ -11,6 +11,7 @@ import typer
 
 from app.commands.session import leave, need_evaluation, opened, settings_of
 from app.connecting import crm
+from app.core.addresses import is_local
 from app.evaluating import evaluation
 from app.knowing import knowledge
 from app.recording import records
@@ -29,19 +30,28 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
     ui: Annotated[bool | None, typer.Option(help="The workbench in the browser (UI).")] = None,
+    insecure: Annotated[
+        bool | None,
+        typer.Option("--insecure", help="Without OPERATOR_KEY everybody may act as an operator (INSECURE)."),
+    ] = None,
 ) -> None:
     """Serve the REST API and the workbench in the browser."""
-    settings = settings_of(host=host, port=port, ui=ui)
+    settings = settings_of(host=host, port=port, ui=ui, insecure=insecure)
+    if host and not is_local(host) and settings.operator_key is None and not settings.insecure:
+        leave(
+            f"--host {host} lets others in: set OPERATOR_KEY, or add --insecure if all may act as operators."
+        )
     _listening(settings.port, settings.host).close()
     import uvicorn  # noqa: PLC0415
 
-    from app.main import create_app  # noqa: PLC0415
+    from app.main import create_app, has_workbench  # noqa: PLC0415
 
     bench = opened(settings)
     application = create_app(bench)
     where = f"http://{'localhost' if settings.host in ('127.0.0.1', '0.0.0.0') else settings.host}"
     if settings.environment != "production":
-        typer.echo(f"Workbench {where}:{settings.port}/ui/   API {where}:{settings.port}/docs", err=True)
+        workbench = f"Workbench {where}:{settings.port}/ui/   " if has_workbench(settings) else ""
+        typer.echo(f"{workbench}API {where}:{settings.port}/docs", err=True)
     uvicorn.run(
         application,
         host=settings.host,
@@ -49,6 +59,7 @@ def serve(
         log_config=None,
         log_level=settings.log_level.lower() if settings.log_level != "INFO" else "warning",
         timeout_graceful_shutdown=settings.shutdown_grace,
+        proxy_headers=False,  # TRUSTED_PROXIES decides whose count
     )
 
 

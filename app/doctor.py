@@ -18,6 +18,7 @@ from app.adapters.routing.versions import artefact_folder, name_of
 from app.adapters.storage.json_store import JsonStore
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
+from app.services.operators import openness
 
 TIMEOUT = 3.0
 
@@ -39,7 +40,8 @@ async def examine(settings: Settings) -> bool:
         _provider(settings),
         _reachable(settings),
         _embeddings(),
-        _package("gradio", "workbench in the browser", "ui"),
+        _workbench(settings),
+        _operators(settings),
         _package("sklearn", "training and evaluation", "eval"),
         _package("jupyterlab", "notebooks", "notebooks"),
         _browser(),
@@ -108,6 +110,20 @@ def _package(module: str, what: str, extra: str) -> Finding:
     if importlib.util.find_spec(module):
         return Finding(what, "installed")
     return Finding(what, "not installed", f"pip install 'call-center-agents[{extra}]'")
+
+
+def _workbench(settings: Settings) -> Finding:
+    if not settings.ui:
+        return Finding("workbench in the browser", "off (UI=false)")
+    return _package("gradio", "workbench in the browser", "ui")
+
+
+def _operators(settings: Settings) -> Finding:
+    whom = openness(settings)
+    if not whom:
+        return Finding("operator side", "asks for OPERATOR_KEY")
+    mend = "set OPERATOR_KEY" if whom == "everybody" else ""
+    return Finding("operator side", f"open to {whom}: no OPERATOR_KEY", mend)
 
 
 def _browser() -> Finding:

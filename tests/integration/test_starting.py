@@ -1,0 +1,75 @@
+"""The documented ways to start: the chat is open, the operator side is not, and the log says so."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.support.command import ROOT, in_process, run
+from tests.support.operator import Room
+from tests.support.server import ServerProcess, client
+
+ANYWHERE = "0.0.0.0"
+UVICORN = ("uvicorn", "app.main:app", "--host", ANYWHERE)
+STARTS = {
+    "uvicorn that believes everybody": ((*UVICORN, "--forwarded-allow-ips", "*"), {}),
+    "the image": (("call-center", "serve"), {"HOST": ANYWHERE, "ENVIRONMENT": "production"}),
+    "serve, insecure": (("call-center", "serve", "--host", ANYWHERE, "--insecure"), {}),
+}
+ANSWERS = {  # through a proxy, and from this machine
+    "uvicorn that believes everybody": (403, 200),
+    "the image": (403, 403),
+    "serve, insecure": (200, 200),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_a_documented_start_says_whom_the_operator_side_is_open_to(tmp_path: Path, start: str) -> None:
+    command, env = STARTS[start]
+    server = ServerProcess(tmp_path / "dialogs", LOG_LEVEL="WARNING", **env)
+    server.command = command
+    server.start()
+    with httpx2.Client(base_url=server.url, timeout=30, trust_env=False) as http:
+        assert Room.open(http).view()["status"] == "active"
+        asked = [
+            http.get("/api/v1/approvals", headers=each) for each in ({"X-Forwarded-For": "127.0.0.1"}, {})
+        ]
+        assert http.get("/").headers["Location"] == "/docs"
+    server.terminate()
+    assert tuple(answer.status_code for answer in asked) == ANSWERS[start]
+    assert all("OPERATOR_KEY" in answer.text for answer in asked if answer.status_code == 403)
+    [told] = [line for line in server.log.splitlines() if "operator_side_without_key" in line]
+    assert "OPERATOR_KEY" in told
+    assert "Workbench" not in server.log
+
+
+@pytest.mark.parametrize("host", [ANYWHERE, "::", "192.0.2.1", "example.com"])
+def test_another_host_without_a_key_is_refused_in_a_sentence(tmp_path: Path, host: str) -> None:
+    done = in_process("serve", "--host", host, "--port", "0", cwd=tmp_path)
+    assert done.returncode == 2
+    assert re.fullmatch(r"--host \S+ lets others in: [^\n]*OPERATOR_KEY[^\n]*--insecure[^\n]*\n", done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_health_check_of_the_image_asks_no_proxy(tmp_path: Path) -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    check = re.search(r'HEALTHCHECK.*?CMD (\["python".*?\])\n', dockerfile, re.DOTALL)
+    assert check
+    _, *arguments = json.loads(check[1])
+    with client(tmp_path / "dialogs") as http:
+        nowhere = "http://127.0.0.1:9"
+        env = {"PORT": str(http.base_url.port)}
+        env |= dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), nowhere)
+        assert run(sys.executable, *arguments, cwd=tmp_path, **env).returncode == 0
+        http.get("/api/v1/health/live")
+    assert run(sys.executable, *arguments, cwd=tmp_path, **env).returncode != 0
+
+
+def test_the_doctor_names_it_only_where_it_is_on(tmp_path: Path) -> None:
+    assert "off (UI=false)" in in_process("doctor", cwd=tmp_path, UI="false").stdout
+    assert "asks for OPERATOR_KEY" in in_process("doctor", cwd=tmp_path, OPERATOR_KEY="k").stdout
