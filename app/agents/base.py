@@ -15,7 +15,7 @@ from app.core.actions import tool_name
 from app.core.backoffice import Visit
 from app.core.clock import Clock, utcnow
 from app.core.knowledge import Approved
-from app.core.ports import BackOffice, KnowledgeBase
+from app.core.ports import BackOffice, Consent, KnowledgeBase
 
 SCHEMA = "schema"
 
@@ -25,12 +25,14 @@ class Desk:
     """The outside things that agents and their tools may use.
 
     `approved` finds a person's answer to a typical question, where the match is near certain; it blocks.
+    `consent` tells whether the customer wants a binding act.
     """
 
     knowledge: KnowledgeBase
     office: BackOffice | None = None
     clock: Clock = utcnow
     approved: Callable[[str, str], Approved | None] = lambda _question, _language: None
+    consent: Consent = lambda _action, _lines: "ordered"
 
 
 @dataclass(frozen=True, slots=True)

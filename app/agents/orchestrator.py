@@ -19,6 +19,7 @@ from app.agents.briefing import briefing
 from app.agents.calling import ModelCall, Speaker
 from app.agents.checking import Outlet, evidence_of, rewrite
 from app.agents.citing import CITATIONS, shown
+from app.agents.confirming import held_back
 from app.agents.pricing import usage_of
 from app.agents.promises import Evidence, mend
 from app.agents.roster import ROSTER
@@ -246,7 +247,9 @@ class Orchestrator:
     async def _run(self, agent: Agent, state: State, name: str, arguments: dict[str, Any]) -> ToolUse:
         tool = self._tools[agent.name][name]
         wanted = tool.args.model_validate_json(json.dumps(arguments))
-        result = await in_office(tool.run, self.desk, state["case"].visit, wanted)
+        visit = state["case"].visit
+        held = await in_office(held_back, self.desk, visit, state["lines"], wanted)
+        result = await in_office(tool.run, self.desk, visit, wanted) if held is None else held
         return ToolUse(
             name=name, arguments=arguments, result=result.text, status=result.status, number=result.number
         )

@@ -94,4 +94,7 @@ class Cascade:
 
 
 def as_message(line: Said) -> BaseMessage:
-    return HumanMessage(line.content) if line.role == "customer" else AIMessage(line.content)
+    """Who spoke stands beside the text: it is for the embedded model, and is not sent."""
+    if line.role == "customer":
+        return HumanMessage(line.content)
+    return AIMessage(line.content, additional_kwargs={"by": line.agent} if line.agent else {})

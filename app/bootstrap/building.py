@@ -14,6 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from app.adapters.embeddings import load_embedder
 from app.adapters.knowledge.articles import load_articles
 from app.adapters.languages import detector
+from app.adapters.llm.skills.consent import consent
 from app.adapters.storage.checkpoints import has_checkpoints, open_checkpoints
 from app.adapters.storage.json_store import JsonStore
 from app.agents.base import Agent, Desk
@@ -87,7 +88,7 @@ def build(
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(house.agents), near),
         speaker=speaker_of(house, knowledge),
-        desk=Desk(knowledge, records, clock, knowledge.approved),
+        desk=Desk(knowledge, records, clock, knowledge.approved, consent),
         roster=roster,
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}),

@@ -25,6 +25,9 @@ class Action(BaseModel):
 
     `event` tells the CRM that it is done, `waits` that a person must decide; `titled` where the ticket it
     makes has a subject. `achieves` is what agents may then say, in the words of the promise ledger.
+
+    `binding`: it costs the customer money or ends what they have, so no model may do it that was not ordered
+    or agreed to.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -33,6 +36,7 @@ class Action(BaseModel):
     event: ClassVar[EventKind | None] = None
     waits: ClassVar[EventKind | None] = None
     titled: ClassVar[bool] = False
+    binding: ClassVar[bool] = False
     achieves: ClassVar[frozenset[str]] = frozenset()
 
 
@@ -75,6 +79,7 @@ class CreateOrder(Action):
     """Order a plan or a product for the customer. A plan needs a period; goods need a delivery."""
 
     once_for = "item"
+    binding = True
     event = "order.created"
     achieves = frozenset({"order"})
 
@@ -87,6 +92,7 @@ class CreateOrder(Action):
 class ChangeSubscription(Action):
     """Move the customer's subscription to another plan or period."""
 
+    binding = True
     event = "subscription.changed"
     achieves = frozenset({"subscription", "order"})
 
@@ -97,6 +103,7 @@ class ChangeSubscription(Action):
 class CancelSubscription(Action):
     """Stop the renewal of the customer's subscription; it works until the paid period ends."""
 
+    binding = True
     event = "subscription.cancelled"
     achieves = frozenset({"cancellation"})
 
@@ -116,6 +123,7 @@ class RefundPayment(Action):
     """Return a payment of the customer's, in whole or in part, as far as the policy allows."""
 
     once_for = "payment"
+    binding = True
     event = "refund.made"
     waits = "refund.requested"
     achieves = frozenset({"refund"})

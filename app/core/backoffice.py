@@ -20,6 +20,10 @@ Status = Literal["done", "approval", "refused"]
 Value = str | int | bool | date | datetime | None
 
 
+NOT_CONFIRMED = "not_confirmed"
+"""The reason where a customer has neither ordered an act nor agreed to it: it was not even tried."""
+
+
 class Visit(BaseModel):
     """On whose behalf a tool runs. It comes from the dialog, never from a model.
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from app.core.backoffice import (
     Worth,
 )
 from app.core.dialog import Dialog
-from app.core.models import Article, Decision, Handler, Memory, Passage, RouteQuery, Status
+from app.core.models import Article, Decision, Handler, Memory, Passage, RouteQuery, Said, Status
 from app.core.urgency import Waiting
 
 Vectors = NDArray[np.float32]
@@ -186,6 +186,16 @@ class CustomerMemory(Protocol):
         ...
 
     async def forget(self, customer_id: str, dialog_id: str) -> None: ...
+
+
+Given = Literal["ordered", "agreed", ""]
+"""How a customer wanted an act: in words of their own, by a yes to our offer, or not at all."""
+
+
+class Consent(Protocol):
+    def __call__(self, action: Action, lines: Sequence[Said]) -> Given:
+        """Of a binding action, after these lines. Pure."""
+        ...
 
 
 class BackOffice(Protocol):

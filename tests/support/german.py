@@ -11,7 +11,7 @@ import yaml
 
 from app.adapters.crm import wording as crm
 from app.adapters.llm import phrasebook
-from app.adapters.llm.skills import book, engine, hearing, matters
+from app.adapters.llm.skills import agreeing, book, engine, hearing, matters
 from app.agents.promises import language, ledger, mending, reading, values
 from app.agents.tools import presenting
 from app.core.models import Article
@@ -47,6 +47,7 @@ FOLDERS: list[tuple[Any, str]] = [
 ]  # fmt: skip
 MODULES = (
     phrasebook,
+    agreeing,
     book,
     engine,
     hearing,

@@ -16,6 +16,7 @@ TWO_MATTERS = 4  # words that hold two questions at the least
 BRIEF = 6  # words beside thanks that still are no new question
 TURN = 0.75  # from here a statement amid steps is about something else
 DETAILS = 3  # lines of an article that answer a follow-up
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _BULLET = re.compile(r"^- (.+)$", re.MULTILINE)
 
 
@@ -35,7 +36,17 @@ def respond(scene: Scene) -> Move:
 def _with_offer(move: Move, scene: Scene) -> Move:
     """Who asks how something is done reads it, and is offered to have it done."""
     wanted = offer_after(scene) if isinstance(move, Say) and move.citations else ""
-    return Say(f"{move.text}\n\n{wanted}", move.citations) if isinstance(move, Say) and wanted else move
+    if not isinstance(move, Say) or not wanted:
+        return move
+    return Say(f"{_without_question(move.text)}\n\n{wanted}", move.citations)
+
+
+def _without_question(text: str) -> str:
+    """A yes must answer one question: what the text ends by asking gives way to an offer."""
+    *before, last = text.split("\n\n")
+    told = " ".join(s for s in _SENTENCE.split(last) if not s.endswith("?"))
+    kept = last if told == " ".join(_SENTENCE.split(last)) else told
+    return "\n\n".join(part for part in (*before, kept) if part)
 
 
 def _escalate(scene: Scene, book: Phrasebook) -> Move | None:

@@ -27,7 +27,7 @@ from pydantic import SkipValidation
 from app.adapters.llm.composer import respond
 from app.adapters.llm.phrasebook import plain
 from app.adapters.llm.scene import Call, Found, HandOver, Move, Say, Scene, Search
-from app.core.models import RELEVANT, Article
+from app.core.models import OPERATOR, RELEVANT, Article
 
 NAME = "embedded"
 HEARD = 4000  # characters of a line of the customer's; of a longer one its beginning and its end
@@ -129,6 +129,7 @@ def _scene(
         library=library,
         escalates_to=facts.get("escalates_to"),
         handed=facts.get("handed"),
+        by_person=_by_person(messages),
         may_search=SEARCH in offered and not searched,
         may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),
         offered=frozenset(offered),
@@ -137,6 +138,11 @@ def _scene(
         unhelpful=frozenset(past.get("unhelpful", ())),
         open_tickets=tuple(past.get("open_tickets", ())),
     )
+
+
+def _by_person(messages: list[BaseMessage]) -> bool:
+    spoken = [m for m in messages if isinstance(m, AIMessage) and m.text]
+    return bool(spoken) and spoken[-1].additional_kwargs.get("by") == OPERATOR
 
 
 def _heard(line: str) -> str:

@@ -20,7 +20,8 @@ class Words:
 
     The others hold beginnings of words: `of` is what it must be about, a line of `ask` is heard where each of
     its words (alternatives divided by a stroke) stands in one sentence, `never` forbids, `careful` asks for
-    a yes first, `prefer` picks among several.
+    a yes first, `prefer` picks among several, `because` is a reason for it and takes nothing back. `act` is
+    how a yes names it (`*` any ending of an order, `+` an infinitive), `thing` what it is done to.
     """
 
     do: Stems = ()
@@ -31,6 +32,9 @@ class Words:
     never: Stems = ()
     careful: Stems = ()
     prefer: Stems = ()
+    because: Stems = ()
+    act: Stems = ()
+    thing: Stems = ()
     asks: dict[str, str] = field(default_factory=dict)
     say: dict[str, Stems] = field(default_factory=dict)
 
@@ -72,7 +76,7 @@ def values(kind: str) -> dict[str, Stems]:
 
 
 def words_of(skill: str) -> Iterable[Words]:
-    return (book.skills[skill] for book in all_books().values())
+    return (book.skills[skill] for book in all_books().values() if skill in book.skills)
 
 
 def _read(path: Path) -> SkillBook:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 PLANS = ("basic", "pro", "business")
 GOODS = ("hub", "key")
-WHICH, CONFIRM, OFFER, AGAIN = "which", "confirm", "offer", "again"
+WHICH, CONFIRM, OFFER, SURE, AGAIN = "which", "confirm", "offer", "sure", "again"
 """Questions that every skill may ask besides those for its slots."""
+YES_OR_NO = (CONFIRM, OFFER, SURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Skill:
     hands: bool = False  # asked for at another desk, the customer is handed over
     offers: str = ""
     past: bool = False  # days that are named lie behind us
+    binding: bool = False  # as its action: nothing without an order or a yes
     fixed: dict[str, int] = field(default_factory=dict)
     after: str = ""  # only once this other skill has been carried out in the dialog
 
@@ -70,14 +72,16 @@ SKILLS: tuple[Skill, ...] = (
     Skill("credit", "supervisor", "grant_credit", {"reason": "words"},
           fixed={"amount_rub": 300}, after="complaint"),
     Skill("change", "sales", "change_subscription", {"plan": "plan", "period": "period"},
-          (Need("plan"),), confirm="careful", hands=True, offers="link"),
-    Skill("refund", "supervisor", "refund_payment", lookup=_PAYMENTS, hands=True, past=True),
+          (Need("plan"),), confirm="careful", hands=True, offers="link", binding=True),
+    Skill("refund", "supervisor", "refund_payment", lookup=_PAYMENTS, hands=True, past=True,
+          binding=True),
     Skill("complaint", "supervisor", "open_complaint",
           {"subject": "subject", "details": "details"}, _SUBJECT, hands=True),
     Skill("order", "sales", "create_order", _BUY,
-          (Need("item"), Need("period", PLANS), Need("delivery", GOODS)), hands=True, offers="link"),
+          (Need("item"), Need("period", PLANS), Need("delivery", GOODS)), hands=True, offers="link",
+          binding=True),
     Skill("link", "sales", "create_payment_link", lookup=_ORDERS, hands=True),
-    Skill("cancel", "sales", "cancel_subscription", confirm="always", hands=True),
+    Skill("cancel", "sales", "cancel_subscription", confirm="always", hands=True, binding=True),
     Skill("tickets", "tech_support", "find_tickets", reads=True, rows="tickets"),
     Skill("orders", "sales", "find_orders", {"order": "order"}, reads=True, rows="orders", hands=True),
     Skill("payments", "supervisor", "find_payments", {"amount_rub": "amount", "on": "day"},

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from app.adapters.llm.phrasebook import Phrasebook, contains
 from app.adapters.llm.scene import Call, HandOver, Move, Remark, Say, Scene
 from app.adapters.llm.skills.book import Words, all_books, manner, skillbook, values, words_of
-from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, PLANS, SKILLS, Need, Skill
+from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, PLANS, SKILLS, SURE, Need, Skill
 from app.adapters.llm.skills.choosing import Choice, choose
 from app.adapters.llm.skills.hearing import inquired
 from app.adapters.llm.skills.matters import texts_for
 from app.adapters.llm.skills.slots import Slots, as_json, moment
 from app.adapters.llm.skills.thread import Matter, matter_of, slots_for
-from app.adapters.llm.skills.wording import listed, troubles, worded
+from app.adapters.llm.skills.wording import fill, listed, readable, troubles, worded
+from app.core.backoffice import NOT_CONFIRMED
 
 UNKNOWN, REJECTED = "unknown_customer", "rejected"
 DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
@@ -35,6 +37,8 @@ def act(scene: Scene, book: Phrasebook) -> Move | Remark | None:
         return HandOver(skill.desk, book.say["reason_other"], " / ".join(scene.customer[-3:]))
     if matter.declined:
         return Say(_general(scene, "declined"))
+    if matter.unclear:
+        return Say(_sure(skill, _terms_in(scene), scene))
     result = scene.result(skill.tool)
     slots = slots_for(matter, scene) | texts_for(matter, scene, book)
     if result is not None and (skill.reads or skill.lookup is None or skill.lookup.tool != skill.tool):
@@ -133,6 +137,8 @@ def _wants_yes(skill: Skill, words: Words, slots: Slots, matter: Matter) -> bool
 
 def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene: Scene) -> Say | Remark:
     """Where nothing could be done, an article may follow."""
+    if facts.get("reason") == NOT_CONFIRMED:
+        return Say(_sure(skill, fill(words.say.get("terms", ()), facts, scene.language), scene))
     if facts.get("reason") == UNKNOWN:
         return Remark(_general(scene, "stranger"), _general(scene, "person"))
     general = skillbook(scene.language).general
@@ -144,6 +150,19 @@ def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene:
     settled = facts.get("status") in ("done", "found")
     further = offer(skill.offers, scene) if skill.offers and settled and _open_end(facts) else ""
     return Say(f"{text} {further}".strip())
+
+
+def _sure(skill: Skill, terms: str, scene: Scene) -> str:
+    """One question, which names the act, and what it costs."""
+    asked = skillbook(scene.language).skills[skill.name].asks[SURE]
+    return " ".join(part for part in (asked, terms, _general(scene, "answer")) if part)
+
+
+def _terms_in(scene: Scene) -> str:
+    """The sums that our offer named: they are said again, if that was in the language of now."""
+    sentences = re.split(r"(?<=[.!?])\s+", scene.last.rsplit("\n\n", 1)[-1])
+    told = " ".join(s for s in sentences if "₽" in s and not s.endswith("?"))
+    return told if readable(told, scene.language) else ""
 
 
 def _open_end(facts: dict[str, Any]) -> bool:

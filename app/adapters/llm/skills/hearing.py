@@ -17,7 +17,6 @@ _CLAUSE = re.compile(r"[,;:()!?\n]+|\.(?:\s|$)|\s[—–-]\s|\s(?:но|пото�
 _WORD = re.compile(r"[\w'-]+")
 NEAR = 3  # words before a verb in which a negation belongs to it
 OPENING = 8  # words in which a demand is over
-DO_IT = 2  # words of "yes, send it" without the yes
 WISHED = 4  # words before a noun in which the wish for it stands
 LEAD = 4  # words at most that may stand before a bare verb
 VERBS = 20  # of one clause that are looked at: each looks back to its beginning
@@ -53,13 +52,6 @@ def mentioned(skill: str, text: str) -> bool:
         for sentence in _SENTENCE.split(said)
         if not contains((*manner("story"), *manner("if")), sentence)
     )
-
-
-def agrees(text: str) -> bool:
-    """Yes, with nothing that takes it back."""
-    said = plain(text)
-    first = _starts(manner("yes"), said) or (_starts(manner("do_it"), said) and len(said.split()) <= DO_IT)
-    return first and "?" not in said and not contains((*manner("but"), *manner("negation")), said)
 
 
 def declines(text: str) -> bool:
@@ -103,7 +95,7 @@ def _demands(words: Words, said: str, strict: bool = True) -> bool:
         for clause in _CLAUSE.split(sentence):
             if not _found(_forms(words), clause):
                 continue
-            if not strict or (_demand_in(words, clause, asks) and not _taken_back(clause, said)):
+            if not strict or (_demand_in(words, clause, asks) and not _taken_back(words, clause, said)):
                 return True
     return False
 
@@ -111,12 +103,12 @@ def _demands(words: Words, said: str, strict: bool = True) -> bool:
 def _demand_in(words: Words, clause: str, asks: bool) -> bool:
     if contains((*manner("if"), *manner("story")), clause):
         return False
-    return any(_holds(verb, kind, clause, asks) for kind, verb in islice(_verbs(words, clause), VERBS))
+    return any(_holds(words, verb, kind, clause, asks) for kind, verb in islice(_verbs(words, clause), VERBS))
 
 
-def _holds(verb: re.Match[str], kind: str, clause: str, asks: bool) -> bool:
+def _holds(words: Words, verb: re.Match[str], kind: str, clause: str, asks: bool) -> bool:
     before = clause[: verb.start()]
-    if _negated(before) or (kind == "noun" and contains(manner("negation"), clause)):
+    if _negated(before) or (kind == "noun" and contains(_but(words, manner("negation")), clause)):
         return False
     if kind == "do":
         return True
@@ -148,9 +140,16 @@ def _last(text: str, words: int) -> str:
     return " ".join(_WORD.findall(text)[-words:])
 
 
-def _taken_back(clause: str, said: str) -> bool:
+def _taken_back(words: Words, clause: str, said: str) -> bool:
+    """ "I changed my mind" after a demand for one's money is the reason for it, unless more takes it back."""
     after = said[said.find(clause) + len(clause) :]
-    return contains(manner("recall"), after)
+    recall = manner("recall")
+    return contains(recall if contains(manner("keep"), after) else _but(words, recall), after)
+
+
+def _but(words: Words, stems: Stems) -> Stems:
+    """Without those that are reasons for it."""
+    return tuple(stem for stem in stems if stem not in words.because)
 
 
 def _forms(words: Words) -> Stems:

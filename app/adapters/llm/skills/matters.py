@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.adapters.llm.phrasebook import Phrasebook
 from app.adapters.llm.scene import Scene
-from app.adapters.llm.skills.hearing import agrees, beyond, remainder, without
+from app.adapters.llm.skills.agreeing import is_yes
+from app.adapters.llm.skills.hearing import beyond, remainder, without
 from app.adapters.llm.skills.slots import Slots
 from app.adapters.llm.skills.thread import Matter
 
@@ -17,7 +18,7 @@ def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
     name, now = matter.skill.name, scene.now
     lines = [without(name, line) for line in scene.customer[-BACK:]]
     subject = _subject(matter, lines, book)
-    details = _clip(" / ".join(line for line in lines if line and not agrees(line)), DETAILS)
+    details = _clip(" / ".join(line for line in lines if line and not is_yes(line)), DETAILS)
     found = {
         "subject": subject,
         "note": _clip(now if matter.answer == "note" else _note(name, now, book), DETAILS),
@@ -40,7 +41,7 @@ def _subject(matter: Matter, lines: list[str], book: Phrasebook) -> str:
         return _clip(lines[-1] or matter.lines[-1], SUBJECT)
     if not matter.answer and _weighty(remainder(matter.skill.name, matter.lines[-1]), book):
         return _clip(matter.lines[-1], SUBJECT)
-    told = [line for line in lines if _weighty(line, book) and not agrees(line)]
+    told = [line for line in lines if _weighty(line, book) and not is_yes(line)]
     return _clip(max(told, key=book.rest, default=""), SUBJECT)
 
 

@@ -76,19 +76,27 @@ def number_in(kind: str, said: str) -> str | None:
 
 def _value(kind: str, said: str) -> str | None:
     """The value named last; what is given up for another ("instead of Basic") does not count."""
-    away = _away()
+    named = values_in(kind, said)
+    return named[-1] if named else None
+
+
+def values_in(kind: str, said: str) -> list[str]:
+    """All that are named and not given up, in the order of their last mention."""
+    away = _away(kind)
     hits = [
         (hit.start(), value)
         for value, stems in values(kind).items()
         for hit in beginnings(stems).finditer(said)
         if not away.search(said, max(0, hit.start() - _REACH), hit.start())
     ]
-    return max(hits)[1] if hits else None
+    return [value for _, value in sorted(hits)]
 
 
 @lru_cache
-def _away() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, values('away')['away']))})\s+[«\"]?$")
+def _away(kind: str) -> re.Pattern[str]:
+    """ "From Basic" is given up; "with a courier" is the same word in Russian, and is not."""
+    words = (*values("away")["away"], *(() if kind == "delivery" else values("away")["from"]))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})\s+[«\"]?$")
 
 
 def _counted(said: str, kind: str, most: int) -> int | None:
@@ -102,6 +110,12 @@ def _counted(said: str, kind: str, most: int) -> int | None:
     )
     counted = (int(hit[1]) if hit[1].isdigit() else words[hit[1]]) if hit else 0
     return min(counted, most) or None
+
+
+def numbers_counted(said: str) -> set[int]:
+    """Pieces or people."""
+    found = (_counted(said, "pieces", PIECES), _counted(said, "people", PEOPLE))
+    return {number for number in found if number is not None}
 
 
 def _amount(said: str) -> int | None:

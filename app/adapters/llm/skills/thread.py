@@ -6,9 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.adapters.llm.scene import Scene
+from app.adapters.llm.skills.agreeing import answer_to, opens_with_a_question
 from app.adapters.llm.skills.book import all_books
-from app.adapters.llm.skills.catalogue import AGAIN, BY_NAME, CONFIRM, GOODS, OFFER, SKILLS, WHICH, Skill
-from app.adapters.llm.skills.hearing import agrees, declines, demanded, mentioned
+from app.adapters.llm.skills.catalogue import (
+    AGAIN,
+    BY_NAME,
+    GOODS,
+    OFFER,
+    SKILLS,
+    SURE,
+    WHICH,
+    YES_OR_NO,
+    Skill,
+)
+from app.adapters.llm.skills.hearing import declines, demanded, mentioned
 from app.adapters.llm.skills.slots import PIECES, Slots, number_in, slots_in, slots_of
 from app.adapters.llm.skills.wording import ALSO
 
@@ -21,16 +32,20 @@ BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`lines` are the customer's that belong to it, the latest last; `answer` is the question answered."""
+    """`lines` are the customer's that belong to it, the latest last; `answer` is the question answered.
+
+    `unclear`: it was answered by neither yes nor no.
+    """
 
     skill: Skill
     lines: tuple[str, ...]
     answer: str = ""
     declined: bool = False
+    unclear: bool = False
 
     @property
     def agreed(self) -> bool:
-        return self.answer in (CONFIRM, OFFER)
+        return self.answer in YES_OR_NO and not self.unclear
 
 
 def matter_of(scene: Scene) -> Matter | None:
@@ -56,6 +71,8 @@ def _number_before(matter: Matter, known: Slots, scene: Scene) -> Slots:
     """Of the order or ticket that was spoken of last."""
     lookup, rows = matter.skill.lookup, matter.skill.rows.removesuffix("s")
     kind = lookup.argument if lookup else rows
+    if kind and matter.answer == SURE and (number := number_in(kind, scene.last)):
+        return {kind: number}
     if kind in known or kind not in ("order", "ticket"):
         return {}
     asked_after = scene.customer[-2:-1] if "?" in scene.now else []
@@ -81,9 +98,11 @@ def asked(last: str) -> tuple[Skill, str] | None:
 
 def _answered(scene: Scene) -> Matter | None:
     question = asked(scene.last)
-    if question is None or question[0].tool not in scene.offered:
+    if question is None or scene.by_person or question[0].tool not in scene.offered:
         return None
     skill, key = question
+    if key in YES_OR_NO:
+        return _decided(skill, key, scene)
     key = WHICH if key == AGAIN and skill.lookup else key
     said = scene.now
     if _answers(skill, key, said, scene):
@@ -91,11 +110,23 @@ def _answered(scene: Scene) -> Matter | None:
     return Matter(skill, (said,), declined=True) if declines(said) and len(said.split()) <= SHORT else None
 
 
+def _decided(skill: Skill, key: str, scene: Scene) -> Matter | None:
+    """Yes, no, or neither: then it is asked once more, and after that let be."""
+    said, last = scene.now, scene.last
+    if any(demanded(s.name, said) for s in SKILLS if s != skill and not s.reads):
+        return None  # "cancel my subscription" is no yes to an order
+    answer = answer_to(skill.name, said, last)
+    lines = tuple(_since(skill, scene, key))
+    if answer == "yes" or (answer == "ack" and (not skill.binding or opens_with_a_question(last))):
+        return Matter(skill, lines, key)
+    if answer in ("no", "later") or (answer in ("ack", "unclear") and key == SURE):
+        return Matter(skill, (said,), declined=True)
+    if demanded(skill.name, said):
+        return None  # on other terms: a demand of its own
+    return Matter(skill, lines, key, unclear=True) if answer in ("ack", "unclear") and skill.binding else None
+
+
 def _answers(skill: Skill, key: str, said: str, scene: Scene) -> bool:
-    if key in (CONFIRM, OFFER) and any(demanded(s.name, said) for s in SKILLS if s != skill and not s.reads):
-        return False  # "cancel my subscription" is no yes to an order
-    if key in (CONFIRM, OFFER):
-        return agrees(said) or (key == CONFIRM and demanded(skill.name, said, scene.last))
     known = slots_in(said, scene.today, skill.past)
     if key == WHICH:
         return any(slot in known for slot in CHOICES)
@@ -112,7 +143,7 @@ def _since(skill: Skill, scene: Scene, key: str) -> list[str]:
     for n in range(len(earlier) - 1, -1, -1):
         if _heard(skill, earlier[n], ""):
             return [*earlier[n:], scene.now]
-    return [*earlier, scene.now] if key == OFFER else [*earlier[-1:], scene.now]
+    return [*earlier, scene.now] if key in (OFFER, SURE) else [*earlier[-1:], scene.now]
 
 
 def _fresh(scene: Scene) -> Matter | None:

@@ -65,6 +65,8 @@ def _printable(value: Any, language: str) -> bool:
     if isinstance(value, bool) or not isinstance(value, str | int) or value in ("", 0):
         return False
     text = str(value)
-    if _CODE.fullmatch(text) or _NOTHING.fullmatch(text):
-        return False
+    return not (_CODE.fullmatch(text) or _NOTHING.fullmatch(text)) and readable(text, language)
+
+
+def readable(text: str, language: str) -> bool:
     return language == "ru" or not _CYRILLIC.search(text)
