@@ -28,6 +28,8 @@ def add_files(files: Sequence[Path], agent: str | None, lang: str | None, name: 
     for record in records:
         now = record.current
         typer.echo(f"{record.name}: version {now.version}, {now.articles} pieces ({', '.join(now.langs)})")
+        for left_out in now.left_out:
+            typer.echo(f"{record.name}: {left_out}.", err=True)
 
 
 def list_all(versions: bool) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
+from dataclasses import dataclass
+from enum import Enum, StrEnum
 from typing import Literal
 
 from app.core.exceptions import CallCenterError
@@ -35,6 +36,10 @@ class Unusable(Enum):
     UNPACKS = "unpacks to more than {limit} MB; take the pictures out, or split it"
     NOT_PDF = "is not a PDF, though it is named so; export it again as PDF"
     PDF_DAMAGED = "is a damaged PDF; export it again"
+    NESTED = (
+        "nests its elements deeper than a document does; save it anew, or as another format, and add it again"
+    )
+    LETTERS = "holds letters that only the eye can tell; run text recognition (OCR) over it first"
     PAGES = "has more than {limit} pages; split it and add the parts"
     NOT_TEXT = "is not text; save it as UTF-8 and add it again"
     FRONT_MATTER = "has a front matter that is not YAML; mend or remove it"
@@ -50,6 +55,40 @@ class Unusable(Enum):
     MEMORY = "takes more memory to read than a file may; split it and add the parts"
     CRASH = "cannot be read: its reader failed; save it anew, or in another format, and add it again"
     AGENT = "names the agent {agent!r}; agents are {known}"
+
+
+class Left(StrEnum):
+    """What of a document is not kept, for people who may miss it."""
+
+    HIDDEN = "hidden"
+    HIDDEN_WORDS = "hidden_words"
+    FRAME = "frame"
+    PICTURES = "pictures"
+    LETTERS = "letters"
+    MARGINS = "margins"
+    OBJECTS = "objects"
+
+
+LEFT_OUT = {
+    Left.HIDDEN: "text that the page hides is left out (lines {where})",
+    Left.HIDDEN_WORDS: "hidden text is left out (in {where} places)",
+    Left.FRAME: "menus and the footer of the page are left out (lines {where})",
+    Left.PICTURES: "pages without text are left out ({where}); run text recognition (OCR) over them",
+    Left.LETTERS: "pages whose letters cannot be told are left out ({where}); run text recognition over them",
+    Left.MARGINS: "headers and footers of the pages are left out ({where})",
+    Left.OBJECTS: "charts, diagrams and embedded files are left out ({where})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """`where`: numbers of lines or pages, a count, or words of it."""
+
+    kind: Left
+    where: str
+
+    def __str__(self) -> str:
+        return LEFT_OUT[self.kind].format(where=self.where)
 
 
 class DocumentUnusable(CallCenterError):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import BaseModel, Field
 
-from app.core.documents import Format, Watch, onward
+from app.core.documents import Format, LeftOut, Watch, onward
 from app.core.exceptions import CallCenterError
 from app.core.models import Article
 from app.core.ports import KnowledgeBase, Vectors
@@ -83,11 +83,12 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read: its pieces as articles."""
+    """A file that was read: its pieces as articles, and what of it is in none of them."""
 
     upload: Upload
     format: Format
     articles: list[Article]
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 class DocumentVersion(BaseModel):
@@ -100,6 +101,7 @@ class DocumentVersion(BaseModel):
     digest: str
     articles: int
     langs: list[str] = Field(default_factory=list)
+    left_out: list[LeftOut] = Field(default_factory=list)
 
 
 class DocumentRecord(BaseModel):

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.core.documents import DocumentUnusable
+from app.core.documents import DocumentUnusable, LeftOut
 from app.core.exceptions import CallCenterError
 from app.ui.words import words
+
+
+def told_left_out(name: str, left_out: LeftOut, language: str) -> str:
+    """What of an added document is not kept."""
+    sentence: str = words(language, "problems")["left_out"][left_out.kind]
+    return sentence.format(name=name, where=left_out.where)
 
 
 def told(error: CallCenterError, language: str, own: Mapping[str, str] | None = None) -> str:

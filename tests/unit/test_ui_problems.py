@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from app.core.documents import DocumentUnusable, Unusable
+from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
 from app.core.exceptions import StorageUnavailable
 from app.services.branching import WHY
-from app.ui.problems import told
+from app.ui.problems import told, told_left_out
 from app.ui.words import LANGUAGES, words
 from tests.unit.test_settings import ROOT
 
@@ -45,6 +45,16 @@ def test_a_problem_of_a_document_is_told_in_the_language_of_the_page(kind: Unusa
 def test_the_table_has_no_sentence_too_many() -> None:
     for language in LANGUAGES:
         assert words(language, "problems")["documents"].keys() == {kind.name.lower() for kind in Unusable}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_left_out_of_a_document_is_told_in_the_language_of_the_page(language: str) -> None:
+    assert words(language, "problems")["left_out"].keys() == set(Left)
+    assert told_left_out("памятка", LeftOut(Left.PICTURES, "2, 7"), "ru").startswith(
+        "памятка: страницы без текста"
+    )
+    for kind in Left:
+        assert "7" in told_left_out("a", LeftOut(kind, "7"), language)
 
 
 def test_a_situation_is_told_by_its_code_and_a_room_may_word_it_itself() -> None:

@@ -61,9 +61,9 @@ class TeamLibrary:
         return self._shelf.stamp()
 
     def read(self, upload: Upload, watch: Watch = onward) -> Document:
-        sections = read_apart(upload.file, upload.data, watch)
+        read = read_apart(upload.file, upload.data, watch)
         maker = Maker(upload, self._house.agents, self._house.guess)
-        return Document(upload, format_of(upload.file), maker.articles(sections))
+        return Document(upload, format_of(upload.file), maker.articles(read.sections), read.left_out)
 
     def add(self, documents: Sequence[Document], tell: Tell) -> list[DocumentRecord]:
         """Vectors take long, so they are made before the lock is taken."""
@@ -148,6 +148,7 @@ class TeamLibrary:
             digest=sha256(upload.data).hexdigest(),
             articles=len(articles),
             langs=sorted({a.lang for a in articles}),
+            left_out=document.left_out,
         )
         if record is None:
             record = DocumentRecord(name=upload.name, versions=[facts])

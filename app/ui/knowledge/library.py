@@ -19,6 +19,7 @@ from app.ui.admission import admit
 from app.ui.knowledge.progress import Watch, progress_bar
 from app.ui.knowledge.shelf import approvals_table, documents_table
 from app.ui.parts import QUIET
+from app.ui.problems import told_left_out
 
 if TYPE_CHECKING:
     from app.ui.knowledge.room import KnowledgeRoom
@@ -155,7 +156,8 @@ class LibraryPart:
             yield _told(words["no_file"]), None, *quiet
 
     def _added(self, records: list[DocumentRecord]) -> str:
-        lines = "".join(f"<li>{escape(self._line(record))}</li>" for record in records)
+        said = [line for record in records for line in (self._line(record), *self._missing(record))]
+        lines = "".join(f"<li>{escape(line)}</li>" for line in said)
         return f'<div role="status"><p>{escape(self.words["added"])}</p><ul>{lines}</ul></div>'
 
     def _line(self, record: DocumentRecord) -> str:
@@ -164,6 +166,9 @@ class LibraryPart:
         return str(self.words["added_line"]).format(
             name=record.name, version=now.version, pieces=now.articles, langs=langs
         )
+
+    def _missing(self, record: DocumentRecord) -> list[str]:
+        return [told_left_out(record.name, each, self.language) for each in record.current.left_out]
 
     def stopped(self) -> tuple[str, Any, Any]:
         return _told(self.words["stopped"]), gr.Button(interactive=True), gr.Button(visible=False)

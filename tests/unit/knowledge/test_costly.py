@@ -40,7 +40,7 @@ def test_a_reader_that_takes_too_much_or_fails_is_a_sentence_about_the_file(
     reader: object, kind: Unusable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apart, "SECONDS", 2)
-    monkeypatch.setattr(apart, "read_sections", reader)
+    monkeypatch.setattr(apart, "read", reader)
     with pytest.raises(DocumentUnusable, match=r"^a\.md ") as told:
         read_apart("a.md", b"words")
     assert told.value.kind is kind

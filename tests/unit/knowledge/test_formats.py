@@ -4,7 +4,7 @@ import pytest
 from markdown_it.token import Token
 
 from app.adapters.knowledge.documents.pieces import PIECE, Maker, cut
-from app.adapters.knowledge.documents.reading import read_sections
+from app.adapters.knowledge.documents.reading import read
 from app.core.documents import LARGEST_FILE, DocumentUnusable
 from app.core.exceptions import RoutingFailed
 from app.core.models import Article
@@ -19,7 +19,7 @@ HTML = """<html><head><title>no</title><style>p{}</style></head><body><nav>Menu<
 
 def articles(text: str | bytes, file: str, **given: str | None) -> list[Article]:
     up = upload(text, file, **given)
-    return Maker(up, AGENTS, lambda _: "sales").articles(read_sections(up.file, up.data))
+    return Maker(up, AGENTS, lambda _: "sales").articles(read(up.file, up.data).sections)
 
 
 def refused(text: str | bytes, file: str, **given: str | None) -> str:
@@ -48,13 +48,13 @@ def test_markdown_with_the_front_matter_of_an_article_is_that_article() -> None:
 
 def test_markdown_tables_and_nested_lists_keep_their_lines() -> None:
     [article] = articles("| a | b |\n|---|---|\n| c | d |\n\n- one\n  - two\n\n3. three\n4. four\n", "t.md")
-    assert article.body == "a | b\nc | d\n\n- one\n- two\n\n3. three\n4. four"
+    assert article.body == "a | b\nc | d\n\n- one\n  - two\n\n3. three\n4. four"
 
 
 def test_html_is_read_without_menus_scripts_and_footers() -> None:
     first, price = articles(HTML, "parking.html")
     assert (first.title, first.body) == ("Parking", "Visitors park behind the house.")
-    assert price.body == "1. Take a ticket.\n2. Pay there .\n\nHour | free"
+    assert price.body == "1. Take a ticket.\n2. Pay there.\n\nHour | free"
 
 
 def test_tokens_of_markdown_are_not_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +160,7 @@ def test_what_nobody_can_be_guessed_for_goes_to_the_first_who_works_here(guess: 
         return guess
 
     up = upload()
-    made = Maker(up, AGENTS, guessing).articles(read_sections(up.file, up.data))
+    made = Maker(up, AGENTS, guessing).articles(read(up.file, up.data).sections)
     assert {a.agent for a in made} == {AGENTS[0]}
 
 

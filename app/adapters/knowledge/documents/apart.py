@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from app.adapters.knowledge.documents.reading import read_sections
-from app.adapters.knowledge.documents.sections import Section
+from app.adapters.knowledge.documents.reading import read
+from app.adapters.knowledge.documents.sections import Read
 from app.core.documents import DocumentUnusable, Unusable, Watch, onward
 from app.core.isolation import IsolationFailed, Limits, isolated
 
@@ -14,11 +14,11 @@ SECONDS, SECONDS_PER_MB = 6, 6  # of one core
 _EXCEEDED = {"time": Unusable.SLOW, "memory": Unusable.MEMORY, "crash": Unusable.CRASH}
 
 
-def read_apart(file: str, data: bytes, watch: Watch = onward) -> list[Section]:
+def read_apart(file: str, data: bytes, watch: Watch = onward) -> Read:
     """Raises DocumentUnusable and IsolationBusy."""
     limits = Limits(cpu=SECONDS + SECONDS_PER_MB * len(data) // 2**20)
     try:
-        return isolated(read_sections, file, data, limits=limits, watch=watch)
+        return isolated(read, file, data, limits=limits, watch=watch)
     except IsolationFailed as error:
         log.warning("document_not_read", exceeded=error.exceeded, detail=error.detail.strip().split("\n")[-1])
         raise DocumentUnusable(file, _EXCEEDED[error.exceeded]) from error

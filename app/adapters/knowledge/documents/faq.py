@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 
-from app.adapters.knowledge.documents.sections import Section
+from app.adapters.knowledge.documents.sections import Read, Section
 from app.adapters.knowledge.documents.text import decoded
 from app.core.documents import DocumentUnusable, Unusable
 
@@ -22,15 +22,14 @@ _NAMES = {theirs: ours for ours, spellings in _COLUMNS.items() for theirs in spe
 _DELIMITERS = (",", ";", "\t")
 
 
-def read_faq(name: str, data: bytes) -> list[Section]:
+def read_faq(name: str, data: bytes) -> Read:
     """One section a row; several wordings of a question stand in one cell on lines of their own."""
     text = decoded(name, data)
     header = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=lambda mark: sum(_name(c) in _NAMES for c in header.split(mark)))
     try:
-        return list(
-            _sections(name, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-        )
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return Read(list(_sections(name, rows)))
     except csv.Error as error:
         raise DocumentUnusable(name, Unusable.CSV, problem=error) from None
 

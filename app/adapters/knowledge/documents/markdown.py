@@ -1,32 +1,56 @@
-"""Markdown (CommonMark with tables), with the front matter of our own articles where there is one."""
+"""Markdown (CommonMark with tables, footnotes and HTML) and plain text, told as a page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import yaml
+from lxml.html import defs
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
-from app.adapters.knowledge.documents.sections import Block, Heading, Section, sections
+from app.adapters.knowledge.documents.html import read_page
+from app.adapters.knowledge.documents.sections import Read, Section
 from app.adapters.knowledge.documents.text import decoded
-from app.core.documents import DocumentUnusable, Unusable
+from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
 
-_FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
-_KNOWN = {"id", "lang", "agent", "title", "questions", "asks"}
+_FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n(.*))?\Z", re.DOTALL)
+_FIELDS = {"id", "lang", "agent", "title", "questions", "asks"}
+_DEFINITION = re.compile(r"^( {0,3})\[([^\]\n]+)\](?=:)", re.MULTILINE)
+_LABEL = re.compile(r"\[([^\[\]\n]+)\]")
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
+_HTML = defs.tags | {"bdi", "data", "dialog", "main", "picture", "search", "template"}
+_OPTIONS = {"breaks": True, "maxNesting": 10_000}  # nested deeper, markdown-it leaves text out
+_SIGNS = ["heading", "lheading", "list", "fence", "newline"]
 
 
-def read_markdown(name: str, data: bytes) -> list[Section]:
-    text = decoded(name, data)
-    front, body = _front(name, text)
-    tokens = MarkdownIt("commonmark").enable("table").parse(body)
-    found = list(sections(_blocks(tokens)))
-    if front and found:
-        whole = [paragraph for section in found for paragraph in section.paragraphs]
-        return [Section((str(front["title"]),), whole, front)]
-    return found
+def read_markdown(name: str, data: bytes) -> Read:
+    made = MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough"])
+    made.use(footnote_plugin).use(deflist_plugin)
+    for rule in ("html_inline", "html_block"):
+        made.add_render_rule(rule, _html)
+    return _read(name, data, lambda body: made.render(_with_unused(body)))
+
+
+def read_text(name: str, data: bytes) -> Read:
+    """Only headings and lists are marked; all other signs are the author's own."""
+    return _read(name, data, MarkdownIt("zero", _OPTIONS).enable(_SIGNS).render)
+
+
+def _read(name: str, data: bytes, rendered: Callable[[str], str]) -> Read:
+    front, body = _front(name, decoded(name, data))
+    page = read_page(name, rendered(body))
+    places = sum(each.where.count(",") + 1 for each in page.left_out)  # its lines are not those of the file
+    left_out = [LeftOut(Left.HIDDEN_WORDS, str(places))] if places else []
+    if front and page.sections:
+        whole = [paragraph for section in page.sections for paragraph in section.paragraphs]
+        return Read([Section((str(front["title"]),), whole, front)], left_out)
+    return Read(page.sections, left_out)
 
 
 def _front(name: str, text: str) -> tuple[dict[str, Any], str]:
@@ -39,64 +63,20 @@ def _front(name: str, text: str) -> tuple[dict[str, Any], str]:
     except yaml.YAMLError:
         raise DocumentUnusable(name, Unusable.FRONT_MATTER) from None
     if not isinstance(given, dict) or "title" not in given:
-        return {}, parts[2]
-    return {key: given[key] for key in _KNOWN & given.keys()}, parts[2]
+        return {}, parts[2] or ""
+    return {key: given[key] for key in _FIELDS & given.keys()}, parts[2] or ""
 
 
-def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
-    """Lists and tables are one paragraph each; a paragraph inside a list is a line of it."""
-    lines: list[str] = []
-    depth, counts, level, before = 0, list[int](), 0, ""
-    for token in tokens:
-        match token.type:
-            case "bullet_list_open" | "ordered_list_open" | "table_open":
-                counts.append(int(token.attrs.get("start", 1)) if token.type[0] == "o" else 0)
-                depth += 1
-            case "bullet_list_close" | "ordered_list_close" | "table_close":
-                counts.pop()
-                depth -= 1
-                if not depth:
-                    yield "\n".join(lines)
-                    lines = []
-            case "list_item_open":
-                lines.append(f"{counts[-1]}. " if counts[-1] else "- ")
-                counts[-1] += bool(counts[-1])
-            case "tr_open":
-                lines.append("")
-            case "heading_open":
-                level = int(token.tag[1:])
-            case "heading_close":
-                level = 0
-            case "inline":
-                text = _plain(token)
-                if depth:
-                    _onto(lines, text, table=before in ("th_open", "td_open"))
-                else:
-                    yield Heading(level, text) if level else text
-            case "fence" | "code_block":
-                if depth:
-                    _onto(lines, token.content.strip(), table=False)
-                else:
-                    yield token.content.strip()
-        before = token.type
+def _with_unused(text: str) -> str:
+    """A definition that nothing refers to would vanish; it is what somebody wrote."""
+    used = Counter(label.casefold() for label in _LABEL.findall(text))
+
+    def told(found: re.Match[str]) -> str:
+        return found[0] if used[found[2].casefold()] > 1 else f"{found[1]}\\[{found[2]}\\]"
+
+    return _DEFINITION.sub(told, text)
 
 
-def _onto(lines: list[str], text: str, *, table: bool) -> None:
-    line = " ".join(text.split())
-    if not lines:
-        lines.append(line)
-    elif table and lines[-1]:
-        lines[-1] += f" | {line}"
-    else:
-        bare = lines[-1].endswith(("- ", ". ")) or not lines[-1]
-        lines[-1] += line if bare else f" {line}"
-
-
-def _plain(token: Token) -> str:
-    """The words without marks; of a picture its description."""
-    parts = [
-        "\n" if each.type in ("softbreak", "hardbreak") else each.content
-        for each in token.children or []
-        if each.type != "html_inline"
-    ]
-    return "".join(parts).strip()
+def _html(_: Any, tokens: list[Any], at: int, *__: Any) -> str:
+    """Tags that HTML does not know are somebody's brackets, as in <name>."""
+    return _TAG.sub(lambda tag: tag[0] if tag[1].lower() in _HTML else escape(tag[0]), tokens[at].content)
