@@ -109,7 +109,7 @@ PIECES: dict[str, tuple[list[list[Json]], list[tuple[str, Json]]]] = {
         [[piece("look", "", id="a")], [piece(None, '{"n": ', id="")], [piece(None, "1}", id="", type="")]],
         [LOOK],
     ),
-    "one tool twice": ([[piece("look", '{"n": 1}', id="a")], [piece("look", '{"n": 1}', id="b")]], [LOOK] * 2),
+    "a tool twice": ([[piece("look", '{"n": 1}', id="a")], [piece("look", '{"n": 1}', id="b")]], [LOOK] * 2),
     "all zero": (
         [[piece("look", '{"n": 1}', id="a", index=0)], [piece("buy", '{"m": 2}', id="b", index=0)]],
         [LOOK, BUY],

@@ -13,7 +13,9 @@ from app.ui.problems import told, told_left_out
 from app.ui.words import LANGUAGES, words
 from tests.unit.test_settings import ROOT
 
-FIELDS = dict.fromkeys(("known", "limit", "id", "other", "row", "missing", "lang", "agent", "problem"), "7")
+FIELDS = dict.fromkeys(
+    ("known", "limit", "id", "other", "row", "missing", "lang", "agent", "problem", "column"), "7"
+)
 ELSEWHERE = {
     "internal_error", "setting_invalid", "prompt_variable_missing",  # no situation; start; defect
     "body_too_large", "unsupported_media_type", "cursor_invalid",  # of REST alone

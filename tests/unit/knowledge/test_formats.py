@@ -93,7 +93,7 @@ def test_word_headings_lists_and_tables_are_read() -> None:
     assert price.body.endswith("Первый час | бесплатно")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "koi8-r", "cp866"])
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_a_faq_is_read_however_the_spreadsheet_wrote_it(encoding: str, mark: str) -> None:
     row = f'"Можно с собакой?\nа с кошкой"{mark}Конечно{mark}pets'
@@ -101,6 +101,11 @@ def test_a_faq_is_read_however_the_spreadsheet_wrote_it(encoding: str, mark: str
     [article] = articles(text.encode(encoding), "faq.csv")
     assert article.questions == ["Можно с собакой?", "а с кошкой"]
     assert (article.id, article.title, article.body) == ("pets", "Можно с собакой?", "Конечно")
+
+
+def test_the_delimiter_that_excel_names_before_the_header_is_taken() -> None:
+    [article] = articles("\ufeffsep=|\r\nвопрос|ответ\r\nМожно, с собакой?|Да; конечно\r\n", "faq.csv")
+    assert (article.questions, article.body) == (["Можно, с собакой?"], "Да; конечно")
 
 
 def test_rows_of_a_faq_may_name_agent_and_language() -> None:
@@ -129,7 +134,9 @@ def test_rows_of_a_faq_may_name_agent_and_language() -> None:
         ("words", "a.exe", "is of no format that can be read"),
         ("frage,antwort\na,b\n", "a.csv", "has no columns question and answer"),
         ("question,answer\nwhat,\n", "a.csv", "has no answer in row 2"),
-        ('question,answer\n"what,b\n', "a.csv", "is not a sound CSV"),
+        ('question,answer\n"q","a"\n"what,b\n', "a.csv", "is not a sound CSV (line 3: "),
+        ("вопрос;ответ;answer\nq;a;b\n", "a.csv", "has two columns that mean answer"),
+        ("Größe: übrig, süß".encode("latin-1"), "a.md", "is in an encoding that cannot be told for sure"),
         ("question,answer\nwhat,one, two\n", "a.csv", "has more cells than columns in row 2"),
         ("question,answer,agent\nq,a,nobody\n", "a.csv", "names the agent 'nobody'"),
         ("question,answer,id\nq,a,x\nr,b,x\n", "a.csv", "has the id x twice"),

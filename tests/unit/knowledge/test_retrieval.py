@@ -107,7 +107,9 @@ def test_figures_are_as_counted_by_hand() -> None:
 def test_a_bad_set_is_refused_with_file_and_line(tmp_path: Path, lines: list[str], problem: str) -> None:
     path = tmp_path / "knowledge_x.jsonl"
     path.write_text("\n".join(lines))
-    with pytest.raises(SetInvalid, match=rf"knowledge_x\.jsonl(, line |: ).*{problem.removeprefix('line ')[:12]}"):
+    with pytest.raises(
+        SetInvalid, match=rf"knowledge_x\.jsonl(, line |: ).*{problem.removeprefix('line ')[:12]}"
+    ):
         read_questions(path)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.adapters.knowledge.documents.sections import Read, Section
 from app.adapters.knowledge.documents.text import decoded
+from app.core import delimited
 from app.core.documents import DocumentUnusable, Unusable
 
 _COLUMNS = {
@@ -19,26 +18,24 @@ _COLUMNS = {
     "id": ("id", "код", "ид"),
 }
 _NAMES = {theirs: ours for ours, spellings in _COLUMNS.items() for theirs in spellings}
-_DELIMITERS = (",", ";", "\t")
 
 
 def read_faq(name: str, data: bytes) -> Read:
     """One section a row; several wordings of a question stand in one cell on lines of their own."""
-    text = decoded(name, data)
-    header = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=lambda mark: sum(_name(c) in _NAMES for c in header.split(mark)))
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        return Read(list(_sections(name, rows)))
-    except csv.Error as error:
+        sheet = delimited.read(decoded(name, data), _known)
+    except delimited.Ill as error:
         raise DocumentUnusable(name, Unusable.CSV, problem=error) from None
+    return Read(list(_sections(name, sheet)))
 
 
-def _sections(name: str, rows: Iterator[list[str]]) -> Iterator[Section]:
-    columns = [_NAMES.get(_name(cell), "") for cell in next(rows, [])]
+def _sections(name: str, sheet: delimited.Sheet) -> Iterator[Section]:
+    columns = [_NAMES.get(_name(cell), "") for cell in sheet.columns]
     if not {"question", "answer"} <= set(columns):
         raise DocumentUnusable(name, Unusable.COLUMNS)
-    for number, row in enumerate(rows, 2):
+    if twice := next((ours for ours in filter(None, columns) if columns.count(ours) > 1), ""):
+        raise DocumentUnusable(name, Unusable.COLUMN_TWICE, column=twice)
+    for number, row in sheet.rows:
         if any(cell.strip() for cell in row[len(columns) :]):
             raise DocumentUnusable(name, Unusable.CELLS, row=number)
         cells = {ours: cell.strip() for ours, cell in zip(columns, row, strict=False) if ours}
@@ -55,6 +52,11 @@ def _section(name: str, number: int, cells: Mapping[str, str]) -> Section:
     given = {key: cells[key] for key in ("agent", "lang", "id") if cells.get(key)}
     paragraphs = [p.strip() for p in re.split(r"\n\s*\n", answer) if p.strip()]
     return Section((questions[0],), paragraphs, {"questions": questions, **given})
+
+
+def _known(names: Sequence[str]) -> int:
+    """A header of one name is not yet of our columns."""
+    return sum(_name(name) in _NAMES for name in names)
 
 
 def _name(cell: str) -> str:
