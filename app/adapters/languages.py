@@ -9,13 +9,13 @@ from app.core.text import language_of
 Detect = Callable[[str, str], str]
 
 
-def detector(languages: Collection[str]) -> Detect:
+def detector(languages: Collection[str], meant: Callable[[str], str] = str) -> Detect:
     """Russian and English are told apart by their letters; where there are more, by py3langid.
 
-    The second argument is what a text without words is taken for.
+    `meant` undoes a wrong keyboard. The second argument is what a text without words is taken for.
     """
     if set(languages) <= {"ru", "en"}:
-        return language_of
+        return lambda text, default: language_of(meant(text), default)
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -24,6 +24,8 @@ def detector(languages: Collection[str]) -> Detect:
     def detect(text: str, default: str) -> str:
         if not any(letter.isalpha() for letter in text):
             return default
+        if (read := meant(text)) != text:
+            return language_of(read)
         language, likelihood = identifier.rank(text)[0]
         return str(language) if likelihood > UNKNOWN else default or language_of(text)
 

@@ -91,7 +91,7 @@ def build(
         desk=Desk(knowledge, records, clock, knowledge.approved, consent),
         roster=roster,
         recursion_limit=settings.recursion_limit,
-        detect=detector({lang for lang, _ in knowledge.articles}),
+        detect=detector({lang for lang, _ in knowledge.articles}, near.meant),
     )
     changes = Changes(partial(latest, kept))
     dialogs = _dialogs(house, TellingStore(kept, relay, changes), orchestrator)

@@ -32,7 +32,7 @@ def knowledge_of(house: House, shipped: list[Article], near: LocalRouter) -> Kno
     )
     try:
         library = TeamLibrary(settings.knowledge_storage, inside)
-        return KnowledgeService(library, house.agents, house.clock, settings.approved_answers)
+        return KnowledgeService(library, house.agents, house.clock, settings.approved_answers, near.meant)
     except LibraryDamaged as error:
         raise SettingInvalid("KNOWLEDGE_STORAGE", str(error).rstrip(".")) from None
 

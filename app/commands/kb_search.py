@@ -8,11 +8,11 @@ from rich.table import Column, Table
 
 from app.commands.kb_documents import service_of
 from app.core.models import RELEVANT
-from app.core.text import language_of
 
 
 def show_found(question: str, lang: str | None, top: int) -> None:
-    found = service_of().search(question, lang or language_of(question), None, top)
+    service = service_of()
+    found = service.search(question, lang or service.language_of(question), None, top)
     if not found:
         typer.echo("Nothing found.")
         return

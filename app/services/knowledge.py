@@ -24,6 +24,7 @@ from app.core.knowledge import (
     silent,
 )
 from app.core.models import Article, Passage
+from app.core.text import language_of
 from app.core.typical import is_typical
 from app.services.approvals import SUPERVISOR, approved
 
@@ -34,7 +35,8 @@ LANGUAGES = ("ru", "en")  # in which a citation without a language is looked up 
 class KnowledgeService:
     """A KnowledgeBase itself. One attribute holds the index: whoever searches has the old one or the new one.
 
-    Everything but `refresh_if_changed` and `settle` blocks. Raises LibraryDamaged when it is made.
+    Everything but `refresh_if_changed` and `settle` blocks. Raises LibraryDamaged when it is made. `meant`
+    gives back what a question says that was typed on another keyboard.
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class KnowledgeService:
         agents: tuple[str, ...],
         clock: Callable[[], datetime],
         approved_answers: bool = True,
+        meant: Callable[[str], str] = str,
     ) -> None:
+        self._meant = meant
         self.agents = agents
         self._library = library
         self._clock = clock
@@ -59,7 +63,11 @@ class KnowledgeService:
         return LiveArticles(lambda: self._index.articles)
 
     def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
-        return self._index.base.search(question, lang, agent, top)
+        return self._index.base.search(self._meant(question), lang, agent, top)
+
+    def language_of(self, question: str) -> str:
+        """That of its words, whatever keyboard they were typed on."""
+        return language_of(self._meant(question))
 
     def find(self, article_id: str, lang: str) -> Article | None:
         return self._index.base.find(article_id, lang)
@@ -75,7 +83,7 @@ class KnowledgeService:
 
     def approved(self, question: str, lang: str) -> Approved | None:
         """A person's answer to a typical question, where the match is near certain. CPU-bound."""
-        return approved(self._index, question, lang) if self._approved_answers else None
+        return approved(self._index, self._meant(question), lang) if self._approved_answers else None
 
     def add(
         self, uploads: Sequence[Upload], tell: Tell = silent, watch: Watch = onward

@@ -142,7 +142,8 @@ class Settlement:
         dialog = await self.store.read(approval.visit.dialog_id)
         asked = next(m for m in reversed(dialog.messages) if m.role == "customer")
         lines = dialog.lines(asked, self.history)
-        language = spoken_language([line.content for line in lines if line.role == "customer"])
+        said = [line.content for line in lines if line.role == "customer"]
+        language = spoken_language(said, "", self.orchestrator.detect)
         agent = self.orchestrator.serving(approval.tool, dialog.assigned_agent)
         return await self.orchestrator.report(agent, lines, case_of(dialog, asked), _use(approval, language))
 

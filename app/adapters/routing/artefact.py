@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from app.adapters.routing.dialog import Stays
 from app.adapters.routing.features import DIMENSIONS, SETTINGS
-from app.adapters.routing.keyboard import ALPHABETS, Bigrams, Keyboard
+from app.adapters.routing.keyboard import ALPHABETS, Keyboard, Spelling
 from app.adapters.routing.landmarks import Landmarks, restored
 from app.adapters.routing.lexical import Linear
 from app.core import durable
@@ -24,6 +24,7 @@ from app.core.exceptions import SettingInvalid
 
 SHIPPED = Path(__file__).parent / "artefact"
 STAY = "stay"
+NONE = np.array([], dtype=np.int64)  # usual words in what was fitted before there were any
 
 
 class Stage(BaseModel):
@@ -117,13 +118,17 @@ def _measure(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
 
 def assemble(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> Artefact:
     """Wide figures from the narrow ones that are stored."""
-    wide = {name: array.astype(np.float32) for name, array in arrays.items() if name != "landmarks"}
+    whole = {"landmarks", *(f"words_{lang}" for lang in ALPHABETS)}
+    wide = {name: array.astype(np.float32) for name, array in arrays.items() if name not in whole}
     linear = Linear(wide["idf"], wide["joint_weights"])
     vectors = restored(arrays["landmarks"].astype(np.int8), wide["scales"])
-    bigrams = {lang: Bigrams(ALPHABETS[lang], wide[f"bigrams_{lang}"]) for lang in ALPHABETS}
+    ru, en = (
+        Spelling(letters, wide[f"bigrams_{lang}"], frozenset(arrays.get(f"words_{lang}", NONE).tolist()))
+        for lang, letters in ALPHABETS.items()
+    )
     return Artefact(
         meta=meta,
-        keyboard=Keyboard(bigrams["ru"], bigrams["en"]),
+        keyboard=Keyboard(ru, en),
         lexical=Linear(wide["idf"], wide["lexical_weights"]),
         landmarks=Landmarks(wide["mean"], vectors, wide["dual"], meta.gamma, linear),
     )

@@ -101,6 +101,8 @@ def fit(
         "landmarks": rows, "scales": scales, "dual": joint.dual, "mean": mean,
         "bigrams_ru": keyboard.ru.table.astype(np.float16),
         "bigrams_en": keyboard.en.table.astype(np.float16),
+        "words_ru": np.array(sorted(keyboard.ru.words), dtype=np.int64),
+        "words_en": np.array(sorted(keyboard.en.words), dtype=np.int64),
     }  # fmt: skip
     stays = fit_dialog(lines, texts, {"lexical": lexical.unseen, "embedding": joint.unseen}, idf, agents)
     return described(fingerprint, lexical, joint, truth, agents, stays), arrays

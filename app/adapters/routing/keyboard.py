@@ -1,13 +1,16 @@
 """Russian typed on the wrong layout (`ghbdtn`) or in Latin letters (`privet`), English in Cyrillic (`руддщ`).
 
 Which reading is meant is decided for the whole text by letter bigrams learnt from the training lines.
+Addresses, codes and passwords tell nothing and stay as they are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,45 +18,80 @@ from numpy.typing import NDArray
 ALPHABETS = {"ru": " абвгдежзийклмнопрстуфхцчшщъыьэюя", "en": " abcdefghijklmnopqrstuvwxyz"}
 _QWERTY = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`{}:\"<>~"
 _JCUKEN = "йцукенгшщзхъфывапролджэячсмитьбюехъжэбюе"
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _TO_RU = str.maketrans(_QWERTY, _JCUKEN)
 _TO_EN = str.maketrans(_JCUKEN[:32], _QWERTY[:32])
 _KEYS, _TELLING = re.compile(r"[a-z\[\];',.`{}:\"<>~]+"), re.compile(r"[a-z\[\]]")
 _LATIN_WORD, _CYRILLIC_WORD = re.compile(r"[a-z']+"), re.compile(r"[а-я]+")
-_LETTERS = dict(zip("abcdefghijklmnopqrstuvwyz'", "абцдефгхийклмнопкрстуввызь", strict=True)) | {"x": "кс"}
+_LETTERS = dict(zip("abcdefghijklmnopqrstuvwyz'", "абцдефгхийклмнопкрстуввызь", strict=True)) | {"x": "х"}
 _SOUNDS = _LETTERS | {
     "tsya": "тся", "shch": "щ", "sch": "щ", "iya": "ия", "iyu": "ию", "iye": "ие", "iy": "ий", "yi": "ый",
     "yy": "ый", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "ju": "ю", "ya": "я",
     "ja": "я", "yo": "е", "ye": "е",
 }  # fmt: skip
+_ZH = re.compile(r"j(?=[eio])|\bj(?=[^aeiouy\W])")
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 _SHORT_I = re.compile(r"(?<=[аеоуыэюя])ы|(?<=[аеоуыэюя])и\b|(?<=[ао])и(?=ти\b)")
+_DIGIT = re.compile(r"[46](?=[a-z]{2})|(?<=[a-z])[46](?=[a-z])")
+_DIGITS = {"4": "ch", "6": "sh"}
+_CODE = re.compile(r"[^\W_][@_$#%^&*=+|\\/]+[^\W_]|[a-z]-?\d|\d-?[a-z]")
+_INSIDE = re.compile(r"[\[\]`;]|[,.<>:\"{}](?=\w)|'(?![a-z])|(?<![a-z])'")
+BRIEF = frozenset(
+    "да нет ага угу ну где как кто что чек код чат это эй hi yes hey thx".split()  # noqa: SIM905
+)
+"""Of up to three letters only these are read otherwise than they stand: the rest are abbreviations."""
 KEYS, TRANSLIT, ENGLISH = 0.1, 0.15, 0.6
 """Nats a bigram by which another reading must be likelier than the text as it stands; more if it is short."""
-SHORTNESS = 2.0
+SHORTNESS, BRIEFEST = 2.0, 3
+KNOWN = 0.6  # nats that usual words are worth in Latin letters, where bigrams tell least
+USUAL = 2  # lines
+_UNTOLD = str.maketrans({"ь": None, "ъ": None, "й": "и", "ы": "и", "э": "е", "щ": "ш"})
+SPOILT = 0.25  # share of words with marks inside that no English text has
+
+Reading = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Bigrams:
-    """Log-probabilities of the next letter; a space stands for both ends of a word."""
+class Spelling:
+    """Of a language: log-probabilities of the next letter, where a space stands for both ends of a word, and
+    the words that are usual, as `code_of`."""
 
     letters: str
     table: NDArray[np.float32]
+    words: frozenset[int] = frozenset()
 
     @classmethod
-    def learn(cls, letters: str, texts: Iterable[str]) -> Bigrams:
+    def learn(cls, letters: str, texts: Iterable[str]) -> Spelling:
         index = {letter: i for i, letter in enumerate(letters)}
         counts = np.full((len(letters), len(letters)), 0.05)
+        heard: Counter[str] = Counter()
         for text in texts:
-            for word in re.findall(f"[{letters[1:]}]+", text):
+            words = re.findall(f"[{letters[1:]}]+", text)
+            heard.update(set(words))
+            for word in words:
                 codes = [index[c] for c in f" {word} "]
                 np.add.at(counts, (codes[:-1], codes[1:]), 1)
-        return cls(letters, np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32))
+        usual = frozenset(code_of(word) for word, times in heard.items() if times >= USUAL)
+        return cls(letters, np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32), usual)
 
     def likelihood(self, text: str) -> float:
         """Mean log-probability a bigram over the words of `text`; -20 where it has none."""
-        words = re.findall(f"[{self.letters[1:]}]+", text)
+        words = self._words(text)
         codes = [self.letters.index(c) for c in " " + " ".join(words) + " "]
         return float(self.table[codes[:-1], codes[1:]].mean()) if words else -20.0
+
+    def known(self, text: str) -> float:
+        """Share of its words that are usual ones."""
+        words = self._words(text)
+        return sum(code_of(word) in self.words for word in words) / max(1, len(words))
+
+    def _words(self, text: str) -> list[str]:
+        return re.findall(f"[{self.letters[1:]}]+", text)
+
+
+def code_of(word: str) -> int:
+    """Alike for what Latin letters do not tell apart."""
+    return crc32(word.translate(_UNTOLD).encode())
 
 
 def to_russian_keys(text: str) -> str:
@@ -66,39 +104,70 @@ def to_english_keys(text: str) -> str:
 
 
 def from_translit(text: str) -> str:
-    spelled = _LATIN_WORD.sub(lambda word: _SOUND.sub(lambda found: _SOUNDS[found[0]], word[0]), text)
+    latin = _ZH.sub("zh", _worded(text))
+    spelled = _LATIN_WORD.sub(lambda word: _SOUND.sub(lambda found: _SOUNDS[found[0]], word[0]), latin)
     return _SHORT_I.sub("й", spelled)
+
+
+def is_code(word: str) -> bool:
+    """An address, a number of a thing, a password. `4to` and `po4tu` are words."""
+    return bool(_CODE.search(_worded(word)))
+
+
+def _worded(text: str) -> str:
+    """4 for ч and 6 for ш, inside words that have a vowel."""
+    worded = _DIGIT.sub(lambda digit: _DIGITS[digit[0]], text)
+    return worded if any(vowel in text for vowel in "aeiouy") else text
+
+
+def as_it_is(text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True)
 class Keyboard:
     """Gives back the reading of a lower-case text that is likeliest to have been meant."""
 
-    ru: Bigrams
-    en: Bigrams
+    ru: Spelling
+    en: Spelling
 
     @classmethod
     def learn(cls, ru: Iterable[str], en: Iterable[str]) -> Keyboard:
-        return cls(Bigrams.learn(ALPHABETS["ru"], ru), Bigrams.learn(ALPHABETS["en"], en))
+        return cls(Spelling.learn(ALPHABETS["ru"], ru), Spelling.learn(ALPHABETS["en"], en))
 
     def repair(self, text: str) -> str:
+        words = text.split()
+        read = self._reading(" ".join(word for word in words if not is_code(word)))
+        return text if read is as_it_is else " ".join(w if is_code(w) else read(w) for w in words)
+
+    def _reading(self, text: str) -> Reading:
         latin = sum(map(len, _LATIN_WORD.findall(text)))
         cyrillic = sum(map(len, _CYRILLIC_WORD.findall(text)))
         if latin > 2 * cyrillic:
             return self._russian(text)
-        return self._english(text) if cyrillic and not latin else text
+        return to_english_keys if cyrillic and not latin and self._is_english(text) else as_it_is
 
-    def _russian(self, text: str) -> str:
+    def _russian(self, text: str) -> Reading:
+        telling = "".join(word.rstrip("!?.,") for word in text.split() if not word.isdigit())
+        if len(telling) <= BRIEFEST:
+            readings = (to_russian_keys, from_translit)
+            return next((read for read in readings if read(telling) in BRIEF), as_it_is)
+        if any(text in row for row in _ROWS) or any("\u00c0" <= letter <= "\u024f" for letter in text):
+            return as_it_is  # a hand over the keys; a third language
         stands = self.en.likelihood(text)
         keys, spelled = to_russian_keys(text), from_translit(text)
-        gains = {
-            keys: self.ru.likelihood(keys) - stands - KEYS - SHORTNESS / 2 / len(text),
-            spelled: self.ru.likelihood(spelled) - stands - TRANSLIT - SHORTNESS / len(text),
-            text: 0.0,
+        usual = KNOWN * (self.ru.known(spelled) - self.en.known(text))
+        gains: dict[Reading, float] = {
+            to_russian_keys: self.ru.likelihood(keys) - KEYS - SHORTNESS / 2 / len(text),
+            from_translit: self.ru.likelihood(spelled) + usual - TRANSLIT - 2 * SHORTNESS / len(text),
+            as_it_is: stands,
         }
-        return max(gains, key=lambda reading: gains[reading])
+        return max(gains, key=lambda read: gains[read])
 
-    def _english(self, text: str) -> str:
-        reading = to_english_keys(text)
-        gain = self.en.likelihood(reading) - self.ru.likelihood(text)
-        return reading if gain > ENGLISH + SHORTNESS / len(text) else text
+    def _is_english(self, text: str) -> bool:
+        words = to_english_keys(text).split()
+        if len("".join(words)) <= BRIEFEST:
+            return words[0] in BRIEF
+        spoilt = sum(bool(_INSIDE.search(word)) for word in words)
+        gain = self.en.likelihood(" ".join(words)) - self.ru.likelihood(text)
+        return spoilt <= SPOILT * len(words) and gain > ENGLISH + SHORTNESS / len(text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.adapters.routing.artefact import Artefact
 from app.adapters.routing.courtesy import is_courtesy
 from app.adapters.routing.dialog import Talk, figures_of
-from app.adapters.routing.features import read
+from app.adapters.routing.features import fold, read
 from app.adapters.routing.gist import TOKENS as PIECE_TOKENS
 from app.adapters.routing.gist import gist
 from app.adapters.routing.lexical import Floats, strongest
@@ -15,8 +15,11 @@ from app.adapters.routing.verdict import Method, Verdict, first_contact, in_dial
 from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import TOKENS, Embedder
-from app.core.text import is_blank
+from app.core.text import ends, is_blank
 from app.core.threads import TURNS, Threads
+
+FULL_NAME = 3  # words that begin with capitals: somebody's name, in whatever letters
+GLANCE = 400  # letters that tell what keyboard a text was typed on
 
 
 class LocalRouter:
@@ -35,6 +38,18 @@ class LocalRouter:
     def fingerprint(self) -> dict[str, str]:
         """What its answers depend on, for the record of a measurement."""
         return {"lines": self._artefact.meta.data_hash[:12], "embeddings": "yes" if self._embedder else "no"}
+
+    def meant(self, text: str) -> str:
+        """The text as it stands, or folded as it was meant, where it was typed on another keyboard."""
+        if self._reading(ends(text, GLANCE)) is None:
+            return text
+        return self._reading(text) or text
+
+    def _reading(self, text: str) -> str | None:
+        words, folded = text.split(), fold(text)
+        named = 1 < len(words) <= FULL_NAME and all(word.istitle() for word in words)
+        read = folded if named else self._artefact.keyboard.repair(folded)
+        return None if read == folded else read
 
     async def route(self, query: RouteQuery) -> Decision:
         return await self._threads.run(self.answer, query)

@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 from app.api.deps import Bench
 from app.api.errors import documented
 from app.core.models import RELEVANT, Article, Passage
-from app.core.text import checked, language_of
+from app.core.text import checked
 from app.core.threads import SEARCHES
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 LONGEST = 2000
 Lang = Annotated[
     str | None,
-    Query(pattern="^[a-z]{2}$", description="Two letters; told by the letters of `q` if not given."),
+    Query(pattern="^[a-z]{2}$", description="Two letters; told by the words of `q` if not given."),
 ]
 
 
@@ -86,6 +86,6 @@ async def search(
 ) -> Findings:
     """The articles that come nearest to a question."""
     question = checked(q, LONGEST)
-    spoken = lang or language_of(question)
+    spoken = lang or bench.knowledge.language_of(question)
     found = await SEARCHES.run(bench.knowledge.search, question, spoken, None, top)
     return Findings(lang=spoken, found=[FoundView.of(passage) for passage in found])

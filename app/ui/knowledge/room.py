@@ -10,7 +10,7 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import ArticleNotFound
 from app.core.models import Article
-from app.core.text import checked, language_of
+from app.core.text import checked
 from app.core.threads import SEARCHES
 from app.services.operators import OperatorKeyMissing
 from app.ui.admission import admit
@@ -85,7 +85,7 @@ class KnowledgeRoom(Room):
             return shelf_list(self._shelf(lang or self.language, agent), words, agents)
         try:
             asked = checked(question, LONGEST)
-            spoken = lang or language_of(asked)
+            spoken = lang or self.bench.knowledge.language_of(asked)
             passages = await SEARCHES.run(self.bench.knowledge.search, asked, spoken, agent or None, TOP)
         except CallCenterError as error:
             return self.problem(error)
