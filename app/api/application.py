@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import errors
 from app.api.body import StrictJson
 from app.api.caller import Callers
+from app.api.connections import Bounding, Bounds
 from app.api.doors import Doors
 from app.api.head import Head
 from app.api.hosts import KnownHosts
@@ -86,6 +87,9 @@ def _add_middleware(app: FastAPI, bench: Workbench) -> None:
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=["X-Request-ID", "Idempotency-Replayed", "Retry-After"],
     )
+    settings = bench.settings
+    bounds = Bounds.within_open_files(settings.max_connections, settings.client_timeout)
+    app.add_middleware(Bounding, bounds=bounds)
 
 
 class LogContext:

@@ -41,11 +41,16 @@ class StrictJson:
 
 
 async def whole(headers: Headers, receive: Receive, limit: int, stretch: int = 1) -> bytes:
-    """The body. `stretch`: bytes at most for one that counts. Raises BodyTooLarge as soon as it is known."""
+    """The body. `stretch`: bytes at most for one that counts. Raises BodyTooLarge as soon as it is known.
+
+    Raises BadRequestBody for one that breaks off.
+    """
     declared(headers, limit, stretch)
     parts, counted = bytearray(), 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequestBody("The body broke off.")
         before = len(parts)
         parts += message.get("body", b"")
         escaped = parts.count(b"\\u", max(before - 1, 0)) if stretch > 1 else 0

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.body import check_type, declared, replay, whole
 from app.api.errors import problem, situation
 from app.core.documents import LARGEST_FILE
-from app.core.exceptions import BodyTooLarge, UnsupportedMediaType
+from app.core.exceptions import BadRequestBody, BodyTooLarge, UnsupportedMediaType
 
 JSON = 2**20  # bytes of what a page asks; state stays with us
 UPLOAD = LARGEST_FILE + 2**16  # bytes of all files together, with what stands around them
@@ -39,7 +39,7 @@ class Doors:
                 receive = replay(await whole(headers, receive, JSON), receive)
             elif door in CLOSED or scope["method"] not in READING:
                 return await problem(404, "not_found", "Not Found.")(scope, receive, send)
-        except (BodyTooLarge, UnsupportedMediaType) as error:
+        except (BadRequestBody, BodyTooLarge, UnsupportedMediaType) as error:
             return await situation(error)(scope, receive, send)
         return await self.app(scope, receive, send)
 

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     allowed_hosts: Listed = Field(default_factory=list)
     trusted_proxies: Listed = Field(default_factory=list)
     max_body_bytes: int = Field(default=131_072, ge=1024)
+    max_connections: int = Field(default=1024, ge=16)
+    client_timeout: float = Field(default=20, gt=0)
     shutdown_grace: int = Field(default=20, ge=0)
     ui: bool = True
     operator_key: SecretStr | None = None

@@ -35,14 +35,14 @@ def settings(storage: Path, **given: Any) -> Settings:
 
 
 @contextmanager
-def running(bench: Workbench, port: int = 0, grace: int = 5) -> Iterator[str]:
+def running(bench: Workbench, port: int = 0, grace: int = 5, http: str = "auto") -> Iterator[str]:
     """The base URL of a server thread; `port` is for one that comes back, `grace` in seconds for its end.
 
     FastAPI's caches hold every application for the life of the process, so what it led to is let go of here.
     """
     app = create_app(bench)
     try:
-        with serving(app, port, timeout_graceful_shutdown=grace) as url:
+        with serving(app, port, timeout_graceful_shutdown=grace, http=http) as url:
             yield url
     finally:
         del app.state.workbench
