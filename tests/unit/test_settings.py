@@ -66,6 +66,8 @@ WRONG = {
     "max_waiting_messages": ["0"],
     "port": ["70000", "-1", "http"],
     "max_body_bytes": ["10"],
+    "max_connections": ["15", "many"],
+    "client_timeout": ["0", "nan"],
     "shutdown_grace": ["-1"],
     "ui": ["perhaps"],
     "insecure": ["perhaps"],
