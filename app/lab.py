@@ -104,9 +104,9 @@ class Desk:
         return record, measured
 
     def promote(self, version: str, force: bool = False) -> str:
-        """What `call-center routers --use` does. Raises TrainingRefused where it was measured as worse."""
+        """As `call-center routers --use`. Raises TrainingRefused where it is worse, or was never compared."""
         versions = Versions(DEFAULT.parent)
-        if (losses := versions.record(version).losses) and not force:
+        if (losses := training.against(versions, version)) and not force:
             raise TrainingRefused(" ".join(losses))
         versions.promote(version)
         return f"{version} is used from the next start on."

@@ -21,7 +21,7 @@ from app.adapters.routing.lines import Line, lines_of, read_lines
 from app.adapters.routing.local import LocalRouter
 from app.adapters.routing.memory import Remembering, add_vectors, read_vectors, shipped_vectors
 from app.adapters.routing.remote import RemoteCentre
-from app.adapters.routing.versions import Record, Versions, version_of
+from app.adapters.routing.versions import SHIPPED_NAME, Record, Versions, version_of
 from app.agents.roster import names
 from app.core.exceptions import CallCenterError, SettingInvalid
 from app.core.ports import Embedder
@@ -229,6 +229,18 @@ def measure(
     return Measured(comparison, losses)
 
 
+def against(versions: Versions, name: str) -> list[str]:
+    """Why a version should not be promoted; never anything against the shipped router.
+
+    Raises VersionNotFound, and SettingInvalid for a router that is damaged.
+    """
+    if name == SHIPPED_NAME:
+        return []
+    record = versions.record(name)
+    load(versions.root / name)
+    return record.losses if record.sentence else ["It was never compared with the router in use."]
+
+
 def _run(
     which: tuple[str, Artefact],
     sets: Sequence[CaseSet],
@@ -238,7 +250,7 @@ def _run(
 ) -> Run:
     router = LocalRouter(which[1], embedder)
     settings = {"version": which[0], **router.fingerprint}
-    target = Target("local", router.route, names(), settings=settings, at_once=1)
+    target = Target("local", router.route, names(), settings=settings, at_once=1, timed=False)
     return asyncio.run(run(sets, target, Options(), registry, tell))
 
 

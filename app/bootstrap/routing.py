@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
+from app.adapters.embeddings.encoder import KEPT, SentenceEncoder
 from app.adapters.routing.artefact import SHIPPED, Artefact
 from app.adapters.routing.artefact import load as load_artefact
 from app.adapters.routing.local import LocalRouter
@@ -16,8 +18,8 @@ from app.agents.router import Cascade, ModelRouter
 from app.bootstrap.house import House
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
-from app.core.ports import Router
-from app.evaluation.runner import Target
+from app.core.ports import Embedder, Router
+from app.evaluation.runner import Route, Target
 from app.services.evaluation import EvaluationService
 from app.services.routing import FittedRouter, RoutingService
 
@@ -44,7 +46,23 @@ def routing_of(house: House, chosen: Router, public: Router) -> RoutingService:
 
 def evaluation_of(house: House, near: LocalRouter, chosen: Router) -> EvaluationService:
     targets = {t.name: t for t in _targets(house, near, chosen)}
-    return EvaluationService(targets, house.agents, RemoteCentre, house.embedder)
+    return EvaluationService(targets, house.agents, RemoteCentre, _fresh(house, 0))
+
+
+def _fresh(house: House, kept: int = KEPT) -> Embedder | None:
+    """Nothing that was worked out before shortens a measurement."""
+    embedder = house.embedder
+    return embedder.fresh(kept) if isinstance(embedder, SentenceEncoder) else embedder
+
+
+def _cold(house: House, router: Router) -> Callable[[bool], Route] | None:
+    """The router anew for each way through a case, where it works sentence vectors out."""
+    if isinstance(router, LocalRouter):
+        return lambda _: router.over(_fresh(house)).route
+    if isinstance(router, Cascade) and isinstance(router.near, LocalRouter):
+        near = router.near
+        return lambda _: replace(router, near=near.over(_fresh(house))).route
+    return None
 
 
 def fitted_routers(settings: Settings) -> list[FittedRouter]:
@@ -84,11 +102,12 @@ def _targets(house: House, near: LocalRouter, chosen: Router) -> Iterator[Target
     settings = house.settings
     ours = {settings.router_name: chosen}
     labels, fitted = house.agents, near.fingerprint
-    yield Target("local", ours.get("local", near).route, labels, settings=fitted, at_once=1)
+    local = ours.get("local", near)
+    yield Target("local", local.route, labels, settings=fitted, at_once=1, session=_cold(house, local))
     if house.provider is None:
         return
     far = ModelRouter(house.provider.model, house.price, house.roster)
-    cascade = Cascade(near, far, settings.router_threshold)
+    cascade = ours.get("cascade", Cascade(near, far, settings.router_threshold))
     asked = {
         "temperature": str(settings.temperature),
         "max_tokens": str(settings.max_tokens),
@@ -97,4 +116,5 @@ def _targets(house: House, near: LocalRouter, chosen: Router) -> Iterator[Target
     both = {**asked, **fitted, "threshold": str(settings.router_threshold)}
     model, prompts = settings.openai_model, far.fingerprints
     yield Target("llm", ours.get("llm", far).route, labels, model, prompts, asked, paid=True)
-    yield Target("cascade", ours.get("cascade", cascade).route, labels, model, prompts, both, paid=True)
+    cold = _cold(house, cascade)
+    yield Target("cascade", cascade.route, labels, model, prompts, both, paid=True, session=cold)

@@ -42,7 +42,8 @@ def _print_differences(comparison: Comparison, console: Console) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_row("turns in common", str(comparison.paired))
     table.add_row("cost, B - A", f"${comparison.cost_difference:+.4f}")
-    table.add_row("p95, B - A", f"{comparison.p95_difference * 1000:+.0f} ms")
+    slower = comparison.p95_difference
+    table.add_row("p95, B - A", "not timed in both" if slower is None else f"{slower * 1000:+.0f} ms")
     table.add_row("missed escalations, B - A", f"{comparison.missed_difference:+.3f}")
     console.print(table)
 

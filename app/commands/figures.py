@@ -19,9 +19,17 @@ def print_headline(run_id: str, headline: Headline, console: Console) -> None:
     table.add_row("outcomes", " · ".join(f"{name} {n}" for name, n in headline.outcomes.items() if n))
     table.add_row("cost of mistakes", f"{headline.mistake_cost:g}")
     table.add_row("cost", f"${headline.cost:.4f} ({headline.tokens} tokens)")
-    table.add_row("latency", f"p50 {headline.p50 * 1000:.0f} ms · p95 {headline.p95 * 1000:.0f} ms")
+    table.add_row("latency", _latency(headline))
     table.add_row("run", run_id)
     console.print(table)
+
+
+def _latency(headline: Headline) -> str:
+    if headline.p50 is None or headline.p95 is None:
+        return "— (no answer was timed in this run)"
+    told = f"p50 {headline.p50 * 1000:.0f} ms · p95 {headline.p95 * 1000:.0f} ms"
+    asked = sum(n for name, n in headline.outcomes.items() if name != "error")
+    return told if headline.timed == asked else f"{told}  (of {headline.timed} timed in this run)"
 
 
 def within(interval: Interval) -> str:

@@ -26,6 +26,7 @@ from app.services.evaluation import RUNS
 from app.training import (
     Lessons,
     Measured,
+    against,
     chosen_sets,
     embedder_or_refuse,
     fit_version,
@@ -114,7 +115,7 @@ def _settle(order: Order, version: str, measured: Measured) -> None:
 
 def _promote(versions: Versions, version: str, losses: Sequence[str], force: bool) -> None:
     if losses and not force:
-        typer.echo(f"{version} is not promoted: it is significantly worse. --force does it anyway.", err=True)
+        typer.echo(f"{version} is not promoted. --force does it anyway.", err=True)
         raise typer.Exit(1)
     with situations():
         versions.promote(version)
@@ -128,12 +129,7 @@ def use(name: str, out: Path, force: bool) -> None:
     """A version that was measured as a significant loss needs `force`; the shipped router never does."""
     versions = Versions(out)
     with situations():
-        if name == SHIPPED_NAME:
-            losses: list[str] = []
-        else:
-            record = versions.record(name)
-            load(out / name)
-            losses = record.losses if record.sentence else ["it was never compared"]
+        losses = against(versions, name)
     for loss in losses:
         typer.echo(f"gate not met: {loss}", err=True)
     _promote(versions, name, losses, force)

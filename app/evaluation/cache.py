@@ -15,7 +15,7 @@ from app.core.models import Decision, RouteQuery
 
 
 class Answer(BaseModel):
-    """`seconds` is what the answer took when it was given, so that a cached run tells the same latency."""
+    """`seconds` is what the answer took when it was given."""
 
     decision: Decision
     seconds: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import fsum
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from app.evaluation.intervals import Interval, transcript
-from app.evaluation.metrics import percentile, plain
+from app.evaluation.metrics import percentile, plain, waits
 from app.evaluation.predictions import SUPERVISOR, Prediction, Run
 from app.evaluation.significance import ALPHA, mean_interval, sign_test, turns_needed
 
@@ -36,7 +36,8 @@ class Pair(BaseModel):
 
 
 class Comparison(BaseModel):
-    """`a` and `b` are run ids, every difference is B - A: shares, money over the turns in common, seconds.
+    """`a` and `b` are run ids, every difference is B - A: shares, money over the turns in common, seconds
+    where both were timed.
 
     `paired` counts turns that both answered, repeats averaged. `better` and `worse` need both a p below 0.05
     and an interval (bootstrap of whole transcripts) that leaves out 0, since McNemar's test takes turns for
@@ -52,7 +53,7 @@ class Comparison(BaseModel):
     broken: list[Pair]
     cost_difference: float
     cost_ratio: float | None
-    p95_difference: float
+    p95_difference: float | None
     missed_difference: float
     missed_p_value: float
     coverage_difference: float
@@ -109,7 +110,7 @@ def compare(a: Run, b: Run, seed: int = 0) -> Comparison:
         broken=[turn.as_pair() for turn, delta in zip(pairs, deltas, strict=True) if delta < 0],
         cost_difference=paid_b - paid_a,
         cost_ratio=paid_b / paid_a if paid_a > 0 else None,
-        p95_difference=_p95(t.b for t in common) - _p95(t.a for t in common),
+        p95_difference=_p95_difference(common),
         missed_difference=fsum(missed) / len(missed) if missed else 0.0,
         missed_p_value=sign_test(missed),
         coverage_difference=fsum(coverage) / len(coverage) if coverage else 0.0,
@@ -215,5 +216,8 @@ def _sides(turns: list[_Turn]) -> tuple[list[list[Prediction]], list[list[Predic
     return [turn.a for turn in turns], [turn.b for turn in turns]
 
 
-def _p95(sides: Iterable[list[Prediction]]) -> float:
-    return percentile([p for side in sides for p in side], 95)
+def _p95_difference(common: list[_Turn]) -> float | None:
+    """Over turns that were timed in both runs."""
+    timed = [turn for turn in common if waits(turn.a) and waits(turn.b)]
+    a, b = (percentile([p for side in sides for p in side], 95) for sides in _sides(timed))
+    return None if a is None or b is None else b - a

@@ -16,7 +16,7 @@ from app.evaluation.report import Report
 COLUMNS = (
     "set", "case", "turn", "nth", "repeat", "perturbation", "lang", "industry", "tags", "difficulty", "event",
     "text", "serving", "expected", "acceptable", "got", "outcome", "confidence", "source", "reason",
-    "seconds", "tokens", "cost",
+    "seconds", "timed", "tokens", "cost",
 )  # fmt: skip
 _FORMULA = re.compile(r"[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 """What spreadsheets run, also behind blanks that they trim (OWASP, CSV injection)."""

@@ -26,7 +26,7 @@ def headline(report: Report) -> pd.DataFrame:
     shares = {"accuracy": h.accuracy, "missed escalations": h.missed_escalations, "coverage": h.coverage}
     plain = {
         "macro-F1": h.macro_f1, "cost of mistakes": h.mistake_cost, "cost, $": h.cost,
-        "p50, ms": h.p50 * 1000, "p95, ms": h.p95 * 1000,
+        "p50, ms": _ms(h.p50), "p95, ms": _ms(h.p95),
     }  # fmt: skip
     rows = {name: _within(share) for name, share in shares.items()}
     table = pd.DataFrame({**rows, **{name: {"value": value} for name, value in plain.items()}}).T
@@ -39,11 +39,15 @@ def side_by_side(reports: Mapping[str, Report]) -> pd.DataFrame:
             "accuracy": r.headline.accuracy.value, "low": r.headline.accuracy.low,
             "high": r.headline.accuracy.high, "missed escalations": r.headline.missed_escalations.value,
             "coverage": r.headline.coverage.value, "cost of mistakes": r.headline.mistake_cost,
-            "cost, $": round(r.headline.cost, 5), "p95, ms": round(r.headline.p95 * 1000),
+            "cost, $": round(r.headline.cost, 5), "p95, ms": round(_ms(r.headline.p95), 0),
         }
         for name, r in reports.items()
     }  # fmt: skip
     return pd.DataFrame(rows).T.round(5)
+
+
+def _ms(seconds: float | None) -> float:
+    return float("nan") if seconds is None else seconds * 1000
 
 
 def agents(report: Report) -> pd.DataFrame:

@@ -58,7 +58,9 @@ def _limits(headline: Headline, gates: Gates) -> Iterator[str]:
         yield f"Missed escalations are {missed.value:.4g}, the limit is {gates.max_missed_escalations:.4g}."
     if gates.max_cost is not None and headline.cost > gates.max_cost:
         yield f"The run cost {headline.cost:.6g}, the limit is {gates.max_cost:.6g}."
-    if gates.max_p95 is not None and headline.p95 > gates.max_p95:
+    if gates.max_p95 is not None and headline.p95 is None:
+        yield "No answer was timed in this run (those of the cache are not), so latency cannot be checked."
+    elif gates.max_p95 is not None and headline.p95 is not None and headline.p95 > gates.max_p95:
         yield f"95 % of turns took up to {headline.p95:.4g} s, the limit is {gates.max_p95:.4g} s."
 
 

@@ -32,8 +32,9 @@ class AgentScore(BaseModel):
 class Headline(BaseModel):
     """`turns` and `cases` are distinct; the rest is over all repeats.
 
-    `cost` is the money of the run, `mistake_cost` the price of its wrong turns. p50 and p95 are seconds of
-    every turn that was not an error: a customer waits for a timeout too.
+    `cost` is the money that its answers cost, in this run or an earlier one, `mistake_cost` the price of its
+    wrong turns. p50 and p95 are seconds of the `timed` turns, measured here and no error: a customer waits
+    for a timeout too.
     """
 
     turns: int
@@ -46,8 +47,9 @@ class Headline(BaseModel):
     cost: float
     tokens: int
     mistake_cost: float
-    p50: float
-    p95: float
+    timed: int = 0
+    p50: float | None
+    p95: float | None
 
 
 def plain(predictions: Iterable[Prediction]) -> list[Prediction]:
@@ -77,6 +79,7 @@ def headline(predictions: Sequence[Prediction], labels: Sequence[str], costs: Co
         cost=fsum(p.cost for p in turns),
         tokens=sum(p.tokens for p in turns),
         mistake_cost=fsum(costs.of(p) for p in turns),
+        timed=len(waits(turns)),
         p50=percentile(turns, 50),
         p95=percentile(turns, 95),
     )
@@ -95,10 +98,14 @@ def confusion(predictions: Iterable[Prediction], labels: Sequence[str]) -> Confu
     return {expected: {got: pairs[expected, got] for got in axis} for expected in axis}
 
 
-def percentile(predictions: Iterable[Prediction], at: float) -> float:
-    """Seconds, errors left out; 0 where nothing is left."""
-    seconds = [p.seconds for p in predictions if p.outcome != "error"]
-    return float(np.percentile(seconds, at)) if seconds else 0.0
+def waits(predictions: Iterable[Prediction]) -> list[float]:
+    """Seconds that were measured; errors are left out."""
+    return [p.seconds for p in predictions if p.timed and p.outcome != "error"]
+
+
+def percentile(predictions: Iterable[Prediction], at: float) -> float | None:
+    seconds = waits(predictions)
+    return float(np.percentile(seconds, at)) if seconds else None
 
 
 def _counted(prediction: Prediction) -> str:

@@ -17,7 +17,8 @@ class Prediction(BaseModel):
     """One labelled turn of one case. `got` is None unless the router answered; times are seconds.
 
     `turn` is the position in the case, `nth` counts the customer's turns from 1, `serving` is who served
-    before. `key` names the case, turn, repeat and perturbation, and pairs predictions of two runs.
+    before. `key` names the case, turn, repeat and perturbation, and pairs predictions of two runs. Where not
+    `timed` the answer, or a part of its work, was remembered from before: `seconds` tell nothing of latency.
     """
 
     case: str
@@ -43,6 +44,7 @@ class Prediction(BaseModel):
     source: Source | None = None
     reason: str = ""
     seconds: float = 0.0
+    timed: bool = True
     tokens: int = 0
     cost: float = 0.0
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -40,7 +40,8 @@ class Target:
 
     `session`, where given, makes a router for each pass over a case (True: a case of one customer line), for
     targets that keep the conversation themselves. `at_once` bounds concurrency where answers are computed
-    in this process: a queue is not latency. `paid` answers are cached.
+    in this process: a queue is not latency. `paid` answers are cached. Not `timed` is a router that remembers
+    what it worked out before.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Target:
     settings: Mapping[str, str] = field(default_factory=dict)
     paid: bool = False
     at_once: int | None = None
+    timed: bool = True
     session: Callable[[bool], Route] | None = None
 
     def opened(self, single: bool) -> Route:
@@ -139,6 +141,7 @@ class _Asked:
     decision: Decision | None = None
     reason: str = ""
     seconds: float = 0.0
+    timed: bool = True
 
 
 class _Walker:
@@ -162,6 +165,7 @@ class _Walker:
                 continue
             asked = await self._ask(route, way.query(at, serving), way)
             if at in counted:
+                asked = replace(asked, timed=asked.timed and self._target.timed)
                 found.append(_prediction(way, at, nth, serving, asked, spent))
                 spent = Usage()
             elif asked.decision:
@@ -193,7 +197,7 @@ class _Walker:
     async def _ask(self, route: Route, query: RouteQuery, way: Pass) -> _Asked:
         started = time.perf_counter()
         try:
-            answer = await self._answer(route, query, way.repeat)
+            answer, asked_now = await self._answer(route, query, way.repeat)
         except RoutingFailed as failed:
             outcome = FAILURES.get(failed.outcome, "error")
             return _Asked(outcome, reason=failed.reason, seconds=time.perf_counter() - started)
@@ -202,18 +206,19 @@ class _Walker:
             log.debug("its trace", exc_info=error)
             return _Asked("error", reason=type(error).__name__, seconds=time.perf_counter() - started)
         if answer.decision.agent not in self._target.labels:
-            return _Asked("unparsed", reason="not a label of the roster", seconds=answer.seconds)
-        return _Asked("ok", answer.decision, answer.decision.reason, answer.seconds)
+            return _Asked("unparsed", None, "not a label of the roster", answer.seconds, asked_now)
+        return _Asked("ok", answer.decision, answer.decision.reason, answer.seconds, asked_now)
 
-    async def _answer(self, route: Route, query: RouteQuery, repeat: int) -> Answer:
+    async def _answer(self, route: Route, query: RouteQuery, repeat: int) -> tuple[Answer, bool]:
+        """Also whether it was asked for now."""
         if self._cache and (kept := await asyncio.to_thread(self._cache.read, query, repeat)):
-            return kept
+            return kept, False
         started = time.perf_counter()
         decision = await route(query)
         answer = Answer(decision=decision, seconds=time.perf_counter() - started)
         if self._cache:
             await asyncio.to_thread(self._cache.write, query, repeat, answer)
-        return answer
+        return answer, True
 
 
 def _cache(target: Target, registry: Registry) -> Cache:
@@ -253,6 +258,7 @@ def _prediction(way: Pass, at: int, nth: int, serving: str | None, asked: _Asked
             "source": decision.source if decision else None,
             "reason": asked.reason,
             "seconds": asked.seconds,
+            "timed": asked.timed,
             "tokens": usage.total,
             "cost": usage.cost,
         }

@@ -21,7 +21,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, iterparse, to
 UNPACKED = 320 * 2**20
 NOTES = {
     "sheet": "the sheet {name} was read, and not {others}",
-    "hidden": "{count} rows that are hidden in the workbook were read too",
+    "hidden": "hidden rows of it were read too: {count}",
 }
 FAULT = "\ue000"  # begins what stands in place of a value that is none
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -82,14 +82,15 @@ def sheets(path: Path, wanted: Sequence[str]) -> list[Sheet]:
     found = {name: rows for name, rows in laid.items() if rows}
     if not found:
         raise WorkbookUnreadable("no visible sheet has anything in it", "empty")
-    return [_sheet(name, rows, [each.name for each in listed], wanted) for name, rows in found.items()]
+    every = {each.name: each.name if each.name in shown else f"{each.name} (hidden)" for each in listed}
+    return [_sheet(name, rows, every, wanted) for name, rows in found.items()]
 
 
-def _sheet(name: str, laid: list[list[Any]], every: list[str], wanted: Sequence[str]) -> Sheet:
+def _sheet(name: str, laid: list[list[Any]], every: dict[str, str], wanted: Sequence[str]) -> Sheet:
     rows = [(int(row[0]), bool(row[1]), [_told(cell) for cell in row[2:]]) for row in laid]
     rows = [row for row in rows if any(cell.strip() for cell in row[2])]
     notes = []
-    if others := [other for other in every if other != name]:
+    if others := [told for other, told in every.items() if other != name]:
         notes.append(Note("sheet", {"name": name, "others": ", ".join(others)}))
     if hidden := sum(is_hidden for _, is_hidden, _ in rows[1:]):
         notes.append(Note("hidden", {"count": str(hidden)}))

@@ -34,10 +34,15 @@ class Engine(Protocol):
 class SentenceEncoder:
     """The Embedder over an engine. Thread-safe."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, kept: int = KEPT) -> None:
         self._engine = engine
+        self._most = kept
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
+
+    def fresh(self, kept: int = KEPT) -> SentenceEncoder:
+        """Over the same engine, with nothing kept yet, and never more than so many texts."""
+        return SentenceEncoder(self._engine, kept)
 
     def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
         wanted = [self._fitting(text, tokens) for text in texts]
@@ -66,5 +71,5 @@ class SentenceEncoder:
             for text, vector in found.items():
                 self._kept[text] = vector
                 self._kept.move_to_end(text)
-            while len(self._kept) > KEPT:
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)

@@ -34,6 +34,10 @@ class LocalRouter:
         """The same, on other threads."""
         return LocalRouter(self._artefact, self._embedder, threads)
 
+    def over(self, embedder: Embedder | None) -> LocalRouter:
+        """The same, with sentence vectors from elsewhere."""
+        return LocalRouter(self._artefact, embedder, self._threads)
+
     @property
     def fingerprint(self) -> dict[str, str]:
         """What its answers depend on, for the record of a measurement."""

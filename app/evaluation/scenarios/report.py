@@ -47,6 +47,9 @@ def _lines(report: ScenarioReport) -> Iterator[str]:
     if len(s.pass_k) > 1:
         shown = " · ".join(f"k={k} {value:.3f}" for k, value in s.pass_k.items())
         yield f"pass^k                {shown}"
+    if s.fewest:
+        end = f"  ends at k={max(s.pass_k)}"
+        yield f"{end:<22}no more trials count of {', '.join(s.fewest)}"
     yield f"played                {s.scenarios} scenarios, {s.trials} trials on {report.model}"
     for part in (p for p in s.slices if p.by != "tag"):
         yield f"  {part.by} {part.value:<15} {_within(part.passed)}"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import comb
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.evaluation.intervals import Interval, clustered
 from app.evaluation.scenarios.trial import Outcome, Trial
@@ -25,7 +25,9 @@ class Score(BaseModel):
     """`passed` are trials with state and words as wanted, `state` those with the state; faults of the
     simulated customer are left out of both, errors count as not passed.
 
-    `pass_k` holds k from 1; scenarios with fewer than k trials that count are left out of its mean.
+    `pass_k` holds k from 1 to the fewest trials that count of any scenario, so that every k is of the same
+    scenarios; `fewest` are those with so few, where others have more. A scenario of which no trial counts is
+    in no figure.
     """
 
     trials: int
@@ -36,11 +38,12 @@ class Score(BaseModel):
     state: Interval
     outcomes: dict[Outcome, int]
     pass_k: dict[int, float]
+    fewest: list[str] = Field(default_factory=list)
     slices: list[Slice]
 
 
 def score(trials: Sequence[Trial]) -> Score:
-    told = Counter(trial.outcome for trial in trials)
+    told, counts = Counter(trial.outcome for trial in trials), _counts(trials)
     return Score(
         trials=len(trials),
         scenarios=len({trial.scenario for trial in trials}),
@@ -49,7 +52,8 @@ def score(trials: Sequence[Trial]) -> Score:
         passed=_share(trials, lambda t: t.outcome == "pass"),
         state=_share(trials, lambda t: t.state_passed),
         outcomes={outcome: told[outcome] for outcome in OUTCOMES},
-        pass_k=pass_table(_counts(trials)),
+        pass_k=pass_table(counts),
+        fewest=_fewest(counts),
         slices=[*_slices(trials, "language", lambda t: [t.language]),
                 *_slices(trials, "agent", lambda t: t.agents),
                 *_slices(trials, "tag", lambda t: t.tags)],
@@ -57,9 +61,10 @@ def score(trials: Sequence[Trial]) -> Score:
 
 
 def pass_hat_k(trials: int, successes: int, k: int) -> float:
-    """The chance that k trials of one scenario all succeed, unbiased: C(c, k) / C(n, k).
+    """The chance that k trials of one scenario all succeed, unbiased: C(c, k) / C(n, k), over its own n.
 
-    tau-bench's pass^k (Yao, Shinn, Razavi, Narasimhan 2024, arXiv:2406.12045, section 2).
+    tau-bench's pass^k (Yao, Shinn, Razavi, Narasimhan 2024, arXiv:2406.12045, section 2). It is the share of
+    the draws of k trials, without replacement, in which all succeed, so it is not defined for n < k.
     """
     if not 1 <= k <= trials or not 0 <= successes <= trials:
         raise ValueError(f"pass^{k} of {successes} successes in {trials} trials is not defined")
@@ -67,13 +72,17 @@ def pass_hat_k(trials: int, successes: int, k: int) -> float:
 
 
 def pass_table(counts: Mapping[str, tuple[int, int]]) -> dict[int, float]:
-    """`counts` is trials and successes by scenario; the mean over scenarios for each k."""
-    longest = max((n for n, _ in counts.values()), default=0)
-    table = dict[int, float]()
-    for k in range(1, longest + 1):
-        each = [pass_hat_k(n, c, k) for n, c in counts.values() if n >= k]
-        table[k] = sum(each) / len(each)
-    return table
+    """`counts` is trials and successes by scenario; the mean over all scenarios, for each k they all have."""
+    return {
+        k: sum(pass_hat_k(n, c, k) for n, c in counts.values()) / len(counts)
+        for k in range(1, min((n for n, _ in counts.values()), default=0) + 1)
+    }
+
+
+def _fewest(counts: Mapping[str, tuple[int, int]]) -> list[str]:
+    sizes = {name: n for name, (n, _) in counts.items()}
+    least = min(sizes.values(), default=0)
+    return sorted(name for name, n in sizes.items() if n == least < max(sizes.values()))
 
 
 def _counts(trials: Iterable[Trial]) -> dict[str, tuple[int, int]]:

@@ -26,7 +26,7 @@ def cards(h: Headline, language: str) -> str:
             words["f1_note"].format(n=number(h.accuracy.n, language)),
         ),
         "coverage": (share(h.coverage.value, language) if h.coverage.n else "—", _coverage(h, language)),
-        "p95": (_p95(h, language), words["p95_note"].format(p50=number(h.p50 * 1000, language, 0))),
+        "p95": _latency(h, language),
         "cost": (
             number(round(h.mistake_cost, 2), language),
             words["cost_note"].format(money=dollars(h.cost, language), tokens=number(h.tokens, language)),
@@ -48,9 +48,12 @@ def _coverage(h: Headline, language: str) -> str:
     return f"{within(h.coverage, language)} · {outcomes}" if outcomes else within(h.coverage, language)
 
 
-def _p95(h: Headline, language: str) -> str:
-    answered = h.turns and list(h.outcomes) != ["error"]
-    return f"{number(h.p95 * 1000, language, 0)}\u00a0{said(language)['ms']}" if answered else "—"
+def _latency(h: Headline, language: str) -> tuple[str, str]:
+    words = said(language)
+    if h.p50 is None or h.p95 is None:
+        return "—", words["p95_none"]
+    note = words["p95_note"].format(p50=number(h.p50 * 1000, language, 0), n=number(h.timed, language))
+    return f"{number(h.p95 * 1000, language, 0)}\u00a0{words['ms']}", note
 
 
 def status(now: Progress, language: str) -> str:

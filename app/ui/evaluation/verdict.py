@@ -32,7 +32,7 @@ def _details(found: Comparison, language: str) -> str:
         (facts["paired"], number(found.paired, language)),
         (facts["missed"], f"{_signed(found.missed_difference, 3)}, {_p(found.missed_p_value)}"),
         (facts["coverage"], f"{_signed(found.coverage_difference, 3)}, {_p(found.coverage_p_value)}"),
-        (facts["p95"], f"{_signed(1000 * found.p95_difference, 0)}\u00a0{words['ms']}"),
+        (facts["p95"], _milliseconds(found.p95_difference, words["ms"])),
         (facts["cost"], f"{_signed(found.cost_difference, 4)}\u00a0$"),
     ]
     told = "".join(
@@ -40,6 +40,10 @@ def _details(found: Comparison, language: str) -> str:
     )
     lists = _pairs("fixed", found.fixed, language) + _pairs("broken", found.broken, language)
     return f'<dl class="cc-path">{told}</dl><div class="ev-changed">{lists}</div>'
+
+
+def _milliseconds(seconds: float | None, unit: str) -> str:
+    return "—" if seconds is None else f"{_signed(1000 * seconds, 0)}\u00a0{unit}"
 
 
 def sentence(found: Comparison, language: str) -> str:

@@ -96,7 +96,7 @@ def test_missed_escalations_are_counted_among_answered_supervisor_turns() -> Non
 def test_an_outage_is_no_perfect_recall_for_the_supervisor() -> None:
     found = headline([prediction("a", "supervisor", None)], LABELS, CostMatrix())
     assert (found.coverage.value, found.accuracy.n, found.missed_escalations.high) == (0, 0, 1)
-    assert (found.macro_f1, found.p95) == (0, 0)
+    assert (found.macro_f1, found.p95) == (0, None)
 
 
 def test_perturbed_turns_stay_out_of_the_headline() -> None:

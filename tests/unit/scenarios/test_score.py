@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.evaluation.scenarios.report import ScenarioReport, summary
 from app.evaluation.scenarios.score import pass_hat_k, pass_table, score
 from app.evaluation.scenarios.trial import Outcome, Trial
 
@@ -37,6 +38,25 @@ def test_pass_k_never_rises_with_k(successes: list[int]) -> None:
     table = list(pass_table({str(n): (6, c) for n, c in enumerate(successes)}).values())
     assert len(table) == 6
     assert table == sorted(table, reverse=True)
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=1, max_size=6), min_size=1, max_size=6))
+def test_with_unequal_trials_every_k_is_of_all_scenarios(outcomes: list[list[bool]]) -> None:
+    """Else those that were seldom tried, or failed, would leave, and reliability would seem to rise."""
+    table = pass_table({str(n): (len(each), sum(each)) for n, each in enumerate(outcomes)})
+    assert list(table) == list(range(1, min(map(len, outcomes)) + 1))
+    assert list(table.values()) == sorted(table.values(), reverse=True)
+    draws = [mean(each) for each in outcomes]
+    assert table[1] == pytest.approx(mean(draws))
+
+
+def test_the_scenario_that_ends_pass_k_is_named() -> None:
+    weak = [trial("weak", "state_failed"), trial("weak", "customer_fault", repeat=1)]
+    figures = score([trial("sure", "pass"), trial("sure", "pass", repeat=1), *weak])
+    assert (figures.pass_k, figures.fewest) == ({1: 0.5}, ["weak"])
+    told = summary(ScenarioReport(model="m", customer="simulated", score=figures, trials=weak))
+    assert "  ends at k=1         no more trials count of weak" in told
+    assert score([trial("a", "pass"), trial("b", "pass")]).fewest == []
 
 
 @pytest.mark.parametrize(("n", "c", "k"), [(3, 4, 1), (3, 2, 4), (3, 2, 0), (3, -1, 1)])
