@@ -37,7 +37,7 @@ def serve(
 ) -> None:
     """Serve the REST API and the workbench in the browser."""
     settings = settings_of(host=host, port=port, ui=ui, insecure=insecure)
-    if host and not is_local(host) and settings.operator_key is None and not settings.insecure:
+    if host is not None and not is_local(host) and settings.operator_key is None and not settings.insecure:
         leave(
             f"--host {host} lets others in: set OPERATOR_KEY, or add --insecure if all may act as operators."
         )

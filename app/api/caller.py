@@ -15,8 +15,8 @@ from app.core.addresses import address, is_local, is_loopback
 from app.services.operators import DIRECT
 
 _FORWARDING = re.compile(
-    r"x-forwarded(?:-.*)?|forwarded|via|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip"
-    r"|cf-connecting-ip|x-original-(?:host|for|proto|url)|x-rewrite-url|x-host|x-gradio-server"
+    r"forwarded|via|x-forwarded|x-(?:forwarded|original|envoy|amzn|azure|arr|appengine)-.*|cf-.*|x-real-ip"
+    r"|(?:.*-)?client-?ip|x-rewrite-url|x-host|x-gradio-server"
 )
 _PREFIX = re.compile(r"(?:/(?!\.\.?(?:/|$))[\w.~-]+)+/?", re.ASCII)
 

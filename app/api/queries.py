@@ -9,14 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 
 
-def known_parameters(request: Request) -> None:
+async def known_parameters(request: Request) -> None:
     """Raises RequestValidationError."""
     if not request.query_params:
         return
     state = request.app.state
     if not hasattr(state, "parameters"):
         state.parameters = _documented(request.app)
-    known = state.parameters[request.scope["endpoint"]]
+    known = state.parameters.get(request.scope["endpoint"], set())
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         why = f"There is no such parameter; known are: {', '.join(sorted(known)) or 'none'}."

@@ -37,6 +37,8 @@ FORWARDED = [
     {"X-Forwarded-Proto": "https"},
     {"Via": "1.1 proxy"},
     {"CF-Connecting-IP": "127.0.0.1"},
+    {"Fastly-Client-IP": "127.0.0.1"},
+    {"X-Envoy-External-Address": "127.0.0.1"},
 ]
 LOOPBACK = ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"]
 ELSEWHERE = [

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
 from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -82,6 +83,8 @@ def test_entrances_stay_inside(mounted: tuple[httpx2.Client, str], entrance: str
     assert answer.headers["Location"] == prefix + leads
     looked = http.head(entrance)
     assert (looked.status_code, looked.headers["Location"]) == (answer.status_code, prefix + leads)
+    with_slash = http.get("/api/v1/health/live/")
+    assert urlsplit(with_slash.headers["Location"]).path == f"{prefix}/api/v1/health/live"
     without_slash = http.get("/ui/en")
     assert without_slash.headers["Location"] == f"{prefix}/ui/en/"
 

@@ -75,6 +75,16 @@ def test_in_production_they_are_closed_until_a_key_is_set(
             assert "OPERATOR_KEY" in refused.json()["detail"]
 
 
+def test_without_a_key_every_one_answers_this_machine_alone(
+    tmp_path: Path, guarded: list[tuple[str, str]]
+) -> None:
+    with client(tmp_path) as http:
+        for method, path in guarded:
+            refused = http.request(method, path, headers={"X-Forwarded-For": "127.0.0.1"})
+            assert code(refused) == (403, "operators_closed"), path
+            assert http.request(method, path).status_code not in (401, 403), path
+
+
 def test_the_documentation_shows_the_scheme(locked: httpx2.Client) -> None:
     published = locked.get("/openapi.json").json()
     assert published["components"]["securitySchemes"]["OperatorKey"]["scheme"] == "bearer"

@@ -18,7 +18,7 @@ from app.services.views import Answered, Closed, Created, DialogView, PageView
 from app.services.views_people import Rated
 
 router = APIRouter(prefix="/dialogue", tags=["dialogs"])
-BODY = documented(400, 413, 415, 422)
+BODY = documented(400, 403, 413, 415, 422)
 TURN = documented(409, 429, 502, 503, 504, 507)
 
 
@@ -138,7 +138,7 @@ async def feedback(
     return await bench.feedback.like(dialog_id, seq, body.liked)
 
 
-@router.delete("/{dialog_id}", status_code=204, responses=documented(404, 422, 503))
+@router.delete("/{dialog_id}", status_code=204, responses=documented(403, 404, 422, 503))
 async def delete(dialog_id: DialogId, bench: Bench) -> None:
     """Delete a dialog for good."""
     await bench.dialogs.delete(dialog_id)

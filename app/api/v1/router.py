@@ -11,7 +11,7 @@ from app.services.routing import Routed, RouteLine
 router = APIRouter(tags=["routing"])
 
 
-@router.post("/route", responses=documented(400, 413, 415, 422, 429))
+@router.post("/route", responses=documented(400, 403, 413, 415, 422, 429))
 async def route(line: RouteLine, bench: Bench) -> Routed:
     """Where a message or conversation would go. A failure has `agent: null` and says so in `outcome`."""
     return await bench.routing.open.route(line)
