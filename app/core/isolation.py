@@ -5,6 +5,7 @@ Not a sandbox: the process has the rights of its parent. Why no pool of `multipr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import subprocess
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import IO, Any, Literal, TypeVar
 
 from app.core.exceptions import CallCenterError
 
@@ -127,15 +128,21 @@ def _started(limits: Limits) -> subprocess.Popen[bytes]:
 def _waited(
     process: subprocess.Popen[bytes], request: bytes, limits: Limits, watch: Callable[[], None]
 ) -> tuple[bytes, bytes]:
-    until, given = time.monotonic() + limits.wall, request
+    """A `communicate` that timed out sends no more of its input when it goes on: another thread gives it."""
+    until = time.monotonic() + limits.wall
+    threading.Thread(target=_give, args=(process.stdin, request), daemon=True).start()
+    process.stdin = None
     while True:
-        try:
-            return process.communicate(given, timeout=TICK)
-        except subprocess.TimeoutExpired:
-            given = b""  # it was taken over
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=TICK)
         watch()
         if time.monotonic() > until:
             raise IsolationFailed("time", limits)
+
+
+def _give(pipe: IO[bytes], request: bytes) -> None:
+    with contextlib.suppress(OSError), pipe:  # it may have ended
+        pipe.write(request)
 
 
 def _cause(code: int) -> Exceeded:

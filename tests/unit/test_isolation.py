@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -50,6 +51,16 @@ def refuse(error: CallCenterError) -> None:
 def test_a_function_runs_elsewhere_and_its_value_comes_back() -> None:
     there, said = isolated(pid_and, "Привет\ud800")
     assert (there != os.getpid(), said) == (True, "Привет\ud800")
+
+
+def slowly(data: bytes) -> bytes:
+    time.sleep(3 * isolation.TICK)
+    return data
+
+
+@pytest.mark.parametrize("size", [0, 2**17, 2**24])
+def test_large_things_go_there_and_come_back_however_long_it_takes(size: int) -> None:
+    assert len(isolated(slowly, bytes(size))) == size
 
 
 @pytest.mark.parametrize(
