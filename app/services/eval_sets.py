@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from app.core.exceptions import CallCenterError
@@ -45,6 +46,15 @@ class OneName(SetInvalid):
         super().__init__(name, 0, "two chosen sets have this name")
 
 
+@lru_cache(maxsize=256)
+def _digest(path: Path, _changed: int, _size: int) -> str:
+    """Empty where the set cannot be read."""
+    try:
+        return read_set(path).digest
+    except SetInvalid:
+        return ""
+
+
 @dataclass(frozen=True)
 class SetShelf:
     """A key is `name`, `uploads/name` or `corrected/name`; `house` holds the first, `root` the others."""
@@ -77,6 +87,18 @@ class SetShelf:
     def same(self, facts: SetFacts) -> CaseSet:
         """The set of this name and content. Raises SetChanged."""
         return self._same(facts)[1]
+
+    def shipped(self, sets: Iterable[SetFacts]) -> bool:
+        """Whether all are sets of the house as they are now; others may hold customers' words. Blocks."""
+        return all(self.of_house(facts.name) and self._digest(facts.name) == facts.digest for facts in sets)
+
+    def of_house(self, name: str) -> bool:
+        return f"{name}.jsonl" in {path.name for path in self.house.glob("*.jsonl")}
+
+    def _digest(self, name: str) -> str:
+        path = self.house / f"{name}.jsonl"
+        found = path.stat()
+        return _digest(path, found.st_mtime_ns, found.st_size)
 
     def keys_of(self, sets: Iterable[SetFacts]) -> list[str]:
         """Those that are still what they were."""

@@ -28,7 +28,7 @@ class Comparing(Part):
             )
             self.reader = gr.HTML("", elem_id="cc-eval-pair")
 
-    async def judge(self, a: str | None, b: str | None) -> tuple[str, Judged, str]:
+    async def judge(self, key: str | None, a: str | None, b: str | None) -> tuple[str, Judged, str]:
         """(verdict, judged, reader)"""
         from app.evaluation.compare import compare  # noqa: PLC0415  (scipy)
         from app.ui.evaluation.verdict import verdict  # noqa: PLC0415
@@ -36,16 +36,16 @@ class Comparing(Part):
         if not a or not b:
             return empty(self.words["compare_choose"]), ("", ""), ""
         try:
-            before, after = await self.desk.open(a), await self.desk.open(b)
+            before, after = await self.open(key, a), await self.open(key, b)
         except CallCenterError as error:
             return empty(self.sentence(error)), ("", ""), ""
         found = await asyncio.to_thread(compare, before.run, after.run)
         return await asyncio.to_thread(verdict, found, self.language), (a, b), ""
 
-    async def read(self, judged: Judged, event: gr.EventData) -> str:
+    async def read(self, key: str | None, judged: Judged, event: gr.EventData) -> str:
         """The turn of the clicked pair."""
         try:
-            before, after = [(await self.desk.open(run_id)).run for run_id in judged]
+            before, after = [(await self.open(key, run_id)).run for run_id in judged]
         except CallCenterError as error:
             raise self.refused(error) from None
         return await asyncio.to_thread(self._read, before, after, str(event.pick))

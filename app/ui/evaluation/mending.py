@@ -64,10 +64,10 @@ class Mending(Part):
     def rerouting(self) -> Rerouting:
         return self.bench.monitor.rerouting
 
-    async def read(self, run_id: str, event: gr.EventData) -> tuple[Any, str, Any, Any, str]:
+    async def read(self, key: str | None, run_id: str, event: gr.EventData) -> tuple[Any, str, Any, Any, str]:
         """(reader, case, form, label, said) of the clicked case."""
         try:
-            run = (await self.desk.open(run_id)).run
+            run = (await self.open(key, run_id)).run
         except CallCenterError as error:
             raise self.refused(error) from None
         return await asyncio.to_thread(self._read, run, str(event.pick))
@@ -91,7 +91,7 @@ class Mending(Part):
 
         self.admit(key)
         try:
-            about = await asyncio.to_thread(find, (await self.desk.open(run_id)).run, name)
+            about = await asyncio.to_thread(find, (await self.open(key, run_id)).run, name)
             if about is None:
                 raise self.refused(self.words["reader_empty"])
             await asyncio.to_thread(
@@ -120,9 +120,10 @@ class Mending(Part):
         return self.labels.confirm(name, who)
 
     def _waiting(self, key: str | None) -> list[Correction]:
-        """What customers said in live dialogs is for those who have the key."""
-        live = self.rerouting.proposed() if self.admitted(key) else []
-        return [*(c for c in live if not c.confirmed_by), *self.labels.pending()]
+        """What customers said, in live dialogs and in uploaded sets, is for those who have the key."""
+        if not self.admitted(key):
+            return [c for c in self.labels.pending() if self.desk.shelf.of_house(c.set)]
+        return [*(c for c in self.rerouting.proposed() if not c.confirmed_by), *self.labels.pending()]
 
     async def listed(self, key: str | None) -> tuple[Any, Any]:
         """(fold, pending)"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from html import escape
+from itertools import islice
 from typing import Any
 
 import gradio as gr
@@ -104,17 +105,21 @@ class Ordering(Part):
             raise self.refused(error) from None
         return times + 1
 
-    async def pick(self, run_id: str | None) -> tuple[str, Any, Any]:
+    async def pick(self, key: str | None, run_id: str | None) -> tuple[str, Any, Any]:
         """(run, sets, router) of a run on the list: what it was over is chosen, to be run once more."""
-        keys, router = await asyncio.to_thread(self.measured, run_id or "")
+        keys, router = await asyncio.to_thread(self.measured, key, run_id or "")
         return run_id or "", keys or gr.skip(), router or gr.skip()
 
-    def measured(self, run_id: str) -> tuple[list[str], str]:
+    def measured(self, key: str | None, run_id: str) -> tuple[list[str], str]:
         """Keys of the sets and the router of a run, where they still are on offer. Blocks."""
         p = self._provenance(run_id)
-        if p is None:
+        if p is None or not self._seen(key, p):
             return [], ""
         return self.desk.shelf.keys_of(p.sets), p.router if p.router in self.desk.routers() else ""
+
+    def _seen(self, key: str | None, p: Provenance) -> bool:
+        """Blocks."""
+        return self.admitted(key) or self.desk.shelf.shipped(p.sets)
 
     def _provenance(self, run_id: str) -> Provenance | None:
         return next((p for p in self.desk.service.registry.list() if p.run_id == run_id), None)
@@ -123,20 +128,19 @@ class Ordering(Part):
         self.admit(key)
         await self.desk.cancel(run_id)
 
-    async def watch(self, run_id: str) -> AsyncIterator[tuple[str, bool, bool]]:
+    async def watch(self, key: str | None, run_id: str) -> AsyncIterator[tuple[str, bool, bool]]:
         """(status, does it go on, can it be resumed) until the run has ended, whoever started it."""
+        p = await asyncio.to_thread(self._provenance, run_id)
+        if p and not await asyncio.to_thread(self._seen, key, p):
+            yield "", False, False
+            return
         if self.desk.progress(run_id) is None:
-            said = await self._standing(run_id)
-            yield said, False, bool(said)
+            stands = p is not None and p.finished is None  # of a process before this one
+            yield halted(self.language) if stands else "", False, stands
             return
         async for now in self.desk.follow(run_id):
             again = now.state in ("interrupted", "failed")
             yield status(now, self.language), now.state == "running", again
-
-    async def _standing(self, run_id: str) -> str:
-        """Of a run that this process did not make."""
-        p = await asyncio.to_thread(self._provenance, run_id)
-        return halted(self.language) if p and p.finished is None else ""
 
     async def known(self, name: str) -> str:
         """The id of `latest`, or of an id's beginning; what is not known stays as it was asked."""
@@ -145,23 +149,26 @@ class Ordering(Part):
         except CallCenterError:
             return name
 
-    async def choices(self) -> tuple[Any, Any, Any]:
+    async def choices(self, key: str | None) -> tuple[Any, Any, Any]:
         """Of sets, routers and runs, as things are now."""
-        sets = [(self._name(key), key) for key in await asyncio.to_thread(self.desk.shelf.offered)]
+        offered = await asyncio.to_thread(self.desk.shelf.offered)
+        sets = [(self._name(name), name) for name in offered if "/" not in name or self.admitted(key)]
         routers = [
             (router_name(name, self.language), name) for name in await asyncio.to_thread(self.desk.routers)
         ]
-        return gr.update(choices=sets), gr.update(choices=routers), await self.last()
+        return gr.update(choices=sets), gr.update(choices=routers), await self.last(key)
 
-    async def last(self, chosen: str | None = None) -> Any:
+    async def last(self, key: str | None, chosen: str | None = None) -> Any:
         """An update for a list of runs."""
-        found = await self.run_choices()
+        found = await self.run_choices(key)
         extra: dict[str, Any] = {"value": chosen} if chosen in [run_id for _, run_id in found] else {}
         return gr.update(choices=found, **extra)
 
-    async def run_choices(self) -> Choices:
-        runs = await asyncio.to_thread(self.desk.service.registry.list)
-        return [(self._told(p), p.run_id) for p in runs[:RUNS]]
+    async def run_choices(self, key: str | None) -> Choices:
+        return [(self._told(p), p.run_id) for p in await asyncio.to_thread(self._runs, key)]
+
+    def _runs(self, key: str | None) -> list[Provenance]:
+        return list(islice((p for p in self.desk.service.registry.list() if self._seen(key, p)), RUNS))
 
     def _name(self, key: str) -> str:
         kind, _, name = key.rpartition("/")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from html import escape
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
@@ -13,6 +15,9 @@ from app.services.workbench import Workbench
 from app.ui.admission import admit
 from app.ui.problems import told
 from app.ui.words import words
+
+if TYPE_CHECKING:
+    from app.services.eval_reading import Opened
 
 CLICKS = """
 element.addEventListener('click', (event) => {
@@ -49,6 +54,13 @@ class Part:
             return self.desk.shelf.same(next(s for s in run.provenance.sets if s.name == about.set))
         except CallCenterError:
             return None
+
+    async def open(self, key: str | None, run_id: str) -> Opened:
+        """As `desk.open` and `admit`: a run over sets that are not the house's holds customers' words."""
+        known = await self.desk.open(run_id)
+        if not await asyncio.to_thread(self.desk.shelf.shipped, known.run.provenance.sets):
+            admit(self.bench.settings, key)
+        return known
 
     def admit(self, given: str | None) -> None:
         """Raises gr.Error, which the page shows."""

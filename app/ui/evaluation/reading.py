@@ -12,6 +12,8 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from app.core.exceptions import CallCenterError
 from app.evaluation.costs import ASTRAY, MISSED_ESCALATION, NEEDLESS_ESCALATION
+from app.evaluation.registry import RunNotFound
+from app.services.operators import OperatorKeyMissing
 from app.ui.evaluation.marks import named
 from app.ui.evaluation.part import CLICKS, Part
 from app.ui.format import number
@@ -91,14 +93,18 @@ class Reading(Part):
             self.trust, self.reliability, self.risk, self.promises, self.parts,
         ]  # fmt: skip
 
-    async def show(self, run_id: str, mode: str, *prices: float) -> dict[Any, Any]:
+    async def show(self, key: str | None, run_id: str, mode: str, *prices: float) -> dict[Any, Any]:
         """Everything of a run, or why there is nothing."""
         if not run_id:
             return self._nothing(self.words["empty"])
         try:
-            opened = await self.desk.open(run_id)
-        except CallCenterError:
+            opened = await self.open(key, run_id)
+        except RunNotFound:
             return self._nothing(self.words["no_such_run"].format(run=run_id))
+        except OperatorKeyMissing:
+            return self._nothing(self.words["run_locked"])
+        except CallCenterError as error:
+            return self._nothing(self.sentence(error))
         return await asyncio.to_thread(self._filled, opened, mode, prices)
 
     def _nothing(self, sentence: str) -> dict[Any, Any]:
@@ -128,6 +134,7 @@ class Reading(Part):
 
     async def pick(
         self,
+        key: str | None,
         run_id: str,
         mode: str,
         cell: str,
@@ -140,19 +147,23 @@ class Reading(Part):
         """A click on a cell lists its cases; a second one lists all misroutes again."""
         picked = str(event.pick)
         chosen = "" if picked == cell else picked
-        opened, prices = await self._opened(run_id), (missed, needless, astray)
+        opened, prices = await self._opened(key, run_id), (missed, needless, astray)
         found = await asyncio.to_thread(self._counted, opened, mode, chosen, case, prices)
         return {self.cell: chosen, **found}
 
-    async def count(self, run_id: str, mode: str, cell: str, case: str, *prices: float) -> dict[Any, Any]:
+    async def count(
+        self, key: str | None, run_id: str, mode: str, cell: str, case: str, *prices: float
+    ) -> dict[Any, Any]:
         """Another mode or other prices; the list stays under the reader's eyes."""
-        found = await asyncio.to_thread(self._counted, await self._opened(run_id), mode, cell, case, prices)
+        opened = await self._opened(key, run_id)
+        found = await asyncio.to_thread(self._counted, opened, mode, cell, case, prices)
         return {name: value for name, value in found.items() if name is not self.cases}
 
-    async def download(self, file: str, run_id: str, *prices: float) -> str:
+    async def download(self, file: str, key: str | None, run_id: str, *prices: float) -> str:
         """Made for whoever asks, at the prices of the page."""
         from app.services.eval_reading import Prices  # noqa: PLC0415  (scipy)
 
+        await self._opened(key, run_id)
         try:
             text = await self.desk.file(run_id, file, Prices(*prices))
         except CallCenterError as error:
@@ -161,9 +172,9 @@ class Reading(Part):
             save_bytes_to_cache, text.encode(), f"{run_id}-{file}", self.made.GRADIO_CACHE
         )
 
-    async def _opened(self, run_id: str) -> Opened:
+    async def _opened(self, key: str | None, run_id: str) -> Opened:
         try:
-            return await self.desk.open(run_id)
+            return await self.open(key, run_id)
         except CallCenterError as error:
             raise self.refused(error) from None
 

@@ -91,13 +91,14 @@ class EvaluationRoom(Room):
         o, r = self.ordering, self.reading
         o.run.change(None, o.run, None, js="(run) => cc.put('run', run)", api_visibility="private")
         gr.on(
-            [o.run.change, o.again.change], self.follow, [gr.State(Turn()), o.run, r.mode, *r.prices],
+            [o.run.change, o.again.change, self.operator.submit], self.follow,
+            [gr.State(Turn()), self.operator, o.run, r.mode, *r.prices],
             [o.status, o.cancel, o.resume, *r.figures], trigger_mode="multiple", **QUIET,
-        ).then(self.offered_runs, o.run, self._lists, **QUIET)  # fmt: skip
+        ).then(self.offered_runs, [self.operator, o.run], self._lists, **QUIET)  # fmt: skip
         o.start.click(o.begin, [self.operator, *o.order], o.run, **QUIET).success(
-            self.offered_runs, o.run, self._lists, **QUIET
+            self.offered_runs, [self.operator, o.run], self._lists, **QUIET
         )
-        o.runs.input(o.pick, o.runs, [o.run, o.sets, o.router], **LAST)
+        o.runs.input(o.pick, [self.operator, o.runs], [o.run, o.sets, o.router], **LAST)
         o.cancel.click(o.halt, [self.operator, o.run], None, **QUIET)
         o.resume.click(o.go_on, [self.operator, o.run, o.again], o.again, **QUIET)
 
@@ -109,71 +110,73 @@ class EvaluationRoom(Room):
     def _comparing(self) -> None:
         c = self.comparing
         c.go.click(
-            c.judge, [c.a, c.b], [c.verdict, c.judged, c.reader],
+            c.judge, [self.operator, c.a, c.b], [c.verdict, c.judged, c.reader],
             api_visibility="private", concurrency_limit=None,
         )  # fmt: skip
-        c.verdict.click(c.read, c.judged, c.reader, **LAST).then(
+        c.verdict.click(c.read, [self.operator, c.judged], c.reader, **LAST).then(
             None, None, None, js=TO_PAIR, api_visibility="private"
         )
 
     def _reading(self) -> None:
         o, r = self.ordering, self.reading
-        asked = [o.run, r.mode, r.cell, r.case, *r.prices]
+        asked = [self.operator, o.run, r.mode, r.cell, r.case, *r.prices]
         r.matrix.click(r.pick, asked, r.counted, **LAST)
         r.mode.input(r.count, asked, r.counted, **LAST)
         gr.on([s.input for s in r.prices], r.count, asked, r.counted, **LAST)
         for file, button in r.files.items():
             button.click(
-                partial(r.download, file), [o.run, *r.prices], r.made,
+                partial(r.download, file), [self.operator, o.run, *r.prices], r.made,
                 api_visibility="private", concurrency_limit=None,
             ).success(None, None, None, js=FETCH, api_visibility="private")  # fmt: skip
 
     def _mending(self) -> None:
         o, r, m = self.ordering, self.reading, self.mending
-        r.cases.click(m.read, o.run, [m.reader, r.case, m.form, m.label, m.said], **LAST).then(
-            None, js=TO_READER, api_visibility="private"
-        )
+        r.cases.click(
+            m.read, [self.operator, o.run], [m.reader, r.case, m.form, m.label, m.said], **LAST
+        ).then(None, js=TO_READER, api_visibility="private")
         about = [self.operator, o.run, r.case, m.act, m.label, m.why, m.who]
         m.propose.click(m.put_forward, about, [m.said, m.fold, m.pending], **QUIET)
         m.pending.click(
             m.confirm, [self.operator, m.second], [m.confirmed, m.fold, m.pending], **QUIET
-        ).success(o.choices, None, [o.sets, o.router, o.runs], **QUIET)
+        ).success(o.choices, self.operator, [o.sets, o.router, o.runs], **QUIET)
 
     def _uploading(self) -> None:
         o, u = self.ordering, self.uploading
         gr.on([u.file.upload, u.file.clear], u.profile, [self.operator, u.file], u.profiled, **LAST)
-        u.columns[1].input(u.relabel, [u.file, u.columns[1]], [u.seen, *u.meanings], **LAST)
+        u.columns[1].input(u.relabel, [self.operator, u.file, u.columns[1]], [u.seen, *u.meanings], **LAST)
         u.look.click(u.rows, [self.operator, *u.asked], u.seen, **QUIET)
         u.keep.click(u.take, [self.operator, u.name, o.sets, *u.asked], u.taken, **QUIET).success(
-            self.chosen_sets, u.chosen, [o.sets], **QUIET
+            self.chosen_sets, [self.operator, u.chosen], [o.sets], **QUIET
         )
 
-    async def chosen_sets(self, chosen: list[str]) -> Any:
-        sets, _, _ = await self.ordering.choices()
+    async def chosen_sets(self, key: str | None, chosen: list[str]) -> Any:
+        sets, _, _ = await self.ordering.choices(key)
         return {**sets, "value": chosen} if chosen else sets
 
     async def follow(
-        self, turn: Turn, run_id: str, mode: str, *prices: float
+        self, turn: Turn, key: str | None, run_id: str, mode: str, *prices: float
     ) -> AsyncIterator[dict[Any, Any]]:
         """Progress as long as the run goes on, then its figures: of the last run that the page asked for."""
         turn.number += 1
         mine = turn.number
-        async for news in self._told(run_id, mode, prices):
+        async for news in self._told(key, run_id, mode, prices):
             if turn.number != mine:
                 yield {self.ordering.status: gr.skip()}  # Gradio tells the last piece of news once more
                 return
             yield news
 
-    async def _told(self, run_id: str, mode: str, prices: tuple[float, ...]) -> AsyncIterator[dict[Any, Any]]:
+    async def _told(
+        self, key: str | None, run_id: str, mode: str, prices: tuple[float, ...]
+    ) -> AsyncIterator[dict[Any, Any]]:
         o, r = self.ordering, self.reading
-        async for status, going, resumable in o.watch(run_id):
+        async for status, going, resumable in o.watch(key, run_id):
             hidden = {r.none: gr.update(visible=False), r.found: gr.update(visible=False)} if going else {}
             buttons = {o.cancel: gr.update(visible=going), o.resume: gr.update(visible=resumable)}
             yield {o.status: status, **buttons, **hidden}
-        yield await r.show(run_id, mode, *prices)
+        yield await r.show(key, run_id, mode, *prices)
 
-    async def offered_runs(self, run_id: str) -> tuple[Any, Any, Any]:
-        last = await self.ordering.last(run_id)
+    async def offered_runs(self, key: str | None, run_id: str) -> tuple[Any, Any, Any]:
+        last = await self.ordering.last(key, run_id)
         choices = gr.update(choices=last["choices"])
         return last, choices, choices
 
@@ -187,7 +190,7 @@ class EvaluationRoom(Room):
         gr.on([tab.select, self.operator.submit], self.refresh, outputs=lists, **keyed)
 
     async def refresh(self, key: str | None) -> tuple[Any, ...]:
-        sets, router, runs = await self.ordering.choices()
+        sets, router, runs = await self.ordering.choices(key)
         choices = gr.update(choices=runs["choices"])
         return sets, router, runs, choices, choices, *await self.mending.listed(key)
 
@@ -195,6 +198,6 @@ class EvaluationRoom(Room):
         """The run that the address names is opened, and what it was over is chosen."""
         sets, router, *others = await self.refresh(key)
         run_id = await self.ordering.known(request.query_params.get("run", ""))
-        keys, name = await asyncio.to_thread(self.ordering.measured, run_id)
+        keys, name = await asyncio.to_thread(self.ordering.measured, key, run_id)
         chosen = {**router, "value": name or router["choices"][0][1]}
         return {**sets, "value": keys}, chosen, *others, run_id

@@ -98,8 +98,9 @@ class Uploading(Part):
         name = re.sub(r"[^\w.-]+", "_", path.stem).strip("._")[:60]
         return {**blank, **guessed, **labels, self.name: name, self.mapping: gr.update(visible=True)}
 
-    async def relabel(self, file: str | None, column: str | None) -> dict[Any, Any]:
+    async def relabel(self, key: str, file: str | None, column: str | None) -> dict[Any, Any]:
         """Another label column has other labels."""
+        self.admit(key)
         if not file or not column:
             return {self.seen: ""}
         try:
