@@ -5,10 +5,14 @@ from __future__ import annotations
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from gradio.routes import App
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
 
 from app.core.documents import LARGEST_FILE
 from app.services.workbench import Workbench
+from app.ui.doors.gate import Gate
+from app.ui.doors.uploads import Uploads
 from app.ui.lost import lost
 from app.ui.page import css, head, page
 from app.ui.shell import Shell, icon
@@ -20,6 +24,7 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
     """Blocks at /ui/ru/ and /ui/en/; / and /ui/ lead to the visitor's language, other addresses nowhere."""
     for path in ("/", "/ui", "/ui/"):
         app.add_api_route(path, _entrance, include_in_schema=False)
+    uploads = Uploads()
     for language in LANGUAGES:
         app = gr.mount_gradio_app(
             app,
@@ -33,7 +38,9 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             allowed_paths=[],
             max_file_size=LARGEST_FILE,
             footer_links=[],
+            run_history=False,
         )
+        _guard(app.router.routes[-1], uploads)
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     app.add_api_route("/ui/{rest:path}", _elsewhere, include_in_schema=False)
     pages = {f"/ui/{language}/": language for language in LANGUAGES}
@@ -41,6 +48,15 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
         Middleware(Shell, pages=pages, scripts=head())
     )  # the innermost: within all guards
     return app
+
+
+def _guard(page: BaseRoute, uploads: Uploads) -> None:
+    """Gradio checks where files come from only in what it has launched itself; a mounted page it has not."""
+    assert isinstance(page, Mount)
+    assert isinstance(page.app, App)
+    blocks = page.app.get_blocks()
+    blocks.has_launched = blocks.is_running = True
+    page.app = Gate(page.app, uploads)
 
 
 def _entrance(request: Request) -> RedirectResponse:

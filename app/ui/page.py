@@ -29,6 +29,7 @@ ROOMS: tuple[type[Room], ...] = (
     SettingsRoom,
 )
 WAITING = 500  # events of all visitors of a page that have not begun
+VISITORS = 1000  # open pages of which Gradio keeps what was changed, half a megabyte each
 KEPT = 3600  # seconds that a visitor's file stays on our disk
 
 
@@ -49,6 +50,7 @@ def page(bench: Workbench, language: str) -> gr.Blocks:
                 tab.select(None, js=f"() => cc.entered('{room.key}')", api_visibility="private")
                 room.arrive(blocks, tab)
         gr.on([blocks.load, ask.click], partial(_status, bench, language), None, status, **QUIET)
+    blocks.state_session_capacity = VISITORS
     blocks.queue(api_open=False, default_concurrency_limit=64, max_size=WAITING)
     return blocks  # type: ignore[no-any-return]
 

@@ -23,7 +23,7 @@
         await pause(SHORT);
         continue;
       }
-      const told = await server.hear({ page, dialog: cc.get("dialog"), mark: had }).catch(() => null);
+      const told = await server.hear({ page, dialog: cc.get("dialog").slice(0, 200), mark: had }).catch(() => null);
       if (mine !== turn) return;
       const there = typeof told?.mark === "string";
       const news = there && (lost || (told.mark !== had && told.mark !== fetched));

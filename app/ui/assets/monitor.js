@@ -225,7 +225,7 @@
     m.root = element.querySelector(".mon");
     m.server = server;
     m.marks = {};
-    m.dialog = cc.get("watch") || "";
+    m.dialog = (cc.get("watch") || "").slice(0, 100);
     one(".mon-person").operator.value = localStorage.getItem("cc-operator") || "";
     listen();
     new IntersectionObserver((entries) => {

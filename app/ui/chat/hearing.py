@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from app.core.exceptions import CallCenterError
 from app.services.branching import SUPERSEDED
 from app.services.changes import Changes
@@ -18,6 +20,16 @@ BRANCHING = 3.0
 """Seconds that the page which has branched a dialog needs to be led to the branch."""
 
 
+class Heard(BaseModel):
+    """What an open page asks: `mark` is of what it shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: str = Field("", max_length=64)
+    dialog: str = Field("", max_length=200)
+    mark: str = Field("", max_length=200)
+
+
 @dataclass
 class Hearing:
     dialogs: DialogManager
@@ -25,12 +37,13 @@ class Hearing:
     branching: float = BRANCHING
     _waiting: dict[str, asyncio.Task[str]] = field(default_factory=dict)
 
-    async def hear(self, asked: dict[str, Any]) -> dict[str, str]:
+    async def hear(self, given: dict[str, Any]) -> dict[str, str]:
         """The mark of what there is to show: that which the page has where there is no news.
 
         A later question of the same page ends the wait of the one before.
         """
-        page, name, mark = (str(asked.get(key, ""))[:200] for key in ("page", "dialog", "mark"))
+        asked = Heard.model_validate(given)
+        page, name, mark = asked.page, asked.dialog, asked.mark
         if before := self._waiting.pop(page, None):
             before.cancel()
         wait = self._waiting[page] = asyncio.create_task(self._mark(name, mark))

@@ -12,7 +12,7 @@ from app.ui.chat.hearing import Hearing
 from app.ui.chat.quick import PLACES
 from app.ui.chat.saved import Saved
 from app.ui.chat.screen import Screen, Update
-from app.ui.chat.talk import Talk
+from app.ui.chat.talk import Talk, index_of
 from app.ui.chat.whatif import WhatIf
 from app.ui.chat.wording import chat_words
 from app.ui.parts import QUIET, empty
@@ -130,7 +130,7 @@ class ChatRoom(Room):
         )  # fmt: skip
         screen.stop.click(talk.stop, screen.dialog, None, **QUIET)
         screen.log.like(talk.like, screen.dialog, screen.notice, **QUIET)
-        screen.log.select(talk.look, screen.dialog, screen.path, **QUIET)
+        screen.log.select(talk.look, screen.dialog, [screen.path, screen.notice], **QUIET)
 
     def _wire_dialogs(self, fresh: gr.Button) -> None:
         screen, saved, talk = self.screen, self.saved, self.talk
@@ -181,5 +181,7 @@ class ChatRoom(Room):
         editing: int | None,
         event: gr.SelectData,
     ) -> Any:
-        async for update in self.talk.say(event.value["text"], name, customer, search, editing):
+        """The line is known by its place."""
+        line = self.words["example_lines"][index_of(event) % len(self.words["example_lines"])]
+        async for update in self.talk.say(line, name, customer, search, editing):
             yield update

@@ -53,9 +53,9 @@ class Saved:
             names.append((chosen, chosen))
         return gr.Dropdown(choices=names, value=chosen)
 
-    async def listed(self, customer: str, search: str, chosen: str) -> dict[Any, Any]:
-        """Latest change first."""
-        query = DialogQuery(limit=SHOWN, customer_id=customer, text=(search or "").strip() or None)
+    async def listed(self, customer: str | None, search: str, chosen: str) -> dict[Any, Any]:
+        """Latest change first; of nobody there is nothing."""
+        query = DialogQuery(limit=SHOWN, customer_id=customer or "", text=(search or "").strip() or None)
         try:
             page = await self.bench.dialogs.find(query)
         except CallCenterError as error:

@@ -46,7 +46,7 @@ class Talk:
     ) -> AsyncIterator[Update]:
         """The customer's next line, or their last one in other words."""
         if not text or not text.strip():
-            yield {}
+            yield self.screen.told("")
             return
         try:
             name, said, work = await self._begun(text, name, customer, editing)
@@ -101,12 +101,15 @@ class Talk:
         shown = self.screen.shown(view, running, notice)
         return {**shown, **await self.saved.listed(customer, search, name)}
 
-    async def select(self, name: str, customer: str, search: str) -> Update:
+    async def select(self, name: str | None, customer: str, search: str) -> Update:
         """A dialog from the list, or from the address."""
+        told = ""
         try:
-            return await self.opened(name, customer, search)
+            if name:
+                return await self.opened(name, customer, search)
         except CallCenterError as error:
-            return {**self.screen.fresh(self.problem(error)), **await self.saved.listed(customer, search, "")}
+            told = self.problem(error)
+        return {**self.screen.fresh(told), **await self.saved.listed(customer, search, "")}
 
     async def owner(self, name: str) -> str:
         """Whose dialog it is; empty where there is none."""
@@ -118,7 +121,7 @@ class Talk:
     async def look(self, name: str, event: gr.SelectData) -> Update:
         """The path of the answer that was clicked."""
         if not name:
-            return gr.skip()  # type: ignore[no-any-return]
+            return self.screen.told("")
         try:
             view = await self.bench.dialogs.view(name)
         except CallCenterError as error:

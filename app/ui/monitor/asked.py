@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +11,7 @@ from app.core.ports import DialogQuery
 
 SHOWN = 50
 Short = Field(default="", max_length=200)
+Mark = Annotated[str, Field(max_length=64)]
 
 
 class Question(BaseModel):
@@ -35,8 +36,8 @@ class Asked(Question):
     """`page` is one open page; `have` are the marks of the parts that it shows."""
 
     page: str = Field(max_length=64)
-    version: int = 0
-    have: dict[str, str] = Field(default_factory=dict, max_length=10)
+    version: int = Field(default=0, ge=0, le=2**53)
+    have: dict[Mark, Mark] = Field(default_factory=dict, max_length=10)
     agent: str = Short
     status: Literal["", "active", "closed"] = ""
     lang: str = Short

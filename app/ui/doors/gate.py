@@ -1,0 +1,96 @@
+"""Before each page's Gradio: the doors that our pages use, and what may come in by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qs
+
+from gradio.blocks import Block
+from gradio.routes import App
+from starlette._utils import get_route_path
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
+
+from app.core.exceptions import UnsupportedMediaType
+from app.ui.doors.files import kept
+from app.ui.doors.questions import NAME, Questions
+from app.ui.doors.uploads import Uploads
+
+OPEN = re.compile(
+    r"/|/config|/theme\.css|/(?:assets|static)/[\w./-]+|/gradio_api/heartbeat/[0-9A-Za-z]{1,64}"
+)
+FILE = "/gradio_api/file="
+
+
+class Gate:
+    """What is no door of our pages, in whatever spelling, is not found: the lists say what is open."""
+
+    def __init__(self, app: App, uploads: Uploads) -> None:
+        self.app = app
+        self.page = app.get_blocks()
+        self.uploads = uploads
+        known = Questions(self.page, self._session)
+        self.asking: dict[str, Callable[[bytes], bytes]] = {
+            "/gradio_api/queue/join": known.join,
+            "/gradio_api/component_server/": known.serve,
+            "/gradio_api/cancel": known.cancel,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door, method = get_route_path(scope), scope.get("method")
+        if method == "POST" and door in self.asking:
+            receive = await _instead(self.asking[door], scope, receive)
+        elif method == "POST" and door == "/gradio_api/upload":
+            self.uploads.count(scope)
+        elif method not in ("GET", "HEAD") or not self._readable(door, scope):
+            raise HTTPException(404)
+        await self.app(scope, receive, send)
+
+    def _readable(self, door: str, scope: Scope) -> bool:
+        asked = {
+            name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()
+        }
+        if door == "/gradio_api/queue/data":
+            return asked.get("session_hash") in self.page._queue.pending_messages_per_session
+        if door == "/gradio_api/upload_progress":
+            return bool(re.fullmatch(NAME, asked.get("upload_id", "")))
+        if door.startswith(FILE):
+            del MutableHeaders(scope=scope)["range"]  # Gradio stumbles over some
+            return kept(door.removeprefix(FILE))
+        return bool(OPEN.fullmatch(door))
+
+    def _session(self, name: str) -> Mapping[int, Block]:
+        """The components as this visitor's page has them; nothing is kept for somebody new."""
+        seen = self.app.state_holder.session_data.get(name)
+        return seen.blocks_config.blocks if seen else {}
+
+
+async def _instead(checked: Callable[[bytes], bytes], scope: Scope, receive: Receive) -> Receive:
+    """Hands on what was checked, and not what came. Raises UnsupportedMediaType or BadRequestBody."""
+    headers = MutableHeaders(scope=scope)
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType
+    body = checked(await _whole(receive))
+    headers["content-length"] = str(len(body))
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def _whole(receive: Receive) -> bytes:
+    """How long it may be was seen to before."""
+    parts = bytearray()
+    while True:
+        message = await receive()
+        parts += message.get("body", b"")
+        if not message.get("more_body", False):
+            return bytes(parts)
