@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def prepare_environment() -> None:
     """Libraries read these at import: no telemetry, no hub, strict checkpoints, one thread a vector."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))  # else pandas counts each event
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(gettempdir()) / "call-center-uploads"))
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     os.environ.setdefault("LANGSMITH_TRACING", "false")

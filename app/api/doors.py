@@ -8,19 +8,17 @@ from starlette.formparsers import MultiPartException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.body import check_type, declared, replay, whole
-from app.api.errors import problem, situation
+from app.api.errors import situation
 from app.core.documents import LARGEST_FILE
 from app.core.exceptions import BadRequestBody, BodyTooLarge, UnsupportedMediaType
 
 JSON = 2**20  # bytes of what a page asks; state stays with us
 UPLOAD = LARGEST_FILE + 2**16  # bytes of all files together, with what stands around them
-OPEN = {"queue/join", "cancel", "component_server", "reset"}
-CLOSED = {"deep_link"}  # would keep states on the disk for ever
-READING = {"GET", "HEAD", "OPTIONS"}
+ASKED = {"queue/join", "cancel", "component_server"}
 
 
 class Doors:
-    """Only the doors that our pages use are open; what is not an event of theirs finds none."""
+    """Sizes and types of what pages send; which doors there are at all is the workbench's own matter."""
 
     def __init__(self, app: ASGIApp, prefix: str = "/ui/") -> None:
         self.app = app
@@ -34,11 +32,9 @@ class Doors:
             if door == "upload":
                 declared(headers, UPLOAD)
                 receive = counted(receive, UPLOAD)
-            elif door in OPEN:
+            elif door in ASKED:
                 check_type(headers)
                 receive = replay(await whole(headers, receive, JSON), receive)
-            elif door in CLOSED or scope["method"] not in READING:
-                return await problem(404, "not_found", "Not Found.")(scope, receive, send)
         except (BadRequestBody, BodyTooLarge, UnsupportedMediaType) as error:
             return await situation(error)(scope, receive, send)
         return await self.app(scope, receive, send)

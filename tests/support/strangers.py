@@ -122,7 +122,7 @@ def receiver() -> Iterator[tuple[str, list[str]]]:
 def strangers(root: Path, bench: Workbench | None = None) -> Iterator[Strangers]:
     prepare_environment()
     uploads, canary = root / "uploads", root / "canary.txt"
-    uploads.mkdir()
+    uploads.mkdir(exist_ok=True)
     canary.write_bytes(CANARY)
     with pytest.MonkeyPatch.context() as patch, receiver() as (address, calls):
         patch.setenv("GRADIO_TEMP_DIR", str(uploads))

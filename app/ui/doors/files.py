@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from gradio.utils import get_upload_folder
+
+
+def sweep(seconds: float) -> None:
+    """What a killed process has left: Gradio removes only files of its own life."""
+    for path in Path(get_upload_folder()).glob("**/*"):
+        with suppress(OSError):
+            if path.is_file() and path.lstat().st_mtime < time.time() - seconds:
+                path.unlink()
 
 
 def kept(path: str) -> bool:

@@ -13,7 +13,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from app.core.exceptions import UnsupportedMediaType
 from app.ui.doors.files import kept
 from app.ui.doors.questions import NAME, Questions
 from app.ui.doors.uploads import Uploads
@@ -68,12 +67,9 @@ class Gate:
 
 
 async def _instead(checked: Callable[[bytes], bytes], scope: Scope, receive: Receive) -> Receive:
-    """Hands on what was checked, and not what came. Raises UnsupportedMediaType or BadRequestBody."""
-    headers = MutableHeaders(scope=scope)
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMediaType
+    """Hands on what was checked, and not what came. Raises BadRequestBody."""
     body = checked(await _whole(receive))
-    headers["content-length"] = str(len(body))
+    MutableHeaders(scope=scope)["content-length"] = str(len(body))
     sent = False
 
     async def again() -> Message:
@@ -87,7 +83,7 @@ async def _instead(checked: Callable[[bytes], bytes], scope: Scope, receive: Rec
 
 
 async def _whole(receive: Receive) -> bytes:
-    """How long it may be was seen to before."""
+    """How long and of which type it may be was seen to before."""
     parts = bytearray()
     while True:
         message = await receive()

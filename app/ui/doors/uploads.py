@@ -17,7 +17,7 @@ from app.core.exceptions import CallCenterError
 
 LEAST = 2**18
 """Bytes that any upload counts for: small ones take room and time too."""
-OWN = RateLimitItemPerMinute(3 * (LARGEST_FILE + 2**16), 10)
+OWN = RateLimitItemPerMinute(5 * LARGEST_FILE, 10)
 ALL = RateLimitItemPerHour(25 * LARGEST_FILE)
 """A visitor's file is gone after an hour, so no more than twice this lies here."""
 
