@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.agents.base import Desk, Result
 from app.agents.tools.presenting import told
-from app.core.actions import Action, CreateOrder, Quote, RefundPayment
+from app.core.actions import Action, CreateOrder, Quote, RefundPayment, tool_name
 from app.core.backoffice import NOT_CONFIRMED, Value, Visit
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.models import Said
@@ -21,13 +21,29 @@ def held_back(desk: Desk, visit: Visit, lines: Sequence[Said], wanted: object) -
     if not isinstance(wanted, Action) or not wanted.binding:
         return None
     given = desk.consent(wanted, lines)
-    if given == "ordered":
+    if given == "ordered" or _stands(desk, visit, wanted):
         return None
     terms = _terms(desk, visit, wanted)
     if given == "agreed" and _as_offered(terms, lines):
         return None
     refusal = {"status": "refused", "reason": NOT_CONFIRMED, **terms}
     return Result(told(refusal, visit.language).text, "refused")
+
+
+def _stands(desk: Desk, visit: Visit, wanted: Action) -> bool:
+    """It was done for this line before the turn was cut: the back office answers with what it did."""
+    thing = str(getattr(wanted, wanted.once_for, ""))
+    try:
+        before = desk.office.effects(visit.dialog_id, visit.seq) if desk.office else []
+    except BackOfficeUnavailable:
+        return False
+    done = [e.about for e in before if e.tool == tool_name(type(wanted)) and e.outcome.status != "refused"]
+    return any(_plain(about) == _plain(thing) for about in done)
+
+
+def _plain(thing: str) -> str:
+    """An item by its name, a payment by its number: "P-1001" is "р 1001"."""
+    return re.sub(r"\D", "", thing) or thing
 
 
 def _as_offered(terms: Terms, lines: Sequence[Said]) -> bool:

@@ -87,6 +87,10 @@ class CreateOrder(Action):
     period: Period | None = None
     quantity: int = Field(default=1, ge=1, le=1000)
     delivery: Delivery | None = None
+    again: bool | None = Field(
+        default=None,
+        description="True only after the customer said yes to one more like the order just placed.",
+    )
 
 
 class ChangeSubscription(Action):

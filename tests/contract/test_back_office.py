@@ -87,14 +87,15 @@ def test_it_is_opened_again_after_it_was_closed(desk: Desk) -> None:
     desk.office.close()
     assert desk.office.tickets(OWNER)[0].number == number
     visit = Visit(dialog_id="other", seq=0, customer_id=OWNER)
-    assert desk.office.act(visit, TICKET).number != number
+    assert desk.office.act(visit, OpenTicket(subject="Снова не открывается")).number != number
 
 
 def test_a_rehearsal_answers_as_the_records_stand_and_leaves_nothing(desk: Desk) -> None:
     kept = desk.ask(OWNER, TICKET, 1)
     before, twin = desk.office.counts(), desk.office.rehearsed()
     assert twin.act(Visit(dialog_id=f"d-{OWNER}", seq=1, customer_id=OWNER), TICKET) == kept
-    assert twin.act(Visit(dialog_id=f"d-{OWNER}", seq=2, customer_id=OWNER), TICKET).status == "done"
+    other = OpenTicket(subject="Другое")
+    assert twin.act(Visit(dialog_id=f"d-{OWNER}", seq=2, customer_id=OWNER), other).status == "done"
     twin.close()
     assert desk.office.counts() == before
     assert twin.tickets(OWNER) == desk.office.tickets(OWNER)

@@ -10,12 +10,16 @@ import pytest
 
 from app.core.actions import (
     BookCallback,
+    ChangeSubscription,
     CreateOrder,
     CreatePaymentLink,
+    EscalateToDevelopers,
     GrantCredit,
+    OpenComplaint,
     OpenTicket,
     RefundPayment,
 )
+from app.core.backoffice import Visit
 from tests.support.back_office import OWNER, STRANGER, TICKET, Desk, short
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -48,7 +52,9 @@ def test_a_payment_is_returned_once_however_many_ask(desk: Desk) -> None:
 def test_customers_at_once_get_numbers_of_their_own(desk: Desk) -> None:
     customers = ["customer_123", "demo_en", "demo_student", "demo_annual", "demo_vip", "demo_goods"] * 4
     with ThreadPoolExecutor(8) as pool:
-        numbers = list(pool.map(lambda p: desk.ask(p[1], TICKET, p[0]).number, enumerate(customers)))
+        subjects = [OpenTicket(subject=f"Не открывается файл {n}") for n in range(len(customers))]
+        asked = zip(customers, subjects, range(len(customers)), strict=True)
+        numbers = list(pool.map(lambda one: desk.ask(*one).number, asked))
     assert len(set(numbers)) == len(customers)
 
 
@@ -115,3 +121,73 @@ def test_the_first_numbers_of_all_are_given_to_two_customers_at_once(desk: Desk)
     with ThreadPoolExecutor(2) as pool:
         pairs = zip(*pool.map(numbers, ["demo_en", "demo_annual"]), strict=True)
     assert [sorted(pair) for pair in pairs] == [[f"{p}-1001", f"{p}-1002"] for p in ("A", "CR", "CB")]
+
+
+HUB = CreateOrder(item="hub", delivery="courier")
+
+
+def test_the_same_order_at_once_from_two_dialogs_is_placed_once(desk: Desk) -> None:
+    before = len(desk.office.orders("demo_goods"))
+    visits = [Visit(dialog_id=f"d-{n % 2}", seq=n, customer_id="demo_goods") for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda visit: desk.office.act(visit, HUB), visits))
+    assert sorted(map(short, told)) == [("done", ""), *[("refused", "just_done")] * 7]
+    assert {outcome.number for outcome in told} == {desk.office.orders("demo_goods")[0].number}
+    assert len(desk.office.orders("demo_goods")) == before + 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        HUB.model_copy(update={"again": True}),
+        HUB.model_copy(update={"quantity": 2}),
+        HUB.model_copy(update={"delivery": "pickup"}),
+        CreateOrder(item="key", delivery="courier"),
+    ],
+)
+def test_another_order_or_one_more_on_demand_is_placed(desk: Desk, other: CreateOrder) -> None:
+    assert short(desk.ask("demo_goods", HUB)) == ("done", "")
+    assert short(desk.ask("demo_goods", other)) == ("done", "")
+
+
+def test_after_a_while_the_same_is_an_order_of_its_own(desk: Desk) -> None:
+    first = desk.ask("demo_goods", HUB)
+    assert desk.ask("demo_goods", HUB).number == first.number
+    assert desk.ask(OWNER, HUB).status == "done"
+    desk.clock.turn(minutes=11)
+    assert short(desk.ask("demo_goods", HUB)) == ("done", "")
+
+
+def test_a_trial_is_ended_by_one_order_however_often_it_is_clicked(desk: Desk) -> None:
+    told = [short(desk.ask("demo_trial", ChangeSubscription(plan="pro"))) for _ in range(2)]
+    assert told == [("done", ""), ("refused", "just_done")]
+
+
+def test_the_same_part_of_a_payment_is_returned_once_in_a_while(desk: Desk) -> None:
+    part = RefundPayment(payment=desk.payment("demo_en"), amount_rub=100)
+    assert [short(desk.ask("demo_en", part)) for _ in range(2)] == [("done", ""), ("refused", "just_done")]
+    assert short(desk.ask("demo_en", part.model_copy(update={"amount_rub": 50}))) == ("done", "")
+
+
+def test_what_waits_for_a_person_is_asked_for_once(desk: Desk) -> None:
+    many = HUB.model_copy(update={"quantity": 8})
+    first, second = desk.ask("demo_goods", many), desk.ask("demo_goods", many)
+    assert (first.status, first.number) == (second.status, second.number) == ("approval", first.number)
+    assert len(desk.office.approvals()) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (OpenTicket, "  не   открывается ФАЙЛ! "),
+        (OpenComplaint, "Долго ждал. Ответа"),
+        (EscalateToDevelopers, "падает"),
+    ],
+)
+def test_a_ticket_is_not_opened_twice_for_case_blanks_or_marks(
+    desk: Desk, kind: type[OpenTicket | OpenComplaint | EscalateToDevelopers], said: str
+) -> None:
+    first = desk.ask(OWNER, kind(subject=" ".join(said.capitalize().split())))
+    again = desk.ask(OWNER, kind(subject=said))
+    assert (short(again), again.number) == (("refused", "just_done"), first.number)
+    assert desk.ask(OWNER, kind(subject="Совсем другое")).status == "done"

@@ -46,4 +46,4 @@ def test_outcomes_are_made_by_functions_whose_reasons_are_checked() -> None:
         path.name for path in CODE for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Outcome"
     }  # fmt: skip
-    assert makers == {"quoting.py", "approvals.py"}
+    assert makers == {"quoting.py", "approvals.py", "repeats.py"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from app.adapters.backoffice import approvals, audit, records
+from app.adapters.backoffice import approvals, audit, records, repeats
 from app.adapters.backoffice.actions import carry_out
 from app.adapters.backoffice.actions.case import Case
 from app.adapters.backoffice.arguments import action_of, storable, without_nul
@@ -122,7 +122,8 @@ class SqlBackOffice:
             now = self._clock()
             outcome = self._carry_out(connection, visit, action, now)
             if outcome.status == "approval" and not outcome.number:
-                outcome = approvals.enter(connection, visit, action, outcome, now)
+                waits = repeats.approval(connection, visit, action, now)
+                outcome = waits or approvals.enter(connection, visit, action, outcome, now)
             audit.write(connection, visit, action, outcome, now)
             return outcome
 

@@ -11,7 +11,7 @@ Refusal = Literal[
     "unknown_customer", "not_found", "already_refunded", "period_used", "too_late", "more_than_paid",
     "too_short", "already_compensated", "no_subscription", "past_due", "period_missing", "delivery_missing",
     "too_many_people", "already_on_plan", "already_cancelled", "already_paid", "cancelled", "closed",
-    "outside_hours", "in_the_past", "too_far", "already_booked", "phone_invalid", "rejected",
+    "outside_hours", "in_the_past", "too_far", "already_booked", "phone_invalid", "rejected", "just_done",
 ]  # fmt: skip
 Waiting = Literal["late", "goods_return", "above_limit", "often"]
 Note = Literal["discount_not_verified"]

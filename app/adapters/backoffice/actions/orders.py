@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert
 
-from app.adapters.backoffice import policy
+from app.adapters.backoffice import policy, repeats
 from app.adapters.backoffice.actions.case import Case
 from app.adapters.backoffice.catalogue import DELIVERY_DAYS, ITEMS, PLANS, title
 from app.adapters.backoffice.numbers import as_number, next_number
@@ -33,9 +33,11 @@ def create_order(case: Case, action: CreateOrder) -> Outcome:
         case.customer.discount,
         delivery,
     )
+    period = None if goods else (action.period if action.item in PLANS else "month")
+    if not action.again and (same := repeats.order(case, action.item, action.quantity, period, delivery)):
+        return same
     if case.approved is None and (wait := policy.order(price.total_rub, case.policy)):
         return wait
-    period = None if goods else (action.period if action.item in PLANS else "month")
     number = enter(case, action.item, action.quantity, period, price, delivery)
     return done(number, **facts_of(action.item, action.quantity, period, price, delivery, case))
 

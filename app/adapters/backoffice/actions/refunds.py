@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from app.adapters.backoffice import approvals, policy
+from app.adapters.backoffice import approvals, policy, repeats
 from app.adapters.backoffice.actions.case import Case
 from app.adapters.backoffice.catalogue import ITEMS
 from app.adapters.backoffice.dates import YEAR, add_months, months_begun
@@ -35,6 +35,8 @@ def refund_payment(case: Case, action: RefundPayment) -> Outcome:
             return waiting
         if stop := policy.refund(refund, case.now, case.policy):
             return stop
+        if asked and (same := repeats.refund(case, row.number, asked)):
+            return same
     return _pay_back(case, row, refund)
 
 

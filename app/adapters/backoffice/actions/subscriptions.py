@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import update
 
-from app.adapters.backoffice import policy
+from app.adapters.backoffice import policy, repeats
 from app.adapters.backoffice.actions.case import Case
 from app.adapters.backoffice.actions.orders import enter
 from app.adapters.backoffice.catalogue import PLANS
@@ -49,6 +49,8 @@ def cancel_subscription(case: Case, _action: CancelSubscription) -> Outcome:
 
 def _first(case: Case, action: ChangeSubscription, period: Period, price: Price) -> Outcome:
     """A trial ends with an order that is paid or not; until then it goes on."""
+    if same := repeats.order(case, action.plan, 1, period, None):
+        return same
     if wait := _wait(case, price.total_rub):
         return wait
     number = enter(case, action.plan, 1, period, price)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import insert, update
 
+from app.adapters.backoffice import repeats
 from app.adapters.backoffice.actions.case import Case
 from app.adapters.backoffice.dates import working_days_after
 from app.adapters.backoffice.numbers import as_number, next_number
@@ -20,16 +21,22 @@ ANSWER_DAYS = 2
 
 
 def open_ticket(case: Case, action: OpenTicket) -> Outcome:
+    if same := repeats.ticket(case, "problem", action.subject):
+        return same
     number = _open(case, "problem", action.subject, action.details, action.severity)
     return done(number, severity=action.severity)
 
 
 def escalate(case: Case, action: EscalateToDevelopers) -> Outcome:
+    if same := repeats.ticket(case, "developers", action.subject):
+        return same
     number = _open(case, "developers", action.subject, action.tried, action.severity)
     return done(number, severity=action.severity)
 
 
 def open_complaint(case: Case, action: OpenComplaint) -> Outcome:
+    if same := repeats.ticket(case, "complaint", action.subject):
+        return same
     due = working_days_after(case.now, ANSWER_DAYS)
     number = _open(case, "complaint", action.subject, action.details, "normal", due)
     return done(number, due=due)
@@ -41,6 +48,8 @@ def update_ticket(case: Case, action: UpdateTicket) -> Outcome:
         return refused("not_found")
     if row.status == "closed":
         return refused("closed", ticket=row.number)
+    if row.notes and row.notes[-1] == action.note:
+        return refused("just_done", row.number, ticket=row.number)
     add = update(tickets).where(tickets.c.number == row.number).values(notes=[*row.notes, action.note])
     case.connection.execute(add)
     return done(row.number, ticket=row.number)

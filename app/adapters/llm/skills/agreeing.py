@@ -23,7 +23,7 @@ Phrases = dict[tuple[str, ...], str]
 LONGEST = 30  # words of a line that is weighed at all
 TERMS = ("item", "period", "delivery")
 SHORT = 4  # words of a line that asks back ("yes?")
-REPEATED = 4  # letters at least of a word of the question that may be said again
+REPEATED = 3  # letters at least of a word of the question that may be said again
 _KINDS = (
     "filler",
     "soon",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 PLANS = ("basic", "pro", "business")
 GOODS = ("hub", "key")
-WHICH, CONFIRM, OFFER, SURE, AGAIN = "which", "confirm", "offer", "sure", "again"
+WHICH, CONFIRM, OFFER, SURE, MORE, AGAIN = "which", "confirm", "offer", "sure", "more", "again"
 """Questions that every skill may ask besides those for its slots."""
-YES_OR_NO = (CONFIRM, OFFER, SURE)
+YES_OR_NO = (CONFIRM, OFFER, SURE, MORE)
 
 
 @dataclass(frozen=True, slots=True)

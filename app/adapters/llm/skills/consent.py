@@ -8,7 +8,7 @@ from datetime import date
 
 from app.adapters.llm.phrasebook import contains, plain
 from app.adapters.llm.skills.agreeing import answer_to, holds_back, opens_with_a_question, reserves
-from app.adapters.llm.skills.book import words_of
+from app.adapters.llm.skills.book import manner, words_of
 from app.adapters.llm.skills.catalogue import OFFER, SKILLS, WHICH, YES_OR_NO, Skill
 from app.adapters.llm.skills.hearing import demanded
 from app.adapters.llm.skills.slots import number_in, numbers_counted, slots_in, values_in
@@ -30,10 +30,16 @@ def consent(action: Action, lines: Sequence[Said]) -> Given:
     """How it was given, if it was. The last of `lines` is the customer's."""
     skill = BINDING[tool_name(type(action))]
     said, last = _trailing(lines)
+    again = bool(getattr(action, "again", None))
     if last is not None and all(_agrees(skill, line, last) for line in said):
         texts = [last, *_customer(lines[: -len(said)])]
-        return "agreed" if _as_named(action, texts) else ""
-    return "ordered" if _ordered(skill, lines) and _as_named(action, _customer(lines)) else ""
+        return "agreed" if _as_named(action, texts) and (not again or _one_more(last)) else ""
+    return "ordered" if not again and _ordered(skill, lines) and _as_named(action, _customer(lines)) else ""
+
+
+def _one_more(message: str) -> bool:
+    """The offer says that the same was ordered before."""
+    return contains(manner("one_more"), message)
 
 
 def _trailing(lines: Sequence[Said]) -> tuple[list[str], str | None]:

@@ -8,7 +8,7 @@ from typing import Any
 from app.adapters.llm.phrasebook import Phrasebook, contains
 from app.adapters.llm.scene import Call, HandOver, Move, Remark, Say, Scene
 from app.adapters.llm.skills.book import Words, all_books, manner, skillbook, values, words_of
-from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, OFFER, PLANS, SKILLS, SURE, Need, Skill
+from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, MORE, OFFER, PLANS, SKILLS, SURE, Need, Skill
 from app.adapters.llm.skills.choosing import Choice, choose
 from app.adapters.llm.skills.hearing import inquired
 from app.adapters.llm.skills.matters import texts_for
@@ -17,6 +17,7 @@ from app.adapters.llm.skills.thread import Matter, matter_of, slots_for
 from app.adapters.llm.skills.wording import fill, listed, readable, troubles, worded
 from app.core.backoffice import NOT_CONFIRMED
 
+JUST_DONE = "just_done"
 UNKNOWN, REJECTED = "unknown_customer", "rejected"
 DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
 PERSONAL = ("account", "devices")
@@ -117,6 +118,8 @@ def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
         if not isinstance(choice, Choice):
             return choice
         arguments[skill.lookup.argument] = choice.number
+    if matter.agreed and matter.answer == MORE:
+        arguments["again"] = True
     if skill.confirm and _wants_yes(skill, words, slots, matter):
         return Say(words.asks[CONFIRM])
     return Call(skill.tool, {**skill.fixed, **arguments})
@@ -139,6 +142,13 @@ def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene:
     """Where nothing could be done, an article may follow."""
     if facts.get("reason") == NOT_CONFIRMED:
         return Say(_sure(skill, fill(words.say.get("terms", ()), facts, scene.language), scene))
+    if facts.get("reason") == JUST_DONE and MORE in words.asks:
+        asked = (
+            fill(words.say[JUST_DONE], facts, scene.language),
+            words.asks[MORE],
+            _general(scene, "answer"),
+        )
+        return Say(" ".join(asked))
     if facts.get("reason") == UNKNOWN:
         return Remark(_general(scene, "stranger"), _general(scene, "person"))
     general = skillbook(scene.language).general

@@ -12,6 +12,7 @@ from app.adapters.llm.skills.catalogue import (
     AGAIN,
     BY_NAME,
     GOODS,
+    MORE,
     OFFER,
     SKILLS,
     SURE,
@@ -119,7 +120,7 @@ def _decided(skill: Skill, key: str, scene: Scene) -> Matter | None:
     lines = tuple(_since(skill, scene, key))
     if answer == "yes" or (answer == "ack" and (not skill.binding or opens_with_a_question(last))):
         return Matter(skill, lines, key)
-    if answer in ("no", "later") or (answer in ("ack", "unclear") and key == SURE):
+    if answer in ("no", "later") or (answer in ("ack", "unclear") and key in (SURE, MORE)):
         return Matter(skill, (said,), declined=True)
     if demanded(skill.name, said):
         return None  # on other terms: a demand of its own
@@ -143,7 +144,7 @@ def _since(skill: Skill, scene: Scene, key: str) -> list[str]:
     for n in range(len(earlier) - 1, -1, -1):
         if _heard(skill, earlier[n], ""):
             return [*earlier[n:], scene.now]
-    return [*earlier, scene.now] if key in (OFFER, SURE) else [*earlier[-1:], scene.now]
+    return [*earlier, scene.now] if key in (OFFER, SURE, MORE) else [*earlier[-1:], scene.now]
 
 
 def _fresh(scene: Scene) -> Matter | None:
