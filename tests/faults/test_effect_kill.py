@@ -53,6 +53,7 @@ DEEDS = (
         {"amount_rub": 450, "reason": "goodwill for the trouble"},
     ),
 )
+VAGUE = "Сделайте, пожалуйста, то, о чём договорились"
 each_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.tool)
 TOLD = DEEDS if os.environ.get("TORTURE") else DEEDS[:1]
 killed_deed = pytest.mark.parametrize("deed", TOLD, ids=lambda deed: deed.tool)
@@ -157,18 +158,29 @@ def test_without_a_key_each_line_acts_at_most_once(places: Places, mock: MockPro
     assert later[rows] == stood[rows] + more
 
 
-@pytest.mark.parametrize("asks", [None, "Сделайте, пожалуйста, то, о чём договорились"])
-@each_deed
+@pytest.mark.parametrize(("deed", "asks"), [*((deed, deed.asks) for deed in DEEDS), (DEEDS[2], VAGUE)])
 def test_a_provider_that_fails_after_a_tool_is_replaced_and_its_deed_is_told(
-    tmp_path: Path, deed: Deed, asks: str | None
+    tmp_path: Path, deed: Deed, asks: str
 ) -> None:
     places = Places(tmp_path)
     with site(places.dialogs, backoffice_storage=places.office) as centre:
         centre.script(route_to(deed.agent), call(deed.tool, **deed.arguments), *[{"fault": "500"}] * 12)
-        room = Room.open(centre.http, asks or deed.asks, deed.customer)
+        room = Room.open(centre.http, asks, deed.customer)
         answer = room.view()["messages"][-1]
     [done] = effects(places, room.dialog)
     assert done.outcome.status == "done"
     assert (answer["path"]["model"], answer["path"]["degraded"]) == ("embedded", True)
     assert done.outcome.number in answer["content"]
     assert [use["number"] for use in answer["path"]["tools"] if use["status"]] == [done.outcome.number]
+
+
+@pytest.mark.parametrize("deed", DEEDS[:2], ids=lambda deed: deed.tool)
+def test_what_was_held_back_before_a_provider_failed_is_asked_about(tmp_path: Path, deed: Deed) -> None:
+    places = Places(tmp_path)
+    with site(places.dialogs, backoffice_storage=places.office) as centre:
+        centre.script(route_to(deed.agent), call(deed.tool, **deed.arguments), *[{"fault": "500"}] * 12)
+        room = Room.open(centre.http, VAGUE, deed.customer)
+        answer = room.view()["messages"][-1]
+    assert effects(places, room.dialog) == []
+    assert answer["content"].count("?") == 1
+    assert answer["content"].endswith("Напишите «да» или «нет».")
