@@ -218,8 +218,9 @@ def _listening(port: int, host: str = "127.0.0.1") -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        why = str(error.strerror).partition(" (while")[0]
+    except (OSError, UnicodeError) as error:
+        told = getattr(error, "strerror", None) or "there is no such address"
+        why = str(told).partition(" (while")[0]
         leave(f"Port {port} of {host} cannot be used: {why}.")
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def create_app(workbench: Workbench | None = None) -> FastAPI:
     """The API, with the workbench in the browser at /ui/ where gradio is installed and UI is on."""
-    prepare_environment()
     bench = workbench or _default_workbench()
+    prepare_environment()
     from app.api.application import application, lead_to_documentation  # noqa: PLC0415
 
     app = application(bench)
@@ -34,7 +34,13 @@ def has_workbench(settings: Settings) -> bool:
 
 
 def prepare_environment() -> None:
-    """Libraries read these at import: no telemetry, no hub, strict checkpoints, one thread a vector."""
+    """Libraries read these at import: no telemetry, no hub, strict checkpoints, one thread a vector.
+
+    Called when the settings are known to be usable, which is told of proxies too.
+    """
+    from app.core.surroundings import tame_proxies  # noqa: PLC0415
+
+    tame_proxies(os.environ)
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))  # else pandas counts each event
     os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(gettempdir()) / "call-center-uploads"))
@@ -50,6 +56,7 @@ def _default_workbench() -> Workbench:
 
     try:
         settings = load_settings()
+        prepare_environment()
         from app.bootstrap import build  # noqa: PLC0415
         from app.telemetry import configure_logging  # noqa: PLC0415
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core import tidying
 from app.core.backoffice import Policy
 from app.core.exceptions import SettingInvalid
+from app.core.surroundings import check_certificates, check_proxies
 
 RouterName = Literal["local", "llm", "cascade"]
 _SERVERS = ("postgres", "postgresql", "postgresql+psycopg")
 Listed = Annotated[list[str], NoDecode]
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:]*:[0-9a-f:.]+", re.IGNORECASE)
+OPENAI = "https://api.openai.com/v1"
 CrmName = Literal["none", "webhook", "bitrix24", "amocrm", "hubspot"]
 
 
@@ -26,7 +30,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=".env",
-        env_file_encoding="utf-8",
+        env_file_encoding="utf-8-sig",  # Notepad writes a mark of the byte order
         env_ignore_empty=True,
         extra="ignore",
         allow_inf_nan=False,
@@ -120,12 +124,25 @@ class Settings(BaseSettings):
             raise ValueError("each must be an address or a network such as 10.0.0.0/8, or *")
         return value
 
-    @field_validator("operator_key")
+    @model_validator(mode="before")
     @classmethod
-    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not all("!" <= c <= "~" for c in value.get_secret_value()):
-            raise ValueError("it must be visible ASCII characters, for it is sent in a header")
-        return value
+    def _bare(cls, given: Any) -> Any:
+        """What is blank is not given."""
+        texts = {
+            name: tidying.bare(value) if isinstance(value, str) else value for name, value in given.items()
+        }
+        return {name: value for name, value in texts.items() if value != ""}
+
+    @field_validator("openai_api_key", "operator_key", "crm_token", "webhook_secret", mode="before")
+    @classmethod
+    def _sendable(cls, value: object) -> object:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        return SecretStr(tidying.secret(tidying.bare(text))) if isinstance(text, str) else value
+
+    @field_validator("dialogs_storage_path", "knowledge_storage", "router_artefact", mode="before")
+    @classmethod
+    def _home(cls, value: object) -> object:
+        return tidying.path(value) if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -135,23 +152,25 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
-        if value is not None and not (_is_address(value) and _names_nobody(value)):
+        if value is None:
+            return None
+        if not (tidying.is_address(value) and tidying.names_nobody(value)) or "#" in value:
             raise ValueError("it must be an address such as http://localhost:11434/v1, without a password")
-        return value
+        return tidying.base_url(value)
 
     @field_validator("backoffice_storage", "checkpoint_storage")
     @classmethod
     def _path_or_server(cls, value: str, info: ValidationInfo) -> str:
         scheme, has_scheme, _ = value.partition("://")
-        known = _SERVERS if info.field_name == "checkpoint_storage" else ("sqlite", *_SERVERS)
-        if has_scheme and scheme not in known:
+        is_file = info.field_name == "backoffice_storage" and scheme.lower().partition("+")[0] == "sqlite"
+        if has_scheme and not is_file and not (scheme in (*_SERVERS, "file") and tidying.has_port(value)):
             raise ValueError("it must be a path, or an address such as postgresql+psycopg://localhost/name")
-        return value
+        return tidying.database(value)
 
     @field_validator("crm_url")
     @classmethod
     def _crm_address(cls, value: str | None) -> str | None:
-        if value is not None and not (_is_address(value) and _names_nobody(value)):
+        if value is not None and not (tidying.is_address(value) and tidying.names_nobody(value)):
             raise ValueError("it must be an address such as https://example.com/hook, without a password")
         return value
 
@@ -196,27 +215,23 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingInvalid(str(first["loc"][0]).upper(), _plain(first["msg"])) from None
     except UnicodeDecodeError:
         raise SettingInvalid("in .env", "the file is not UTF-8") from None
+    except OSError as error:
+        raise SettingInvalid("in .env", f"the file cannot be read: {error.strerror}") from None
+    check_certificates(os.environ)
+    if settings.has_provider:
+        check_proxies(os.environ, urlsplit(settings.openai_base_url or OPENAI).hostname or "")
     if settings.router_name != "local" and not settings.has_provider:
         raise SettingInvalid("ROUTER", f"{settings.router_name} needs OPENAI_API_KEY or OPENAI_BASE_URL")
     return settings
 
 
-def _is_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _names_nobody(address: str) -> bool:
-    return "@" not in urlsplit(address).netloc
-
-
 def _is_origin(value: str) -> bool:
     """As browsers send it: anything behind the port would match no request."""
     return (
-        _is_address(value) and _names_nobody(value) and value.count("/") == 2 and not set(value) & set("?#")
+        tidying.is_address(value)
+        and tidying.names_nobody(value)
+        and value.count("/") == 2
+        and not set(value) & set("?#")
     )
 
 

@@ -187,3 +187,11 @@ def test_an_unknown_fault_is_refused_at_start() -> None:
 def sum_of(chunks: Sequence[AIMessage]) -> AIMessageChunk:
     parts = [chunk for chunk in chunks if isinstance(chunk, AIMessageChunk)]
     return parts[0] + parts[1:]
+
+
+async def test_a_query_in_the_address_goes_with_every_call_and_a_local_server_is_never_called_by_a_proxy(
+    mock: MockProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    async with provider_at(f"{mock.url}?api-version=1") as model:
+        assert (await model.ainvoke("hi")).text == "Mock reply to: hi"

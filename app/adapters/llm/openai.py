@@ -24,11 +24,10 @@ from app.adapters.llm.replies import StreamCheck, asked_of, usable
 from app.adapters.llm.speech import Speech
 from app.adapters.llm.sse import Json
 from app.adapters.llm.wire import ENDED, Timeouts, Wire
-from app.core.config import Settings
-from app.core.exceptions import ProviderError, ProviderRefused
+from app.core.config import OPENAI, Settings
+from app.core.exceptions import ProviderError, ProviderRefused, SettingInvalid
 
 NO_KEY = SecretStr("not-needed")
-OPENAI = "https://api.openai.com/v1"
 
 
 class GuardedChatOpenAI(ChatOpenAI):
@@ -140,9 +139,13 @@ def openai_model(settings: Settings, guard: Guard | None = None) -> GuardedChatO
     watch = guard or Guard(settings.model_timeout)
     key, address = settings.openai_api_key or NO_KEY, settings.openai_base_url or OPENAI
     timeouts = attempt_timeouts(watch.deadline, settings.model_first_token)
+    try:
+        wire = Wire(address, key.get_secret_value(), timeouts)
+    except (httpx2.InvalidURL, ValueError):  # what urllib takes for an address may be none here
+        raise SettingInvalid("OPENAI_BASE_URL", "it is no address that can be called") from None
     return GuardedChatOpenAI(
         guard=watch,
-        wire=Wire(address, key.get_secret_value(), timeouts),
+        wire=wire,
         model=settings.openai_model,
         api_key=key,
         base_url=address,

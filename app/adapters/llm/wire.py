@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import httpx2
@@ -18,6 +19,7 @@ from app.adapters.llm.complaints import LONGEST
 from app.adapters.llm.failures import NOT_A_COMPLETION, refusal
 from app.adapters.llm.sse import EventReader, Json
 from app.core.exceptions import ProviderReplyInvalid
+from app.core.surroundings import is_local
 
 End = Literal["marked", "framed", "open"]
 """How a stream ended: with [DONE], where HTTP says that the body ends, or because the connection closed."""
@@ -56,11 +58,20 @@ class Wire:
             max_connections=2 * SHARE, max_keepalive_connections=SHARE, keepalive_expiry=60
         )
         tls = httpx2.create_ssl_context()
+        address = httpx2.URL(base_url)
+        by_proxy, params = not is_local(address.host), address.params
+        address = address.copy_with(query=None)
         headers = {"authorization": f"Bearer {key}"}
-        self._pools = [
-            _Pool(httpx2.AsyncClient(base_url=base_url, headers=headers, limits=limits, verify=tls))
-            for _ in range(POOLS)
-        ]
+        client = partial(
+            httpx2.AsyncClient,
+            base_url=address,
+            params=params,
+            headers=headers,
+            limits=limits,
+            verify=tls,
+            trust_env=by_proxy,
+        )
+        self._pools = [_Pool(client()) for _ in range(POOLS)]
 
     async def post(self, payload: Json) -> Json | list[Json]:
         """The reply; its pieces where a server streams all the same."""
