@@ -46,6 +46,7 @@ screenshots: $(READY)  ## pictures of every room of the workbench, into docs/img
 bench: $(READY)
 	$(BIN)/python -m benchmarks.routing
 	$(BIN)/python -m benchmarks.turns
+	$(BIN)/python -m benchmarks.searches
 
 lock: $(READY)  ## resolve again; writes the two exports with hashes and no registry address
 	$(BIN)/uv lock --upgrade
