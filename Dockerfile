@@ -3,7 +3,7 @@ RUN python -m venv /opt/venv
 WORKDIR /src
 COPY deploy/requirements-server.lock ./
 RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-server.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY app ./app
 RUN /opt/venv/bin/pip install --no-cache-dir --no-deps .
 

@@ -151,7 +151,10 @@ def doctor() -> None:
 
 @app.command()
 def train(
-    lines: Annotated[Path, typer.Option(help="Folder with labelled JSONL lines.")] = Path("eval_sets/train"),
+    lines: Annotated[
+        Path | None,
+        typer.Option(help="Folder of labelled JSONL; eval_sets/train, or ours, if not given."),
+    ] = None,
     extra: Annotated[
         list[Path] | None, typer.Option(help="Your own lines, or a file of corrections. May stand again.")
     ] = None,
@@ -178,11 +181,12 @@ def train(
         leave("--force goes with --promote.")
     need_evaluation()
     from app.commands.training import Order, fit_own, fit_shipped  # noqa: PLC0415
+    from app.evaluation.shipped import SETS, part  # noqa: PLC0415
 
     if shipped:
-        fit_shipped(lines)
+        fit_shipped(lines or SETS / "train")
     else:
-        fit_own(Order(lines, extra or (), on or (), out, promote, force))
+        fit_own(Order(lines or part("train"), extra or (), on or (), out, promote, force))
 
 
 @app.command()

@@ -15,7 +15,6 @@ evaluation = typer.Typer(
     no_args_is_help=True,
 )
 SLICES = ("lang", "industry", "tag", "difficulty", "origin")
-SETS = Path("eval_sets")
 
 Costs = Annotated[Path | None, typer.Option(help="Prices of mistakes: YAML or JSON, expected: {got: price}.")]
 MinAccuracy = Annotated[float | None, typer.Option(min=0, max=1, help="Gate: least accuracy, 0..1.")]
@@ -126,7 +125,11 @@ def report(
 
 
 @evaluation.command("check")
-def check(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of sets.")] = SETS) -> None:
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Folder of sets; eval_sets, or ours, if not given.")
+    ] = None,
+) -> None:
     """Are the sets sound: labels, duplicates, overlap of train, development and test? Exit 1 if not."""
     from app.commands.checking import check_sets  # noqa: PLC0415
 

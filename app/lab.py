@@ -37,6 +37,7 @@ from app.evaluation.passes import Options
 from app.evaluation.predictions import Run
 from app.evaluation.report import Report, build_report
 from app.evaluation.runner import OnProgress
+from app.evaluation.shipped import SETS, part
 from app.main import prepare_environment
 from app.services.workbench import Workbench
 from app.telemetry import configure_logging
@@ -44,7 +45,6 @@ from app.training import Measured, TrainingRefused
 
 CORRECTIONS, CORRECTED = Path("storage/corrections.jsonl"), Path("storage/corrected")
 MOCK_MODEL = "mock-model"
-SETS, TRAIN = "eval_sets", "eval_sets/train"
 
 
 @dataclass(frozen=True)
@@ -83,17 +83,18 @@ class Desk:
         return keep(corrections.apply(self.read(name), self.corrections()).cases, CORRECTED / f"{name}.jsonl")
 
     async def train(
-        self, *extra: str | Path, on: Sequence[str | Path] = (), lines: str | Path = TRAIN
+        self, *extra: str | Path, on: Sequence[str | Path] = (), lines: str | Path | None = None
     ) -> tuple[Record, Measured]:
         """A new version, compared with the router in use; as `call-center train`, which takes the same files.
 
         Raises TrainingRefused or SetInvalid.
         """
         before, versions = artefact_folder(self.bench.settings.router_artefact), Versions(DEFAULT.parent)
-        learnt = training.lessons(Path(lines), [Path(path) for path in extra])
+        folder = Path(lines) if lines else part("train")
+        learnt = training.lessons(folder, [Path(path) for path in extra])
         sets = training.chosen_sets([str(name) for name in on])
         training.refuse_leaks(learnt.lines, sets)
-        memory = training.memory_of(Path(lines), versions.root, training.embedder_or_refuse())
+        memory = training.memory_of(folder, versions.root, training.embedder_or_refuse())
         in_use, registry = (name_of(before), load(before)), self.bench.evaluation.registry
         with _progress() as tell:
             record = await asyncio.to_thread(training.fit_version, learnt, versions, memory, tell)

@@ -9,10 +9,12 @@ import typer
 from app.agents.roster import names
 from app.commands.session import leave, situations
 from app.evaluation.check import check
+from app.evaluation.shipped import home
 
 
-def check_sets(folder: Path) -> None:
+def check_sets(given: Path | None) -> None:
     """Leaves with 1 where a finding refuses the sets; warnings are for a person to judge."""
+    folder = given or home()
     if not folder.is_dir():
         leave(f"{folder} is not a folder.")
     with situations():

@@ -14,8 +14,7 @@ from app.commands.progress import bar
 from app.commands.session import leave, situations
 from app.evaluation.intervals import Interval
 from app.evaluation.retrieval import Figures, Question, RetrievalReport, ask, read_questions, report
-
-FOLDER = Path("eval_sets")
+from app.evaluation.shipped import SETS, find
 
 
 def measure(sets: Sequence[str], *, as_json: bool) -> None:
@@ -43,10 +42,10 @@ def _report(questions: Sequence[Question]) -> RetrievalReport:
 
 
 def _path(name: str) -> Path:
-    inside, given = FOLDER / f"{name}.jsonl", Path(name)
-    if not given.is_file() and not inside.is_file():
-        leave(f"There is no set {name}, neither as a file nor in {FOLDER}.")
-    return given if given.is_file() else inside
+    path = find(name)
+    if path is None:
+        leave(f"There is no set {name}, neither as a file nor in {SETS}.")
+    return path
 
 
 def _print(done: RetrievalReport, console: Console) -> None:

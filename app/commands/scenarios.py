@@ -19,14 +19,13 @@ from app.evaluation.scenarios.report import ScenarioReport, summary, write_all
 from app.evaluation.scenarios.runner import OnProgress, Options
 from app.evaluation.scenarios.score import Score, score
 from app.evaluation.scenarios.trial import Trial
+from app.evaluation.shipped import part
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from app.evaluation.scenarios.customer import Ask
     from app.services.scenarios import ScenarioService
-
-FOLDER = Path("eval_sets/scenarios")
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def play(order: Order) -> None:
     if order.simulated and not settings.has_provider:
         leave("--simulated needs a model to play the customer: OPENAI_API_KEY or OPENAI_BASE_URL.")
     with situations():
-        scenarios = chosen(read_scenarios(order.files or [FOLDER]), order.only)
+        scenarios = chosen(read_scenarios(order.files or [part("scenarios")]), order.only)
         report = _played(scenarios, order, settings)
         if order.out:
             write_all(report, order.out)

@@ -20,7 +20,7 @@ from app.adapters.routing.versions import (
     name_of,
 )
 from app.commands.progress import bar
-from app.commands.session import settings_of, situations
+from app.commands.session import leave, settings_of, situations
 from app.evaluation.registry import Registry
 from app.services.evaluation import RUNS
 from app.training import (
@@ -55,6 +55,11 @@ class Order:
 
 
 def fit_shipped(lines: Path) -> None:
+    if not lines.is_dir():
+        leave(
+            f"--shipped fits what the package ships, from {lines}, which is not here: "
+            "run it in a checkout of the source, or name a folder with --lines."
+        )
     with situations(), bar("embedding") as tell:
         report = train_shipped(lines, tell)
     accuracy = report.figures["cv_joint_accuracy"]

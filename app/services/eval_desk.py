@@ -17,6 +17,7 @@ from app.evaluation.passes import Options, passes_over
 from app.evaluation.predictions import Provenance, Run
 from app.evaluation.registry import JOURNAL, PROVENANCE
 from app.evaluation.runner import NothingToRun, Target, provenance_of, run
+from app.evaluation.shipped import home
 from app.services.eval_jobs import Clock, Job, Progress
 from app.services.eval_sets import SetShelf
 from app.services.evaluation import BASELINE, EvaluationService, RouterUnknown
@@ -70,7 +71,7 @@ class EvalDesk:
 
     @property
     def shelf(self) -> SetShelf:
-        return SetShelf(self.service.folder, self.root, self.service.labels)
+        return SetShelf(home(self.service.folder), self.root, self.service.labels)
 
     def missing(self) -> list[str]:
         """Libraries of the `eval` extra that are not installed."""

@@ -18,11 +18,12 @@ from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
 from app.evaluation.retrieval import is_questions
 from app.evaluation.runner import OnProgress, Options, Target, provenance_of, run
+from app.evaluation.shipped import SETS, find, home, part
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-SETS, RUNS = Path("eval_sets"), Path("storage/eval_runs")
+RUNS = Path("storage/eval_runs")
 BASELINE, URL = "baseline:", "url:"
 Route = Callable[[RouteQuery], Awaitable[Decision]]
 
@@ -94,13 +95,13 @@ class EvaluationService:
 
     def available(self) -> list[str]:
         """Names of the sets in the folder."""
-        return sorted(path.stem for path in self.folder.glob("*.jsonl") if not is_questions(path))
+        return sorted(path.stem for path in home(self.folder).glob("*.jsonl") if not is_questions(path))
 
     def _path(self, name: str) -> Path:
-        inside, given = self.folder / f"{name}.jsonl", Path(name)
-        if not given.is_file() and not inside.is_file():
+        path = find(name, self.folder)
+        if path is None:
             raise SetUnknown(name, self.available())
-        return given if given.is_file() else inside
+        return path
 
     @asynccontextmanager
     async def target(self, router: str) -> AsyncIterator[Target]:
@@ -132,7 +133,8 @@ class EvaluationService:
         from app.evaluation.baselines import baseline  # noqa: PLC0415  (scikit-learn)
 
         name = router.removeprefix(BASELINE)
-        route = baseline(name, self.folder / "train", self.embedder)
+        train = self.folder / "train" if self.folder != SETS else part("train")
+        route = baseline(name, train, self.embedder)
         return Target(router, route, self.labels, settings={"train": str(self.folder / "train")}, at_once=1)
 
 
