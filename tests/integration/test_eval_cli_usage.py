@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.evaluation.cases import read_set
 from tests.support.eval_cli import (
     evaluate,
     folder_with_a_set,
@@ -16,6 +18,7 @@ from tests.support.eval_cli import (
     write,
 )
 from tests.support.other_service import OtherService, other_service
+from tests.unit.evaluation.workbooks import sheet, text, workbook
 
 
 @pytest.fixture
@@ -41,6 +44,50 @@ def test_messages_of_ones_own_become_a_set(folder: Path) -> None:
     assert [p.expected for p in latest(folder).predictions] == ["supervisor", "tech_support"]
     evaluate(folder, "import", "ours.csv", *out, *mapping, "--label", "IT=reception", status=2)
     assert "1 cases" in evaluate(folder, "import", "ours.csv", *out, *mapping)
+
+
+def test_what_is_not_taken_of_a_file_is_told_with_its_line(folder: Path) -> None:
+    rows = [
+        "text;label",
+        "Не открывается приложение;tech_support",
+        "Сколько стоит тариф",
+        "Верните деньги;supervisor",
+    ]
+    (folder / "ours.csv").write_bytes("\r\n".join(rows).encode("koi8-r"))
+    said = evaluate(folder, "import", "ours.csv", "--out", "eval_sets/ours.jsonl")
+    assert "ours.csv, line 3: this is not a whole row: 1 cells for 2 columns" in said
+    assert "2 cases" in said
+    assert [case.text for case in read_set(folder / "eval_sets" / "ours.jsonl").cases] == [
+        "Не открывается приложение", "Верните деньги",
+    ]  # fmt: skip
+
+
+def test_an_encoding_that_is_not_sure_is_asked_for(folder: Path) -> None:
+    (folder / "ours.csv").write_bytes("text,label\nда,sales\n".encode("koi8-r"))
+    import_it = ("import", "ours.csv", "--out", "eval_sets/ours.jsonl")
+    assert "name it with --encoding" in evaluate(folder, *import_it, status=2)
+    evaluate(folder, *import_it, "--encoding", "koi8-r")
+    assert [case.text for case in read_set(folder / "eval_sets" / "ours.jsonl").cases] == ["да"]
+
+
+def test_which_sheet_was_read_is_said(folder: Path) -> None:
+    row = f'<row r="2" hidden="1">{text("A2", "почём тариф")}{text("B2", "sales")}</row>'
+    workbook(folder / "ours.xlsx", {"Старое": sheet(), "Новое": sheet(row)}, hidden=("Старое",))
+    said = evaluate(folder, "import", "ours.xlsx", "--out", "eval_sets/ours.jsonl")
+    assert "ours.xlsx: the sheet Новое was read, and not Старое (hidden)." in said
+    assert "ours.xlsx: hidden rows of it were read too: 1." in said
+
+
+def test_a_set_with_a_byte_order_mark_is_measured(folder: Path) -> None:
+    (folder / "mine.jsonl").write_text("\ufeff" + json.dumps(line(1)) + "\n", encoding="utf-8")
+    evaluate(folder, "run", "mine.jsonl", "--router", "local")
+    assert len(latest(folder).predictions) == 1
+
+
+def test_a_line_of_a_set_that_says_a_thing_twice_is_named(folder: Path) -> None:
+    twice = '{"id": "2", "text": "a", "text": "b", "label": "sales"}'
+    (folder / "mine.jsonl").write_text(f"{json.dumps(line(1))}\n{twice}\n", encoding="utf-8")
+    assert "mine.jsonl, line 2: the key text stands twice" in evaluate(folder, "run", "mine.jsonl", status=2)
 
 
 def test_an_import_does_not_replace_a_written_set(folder: Path) -> None:

@@ -105,7 +105,7 @@ def test_an_answer_is_approved_by_a_name(tmp_path: Path) -> None:
 
 def test_the_figures_of_the_search_come_as_a_table_and_as_json(tmp_path: Path) -> None:
     lines = (ROOT / "eval_sets" / "knowledge_en.jsonl").read_text("utf-8").splitlines()[:12]
-    written(tmp_path, "few.jsonl", "\n".join(lines))
+    written(tmp_path, "few.jsonl", "\ufeff" + "\n".join(lines))
     done = json.loads(in_process("kb", "eval", "few.jsonl", "--json", cwd=tmp_path).stdout)
     assert done["overall"]["n"] == done["by_language"]["en"]["n"] == 12
     assert 0 <= done["overall"]["recall_at_5"]["low"] <= done["overall"]["recall_at_5"]["value"] <= 1

@@ -9,6 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.jsonlines import NotJson, lines, loads, values
+from app.core.models import Decision, RouteQuery
+from app.services.routing import RoutingService
+
+
+class Sales:
+    async def route(self, query: RouteQuery) -> Decision:
+        return Decision(agent="sales", confidence=1, source="lexical", reason=query.text)
+
 
 OBJECTS = st.lists(
     st.dictionaries(
@@ -73,3 +81,12 @@ def test_an_array_that_is_cut_short_says_where(text: str, line: int) -> None:
     assert first == {"a": 1}
     assert isinstance(last, NotJson)
     assert at == line
+
+
+@pytest.mark.anyio
+async def test_lines_to_be_routed_take_a_byte_order_mark_and_say_what_is_wrong() -> None:
+    service = RoutingService(Sales())
+    text = '{"id": 1, "text": "почём тариф"}'
+    assert (await service.route_json(f"\ufeff{text}\r\n".encode())).agent == "sales"
+    assert "stands twice" in (await service.route_json(text.replace("id", "text"))).reason
+    assert (await service.route_json(text.encode("cp1251"))).reason == "this line is not UTF-8"

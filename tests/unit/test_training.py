@@ -205,6 +205,14 @@ def test_a_version_is_fitted_measured_and_recorded(ours: Path, tmp_path: Path) -
     assert {p.run_id for p in runs.list()} == set(told.runs)
 
 
+def test_own_lines_with_a_byte_order_mark_are_learnt(ours: Path, tmp_path: Path) -> None:
+    own = write(tmp_path / "own" / "mine.jsonl", row("почём тариф", "sales"))
+    own.write_text("\ufeff" + own.read_text("utf-8"), encoding="utf-8")
+    assert lessons(ours, [own]).own == {str(own): 1}
+    (ours / "en.jsonl").write_text("\ufeff" + (ours / "en.jsonl").read_text("utf-8"), encoding="utf-8")
+    assert lessons(ours, []).lines
+
+
 def test_versions_are_listed_newest_first_and_one_is_active(tmp_path: Path) -> None:
     versions = Versions(tmp_path)
     kept(versions, "20261121-aa")
