@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from app.core.models import Decision, Turn
+
+CAUSES = 5  # of an exception that are told
+TOLD = "told_by_call_center"
+GRADIO = "/site-packages/gradio/"
+HOUSE = str(Path(__file__).parent)
+_QUOTED = re.compile(r"""['"`«\n]|[^\x00-\x7f]""")
 
 
 def configure_logging(level: str, production: bool) -> None:
@@ -20,7 +31,7 @@ def configure_logging(level: str, production: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[*shared, structlog.processors.ExceptionRenderer(told), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
@@ -40,7 +51,7 @@ def _adopt_libraries(shared: list[structlog.typing.Processor], renderer: structl
     """Warnings of libraries, and what uvicorn says, take the form of our own lines."""
     tail: list[structlog.typing.Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(told),
         renderer,
     ]
     handler = logging.StreamHandler(sys.stderr)
@@ -51,6 +62,10 @@ def _adopt_libraries(shared: list[structlog.typing.Processor], renderer: structl
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").addFilter(_without_query)
+    logging.getLogger("uvicorn.error").addFilter(_not_told)
+    logging.captureWarnings(True)
+    sys.excepthook = _on_crash
+    threading.excepthook = lambda crash: _on_crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
 
 
 def _worth_a_line(record: logging.LogRecord) -> bool:
@@ -63,6 +78,47 @@ def _without_query(record: logging.LogRecord) -> bool:
     if isinstance(record.args, tuple):
         record.args = tuple(a.partition("?")[0] if isinstance(a, str) else a for a in record.args)
     return True
+
+
+def _not_told(record: logging.LogRecord) -> bool:
+    """The server reports once more what the application has reported."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not hasattr(error, TOLD)
+
+
+def _on_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if error is None or issubclass(kind, KeyboardInterrupt | SystemExit):
+        sys.__excepthook__(kind, error or kind(), trace)
+    else:
+        structlog.get_logger().critical("crashed", exc_info=error)
+
+
+def told(exc_info: structlog.typing.ExcInfo) -> str:
+    """Frames and kinds; a message as far as it quotes nothing, for what it quotes may be a customer's."""
+    error: BaseException | None = exc_info[1]
+    parts: list[str] = []
+    while error is not None and len(parts) < CAUSES:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        quoted = _QUOTED.search(message := str(error))
+        plain = f"{message[: quoted.start()]}…" if quoted else message
+        parts.append(f"Traceback (most recent call last):\n{frames}{type(error).__name__}: {plain}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nAfter:\n\n".join(parts)
+
+
+def unexpected(error: BaseException, **known: object) -> bool:
+    """One line. False, and no traceback, where Gradio could not use what was sent: no code of ours ran."""
+    log = structlog.get_logger()
+    setattr(error, TOLD, True)
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame.filename for frame in frames]
+    first = next((at for at, name in enumerate(inside) if GRADIO in name), None)
+    if first is None or any(name.startswith(HOUSE) for name in inside[first:]):
+        log.error("unexpected", exc_info=error, **known)
+        return True
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    log.warning("page_request_unusable", error=type(error).__name__, at=place, **known)
+    return False
 
 
 class Metrics:

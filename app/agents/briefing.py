@@ -11,13 +11,18 @@ from app.agents.base import Agent
 from app.agents.state import State
 from app.agents.tools.knowledge import render
 from app.core.clock import HOUSE_TIME
+from app.core.text import clean
 
 
 def briefing(agent: Agent, state: State, now: datetime) -> SystemMessage:
-    """The text is for language models; the embedded model reads the facts beside it."""
+    """The text is for language models; the embedded model reads the facts beside it.
+
+    What others wrote is one line each, so that none of it reads like a line of ours.
+    """
     handed, case = state["handed"], state["case"]
-    note = f"Handed over to you by {handed.from_agent}: {handed.reason} {handed.known}" if handed else ""
-    notes = [f"Note of a person who served this customer: {text}" for text in case.notes]
+    told = clean(f"{handed.reason} {handed.known}") if handed else ""
+    note = f"Handed over to you by {handed.from_agent}: {told}" if handed else ""
+    notes = [f"Note of a person who served this customer: {clean(text)}" for text in case.notes]
     remembered = case.memory.text if case.memory else ""
     local = now.astimezone(HOUSE_TIME)
     content = agent.prompt.render(

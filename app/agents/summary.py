@@ -58,7 +58,7 @@ class Generated:
         if not lines:
             return await self.spare.resolution(lines)
         read = [lines[0], *lines[1:][-self.limit :]]
-        spoken = "\n".join(f"{line.agent or line.role}: {excerpt(line.content)}" for line in read)
+        spoken = "\n".join(f"{line.agent or line.role}: {clean(excerpt(line.content))}" for line in read)
         language = language_name(self.detect(spoken, "ru"))
         asked = [SystemMessage(self.prompt.render(language=language)), HumanMessage(spoken)]
         try:

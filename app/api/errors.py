@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app.core.exceptions import CallCenterError
+from app.telemetry import unexpected
 
 log = structlog.get_logger()
 
@@ -83,8 +84,12 @@ async def _on_http(_: Request, error: Exception) -> JSONResponse:
 async def _on_bug(_: Request, error: Exception) -> JSONResponse:
     """Runs outside all middleware, so it sees to the request id itself."""
     name = correlation_id.get()
-    log.error("unexpected", exc_info=error, request_id=name)
-    response = problem(500, "internal_error", "Something went wrong; it was logged under this request id.")
+    if unexpected(error, request_id=name):
+        response = problem(
+            500, "internal_error", "Something went wrong; it was logged under this request id."
+        )
+    else:
+        response = problem(400, "bad_request", "The page's request cannot be used.")
     response.headers["X-Request-ID"] = name or ""
     return response
 

@@ -13,7 +13,7 @@ from app.core.exceptions import CallCenterError
 from app.core.models import Memory, Remembered, Turn
 from app.core.office import in_office
 from app.core.ports import BackOffice, CustomerMemory
-from app.core.text import spoken_language
+from app.core.text import clean, spoken_language
 
 log = structlog.get_logger()
 TOLD = 3
@@ -96,8 +96,8 @@ def remembered(past: list[Memory], tickets: list[Ticket], orders: list[Order]) -
         return None
     unhelpful = past[0].unhelpful if past else []
     parts = [
-        *(f"- {m.at:%Y-%m-%d}, {m.agent or 'nobody'}: {m.outcome}" for m in past[:TOLD]),
-        *(f"- open ticket {t.number} of {t.at:%Y-%m-%d}: {t.subject}" for t in unsolved[:TOLD]),
+        *(f"- {m.at:%Y-%m-%d}, {m.agent or 'nobody'}: {clean(m.outcome)}" for m in past[:TOLD]),
+        *(f"- open ticket {t.number} of {t.at:%Y-%m-%d}: {clean(t.subject)}" for t in unsolved[:TOLD]),
         *(f"- order {o.number} of {o.at:%Y-%m-%d}: {o.title}, {o.status}" for o in orders[:TOLD]),
         *([f"- these articles did not help last time: {', '.join(unhelpful)}"] if unhelpful else []),
     ]

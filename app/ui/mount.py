@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from gradio import queueing, route_utils, routes
 from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 
 from app.core.documents import LARGEST_FILE
 from app.services.workbench import Workbench
+from app.telemetry import unexpected
 from app.ui.doors.files import sweep
 from app.ui.doors.gate import Gate
 from app.ui.doors.uploads import Uploads
@@ -23,6 +28,7 @@ from app.ui.words import LANGUAGES
 
 def mount(app: FastAPI, bench: Workbench) -> FastAPI:
     """Blocks at /ui/ru/ and /ui/en/; / and /ui/ lead to the visitor's language, other addresses nowhere."""
+    _log_for_gradio()
     for path in ("/", "/ui", "/ui/"):
         app.add_api_route(path, _entrance, include_in_schema=False)
     uploads = Uploads()
@@ -59,6 +65,17 @@ def _guard(page: BaseRoute, uploads: Uploads) -> None:
     blocks = page.app.get_blocks()
     blocks.has_launched = blocks.is_running = True
     page.app = Gate(page.app, uploads)
+
+
+def _log_for_gradio() -> None:
+    """It prints tracebacks on the terminal, words of customers and all."""
+
+    def tell(*_: object) -> None:
+        if error := sys.exception():
+            unexpected(error)
+
+    for module in (queueing, routes, route_utils):
+        vars(module).update(traceback=SimpleNamespace(print_exc=tell), print=tell)
 
 
 def _entrance(request: Request) -> RedirectResponse:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from app.agents.base import Desk, Result, Tool
 from app.core.backoffice import Visit
 from app.core.models import RELEVANT, Passage
+from app.core.text import clean
 
 
 class SearchKnowledge(BaseModel):
@@ -30,7 +31,16 @@ def relevant(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def render(passages: Sequence[Passage]) -> str:
-    """Passages as models read them; the id in brackets is what a citation names."""
+    """Passages as models read them; the id in brackets is what a citation names.
+
+    A line of an article that begins with a bracket is set in, for it would read like the head of another one.
+    """
     if not passages:
         return "(nothing found)"
-    return "\n\n".join(f"[{p.article.id}] {p.article.title}\n{p.article.body}" for p in passages)
+    return "\n\n".join(
+        f"[{p.article.id}] {clean(p.article.title)}\n{_set_in(p.article.body)}" for p in passages
+    )
+
+
+def _set_in(body: str) -> str:
+    return "\n".join(f"  {line}" if line.startswith("[") else line for line in body.splitlines())
