@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.adapters.storage.files import Files
@@ -87,6 +90,17 @@ class InPlaceFiles(Files):
         for start in range(0, len(data), 64):
             os.write(file, data[start : start + 64])
         os.close(file)
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """The kernel itself refuses more: real errors, in the index as well."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 FULL = errno.ENOSPC

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -17,7 +14,7 @@ from app.core.dialog import Dialog
 from app.core.exceptions import StorageFull, StorageUnavailable
 from app.core.ports import DialogQuery
 from tests.contract.samples import NOON, new_dialog
-from tests.faults.disk import BROKEN, FULL, QUOTA, READ_ONLY, FailingCalls, RecordingCalls
+from tests.faults.disk import BROKEN, FULL, QUOTA, READ_ONLY, FailingCalls, RecordingCalls, largest_file
 
 pytestmark = pytest.mark.anyio
 
@@ -102,17 +99,6 @@ async def test_health_really_writes_and_turns_with_the_disk_every_two_seconds(tm
     await store.close()
 
 
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """The kernel itself refuses more: real errors, in the index as well."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 async def test_a_limit_of_the_kernel_is_a_full_disk_and_the_old_document_stands(tmp_path: Path) -> None:
     dialog = await stored(tmp_path)
     store = JsonStore(tmp_path)
@@ -134,7 +120,8 @@ async def test_a_full_disk_that_stops_only_the_index_costs_no_write(tmp_path: Pa
     dialog.receive("второе слово", NOON)
     with largest_file(4096):
         await store.write(dialog)
-    assert await store.read(dialog.dialog_id) == dialog
+        assert await store.read(dialog.dialog_id) == dialog
+        assert (await store.find(DialogQuery())).rows[0].message_count == 1  # as far as the index knows
     assert (await store.find(DialogQuery(text="второе"))).rows[0].message_count == 2
     await store.close()
 

@@ -15,7 +15,7 @@ from app.adapters.storage.files import Files
 from app.adapters.storage.json_store import FRESH, JsonStore
 from app.bootstrap import build
 from tests.faults.customers import CREATE, Json
-from tests.faults.disk import BROKEN, FULL, READ_ONLY, FailingCalls
+from tests.faults.disk import BROKEN, FULL, READ_ONLY, FailingCalls, largest_file
 from tests.support.server import client, running, settings
 
 pytestmark = pytest.mark.xdist_group("server")
@@ -144,3 +144,29 @@ def test_a_dialog_damaged_while_nobody_served_is_named_after_the_start(tmp_path:
         assert [row["dialog_id"] for row in rows] == [sound]
         assert http.get(f"/api/v1/dialogue/{damaged}").json()["code"] == "dialog_quarantined"
         assert http.get("/api/v1/health/detailed").json()["storage"]["quarantined"] == [damaged]
+
+
+READ = (
+    "/api/v1/health", "/api/v1/health/detailed", "/api/v1/dialogue", "/api/v1/dialogue?q=оператор",
+    "/api/v1/dialogue/{id}", "/api/v1/operator/queue", "/api/v1/approvals", "/api/v1/analytics",
+    "/api/v1/knowledge/search?q=тариф", "/metrics",
+)  # fmt: skip
+
+
+def test_a_disk_that_the_kernel_calls_full_stops_no_reader(tmp_path: Path) -> None:
+    """Dialogs, their index, the records of the company: whatever is kept in files."""
+    given = {"backoffice_storage": str(tmp_path / "office.sqlite"), "demo_data": True}
+    with client(tmp_path / "dialogs", **given) as http:
+        wish = {"customer_id": "customer_123", "initial_message": "Позовите оператора!"}
+        dialog_id = http.post(CREATE, json=wish).json()["dialog_id"]
+        before = {path: http.get(path.format(id=dialog_id)).status_code for path in READ}
+        with largest_file(4096):
+            refused = http.post(f"/api/v1/dialogue/{dialog_id}/message", json={"message": "и ещё " * 900})
+            assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+            during = {path: http.get(path.format(id=dialog_id)).status_code for path in READ}
+            assert [row["dialog_id"] for row in http.get(READ[2]).json()["dialogs"]] == [dialog_id]
+            assert http.get(READ[5]).json()["total"] == 1
+        assert during == before == dict.fromkeys(READ, 200)
+        assert (
+            http.post(f"/api/v1/dialogue/{dialog_id}/message", json={"message": "и ещё"}).status_code == 200
+        )

@@ -19,7 +19,7 @@ from app.main import create_app, prepare_environment
 from tests.integration.test_logs import logging_into
 from tests.support.server import serving, settings
 
-pytest.importorskip("gradio")
+queueing = pytest.importorskip("gradio.queueing")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 WORDS = "ласточка-4711"
 API = "/api/v1"
@@ -121,7 +121,7 @@ def raw(url: str, data: bytes, cut: bool = False) -> None:
 
 def test_every_line_is_one_event(logged: str) -> None:
     lines = logged.splitlines()
-    assert len(lines) > 10
+    assert lines
     for line in lines:
         assert {"event", "level", "timestamp"} <= json.loads(line).keys()
 
@@ -129,6 +129,22 @@ def test_every_line_is_one_event(logged: str) -> None:
 def test_junk_leaves_no_traceback(logged: str) -> None:
     found = [json.loads(line) for line in logged.splitlines()]
     assert [line for line in found if "exception" in line or "Traceback" in line["event"]] == []
+
+
+def test_what_gradio_would_print_is_one_event_without_the_words_in_it(logged: str) -> None:
+    """Of what it runs for a page: here a handler of ours that fails on what a customer wrote."""
+    assert logged
+    stream = io.StringIO()
+    with logging_into(stream, production=True), suppress(KeyError):
+        try:
+            raise KeyError(WORDS)
+        except KeyError:
+            vars(queueing)["traceback"].print_exc()
+            raise
+    (line,) = map(json.loads, stream.getvalue().splitlines())
+    assert "Traceback" in line["exception"]
+    assert "KeyError" in line["exception"]
+    assert WORDS not in stream.getvalue()
 
 
 def test_no_word_of_a_stranger_is_logged(logged: str) -> None:

@@ -6,6 +6,8 @@ import io
 import json
 import logging
 import re
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
@@ -14,6 +16,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import structlog
 
 from app.bootstrap import build
 from app.services.health import Health, HealthService
@@ -150,6 +153,41 @@ def test_no_words_of_customers_and_no_key_are_logged(form: str, request: pytest.
     logged: Logged = request.getfixturevalue(form)
     assert WORDS not in logged.text
     assert KEY not in logged.text
+
+
+@pytest.mark.parametrize(
+    "message", [f"'{WORDS}' is wrong", f'input_value="{WORDS}"', f"Received:\n  {WORDS}", f"в строке {WORDS}"]
+)
+def test_what_an_exception_quotes_is_not_logged(message: str) -> None:
+    stream = io.StringIO()
+    with logging_into(stream, production=True):
+        try:
+            raise ValueError(message)
+        except ValueError as error:
+            cause = RuntimeError("it failed")
+            cause.__cause__ = error
+            logging.getLogger("some.library").error("a library gave up", exc_info=cause)
+            structlog.get_logger().error("unexpected", exc_info=cause)
+    library, own = map(json.loads, stream.getvalue().splitlines())
+    for line in (library, own):
+        assert "RuntimeError: it failed" in line["exception"]
+        assert "ValueError: " in line["exception"]
+        assert WORDS not in json.dumps(line, ensure_ascii=False)
+
+
+def test_a_warning_and_a_crash_of_a_thread_are_one_line_each() -> None:
+    stream = io.StringIO()
+    with logging_into(stream, production=True), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(True)
+        warnings.warn("old\nways", stacklevel=1)
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+        logging.captureWarnings(False)
+    warned, crashed = map(json.loads, stream.getvalue().splitlines())
+    assert "old\nways" in warned["event"]
+    assert (crashed["event"], "ZeroDivisionError" in crashed["exception"]) == ("crashed", True)
 
 
 def test_an_access_line_has_no_query() -> None:

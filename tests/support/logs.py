@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +15,7 @@ import structlog
 def logging_kept() -> Iterator[None]:
     """What is set up inside ends with it; the handlers of pytest are neither removed nor closed."""
     root = logging.getLogger()
-    before, level = list(root.handlers), root.level
+    before, level, hooks = list(root.handlers), root.level, (sys.excepthook, threading.excepthook)
     root.handlers.clear()
     try:
         yield
@@ -21,3 +23,5 @@ def logging_kept() -> Iterator[None]:
         root.handlers[:] = before
         root.setLevel(level)
         structlog.reset_defaults()
+        logging.captureWarnings(False)
+        sys.excepthook, threading.excepthook = hooks
