@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+
+from app.ui.zone import here
 
 NOTHING = "—"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-def moment(at: datetime, language: str) -> str:
-    """22.11.2026 18:05, or 22 Nov 2026 18:05."""
+def moment(at: datetime, language: str, zone: tzinfo | None = None) -> str:
+    """22.11.2026 18:05, or 22 Nov 2026 18:05: where the browser is, unless a zone is named."""
     from babel.dates import format_datetime  # noqa: PLC0415  (heavy)
 
     pattern = "dd.MM.y HH:mm" if language == "ru" else "d MMM y HH:mm"
-    return format_datetime(at, pattern, locale=language)
+    return format_datetime(at, pattern, tzinfo=zone or here(), locale=language)
 
 
 def long_day(day: date, language: str) -> str:

@@ -6,6 +6,7 @@ import sys
 from types import SimpleNamespace
 
 import gradio as gr
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from gradio import queueing, route_utils, routes
@@ -24,6 +25,7 @@ from app.ui.page import KEPT, css, head, page
 from app.ui.shell import Shell, icon
 from app.ui.theme import theme
 from app.ui.words import LANGUAGES
+from app.ui.workers import OneWorkerNeeded, Workers, supervisor
 
 
 def mount(app: FastAPI, bench: Workbench) -> FastAPI:
@@ -31,7 +33,9 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
     _log_for_gradio()
     for path in ("/", "/ui", "/ui/"):
         app.add_api_route(path, _entrance, include_in_schema=False)
-    uploads = Uploads()
+    uploads, workers = Uploads(), Workers(supervisor())
+    if workers.second:
+        structlog.get_logger().error("one_worker_needed", mend=str(OneWorkerNeeded()))
     sweep(KEPT)
     for language in LANGUAGES:
         app = gr.mount_gradio_app(
@@ -48,7 +52,7 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             footer_links=[],
             run_history=False,
         )
-        _guard(app.router.routes[-1], uploads)
+        _guard(app.router.routes[-1], uploads, workers, language)
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     app.add_api_route("/ui/{rest:path}", _elsewhere, include_in_schema=False)
     pages = {f"/ui/{language}/": language for language in LANGUAGES}
@@ -58,13 +62,13 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
     return app
 
 
-def _guard(page: BaseRoute, uploads: Uploads) -> None:
+def _guard(page: BaseRoute, uploads: Uploads, workers: Workers, language: str) -> None:
     """Gradio checks where files come from only in what it has launched itself; a mounted page it has not."""
     assert isinstance(page, Mount)
     assert isinstance(page.app, App)
     blocks = page.app.get_blocks()
     blocks.has_launched = blocks.is_running = True
-    page.app = Gate(page.app, uploads)
+    page.app = Gate(page.app, uploads, workers, language)
 
 
 def _log_for_gradio() -> None:

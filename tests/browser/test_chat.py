@@ -66,6 +66,24 @@ def stored(storage: Path, dialog: str) -> dict[str, Any]:
     return read
 
 
+def test_whoever_looks_at_the_customers_and_chooses_none_keeps_the_dialog(page: Page) -> None:
+    ask(page, "сколько стоит Профи?", "990")
+    dialog, customer = opened(page), page.locator("#cc-customer input")
+    for typed_in in ("", "demo_"):
+        customer.click()
+        expect(page.get_by_role("option").first).to_be_visible(timeout=SLOW)
+        customer.press_sequentially(typed_in)
+        page.locator("#cc-message textarea").fill("ещё вопрос")
+        page.locator("#cc-search input, #cc-search textarea").first.click()
+        if not typed_in:
+            expect(page.locator("#cc-chat")).to_contain_text("990")
+            assert f"dialog={dialog}" in page.url
+    customer.click()
+    customer.fill("demo_student")
+    customer.press("Enter")
+    expect(page.locator("#cc-chat")).not_to_contain_text("990", timeout=SLOW)
+
+
 def test_three_messages_reach_three_agents(page: Page, storage: Path) -> None:
     chat, path = page.locator("#cc-chat"), page.locator("#cc-path")
     say(page, "Не работает приложение, не могу войти в аккаунт")

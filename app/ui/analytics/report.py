@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.core.palette import NEUTRAL, colour_of
+from app.services.figures.period import zone_of
 from app.services.figures.staffing import Staffing
 from app.services.figures.views import Figures
 from app.ui.analytics.cards import SIGNS, Cards
@@ -42,7 +43,7 @@ def render(figures: Figures, staffing: Staffing, language: str) -> str:
         w=told,
         language=language,
         title=title(figures, language),
-        made=moment(figures.made_at, language),
+        made=moment(figures.made_at, language, zone_of(figures.period.zone)),
         before=title(figures, language, before=True),
         empty=figures.empty,
         cards=list(Cards(figures, told, language).all()),

@@ -54,7 +54,7 @@ class ChatRoom(Room):
         self._wire_listening()
 
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
-        outputs = [self.saved.customer, *self.screen.parts, *self.saved.parts]
+        outputs = [*self.saved.owner, *self.screen.parts, *self.saved.parts]
         page.load(self._open, None, outputs, **QUIET)
         tab.select(None, None, None, js="() => cc.listen()", api_visibility="private")
 
@@ -136,9 +136,10 @@ class ChatRoom(Room):
         screen, saved, talk = self.screen, self.saved, self.talk
         outputs = [*screen.parts, *saved.parts]
         begun = [saved.customer, saved.search]
+        chosen = [*saved.owner, saved.search]
         saved.list.input(talk.select, [saved.list, *begun], outputs, **QUIET)
-        for begin in (fresh.click, saved.customer.input):
-            begin(self._fresh, begun, outputs, **QUIET)
+        fresh.click(self._fresh, begun, outputs, **QUIET)
+        saved.customer.input(self._other, chosen, [*saved.owner, *outputs], **QUIET)
         saved.search.change(
             saved.listed, [saved.customer, saved.search, screen.dialog], saved.parts,
             trigger_mode="always_last", **QUIET,
@@ -166,12 +167,19 @@ class ChatRoom(Room):
         shown = await self.talk.select(name, customer, "") if name else {}
         return {
             self.saved.customer: await self.saved.customers(customer),
+            self.saved.whose: customer,
             **shown,
             **await self.saved.listed(customer, "", name),
         }
 
     async def _fresh(self, customer: str, search: str) -> Update:
         return {**self.screen.fresh(), **await self.saved.listed(customer, search, "")}
+
+    async def _other(self, customer: str | None, before: str, search: str) -> Update:
+        """Whoever looks at the list and chooses nobody else keeps the dialog."""
+        if not customer or customer == before:
+            return {self.saved.customer: before}
+        return {self.saved.whose: customer, **await self._fresh(customer, search)}
 
     async def _example(
         self,

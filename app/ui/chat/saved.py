@@ -32,11 +32,17 @@ class Saved:
             label=words["customer"], info=words["customer_hint"], allow_custom_value=True,
             elem_id="cc-customer", choices=[customer], value=customer,
         )  # fmt: skip
+        self.whose = gr.State(customer)
         self.search = gr.Textbox(
             label=words["search"], placeholder=words["search_hint"], elem_id="cc-search", max_lines=1
         )
         self.list = gr.Radio(choices=[], label=words["saved"], elem_id="cc-saved", container=False)
         self.told = gr.HTML(elem_id="cc-saved-told")
+
+    @property
+    def owner(self) -> list[Any]:
+        """Who is shown as chosen, and who it was when it was last looked at."""
+        return [self.customer, self.whose]
 
     @property
     def parts(self) -> list[Any]:

@@ -16,6 +16,8 @@ from starlette.types import Message, Receive, Scope, Send
 from app.ui.doors.files import kept
 from app.ui.doors.questions import NAME, Questions
 from app.ui.doors.uploads import Uploads
+from app.ui.lost import crowded
+from app.ui.workers import OneWorkerNeeded, Workers
 
 OPEN = re.compile(
     r"/|/config|/theme\.css|/(?:assets|static)/[\w./-]+|/gradio_api/heartbeat/[0-9A-Za-z]{1,64}"
@@ -26,10 +28,12 @@ FILE = "/gradio_api/file="
 class Gate:
     """What is no door of our pages, in whatever spelling, is not found: the lists say what is open."""
 
-    def __init__(self, app: App, uploads: Uploads) -> None:
+    def __init__(self, app: App, uploads: Uploads, workers: Workers, language: str) -> None:
         self.app = app
         self.page = app.get_blocks()
         self.uploads = uploads
+        self.workers = workers
+        self.language = language
         known = Questions(self.page, self._session)
         self.asking: dict[str, Callable[[bytes], bytes]] = {
             "/gradio_api/queue/join": known.join,
@@ -39,13 +43,17 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         door, method = get_route_path(scope), scope.get("method")
+        if self.workers.several:
+            if door == "/":
+                return await crowded(self.language)(scope, receive, send)
+            raise OneWorkerNeeded
         if method == "POST" and door in self.asking:
             receive = await _instead(self.asking[door], scope, receive)
         elif method == "POST" and door == "/gradio_api/upload":
             self.uploads.count(scope)
         elif method not in ("GET", "HEAD") or not self._readable(door, scope):
             raise HTTPException(404)
-        await self.app(scope, receive, send)
+        return await self.app(scope, receive, send)
 
     def _readable(self, door: str, scope: Scope) -> bool:
         asked = {

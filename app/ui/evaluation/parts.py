@@ -119,12 +119,12 @@ def _provenance(p: Provenance, language: str) -> str:
     only = [f"{words['by'].get(k, k)}: {valued(k, v, language)}" for k, v in p.slices.items()]
     only += [words["cases_n"].format(n=number(p.limit, language))] if p.limit else []
     settings = ", ".join(f"{k}={v}" for k, v in {**p.settings, **p.prompts}.items())
-    finished = f"{moment(p.finished, language)} UTC" if p.finished else words["interrupted"]
+    finished = moment(p.finished, language) if p.finished else words["interrupted"]
     facts = [
         (names["run"], p.run_id),
         (names["router"], told if p.model is None else f"{told} ({p.model})"),
         (names["sets"], ", ".join(f"{s.name} {s.digest[:12]} ({s.turns})" for s in p.sets)),
-        (names["started"], f"{moment(p.started, language)} UTC"),
+        (names["started"], moment(p.started, language)),
         (names["finished"], finished),
         (names["settings"], settings or "—"),
         (names["only"], ", ".join(only) or "—"),

@@ -90,7 +90,7 @@ def _cited(cited: Cited, words: Words, agents: Words, language: str) -> str:
     name = quote(cited.dialog_id)
     return (
         f'<li><a class="cc-link" href="?tab=chat&amp;dialog={name}">{escape(asked) or "—"}</a>'
-        f'<span class="cc-hit-more">{badge(cited.agent, agents)}<span>{moment(cited.at, language)} UTC</span>'
+        f'<span class="cc-hit-more">{badge(cited.agent, agents)}<span>{moment(cited.at, language)}</span>'
         f'<a class="cc-link" href="?tab=monitor&amp;watch={name}">{escape(words["in_monitor"])}</a>'
         "</span></li>"
     )

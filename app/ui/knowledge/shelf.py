@@ -31,7 +31,7 @@ def _row(record: DocumentRecord, version: DocumentVersion, words: Words, languag
         escape(words["formats"][version.format]),
         number(version.articles, language),
         escape(", ".join(version.langs)),
-        f"{moment(version.added, language)} UTC",
+        moment(version.added, language),
     )
     return f"<tr{'' if now else ' class=cc-old'}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
@@ -52,7 +52,7 @@ def _approval(approval: Approval, language: str) -> str:
         escape(approval.lang.upper()),
         answer,
         escape(approval.by),
-        f"{moment(approval.approved, language)} UTC",
+        moment(approval.approved, language),
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 

@@ -1,5 +1,8 @@
 // Runs before anything is painted. Gradio asks the browser for language and theme: it is told what was chosen here.
 (() => {
+  // Times are written in the zone of this browser.
+  const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
+  document.cookie = `cc_zone=${zone};path=/;max-age=31536000;samesite=lax`;
   const root = document.documentElement;
   const known = {ru: "ru-RU", en: "en-GB"};
   const spoken = known[ccFrame.language] || ccFrame.language;
