@@ -32,7 +32,9 @@ def _answer(limits: Limits) -> bytes:
         function, args = pickle.load(sys.stdin.buffer)
         answer = pickle.dumps(function(*args))
     except CallCenterError as error:
-        return pickle.dumps(error)
+        told = pickle.dumps(error)
+        pickle.loads(told)  # one that cannot be told is a crash here, not over there
+        return told
     except MemoryError:
         return pickle.dumps(IsolationFailed("memory", limits))
     return answer if len(answer) <= LARGEST_ANSWER else pickle.dumps(IsolationFailed("memory", limits))

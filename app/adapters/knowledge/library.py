@@ -62,7 +62,12 @@ class TeamLibrary:
 
     def read(self, upload: Upload, watch: Watch = onward) -> Document:
         read = read_apart(upload.file, upload.data, watch)
-        maker = Maker(upload, self._house.agents, self._house.guess)
+
+        def guess(text: str) -> str:
+            watch()
+            return self._house.guess(text)
+
+        maker = Maker(upload, self._house.agents, guess)
         return Document(upload, format_of(upload.file), maker.articles(read.sections), read.left_out)
 
     def add(self, documents: Sequence[Document], tell: Tell) -> list[DocumentRecord]:

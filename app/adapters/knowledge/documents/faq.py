@@ -25,7 +25,7 @@ def read_faq(name: str, data: bytes) -> Read:
     try:
         sheet = delimited.read(decoded(name, data), _known)
     except delimited.Ill as error:
-        raise DocumentUnusable(name, Unusable.CSV, problem=error) from None
+        raise DocumentUnusable(name, Unusable.CSV, problem=str(error)) from None
     return Read(list(_sections(name, sheet)))
 
 

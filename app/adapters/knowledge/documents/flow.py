@@ -19,6 +19,7 @@ _INLINE = frozenset((
     "em", "font", "i", "ins", "kbd", "mark", "nobr", "q", "rb", "rp", "rt", "ruby", "s", "samp",
     "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ))  # fmt: skip
+DEEPEST = 10  # levels of a list that are told by blanks
 _BREAK = "\0"  # a <br>; no text holds it
 _SHOWN_VALUES = ("submit", "button", "reset", "text", "search", "email", "tel", "url", "number", "image")
 
@@ -127,7 +128,8 @@ class Flow:
 
     def _line(self) -> None:
         if words := self._taken_words():
-            self._lines.append("  " * (len(self._levels) - 1) + self._mark + words)
+            depth = min(len(self._levels) - 1, DEEPEST)
+            self._lines.append("  " * depth + self._mark + words)
             self._mark = ""
 
     def _taken_words(self) -> str:

@@ -64,7 +64,10 @@ def _front(name: str, text: str) -> tuple[dict[str, Any], str]:
         raise DocumentUnusable(name, Unusable.FRONT_MATTER) from None
     if not isinstance(given, dict) or "title" not in given:
         return {}, parts[2] or ""
-    return {key: given[key] for key in _FIELDS & given.keys()}, parts[2] or ""
+    fields = {key: given[key] for key in _FIELDS & given.keys() if given[key] is not None}
+    if any(isinstance(value, list | dict) for key, value in fields.items() if key != "questions"):
+        raise DocumentUnusable(name, Unusable.FRONT_MATTER)
+    return fields, parts[2] or ""
 
 
 def _with_unused(text: str) -> str:

@@ -19,6 +19,7 @@ from app.core.models import Article
 from app.core.text import clean, language_of
 
 PIECE = 1200  # characters of a piece's body at most, about what a model reads well and an agent says at once
+PIECES = 5000  # of a document; a novel of 1,200 pages makes 2,700
 INTRO = 400  # characters of the first paragraphs that introduce a piece
 TELLING = 40  # characters that make an introduction recognisable
 NAME = 60  # characters of an id's part
@@ -41,7 +42,10 @@ class Maker:
     def articles(self, sections: Iterable[Section]) -> list[Article]:
         """Raises DocumentUnusable where two pieces would be one, or nothing is left."""
         every = list(sections)
-        alone = sum(len(list(cut(s.paragraphs))) for s in every) == 1
+        count = sum(len(list(cut(s.paragraphs))) for s in every)
+        if count > PIECES:
+            raise DocumentUnusable(self.upload.file, Unusable.PIECES, limit=PIECES)
+        alone = count == 1
         made: list[Article] = []
         taken: set[tuple[str, str]] = set()
         for section in every:

@@ -18,6 +18,7 @@ class Heading:
 
 
 _BREAKS = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
+LONGEST_HEADING = 300  # characters; what is longer is text, whatever it is marked as
 Block = Heading | str
 """A heading, or a paragraph; a whole list is one paragraph with a line an item."""
 
@@ -51,7 +52,8 @@ def sections(blocks: Iterable[Block]) -> Iterator[Section]:
                 bare = False
             continue
         heading = Heading(block.level, _visible(block.text))
-        if not heading.text:
+        if not heading.text or len(heading.text) > LONGEST_HEADING:
+            paragraphs += [heading.text] if heading.text else []
             continue
         if paragraphs or (bare and heading.level <= path[-1].level):
             yield Section(_titles(path), paragraphs or [path[-1].text])
