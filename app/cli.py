@@ -138,14 +138,18 @@ def mock_crm(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    try_: Annotated[
+        bool, typer.Option("--try", help="One small real call of the model in each mode; it costs tokens.")
+    ] = False,
+) -> None:
     """What is configured, what is reachable, what is missing and how to mend it."""
     from app.doctor import examine  # noqa: PLC0415
     from app.telemetry import configure_logging  # noqa: PLC0415
 
     settings = settings_of()
     configure_logging("ERROR", production=False)
-    healthy = asyncio.run(examine(settings))
+    healthy = asyncio.run(examine(settings, try_))
     raise typer.Exit(0 if healthy else 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import socket
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from app.adapters.storage.json_store import JsonStore
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.services.operators import openness
+from app.ui.words import words
 
 TIMEOUT = 3.0
 
@@ -33,12 +35,13 @@ class Finding:
     vital: bool = False
 
 
-async def examine(settings: Settings) -> bool:
-    """Print the findings; True when nothing vital is wrong."""
+async def examine(settings: Settings, trying: bool = False) -> bool:
+    """Print the findings; True when nothing vital is wrong. `trying` asks the model, at a cost."""
     findings = [
         await _storage(settings.dialogs_storage_path),
         _provider(settings),
         _reachable(settings),
+        *([each async for each in _tried(settings)] if trying else []),
         _embeddings(),
         _workbench(settings),
         _operators(settings),
@@ -86,8 +89,27 @@ def _reachable(settings: Settings) -> Finding:
         spare = "; until then the embedded model answers" if settings.model_fallback else ""
         mend = f"check OPENAI_BASE_URL and the network{spare}"
         return Finding("provider", f"{host}:{port} cannot be reached ({why})", mend, vital=not spare)
-    key = "; the key is first tried by a call" if settings.openai_api_key else ""
+    key = "; the key is first tried by a call, as of doctor --try" if settings.openai_api_key else ""
     return Finding("provider", f"{host}:{port} accepts connections{key}")
+
+
+async def _tried(settings: Settings) -> AsyncIterator[Finding]:
+    """What the model did in each mode, and what its server had to be asked otherwise than OpenAI's."""
+    if not settings.has_provider:
+        yield Finding("try", "the embedded model needs no trial")
+        return
+    from app.adapters.llm.openai import openai_model  # noqa: PLC0415  (heavy, and useless without a provider)
+    from app.commands.trying import try_out  # noqa: PLC0415
+
+    model = openai_model(settings)
+    try:
+        for tried in await try_out(model):
+            vital = tried.failed and not settings.model_fallback
+            yield Finding(f"try: {tried.mode}", tried.found, tried.mend, vital)
+        ways = [words("en", "settings")["ways"][way] for way in model.habits.ways]
+        yield Finding("asked otherwise", "; ".join(ways) or "nothing: all parts of requests were taken")
+    finally:
+        await model.aclose()
 
 
 def _embeddings() -> Finding:

@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -158,8 +159,21 @@ class Metrics:
             "turn_seconds", "Time of a turn by step", ["step"], namespace="callcenter", registry=self.registry
         )
 
+        self._count_stand_ins()
         self._count_claims()
         self._count_events()
+
+    def watch_provider(self, never_answered: Callable[[], bool]) -> None:
+        """1 as long as a configured provider has failed and has not answered once."""
+        told = "The model provider has failed since the start and never answered"
+        gauge = Gauge("provider_never_answered", told, namespace="callcenter", registry=self.registry)
+        gauge.set_function(lambda: float(never_answered()))
+
+    def _count_stand_ins(self) -> None:
+        told = "Answers of the embedded model in the place of the provider's"
+        self.stand_ins = Counter(
+            "stand_in_answers", told, ["reason"], namespace="callcenter", registry=self.registry
+        )
 
     def _count_claims(self) -> None:
         told = "Claims that nothing supported and that were not sent"
@@ -184,6 +198,8 @@ class Metrics:
     def turn(self, turn: Turn) -> None:
         self.turns.labels(turn.agent, str(turn.degraded).lower()).inc()
         self.decision(turn.decision)
+        if turn.failure:
+            self.stand_ins.labels(turn.failure).inc()
         for hop in turn.hops:
             self.handoffs.labels(hop.to).inc()
         for claim in turn.withheld:

@@ -41,7 +41,7 @@ from app.services.dialog_manager import DialogManager
 from app.services.evaluation import EvaluationService
 from app.services.feedback import Feedback
 from app.services.gate import Gate
-from app.services.health import Facts, HealthService, ProviderState
+from app.services.health import Facts, HealthService, ProviderCalls, ProviderState
 from app.services.knowledge import KnowledgeService
 from app.services.monitor import Monitor
 from app.services.people import People
@@ -192,4 +192,8 @@ def _health(house: House, dialogs: DialogManager, relay: Relay | None) -> Health
     )
     state: Callable[[], ProviderState] = provider.state if provider else lambda: "not_configured"
     paused = provider.paused if provider else lambda: False
-    return HealthService(dialogs.store, facts, state, paused, lambda: dialogs.gate.draining, relay=relay)
+    calls = provider.calls if provider else lambda: None
+    house.metrics.watch_provider(lambda: (calls() or ProviderCalls()).never_answered)
+    return HealthService(
+        dialogs.store, facts, state, paused, lambda: dialogs.gate.draining, relay=relay, calls=calls
+    )

@@ -13,7 +13,7 @@ from app.agents.pricing import Price
 from app.agents.roster import names
 from app.core.config import Settings
 from app.core.ports import Embedder
-from app.services.health import ProviderState
+from app.services.health import ProviderCalls, ProviderState
 from app.telemetry import Metrics
 
 
@@ -25,6 +25,7 @@ class Provider:
     state: Callable[[], ProviderState]
     paused: Callable[[], bool]
     release: Callable[[], Awaitable[None]]
+    calls: Callable[[], ProviderCalls | None] = lambda: None
 
 
 @dataclass(frozen=True)

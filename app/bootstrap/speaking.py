@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
@@ -11,12 +12,15 @@ from app.adapters.llm.embedded import EmbeddedChatModel
 from app.agents.calling import Speaker
 from app.agents.pricing import FREE
 from app.agents.state import Detect
+from app.agents.structured import MODES, mode_of
 from app.agents.summary import Extractive, Generated, Summarizer
 from app.bootstrap.house import House, Provider
 from app.core.config import Settings
+from app.services.health import ProviderCalls
 from app.services.knowledge import KnowledgeService
 
 if TYPE_CHECKING:
+    from app.adapters.llm.breaker import Record
     from app.adapters.llm.guard import Guard
 
 
@@ -28,7 +32,11 @@ def provider_of(settings: Settings, model: BaseChatModel | None, guard: Guard | 
 
         watched = ForeignChatModel(model=model)
         return Provider(
-            watched, lambda: "unhealthy" if watched.failing else "healthy", lambda: False, nothing
+            model=watched,
+            state=lambda: "unhealthy" if watched.failing or watched.record.never_answered else "healthy",
+            paused=lambda: False,
+            release=nothing,
+            calls=lambda: calls_of(watched.record),
         )
     if not settings.has_provider:
         return None
@@ -38,9 +46,18 @@ def provider_of(settings: Settings, model: BaseChatModel | None, guard: Guard | 
     watch = client.guard
     return Provider(
         model=client,
-        state=lambda: "unhealthy" if watch.breaker.failing else "healthy",
+        state=lambda: "unhealthy" if watch.breaker.failing or watch.record.never_answered else "healthy",
         paused=lambda: watch.state == "open",
         release=client.aclose,
+        calls=lambda: calls_of(watch.record, client.habits.ways, mode_of(client)),
+    )
+
+
+def calls_of(record: Record, ways: Sequence[str] = (), mode: str | None = None) -> ProviderCalls:
+    """`mode` of typed answers is told where it is not the first choice."""
+    typed = [f"typed_by_{mode}"] if mode not in (None, MODES[0]) else []
+    return ProviderCalls(
+        answered=record.answered, failed=record.failed, last_failure=record.why, ways=[*ways, *typed]
     )
 
 

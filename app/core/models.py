@@ -128,6 +128,11 @@ class Turn(BaseModel):
     timings: dict[str, float] = Field(default_factory=dict)
 
     @property
+    def why_degraded(self) -> str | None:
+        """What failed where somebody stood in: the code of the answer's problem, else of the route's."""
+        return (self.failure or self.decision.failure) if self.degraded else None
+
+    @property
     def waits(self) -> list[str]:
         """Numbers of the approvals that it asked for."""
         return [use.number for use in self.tools if use.status == "approval"]

@@ -16,6 +16,7 @@ from app.services.relay import Relay
 
 VERSION = "0.1.0"
 State = Literal["healthy", "degraded", "unhealthy"]
+Alarm = Literal["provider_never_answered"]
 ProviderState = Literal["healthy", "unhealthy", "not_configured"]
 
 
@@ -26,7 +27,11 @@ class Components(BaseModel):
 
 
 class Health(BaseModel):
-    """`uptime` reads like "2h 15m 33s"; `model` is what speaks, `embedded` for the offline model."""
+    """`uptime` reads like "2h 15m 33s"; `model` is what speaks, `embedded` for the offline model.
+
+    `alarm` is what somebody has to look into now: the model provider has failed since the start and has not
+    answered once, so that its key, address or model name may be wrong.
+    """
 
     status: State
     timestamp: datetime
@@ -35,6 +40,20 @@ class Health(BaseModel):
     components: Components
     uptime: str
     model: str
+    alarm: Alarm | None = None
+
+
+class ProviderCalls(BaseModel):
+    """Since the start. `ways`: what this server is asked otherwise than OpenAI's, because it refused it."""
+
+    answered: int = 0
+    failed: int = 0
+    last_failure: str = ""
+    ways: list[str] = []
+
+    @property
+    def never_answered(self) -> bool:
+        return self.failed > 0 and self.answered == 0
 
 
 class Storage(BaseModel):
@@ -58,7 +77,7 @@ class OutboxHealth(BaseModel):
 class Detailed(Health):
     """`embeddings` is false where the router and the search work on words alone.
 
-    `outbox` is null where no CRM is told of events.
+    `outbox` is null where no CRM is told of events, `provider` where no model is configured.
     """
 
     router: str
@@ -67,6 +86,7 @@ class Detailed(Health):
     agents: list[str]
     storage: Storage
     outbox: OutboxHealth | None = None
+    provider: ProviderCalls | None = None
 
 
 class Readiness(BaseModel):
@@ -102,6 +122,7 @@ class HealthService:
     draining: Callable[[], bool]
     started: float = field(default_factory=monotonic)
     relay: Relay | None = None
+    calls: Callable[[], ProviderCalls | None] = lambda: None
 
     async def brief(self) -> Health:
         stored = await self.store.health()
@@ -118,6 +139,7 @@ class HealthService:
             agents=facts.agents,
             storage=Storage.model_validate(stored, from_attributes=True),
             outbox=await self._outbox(),
+            provider=self.calls(),
         )
 
     async def readiness(self) -> Readiness:
@@ -152,6 +174,7 @@ class HealthService:
             ),
             "uptime": uptime(monotonic() - self.started),
             "model": self.facts.model,
+            "alarm": "provider_never_answered" if (calls := self.calls()) and calls.never_answered else None,
         }
 
     def _status(self, writable: bool, provider: ProviderState) -> State:

@@ -26,6 +26,8 @@ class RouteView(BaseModel):
 class Created(BaseModel):
     """The documented fields, then who spoke: `model` is `embedded` when the offline model did.
 
+    `degraded_reason` is the code of what failed, as of a problem, or how the routing call ended.
+
     While a person serves (`handler`), `response` is null.
     """
 
@@ -37,6 +39,7 @@ class Created(BaseModel):
     created_at: datetime
     model: str | None = None
     degraded: bool = False
+    degraded_reason: str | None = None
     route: RouteView | None = None
     handler: Handler = "bot"
 
@@ -55,6 +58,7 @@ class Answered(BaseModel):
     processing_time: float = 0.0
     model: str | None = None
     degraded: bool = False
+    degraded_reason: str | None = None
     route: RouteView | None = None
     handler: Handler = "bot"
 
@@ -176,5 +180,6 @@ def answer_of(said: Message | None) -> dict[str, object]:
         "response": said.content,
         "model": turn.model,
         "degraded": turn.degraded,
+        "degraded_reason": turn.why_degraded,
         "route": RouteView.of(turn),
     }

@@ -49,10 +49,20 @@ def badge(bench: Workbench, health: Health, language: str) -> str:
         f'<details class="cc-model" id="cc-model"><summary class="cc-{health.status}" '
         f'title="{escape(frame["explain"])}"><i aria-hidden="true">{SIGNS[health.status]}</i> '
         f"<span>{escape(said)} · {escape(_speaks(bench, frame))}</span></summary>"
-        f'<div class="cc-pop"><p>{escape(frame["told"][health.status])}</p>'
+        f'<div class="cc-pop"><p>{escape(_state(health, frame))}</p>'
         f'<p>{escape(_answers(bench, frame))}</p><dl class="cc-path">{rows}</dl>'
         f'<a href="?tab=settings" data-tab="settings">{escape(frame["more"])}</a></div></details>'
+        f"{_alarm(health, frame)}"
     )
+
+
+def _state(health: Health, frame: Words) -> str:
+    return str(frame["alarms"][health.alarm] if health.alarm else frame["told"][health.status])
+
+
+def _alarm(health: Health, frame: Words) -> str:
+    """Shouted, not only marked: without a provider's answer something is set wrong."""
+    return f'<p class="cc-alarm" role="alert">{escape(_state(health, frame))}</p>' if health.alarm else ""
 
 
 def _speaks(bench: Workbench, frame: Words) -> str:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import stamina
+from structlog.testing import capture_logs
 
-from tests.support.call_centre import Json, Site, site
+from app.adapters.llm.habits import WAYS
+from app.agents.structured import MODES
+from app.services.condition import condition
+from app.ui.header import badge
+from app.ui.monitor.said import Said
+from app.ui.monitor.transcript import dialog_part
+from app.ui.settings.overview import components
+from app.ui.words import words
+from tests.support.call_centre import ANSWERING, Json, Site, site
 
 PRICE = "How much is the Pro plan?"
 PROBES = (
@@ -104,3 +114,65 @@ def test_turns_and_degraded_turns_are_counted_apart(tmp_path: Path) -> None:
     assert 'callcenter_turns_total{agent="sales",degraded="true"} 8.0' in text
     assert 'callcenter_routes_total{agent="sales",degraded="false",source="llm"} 1.0' in text
     assert 'callcenter_routes_total{agent="sales",degraded="true",source="lexical"} 8.0' in text
+
+
+@pytest.mark.parametrize("fault", ["503", "401", "404", "html_200", "null_content"])
+def test_a_provider_that_has_never_answered_is_shouted_until_it_does(at: Site, fault: str) -> None:
+    def alarm() -> tuple[object, object, bool]:
+        told = at.http.get("/api/v1/health").json()["alarm"]
+        page = [badge(at.bench, asyncio.run(at.bench.health.brief()), language) for language in ("ru", "en")]
+        assert at.http.get("/api/v1/health/detailed").json()["alarm"] == told
+        gauge = "callcenter_provider_never_answered 1.0" in at.http.get("/metrics").text
+        return told, all('role="alert"' in each for each in page), gauge
+
+    assert alarm() == (None, False, False)
+    at.fail(fault)
+    with capture_logs() as logs:
+        at.say(at.begin(), PRICE)
+        at.say(at.begin(), PRICE)
+    assert alarm() == ("provider_never_answered", True, True)
+    assert health(at)[0] == "unhealthy"
+    seen = at.http.get("/api/v1/health/detailed").json()["provider"]
+    assert seen["answered"] == 0
+    assert seen["failed"] >= 2
+    assert seen["last_failure"].startswith("The model provider")
+    shouts = [one for one in logs if one["event"] == "provider_has_never_answered"]
+    assert [one["log_level"] for one in shouts] == ["error"]
+    at.heal()
+    at.ask(PRICE)
+    assert alarm() == (None, False, False)
+    assert health(at) == ("healthy", "healthy", 200)
+
+
+def test_every_answer_of_the_stand_in_says_so_to_the_caller_the_operators_and_the_metrics(
+    tmp_path: Path,
+) -> None:
+    with site(tmp_path) as at:
+        at.fail("400", ANSWERING)
+        dialog = at.begin()
+        answer = at.say(dialog, PRICE).json()
+        assert (answer["degraded"], answer["degraded_reason"]) == (True, "provider_refused")
+        metrics = at.http.get("/metrics").text
+        opened = asyncio.run(at.bench.monitor.open(dialog, "en"))
+        shown = dialog_part(opened, Said("en", words("en", "monitor"), {}))
+    assert 'callcenter_stand_in_answers_total{reason="provider_refused"} 1.0' in metrics
+    assert words("en", "monitor")["stand_in"] in shown["lines"]
+
+
+def test_what_a_server_is_asked_otherwise_is_told_in_health_and_settings(tmp_path: Path) -> None:
+    with site(tmp_path) as at:
+        at.mock.config.habit = "no_temperature"
+        at.ask(PRICE)
+        seen = at.http.get("/api/v1/health/detailed").json()["provider"]
+        found = asyncio.run(condition(at.bench))
+    assert seen["ways"] == ["no_temperature"]
+    for language in ("ru", "en"):
+        said = words(language, "settings")
+        assert said["ways"]["no_temperature"] in components(found, said, language)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_way_has_words(language: str) -> None:
+    typed = {f"typed_by_{mode}" for mode in MODES[1:]}
+    ways = {way for steps in WAYS.values() for way in steps} | {"thinks_aloud"} | typed
+    assert words(language, "settings")["ways"].keys() == ways

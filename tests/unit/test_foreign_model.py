@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import BaseMessage, HumanMessage
@@ -80,7 +82,8 @@ async def test_a_failure_of_theirs_becomes_ours_without_its_words(
         error = await failure_of(model, streaming)
     assert type(error) is kind
     assert SECRET not in told_by(error) + repr(logs)
-    assert [entry["kind"] for entry in logs] == [type(problem).__name__] * (kind is not ProviderReplyInvalid)
+    kinds = [entry["kind"] for entry in logs if entry["event"] == "provider_attempt_failed"]
+    assert kinds == [type(problem).__name__] * (kind is not ProviderReplyInvalid)
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["plain", "stream"])
@@ -118,3 +121,25 @@ async def test_health_tells_of_a_model_that_fails_again_and_again() -> None:
 def test_a_model_without_tools_is_refused_as_such() -> None:
     with pytest.raises(ProviderRefused, match="no tools"):
         ForeignChatModel(model=FakeListChatModel(responses=[])).bind_tools([])
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["plain", "stream"])
+@pytest.mark.parametrize(
+    ("reply", "shown", "called"),
+    [
+        ("<think>Angry.</think>Good day!", "Good day!", []),
+        ("Angry.\n</think>\nGood day!<|im_end|>", "Good day!", []),
+        ('<tool_call>{"name": "list_plans", "arguments": {}}</tool_call>', "", ["list_plans"]),
+    ],
+)
+async def test_what_their_model_leaves_for_machines_in_its_text_is_not_shown(
+    reply: str, shown: str, called: list[str], streaming: bool
+) -> None:
+    model = ForeignChatModel(model=ScriptedChatModel(script=[reply]))
+    bound = model.bind_tools([schema_of(list_plans.offer())])
+    message: Any = await bound.ainvoke(HELLO) if not streaming else None
+    if streaming:
+        async for chunk in bound.astream(HELLO):
+            message = chunk if message is None else message + chunk
+    assert message.text.strip() == shown
+    assert [call["name"] for call in message.tool_calls] == called

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+import json
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import structlog
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.tool import ToolCall, ToolCallChunk, tool_call, tool_call_chunk
 from langchain_core.outputs import ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig
 from pydantic import PrivateAttr
 
-from app.adapters.llm.breaker import Breaker
+from app.adapters.llm.breaker import Breaker, Record
 from app.adapters.llm.failures import kind_of, places_of, refusal
+from app.adapters.llm.replies import offered
+from app.adapters.llm.speech import Asked, Speech
+from app.adapters.llm.sse import Json
 from app.core.exceptions import CallCenterError, ProviderError, ProviderRefused, ProviderTimeout
 
 log = structlog.get_logger()
@@ -28,11 +33,17 @@ class ForeignChatModel(BaseChatModel):
 
     model: BaseChatModel
     _watch: Breaker = PrivateAttr(default_factory=Breaker)
+    _record: Record = PrivateAttr(default_factory=Record)
+    _aloud: bool | None = PrivateAttr(default=None)
 
     @property
     def failing(self) -> bool:
         """The last two calls or more went wrong."""
         return self._watch.failing
+
+    @property
+    def record(self) -> Record:
+        return self._record
 
     @property
     def _llm_type(self) -> str:
@@ -46,9 +57,10 @@ class ForeignChatModel(BaseChatModel):
         stop: list[str] | None = None,
         **kwargs: Any,
     ) -> AIMessage:
-        reply = await self._attempt(self.model.ainvoke(input, config, stop=stop, **kwargs))
+        with self._record.call():
+            reply = await self._attempt(self.model.ainvoke(input, config, stop=stop, **kwargs))
         self._watch.succeeded()
-        return reply
+        return self._spoken(reply, kwargs)
 
     async def astream(
         self,
@@ -58,10 +70,34 @@ class ForeignChatModel(BaseChatModel):
         stop: list[str] | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[AIMessageChunk]:
-        chunks = aiter(self.model.astream(input, config, stop=stop, **kwargs))
-        while (chunk := await self._attempt(anext(chunks, None))) is not None:
-            yield chunk
+        speech = Speech(Asked(offered(kwargs.get("tools"))), held=self._aloud is not False)
+        with self._record.call():
+            chunks = aiter(self.model.astream(input, config, stop=stop, **kwargs))
+            while (chunk := await self._attempt(anext(chunks, None))) is not None:
+                if isinstance(chunk.content, str):
+                    chunk.content = speech.feed(chunk.content)
+                yield chunk
         self._watch.succeeded()
+        rest = speech.end()
+        if rest or speech.calls:
+            yield AIMessageChunk(content=rest, tool_call_chunks=list(map(_piece, speech.calls)))
+        self._note(speech)
+
+    def _spoken(self, reply: AIMessage, asked: Mapping[str, Any]) -> AIMessage:
+        """Without thoughts, tokens and written calls. Content of another kind than text is as it is."""
+        if not isinstance(reply.content, str):
+            return reply
+        speech = Speech(Asked(offered(asked.get("tools"))), held=True)
+        text = speech.feed(reply.content) + speech.end()
+        self._note(speech)
+        if not speech.hidden:
+            return reply
+        calls = [*reply.tool_calls, *map(_call, speech.calls if not reply.tool_calls else ())]
+        return reply.model_copy(update={"content": text, "tool_calls": calls})
+
+    def _note(self, speech: Speech) -> None:
+        if speech.aloud or (self._aloud is None and speech.spoke):
+            self._aloud = speech.aloud
 
     async def _attempt(self, step: Awaitable[T]) -> T:
         try:
@@ -104,3 +140,13 @@ class ForeignChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         return self.model._generate(messages, stop, run_manager, **kwargs)
+
+
+def _call(told: Json) -> ToolCall:
+    function = told["function"]
+    return tool_call(name=function["name"], args=json.loads(function["arguments"]), id=told["id"])
+
+
+def _piece(told: Json) -> ToolCallChunk:
+    function = told["function"]
+    return tool_call_chunk(name=function["name"], args=function["arguments"], id=told["id"])

@@ -23,13 +23,13 @@ _SENTENCE_END = re.compile(r"[^\w\s,;–—-]\s*\Z")
 
 
 def asked_of(payload: Json) -> Asked:
-    return Asked(_tools(payload.get("tools")), dialect.heard(payload["messages"]))
+    return Asked(offered(payload.get("tools")), dialect.heard(payload["messages"]))
 
 
-def _tools(tools: Sequence[Mapping[str, Any]] | None) -> dict[str, Json]:
+def offered(tools: Sequence[Mapping[str, Any]] | None) -> dict[str, Json]:
     """The properties of their arguments by the name of each tool that a request offers."""
-    offered = (tool["function"] for tool in tools or () if "function" in tool)
-    return {each["name"]: (each.get("parameters") or {}).get("properties") or {} for each in offered}
+    named = (tool["function"] for tool in tools or () if "function" in tool)
+    return {each["name"]: (each.get("parameters") or {}).get("properties") or {} for each in named}
 
 
 def usable(body: Json | Sequence[Json], asked: Asked) -> tuple[Json, Speech]:

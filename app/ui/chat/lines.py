@@ -73,7 +73,7 @@ def finished(turn: Turn, words: Words) -> str:
 def model(turn: Turn, words: Words) -> str:
     """Who spoke; a stand-in is named as one."""
     if turn.degraded:
-        return str(words["degraded"])
+        return str(words["degraded_by"].get(turn.failure, words["degraded"]))
     return str({APPROVED: words["approved"], EMBEDDED: words["embedded"]}.get(turn.model, turn.model))
 
 

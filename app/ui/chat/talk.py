@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -21,6 +22,9 @@ from app.ui.chat.wording import name_of
 from app.ui.words import Words
 
 Emit = Callable[[Progress], None]
+PAUSE = 5.0
+LATE = Progress(kind="text")
+"""In the place of news where there are none for a while."""
 Work = Callable[[Emit], Awaitable[object]]
 
 
@@ -157,7 +161,7 @@ class Talk:
         screen, notice = self.screen, ""
         yield screen.running(name, said)
         try:
-            async for line, path in heard(work, self.words):
+            async for line, path in heard(work, self.words, self.bench.settings.model_timeout):
                 yield {screen.log: [*said, line], **({screen.path: path, **screen.busy()} if path else {})}
         except CallCenterError as error:
             notice = self.problem(error)
@@ -172,9 +176,12 @@ class Talk:
         return next((m.seq for m in reversed(view.messages) if m.role == "customer"), 0) if view else 0
 
 
-async def heard(work: Work, words: Words) -> AsyncIterator[tuple[dict[str, Any], str]]:
+async def heard(
+    work: Work, words: Words, limit: float, pause: float = PAUSE
+) -> AsyncIterator[tuple[dict[str, Any], str]]:
     """What the running turn says: the line so far and, once it is known, the decision.
 
+    After `pause` seconds without a word, how long it has taken, of `limit` seconds for one call of a model.
     The turn goes on when nobody listens any more: a closed window does not lose the answer.
     """
     news: asyncio.Queue[Progress | None] = asyncio.Queue()
@@ -187,9 +194,14 @@ async def heard(work: Work, words: Words) -> AsyncIterator[tuple[dict[str, Any],
         news.put_nowait(None)
 
     turn.add_done_callback(ended)
-    text, title, who = "", "", ""
-    while (progress := await news.get()) is not None:
+    text, title, who, began = "", "", "", monotonic()
+    while (progress := await _within(news, pause)) is not None:
         path = ""
+        if progress is LATE:
+            if not text:
+                waited = {"seconds": round(monotonic() - began), "limit": round(limit)}
+                yield lines.agent(words["waiting"].format(**waited), title, who), path
+            continue
         if progress.decision:
             title, who = lines.routed(progress.decision, words), progress.decision.agent
             path = decided(progress.decision, words)
@@ -199,6 +211,15 @@ async def heard(work: Work, words: Words) -> AsyncIterator[tuple[dict[str, Any],
         if news.empty() or path:
             yield lines.agent(text or "…", title, who), path
     await turn
+
+
+async def _within(news: asyncio.Queue[Progress | None], pause: float) -> Progress | None:
+    """The next piece of news, or LATE."""
+    try:
+        async with asyncio.timeout(pause):
+            return await news.get()
+    except TimeoutError:
+        return LATE
 
 
 def index_of(event: gr.SelectData | gr.LikeData) -> int:

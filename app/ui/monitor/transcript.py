@@ -67,4 +67,5 @@ def _how(line: Line, said: Said) -> str:
         return line.by or ""
     decision = line.path.decision
     sure = number(decision.confidence, said.language, 2)
-    return f"{sure} · {said.words['sources'].get(decision.source, decision.source)}"
+    how = f"{sure} · {said.words['sources'].get(decision.source, decision.source)}"
+    return f"{how} · ▲ {said.words['stand_in']}" if line.path.degraded else how

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 
 from app.services.condition import Condition
+from app.services.health import Detailed, ProviderCalls
 from app.ui.format import moment, number
 from app.ui.words import Words
 
@@ -85,8 +87,19 @@ def _storage(found: Condition, words: Words) -> Row:
 def _provider(found: Condition, words: Words) -> Row:
     state = found.health.components.openai_api
     sign = {"healthy": "good", "unhealthy": "bad", "not_configured": "off"}[state]
-    note = words["provider_off"] if state == "not_configured" else found.health.model
-    return "provider", sign, words["says"][state], note
+    if state == "not_configured":
+        return "provider", sign, words["says"][state], words["provider_off"]
+    return "provider", sign, words["says"][state], " ".join(_calls(found.health, words))
+
+
+def _calls(health: Detailed, words: Words) -> Iterator[str]:
+    """How the provider's calls have ended, and what it is asked otherwise than OpenAI's own servers."""
+    calls = health.provider or ProviderCalls()
+    yield words["provider_calls"].format(model=health.model, answered=calls.answered, failed=calls.failed)
+    if calls.never_answered:
+        yield words["never_answered"].format(why=calls.last_failure)
+    if calls.ways:
+        yield words["ways_title"].format(ways=", ".join(words["ways"][way] for way in calls.ways))
 
 
 def _embeddings(found: Condition, words: Words) -> Row:
