@@ -43,6 +43,7 @@ class Unusable(Enum):
     PAGES = "has more than {limit} pages; split it and add the parts"
     NOT_TEXT = "is not text; save it as UTF-8 and add it again"
     ENCODING = "is in an encoding that cannot be told for sure; save it as UTF-8 and add it again"
+    LINE = "has letters in line {line} that are not of its encoding; mend that line and add it again"
     FRONT_MATTER = "has a front matter that is not YAML with plain fields; mend or remove it"
     QUESTIONS = "has `questions` in its front matter that are no list of texts; mend them"
     COLUMNS = "has no columns question and answer (вопрос, ответ); name them in the first line"

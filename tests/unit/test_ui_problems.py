@@ -14,7 +14,7 @@ from app.ui.words import LANGUAGES, words
 from tests.unit.test_settings import ROOT
 
 FIELDS = dict.fromkeys(
-    ("known", "limit", "id", "other", "row", "missing", "lang", "agent", "problem", "column"), "7"
+    ("known", "limit", "id", "other", "row", "missing", "lang", "agent", "problem", "column", "line"), "7"
 )
 ELSEWHERE = {
     "internal_error", "setting_invalid", "prompt_variable_missing",  # no situation; start; defect

@@ -64,6 +64,16 @@ def test_the_heaviest_rule_of_a_style_sheet_counts() -> None:
     assert told(page) == ["а", "в"]
 
 
+def test_a_page_is_read_as_on_a_desk() -> None:
+    off, wide = (
+        "@layer base { .off { display: none } }",
+        "@media (min-width: 768px) { .wide { display: block } }",
+    )
+    narrow = "@media (max-width: 600px) { p { display: none } }"
+    page = f"<style>{off} {wide} {narrow}</style><p class='off wide'>а<p class=off>б<p>в"
+    assert told(page) == ["а", "в"]
+
+
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1251", "koi8-r", "ibm866", "x-mac-cyrillic"]
 )

@@ -66,6 +66,16 @@ def test_words_that_a_line_cut_are_whole_again_and_hyphens_of_spelling_stay() ->
     ]
 
 
+def test_letters_that_are_placed_one_by_one_are_words() -> None:
+    def page(canvas: Canvas) -> None:
+        x = 50.0
+        for letter in "Или я 111 il":
+            canvas.drawString(x, 700, letter)
+            x += canvas.stringWidth(letter, FONT, 10) + 0.7
+
+    assert told(drawn(page)) == ["Или я 111 il"]
+
+
 def test_letters_that_are_drawn_as_one_are_two() -> None:
     assert told(drawn(lines("Oﬃce, ﬁne"))) == ["Office, fine"]
 

@@ -82,8 +82,7 @@ def _pieces(words: Iterator[Word]) -> Iterator[Piece]:
         size = max(word.size, piece.size if piece else 0)
         gap = word.x - piece.right if piece else 0.0
         if piece and abs(word.y - piece.y) < size / 2 and -size / 2 < gap < _GAP * size:
-            between = " " if blank or gap > size / 5 else ""
-            piece = Piece(f"{piece.text}{between}{word.text}", piece.x, piece.y, word.right, size)
+            piece = Piece(f"{piece.text}{' ' * blank}{word.text}", piece.x, piece.y, word.right, size)
         else:
             if piece:
                 yield piece

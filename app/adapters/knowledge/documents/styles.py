@@ -12,7 +12,9 @@ from lxml import etree
 
 _HIDING = {"display": ("none",), "visibility": ("hidden", "collapse")}
 _NAME = re.compile(r"[.#][\w-]+")
-_ON_SCREEN = ("", "all", "screen")
+_ON_SCREEN = re.compile(  # of a desk
+    r"(?:only\s+)?(?:screen|all)?(?:\s*(?:and)?\s*\(\s*(?:min-width\s*:[^()]*|width\s*>=?[^()]*)\))*"
+)
 _TRANSLATOR = cssselect.HTMLTranslator()
 
 
@@ -65,9 +67,14 @@ def _on_screen(sheet: Iterable[tinycss2.ast.Node]) -> Iterator[tinycss2.ast.Qual
     for rule in sheet:
         if rule.type == "qualified-rule":
             yield rule
-        elif rule.type == "at-rule" and rule.lower_at_keyword == "media":
-            shown = tinycss2.serialize(rule.prelude).strip().lower() in _ON_SCREEN
-            yield from _on_screen(tinycss2.parse_rule_list(rule.content or []) if shown else [])
+        elif rule.type == "at-rule" and _applies(rule):
+            yield from _on_screen(tinycss2.parse_rule_list(rule.content or []))
+
+
+def _applies(rule: tinycss2.ast.AtRule) -> bool:
+    if rule.lower_at_keyword == "media":
+        return bool(_ON_SCREEN.fullmatch(tinycss2.serialize(rule.prelude).strip().lower()))
+    return rule.lower_at_keyword in ("layer", "supports")
 
 
 def _selectors(prelude: str) -> Iterator[tuple[str, tuple[int, int, int], frozenset[str]]]:

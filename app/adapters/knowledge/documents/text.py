@@ -10,6 +10,7 @@ from app.core import encodings
 from app.core.documents import DocumentUnusable, Unusable
 
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_LINE = re.compile(r"\bline (\d+)")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _DECLARED = re.compile(
     rb"""<meta\b[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)|\A\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*["']([\w.-]+)""",
@@ -23,11 +24,19 @@ def decoded(name: str, data: bytes, *, declares: bool = False) -> str:
     try:
         text = encodings.decoded(data, _declared(data) if declares else None)
     except encodings.Undecodable as error:
-        told = error.kind == "encoding" and not _BINARY.search(data)
-        raise DocumentUnusable(name, Unusable.ENCODING if told else Unusable.NOT_TEXT) from None
+        raise _unusable(name, data, error) from None
     if _NO_TEXT.search(text):
         raise DocumentUnusable(name, Unusable.NOT_TEXT)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unusable(name: str, data: bytes, error: encodings.Undecodable) -> DocumentUnusable:
+    if _BINARY.search(data):
+        return DocumentUnusable(name, Unusable.NOT_TEXT)
+    line = _LINE.search(str(error))
+    if error.kind == "encoding" or line is None:
+        return DocumentUnusable(name, Unusable.ENCODING)
+    return DocumentUnusable(name, Unusable.LINE, line=line[1])
 
 
 def _declared(data: bytes) -> str | None:
