@@ -39,7 +39,7 @@ def briefing(agent: Agent, state: State, now: datetime) -> SystemMessage:
         "handed": handed.reason if handed else None,
         "notes": case.notes,
         "memory": case.memory.model_dump(exclude={"text"}) if case.memory else None,
-        "today": local.date().isoformat(),
+        "now": local.isoformat(timespec="minutes"),
     }
     return SystemMessage(content, additional_kwargs=facts)
 

@@ -109,7 +109,7 @@ def test_only_an_open_ticket_is_added_to(desk: Desk) -> None:
 
 def test_a_customer_has_one_call_ahead(desk: Desk) -> None:
     first = desk.ask(OWNER, BookCallback(when=datetime(2026, 3, 19, 15, 30)))  # noqa: DTZ001 Moscow's
-    assert first.facts["at"] == datetime(2026, 3, 19, 12, tzinfo=UTC)
+    assert first.facts["at"] == datetime(2026, 3, 19, 12, 30, tzinfo=UTC)
     second = desk.ask(OWNER, BookCallback())
     assert (second.reason, second.number, second.facts) == ("already_booked", first.number, first.facts)
     desk.clock.turn(days=2)

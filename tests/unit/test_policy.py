@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.adapters.backoffice import policy as rules
-from app.adapters.backoffice.dates import add_months, months_begun, next_slot, slot_of, working_days_after
+from app.adapters.backoffice.dates import add_months, months_begun, next_slot, working_days_after
 from app.adapters.backoffice.numbers import as_number
 from app.adapters.backoffice.policy import RefundCase
 from app.adapters.backoffice.pricing import price_of
@@ -213,11 +213,6 @@ def test_months_are_counted_from_the_day_of_payment(start: datetime, now: dateti
 )
 def test_the_next_call_is_the_next_hour_of_a_working_day(now: str, slot: str) -> None:
     assert next_slot(_utc(now)) == _utc(slot)
-
-
-def test_an_hour_that_has_begun_is_called_at_the_minute_asked_for() -> None:
-    assert slot_of(NOW + timedelta(minutes=90), NOW) == NOW + HOUR
-    assert slot_of(NOW + timedelta(minutes=30), NOW) == NOW + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(

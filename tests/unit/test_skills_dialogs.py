@@ -25,7 +25,7 @@ def after(agent: str, lang: str, *said: str, results: list[Result]) -> AIMessage
     """The next move in a turn in which these tools have answered."""
     one = next(a for a in ROSTER if a.name == agent)
     facts: dict[str, Any] = {"agent": agent, "language": lang, "escalates_to": one.escalates_to,
-                             "passages": [], "today": "2026-11-22"}  # fmt: skip
+                             "passages": [], "now": "2026-11-22"}  # fmt: skip
     lines: list[BaseMessage] = [
         AIMessage(line) if n % 2 else HumanMessage(line) for n, line in enumerate(said)
     ]

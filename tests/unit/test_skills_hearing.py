@@ -27,7 +27,7 @@ def reply_to(agent: str, *lines: str, lang: str = "") -> AIMessage:
     one = next(a for a in ROSTER if a.name == agent)
     spoken = lang or ("ru" if any("а" <= c <= "я" for c in lines[-1].lower()) else "en")
     facts: dict[str, Any] = {"agent": agent, "language": spoken, "escalates_to": one.escalates_to,
-                             "passages": [], "handed": None, "today": TODAY}  # fmt: skip
+                             "passages": [], "handed": None, "now": TODAY}  # fmt: skip
     said: list[BaseMessage] = [
         AIMessage(line) if n % 2 else HumanMessage(line) for n, line in enumerate(lines)
     ]

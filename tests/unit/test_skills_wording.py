@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,17 +18,18 @@ from app.adapters.llm.skills.catalogue import BY_NAME, SKILLS
 from app.adapters.llm.skills.engine import tell
 from app.agents.checking import achieved_by
 from app.agents.promises import Evidence, unsupported
+from app.core.clock import HOUSE_TIME
 from tests.unit.skill_results import CASES, RAW, answered
 
 LANGUAGES = sorted(all_books())
 ALLOWED = re.compile(r"https?://\S+|orbita|hub|key|calls|pc|windows|operator", re.IGNORECASE)
 SNAKE = re.compile(r"\b[a-z]+_[a-z_]+\b")
 TOOLS = frozenset(skill.tool for skill in SKILLS)
-DAY = date(2026, 11, 22)
+DAY = datetime(2026, 11, 22, tzinfo=HOUSE_TIME)
 
 
 def scene(language: str) -> Scene:
-    return Scene("", language, ["?"], [], [], {}, offered=TOOLS, today=DAY)
+    return Scene("", language, ["?"], [], [], {}, offered=TOOLS, clock=DAY)
 
 
 def words(skill: str, facts: dict[str, Any], language: str) -> str:

@@ -45,12 +45,6 @@ def is_call_time(moment: datetime) -> bool:
     return local.weekday() < SATURDAY and OPENS <= local.hour < CLOSES
 
 
-def slot_of(moment: datetime, now: datetime) -> datetime:
-    """The start of its hour; the moment itself where that hour has begun."""
-    start = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return start if start > now else moment.astimezone(UTC)
-
-
 def next_slot(now: datetime) -> datetime:
     slot = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + SLOT
     while not is_call_time(slot):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -27,6 +27,7 @@ from pydantic import SkipValidation
 from app.adapters.llm.composer import respond
 from app.adapters.llm.phrasebook import plain
 from app.adapters.llm.scene import Call, Found, HandOver, Move, Say, Scene, Search
+from app.core.clock import HOUSE_TIME
 from app.core.models import OPERATOR, RELEVANT, Article
 
 NAME = "embedded"
@@ -134,7 +135,7 @@ def _scene(
         may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),
         offered=frozenset(offered),
         results=tuple(_known(m) for m in results if m.name != SEARCH),
-        today=_day(facts.get("today")),
+        clock=_clock(facts.get("now")),
         unhelpful=frozenset(past.get("unhelpful", ())),
         open_tickets=tuple(past.get("open_tickets", ())),
     )
@@ -158,8 +159,8 @@ def _known(result: ToolMessage) -> tuple[str, dict[str, Any]]:
     return str(result.name), facts if isinstance(facts, dict) else {}
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _clock(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).replace(tzinfo=HOUSE_TIME) if text else None
 
 
 def _found(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.core.models import Article
@@ -35,13 +35,17 @@ class Scene:
     may_hand_to: tuple[str, ...] = ()
     offered: frozenset[str] = frozenset()
     results: tuple[tuple[str, dict[str, Any]], ...] = ()  # of this turn's tools, but for the search
-    today: date | None = None  # in the house's time zone
+    clock: datetime | None = None  # now, in the house's time zone
     unhelpful: frozenset[str] = frozenset()  # articles that did not help this customer last time
     open_tickets: tuple[str, ...] = ()
 
     @property
     def now(self) -> str:
         return self.customer[-1]
+
+    @property
+    def today(self) -> date | None:
+        return self.clock.date() if self.clock else None
 
     @property
     def last(self) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from app.adapters.backoffice import policy
 from app.adapters.backoffice.actions.case import Case
-from app.adapters.backoffice.dates import SLOT, next_slot, slot_of
+from app.adapters.backoffice.dates import SLOT, next_slot
 from app.adapters.backoffice.numbers import next_number
 from app.adapters.backoffice.outcomes import done, refused
 from app.adapters.backoffice.tables import callbacks
@@ -33,7 +33,7 @@ def book_callback(case: Case, action: BookCallback) -> Outcome:
     at = next_slot(case.now) if action.when is None else _aware(action.when)
     if stop := policy.callback(at, case.now):
         return stop
-    at, number = slot_of(at, case.now), next_number(case.connection, "CB")
+    at, number = at.replace(second=0, microsecond=0), next_number(case.connection, "CB")
     values = {"number": number, "customer_id": case.visit.customer_id, "at": at, "phone": phone}
     case.connection.execute(insert(callbacks).values(values))
     return done(number, at=at)

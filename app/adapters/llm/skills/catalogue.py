@@ -8,6 +8,7 @@ PLANS = ("basic", "pro", "business")
 GOODS = ("hub", "key")
 WHICH, CONFIRM, OFFER, SURE, MORE, AGAIN = "which", "confirm", "offer", "sure", "more", "again"
 """Questions that every skill may ask besides those for its slots."""
+TIME = "time"
 YES_OR_NO = (CONFIRM, OFFER, SURE, MORE)
 
 
@@ -17,7 +18,6 @@ class Need:
 
     slot: str
     items: tuple[str, ...] = ()
-    beside: str = ""  # only where this slot is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,7 @@ SKILLS: tuple[Skill, ...] = (
           {"subject": "subject", "tried": "tried"}, _SUBJECT, hands=True),
     Skill("ticket", "tech_support", "open_ticket",
           {"subject": "subject", "details": "details"}, _SUBJECT, hands=True),
-    Skill("callback", "supervisor", "book_callback", {"when": "when", "phone": "phone"},
-          (Need("time", beside="day"),), hands=True),
+    Skill("callback", "supervisor", "book_callback", {"when": "when", "phone": "phone"}, hands=True),
     Skill("compensation", "supervisor", "compensate_outage", lookup=_INCIDENTS, hands=True),
     Skill("credit", "supervisor", "grant_credit", {"reason": "words"},
           fixed={"amount_rub": 300}, after="complaint"),

@@ -1,9 +1,9 @@
-"""Days and times as customers name them: yesterday, 12 ноября, 12.11, on Monday, at 3 pm."""
+"""Days of payments as customers name them: yesterday, 12 ноября, 12.11, on Monday."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from app.adapters.llm.phrasebook import beginnings, plain
 from app.adapters.llm.skills.book import values
@@ -14,8 +14,6 @@ CLOCK = re.compile(r"(?<![\d.,])([01]?\d|2[0-3]):([0-5]\d)(?!\d)")
 _DAY_FIRST = r"(?<!\d)(\d\d?)(?:st|nd|rd|th|-?го|-?е)?\s+(?:of\s+)?{month}(?:,?\s+(20\d\d))?"
 _MONTH_FIRST = r"{month}\s+(\d\d?)(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(20\d\d))?"
 WEEK = 7
-NOON = 12
-EARLIEST = 8
 
 
 def day_in(text: str, today: date, past: bool) -> date | None:
@@ -24,38 +22,11 @@ def day_in(text: str, today: date, past: bool) -> date | None:
     return _relative(said, today) or _written(said, today, past) or _weekday(said, today, past)
 
 
-def time_in(text: str) -> time | None:
-    """None where no hour is named."""
-    said = plain(text)
-    if clock := CLOCK.search(said):
-        return time(int(clock[1]), int(clock[2]))
-    for shift, stems in values("hours").items():
-        hour = re.search(rf"(?<![\d.,:])(\d\d?)\s*(?:{'|'.join(map(re.escape, stems))})(?!\w)", said)
-        if hour and (found := _hour(int(hour[1]), shift)):
-            return found
-    return _bare_hour(without_times(said))
-
-
-def _bare_hour(said: str) -> time | None:
-    """ "at 3": nobody is called at night."""
-    at = re.search(
-        rf"(?<!\w)(?:{'|'.join(values('at')['at'])})\s+(\d\d?)(?![\d.,:]|\s*[₽%])(?!\s*(?:руб|rub))", said
-    )
-    hour = int(at[1]) if at else 2 * NOON
-    return _hour(hour, "afternoon" if hour < EARLIEST else "as_said")
-
-
 def without_times(said: str) -> str:
     """So that no day and no hour is taken for a sum."""
-    for pattern in (ISO, DOTTED, CLOCK, *_months().values()):
+    for pattern in (ISO, DOTTED, CLOCK, *month_patterns().values()):
         said = pattern.sub(" ", said)
     return said
-
-
-def _hour(hour: int, shift: str) -> time | None:
-    if shift == "afternoon" and hour < NOON:
-        hour += NOON
-    return time(hour) if hour < 2 * NOON else None
 
 
 def _relative(said: str, today: date) -> date | None:
@@ -74,7 +45,7 @@ def _ago(said: str, today: date) -> date | None:
 def _written(said: str, today: date, past: bool) -> date | None:
     if iso := ISO.search(said):
         return _date(int(iso[1]), int(iso[2]), int(iso[3]))
-    for month, pattern in _months().items():
+    for month, pattern in month_patterns().items():
         if named := pattern.search(said):
             return _near(int(named[1] or named[3]), month, named[2] or named[4], today, past)
     if dotted := DOTTED.search(said):
@@ -82,7 +53,7 @@ def _written(said: str, today: date, past: bool) -> date | None:
     return None
 
 
-def _months() -> dict[int, re.Pattern[str]]:
+def month_patterns() -> dict[int, re.Pattern[str]]:
     return {int(month): _month(stems) for month, stems in values("months").items()}
 
 

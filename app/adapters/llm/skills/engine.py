@@ -8,11 +8,23 @@ from typing import Any
 from app.adapters.llm.phrasebook import Phrasebook, contains
 from app.adapters.llm.scene import Call, HandOver, Move, Remark, Say, Scene
 from app.adapters.llm.skills.book import Words, all_books, manner, skillbook, values, words_of
-from app.adapters.llm.skills.catalogue import BY_NAME, CONFIRM, MORE, OFFER, PLANS, SKILLS, SURE, Need, Skill
+from app.adapters.llm.skills.calls import wish_of
+from app.adapters.llm.skills.catalogue import (
+    BY_NAME,
+    CONFIRM,
+    MORE,
+    OFFER,
+    PLANS,
+    SKILLS,
+    SURE,
+    TIME,
+    Need,
+    Skill,
+)
 from app.adapters.llm.skills.choosing import Choice, choose
 from app.adapters.llm.skills.hearing import inquired
 from app.adapters.llm.skills.matters import texts_for
-from app.adapters.llm.skills.slots import Slots, as_json, moment
+from app.adapters.llm.skills.slots import Slots, as_json
 from app.adapters.llm.skills.thread import Matter, matter_of, slots_for
 from app.adapters.llm.skills.wording import fill, listed, readable, troubles, worded
 from app.core.backoffice import NOT_CONFIRMED
@@ -111,7 +123,11 @@ def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
     missing = next((need.slot for need in skill.needs if _lacks(need, slots)), None)
     if missing:
         return Say(words.asks[missing])
-    slots["when"] = moment(slots, scene.today)
+    if "when" in skill.slots and scene.clock:
+        wish = wish_of(matter.lines, scene.clock)
+        if wish.named and wish.at is None:
+            return Say(words.asks[TIME])
+        slots["when"] = wish.at and wish.at.isoformat()
     arguments = {n: as_json(slots[slot]) for n, slot in skill.slots.items() if slots.get(slot) is not None}
     if skill.lookup:
         choice = choose(matter, words, slots, scene)
@@ -126,7 +142,7 @@ def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
 
 
 def _lacks(need: Need, slots: Slots) -> bool:
-    if need.slot in slots or (need.beside and need.beside not in slots):
+    if need.slot in slots:
         return False
     return not need.items or slots.get("item") in need.items
 

@@ -32,6 +32,18 @@ def demanded(skill: str, text: str, around: str = "") -> bool:
     )
 
 
+def asked_at_a_time(skill: str, text: str) -> bool:
+    """Beside a time that is named less is a demand: "tomorrow after six, call me"."""
+    said = _bare(text)
+    if contains((*manner("story"), *manner("if"), *manner("jest"), *manner("recall")), said):
+        return False
+    return any(
+        not contains(words.never, said) and not _negated(said[: hit.start()])
+        for words in words_of(skill)
+        for hit in islice(beginnings(words.thing).finditer(said), VERBS)
+    )
+
+
 def inquired(skill: str, text: str) -> bool:
     """A question about doing it: "how do I cancel?"."""
     said = _bare(text)
@@ -122,7 +134,8 @@ def _holds(words: Words, verb: re.Match[str], kind: str, clause: str, asks: bool
         return True
     led = _WORD.findall(before)
     bare = len(led) <= LEAD and all(w in manner("lead") for w in led)
-    return bare and not asks and not contains(manner("negation"), clause)
+    beside = f"{before} {clause[verb.end() :]}"  # "stop the renewal" is no negation
+    return bare and not asks and not contains(manner("negation"), beside)
 
 
 def _verbs(words: Words, clause: str) -> Iterator[tuple[str, re.Match[str]]]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from app.adapters.llm.phrasebook import beginnings, plain
 from app.adapters.llm.skills.book import values
 from app.adapters.llm.skills.catalogue import GOODS, PLANS
-from app.adapters.llm.skills.dates import day_in, time_in, without_times
-from app.core.clock import HOUSE_TIME
+from app.adapters.llm.skills.dates import day_in, without_times
 
 Slots = dict[str, Any]
 LATIN = str.maketrans("отрсиавекмнх–—−", "otpciabekmhx---")
@@ -33,7 +32,7 @@ _YEARS = range(2000, 2100)
 def slots_in(text: str, today: date | None, past: bool) -> Slots:
     """Only what is named."""
     said = plain(text)
-    phone = _phone(said)
+    phone = phone_in(said)
     known = said.replace(phone, " ") if phone else said
     item = _value("item", known)
     found: Slots = {
@@ -47,7 +46,6 @@ def slots_in(text: str, today: date | None, past: bool) -> Slots:
         "phone": phone,
         "amount": _amount(known),
         "day": day_in(known, today, past) if today else None,
-        "time": time_in(known),
     }
     return {slot: value for slot, value in found.items() if value is not None}
 
@@ -131,16 +129,9 @@ def _roubles(figure: str) -> int:
     return int(re.sub(r"\D", "", figure))
 
 
-def _phone(said: str) -> str | None:
+def phone_in(said: str) -> str | None:
     hit = _PHONE.search(said)
     return hit[0].strip() if hit and len(re.sub(r"\D", "", hit[0])) in _DIGITS else None
-
-
-def moment(slots: Slots, today: date | None) -> str | None:
-    """ISO 8601 in the house's time; today where only an hour is named."""
-    at: time | None = slots.get("time")
-    day: date | None = slots.get("day") or today
-    return datetime.combine(day, at, HOUSE_TIME).isoformat() if at and day else None
 
 
 def as_json(value: Any) -> Any:

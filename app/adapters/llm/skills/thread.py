@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.adapters.llm.scene import Scene
 from app.adapters.llm.skills.agreeing import answer_to, opens_with_a_question
 from app.adapters.llm.skills.book import all_books
+from app.adapters.llm.skills.calls import names_time
 from app.adapters.llm.skills.catalogue import (
     AGAIN,
     BY_NAME,
@@ -16,11 +17,12 @@ from app.adapters.llm.skills.catalogue import (
     OFFER,
     SKILLS,
     SURE,
+    TIME,
     WHICH,
     YES_OR_NO,
     Skill,
 )
-from app.adapters.llm.skills.hearing import declines, demanded, mentioned
+from app.adapters.llm.skills.hearing import asked_at_a_time, declines, demanded, mentioned
 from app.adapters.llm.skills.slots import PIECES, Slots, number_in, slots_in, slots_of
 from app.adapters.llm.skills.wording import ALSO
 
@@ -131,8 +133,8 @@ def _answers(skill: Skill, key: str, said: str, scene: Scene) -> bool:
     known = slots_in(said, scene.today, skill.past)
     if key == WHICH:
         return any(slot in known for slot in CHOICES)
-    if key == AGAIN:
-        return "time" in known or "day" in known
+    if key in (AGAIN, TIME):
+        return scene.clock is not None and names_time(said, scene.clock)
     if key in TEXTS:
         return "?" not in said and not declines(said)
     return key in known
@@ -149,7 +151,11 @@ def _since(skill: Skill, scene: Scene, key: str) -> list[str]:
 
 def _fresh(scene: Scene) -> Matter | None:
     around = _around(scene)
-    heard = [s for s in SKILLS if _heard(s, scene.now, around) and (not s.after or _done(s.after, scene))]
+    heard = [
+        s
+        for s in SKILLS
+        if (_heard(s, scene.now, around) and (not s.after or _done(s.after, scene))) or _timed(s, scene)
+    ]
     mine = next((skill for skill in heard if skill.tool in scene.offered), None)
     skill = mine or next((s for s in heard if _elsewhere(s, scene)), None)
     return Matter(skill, (scene.now,)) if skill else None
@@ -157,6 +163,11 @@ def _fresh(scene: Scene) -> Matter | None:
 
 def _heard(skill: Skill, said: str, around: str) -> bool:
     return (not skill.reads and demanded(skill.name, said, around)) or mentioned(skill.name, said)
+
+
+def _timed(skill: Skill, scene: Scene) -> bool:
+    wanted = "when" in skill.slots and scene.clock is not None and asked_at_a_time(skill.name, scene.now)
+    return wanted and scene.clock is not None and names_time(scene.now, scene.clock)
 
 
 def _done(name: str, scene: Scene) -> bool:
