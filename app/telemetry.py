@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import os
 import re
 import sys
 import threading
@@ -12,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.core.models import Decision, Turn
 
@@ -186,7 +189,13 @@ class Metrics:
             return Counter(name, told, namespace="callcenter", registry=self.registry)
 
         def gauge(name: str, told: str) -> Gauge:
-            return Gauge(name, told, namespace="callcenter", registry=self.registry)
+            return Gauge(
+                name,
+                told,
+                namespace="callcenter",
+                registry=self.registry,
+                multiprocess_mode="mostrecent",  # all processes count the same outbox
+            )
 
         self.events_delivered = counter("events_delivered", "Events that the CRM took")
         self.events_retried = counter("events_retried", "Attempts to be made again")
@@ -234,3 +243,19 @@ class Metrics:
         self.outbox_waiting.set(waiting)
         self.outbox_dead.set(dead)
         self.outbox_age.set(max(0.0, oldest))
+
+
+ONE_OF_SEVERAL = b"""\
+# These are the figures of one process of several (process %d): each scrape may meet another one.
+# Set PROMETHEUS_MULTIPROC_DIR to an empty folder before the start, and all answer with the sum.
+"""
+
+
+def exposed(metrics: Metrics) -> bytes:
+    """In the text format. With PROMETHEUS_MULTIPROC_DIR set, of all processes that share the folder."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+    several = multiprocessing.parent_process() is not None
+    return (ONE_OF_SEVERAL % os.getpid() if several else b"") + generate_latest(metrics.registry)

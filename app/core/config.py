@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=131_072, ge=1024)
     max_connections: int = Field(default=1024, ge=16)
     client_timeout: float = Field(default=20, gt=0)
+    new_dialogs_per_minute: int = Field(default=1200, ge=0)
     shutdown_grace: int = Field(default=20, ge=0)
     ui: bool = True
     operator_key: SecretStr | None = None

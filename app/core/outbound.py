@@ -9,6 +9,9 @@ from typing import Protocol, runtime_checkable
 
 from app.core.events import Event
 
+LONGEST_PAUSE = timedelta(minutes=15)
+"""Nothing waits longer for its next try: what is due later was written while the clock was ahead."""
+
 
 class CrmClient(Protocol):
     @property
@@ -85,6 +88,9 @@ class Outbox(Protocol):
 
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Parcel]:
         """The first waiting events of dialogs, as far as due: one of a customer at a time.
+
+        The clock may have been put back: due later than LONGEST_PAUSE from now is due, and a lease that ends
+        later than a new one would is over.
 
         Nobody is given another one of that customer before it is done with, or the lease has run out.
         """

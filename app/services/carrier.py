@@ -13,12 +13,11 @@ import structlog
 
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
 from app.core.office import in_office
-from app.core.outbound import CrmClient, Outbox, OutboxState, Parcel
+from app.core.outbound import LONGEST_PAUSE, CrmClient, Outbox, OutboxState, Parcel
 from app.telemetry import Metrics
 
 log = structlog.get_logger()
 PATIENCE = timedelta(days=3)
-LONGEST_PAUSE = 15 * 60.0
 
 
 @dataclass
@@ -108,6 +107,6 @@ class Carrier:
         now = self.clock()
         if not isinstance(error, CrmUnavailable) or now - parcel.since >= PATIENCE:
             return None
-        pause = min(LONGEST_PAUSE, 2.0 ** min(parcel.tries - 1, 30))
-        pause *= 0.5 + self.luck() / 2
-        return now + timedelta(seconds=max(pause, error.retry_after or 0))
+        longest = LONGEST_PAUSE.total_seconds()
+        pause = min(longest, 2.0 ** min(parcel.tries - 1, 30)) * (0.5 + self.luck() / 2)
+        return now + timedelta(seconds=min(longest, max(pause, error.retry_after or 0)))

@@ -48,6 +48,11 @@ def openness(settings: Settings) -> str:
     return "nobody" if settings.environment == "production" else "callers on this machine"
 
 
+def has_key(settings: Settings, given: str) -> bool:
+    key = settings.operator_key
+    return key is not None and secrets.compare_digest(given.encode(), key.get_secret_value().encode())
+
+
 def admit(settings: Settings, given: str | None, direct: bool) -> None:
     """`direct`: see DIRECT. Raises OperatorKeyMissing, OperatorKeyWrong or OperatorsClosed."""
     key = settings.operator_key
@@ -58,5 +63,5 @@ def admit(settings: Settings, given: str | None, direct: bool) -> None:
         return
     if not given:
         raise OperatorKeyMissing
-    if not secrets.compare_digest(given.encode(), key.get_secret_value().encode()):
+    if not has_key(settings, given):
         raise OperatorKeyWrong

@@ -14,8 +14,9 @@ from app.adapters.backoffice.outbox import SqlOutbox
 from app.adapters.storage.memory import MemoryStore
 from app.core.dialog import Dialog
 from app.core.exceptions import BackOfficeUnavailable, DialogNotFound, IndexBuilding
+from app.core.outbound import LONGEST_PAUSE
 from app.core.ports import DialogQuery
-from app.services.carrier import LONGEST_PAUSE, PATIENCE, Carrier
+from app.services.carrier import PATIENCE, Carrier
 from app.services.relay import Relay
 from app.services.telling import TellingStore
 from app.telemetry import Metrics
@@ -122,6 +123,41 @@ async def test_the_receivers_word_on_when_to_come_back_is_kept(post: Post, crm: 
     assert arrived(crm, dialog) == [1]
 
 
+@pytest.mark.parametrize(
+    "ahead", [timedelta(minutes=10), timedelta(minutes=20), timedelta(hours=3), timedelta(days=400)]
+)
+async def test_what_failed_while_the_clock_was_ahead_waits_a_quarter_of_an_hour_at_most(
+    post: Post, crm: RunningCrm, ahead: timedelta
+) -> None:
+    failed, under_way = new_dialog("a"), new_dialog("b")
+    post.clock.now += ahead
+    crm.fail("503")
+    await post.write(failed, 2)
+    await post.deliver()
+    await post.write(under_way, 1)
+    await post.relay.copy()
+    assert post.outbox.claim(post.clock(), 9, timedelta(minutes=1))  # by a process that is killed then
+    post.clock.now -= ahead
+    crm.mock.fault = None
+    for _ in range(16):
+        await post.deliver()
+        post.clock.turn(minutes=1)
+    assert (arrived(crm, failed), arrived(crm, under_way)) == ([1, 2], [1])
+
+
+async def test_a_receiver_cannot_put_an_event_off_for_longer_than_the_longest_pause(
+    post: Post, crm: RunningCrm
+) -> None:
+    dialog = new_dialog()
+    crm.mock.retry_after = "7200"
+    crm.fail("429_retry_after", count=1)
+    await post.write(dialog, 1)
+    await post.deliver()
+    post.clock.turn(seconds=LONGEST_PAUSE.total_seconds())
+    await post.deliver()
+    assert arrived(crm, dialog) == [1]
+
+
 async def test_pauses_grow_to_a_quarter_of_an_hour_and_end_after_three_days(
     post: Post, crm: RunningCrm
 ) -> None:
@@ -134,14 +170,14 @@ async def test_pauses_grow_to_a_quarter_of_an_hour_and_end_after_three_days(
         post.clock.turn(seconds=_next_pause(len(tries)))
     pauses = [b - a for a, b in pairwise(tries)]
     assert pauses[:5] == [1, 2, 4, 8, 16]
-    assert max(pauses) == LONGEST_PAUSE
+    assert max(pauses) == LONGEST_PAUSE.total_seconds()
     assert timedelta(seconds=tries[-1]) >= PATIENCE
     assert timedelta(seconds=tries[-2]) < PATIENCE
     assert len(crm.mock.requests) == len(tries)
 
 
 def _next_pause(tries: int) -> float:
-    return min(LONGEST_PAUSE, 2.0 ** min(tries - 1, 30))
+    return min(LONGEST_PAUSE.total_seconds(), 2.0 ** min(tries - 1, 30))
 
 
 async def test_chance_halves_a_pause_at_most(post: Post, crm: RunningCrm) -> None:

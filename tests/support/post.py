@@ -10,8 +10,8 @@ from pathlib import Path
 from app.adapters.backoffice.outbox import SqlOutbox
 from app.adapters.storage.memory import MemoryStore
 from app.core.dialog import Dialog
-from app.core.outbound import CrmClient
-from app.services.carrier import LONGEST_PAUSE, Carrier
+from app.core.outbound import LONGEST_PAUSE, CrmClient
+from app.services.carrier import Carrier
 from app.services.relay import Relay
 from app.services.telling import TellingStore
 from app.telemetry import Metrics
@@ -44,7 +44,7 @@ class Post:
             await self.deliver()
             if not (await self.relay.state()).waiting:
                 return
-            self.clock.turn(seconds=LONGEST_PAUSE)
+            self.clock.turn(seconds=LONGEST_PAUSE.total_seconds())
 
     def figure(self, name: str) -> float:
         value = self.metrics.registry.get_sample_value(f"callcenter_{name}")

@@ -68,6 +68,7 @@ WRONG = {
     "max_body_bytes": ["10"],
     "max_connections": ["15", "many"],
     "client_timeout": ["0", "nan"],
+    "new_dialogs_per_minute": ["-1", "many"],
     "shutdown_grace": ["-1"],
     "ui": ["perhaps"],
     "insecure": ["perhaps"],

@@ -58,10 +58,10 @@ class SqlOutbox:
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Parcel]:
         """A look without the write lock comes first: mostly there is nothing to do."""
         with self._database.reading() as connection:
-            if connection.execute(rows.due_dialogs(now, 1)).first() is None:
+            if connection.execute(rows.due_dialogs(now, 1, lease)).first() is None:
                 return []
         with self._database.writing("outbox claim") as connection:
-            due = connection.execute(rows.due_dialogs(now, limit)).all()
+            due = connection.execute(rows.due_dialogs(now, limit, lease)).all()
             chosen = {row.customer_id: row.dialog_id for row in reversed(due)}
             taken = [rows.take(connection, dialog_id, now, lease) for dialog_id in chosen.values()]
             return [parcel for parcel in taken if parcel]

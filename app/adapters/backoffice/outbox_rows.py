@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, delete, false, insert, or_, sele
 
 from app.adapters.backoffice.outbox_tables import dialogs, parcels
 from app.core.events import Event
-from app.core.outbound import Parcel
+from app.core.outbound import LONGEST_PAUSE, Parcel
 
 
 def copied(connection: Connection, dialog_id: str) -> int | None:
@@ -51,14 +51,16 @@ def schedule(connection: Connection, dialog_id: str, due: datetime | None = None
     note(connection, dialog_id, waits_since=since, due=due if first else None)
 
 
-def due_dialogs(now: datetime, limit: int) -> Select[Any]:
+def due_dialogs(now: datetime, limit: int, lease: timedelta) -> Select[Any]:
     """Those that wait longest. None of a customer for whom something is under way."""
     known = dialogs.c.customer_id.is_not(None)
-    busy = select(dialogs.c.customer_id).where(dialogs.c.leased_until > now, known)
+    leased = dialogs.c.leased_until.between(now, now + lease) & (dialogs.c.leased_until != now)
+    busy = select(dialogs.c.customer_id).where(leased, known)
+    far = dialogs.c.due > now + LONGEST_PAUSE
     return (
         select(dialogs)
         .where(dialogs.c.waits_since.is_not(None))
-        .where(or_(dialogs.c.due.is_(None), dialogs.c.due <= now))
+        .where(or_(dialogs.c.due.is_(None), dialogs.c.due <= now, far))
         .where(dialogs.c.customer_id.not_in(busy))
         .order_by(dialogs.c.waits_since, dialogs.c.dialog_id)
         .limit(limit)
@@ -97,4 +99,6 @@ def _waiting(dialog_id: str) -> Select[Any]:
 
 
 def _parcel(row: Row[Any], now: datetime) -> Parcel:
-    return Parcel(Event.model_validate_json(row.event), row.tries + 1, row.since or now, uuid4().hex)
+    return Parcel(
+        Event.model_validate_json(row.event), row.tries + 1, min(row.since or now, now), uuid4().hex
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Bench, DialogId, Key
 from app.api.errors import documented
+from app.api.pace import paced
 from app.core.models import Status
 from app.core.ports import DialogQuery
 from app.services.feedback import Liked
@@ -79,7 +80,7 @@ class FeedbackBody(BaseModel):
     liked: bool | None
 
 
-@router.post("/create", responses={**BODY, **TURN})
+@router.post("/create", responses={**BODY, **TURN}, dependencies=[Depends(paced)])
 async def create(body: CreateBody, bench: Bench, key: Key, response: Response) -> Created:
     """Open a dialog."""
     request = Request.of(key, "create", body.model_dump(exclude_unset=True)) if key else None
