@@ -89,8 +89,8 @@ class Outbox(Protocol):
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Parcel]:
         """The first waiting events of dialogs, as far as due: one of a customer at a time.
 
-        The clock may have been put back: due later than LONGEST_PAUSE from now is due, and a lease that ends
-        later than a new one would is over.
+        The clock may have been put back: what is due well over LONGEST_PAUSE from now is due, and a lease
+        that ends well after a new one would is over.
 
         Nobody is given another one of that customer before it is done with, or the lease has run out.
         """

@@ -11,6 +11,7 @@ from time import monotonic
 import structlog
 
 from app.core.exceptions import CallCenterError, DialogNotFound, IndexBuilding
+from app.core.ports import DialogQuery
 from app.services.dialog_manager import DialogManager
 from app.services.knowledge import KnowledgeService
 
@@ -28,7 +29,9 @@ class Caretaker:
     knowledge: KnowledgeService
     queue: Callable[[], Awaitable[bool]] | None = None
     period: float = 60
+    timer: Callable[[], float] = monotonic
     _task: asyncio.Task[None] | None = field(default=None, init=False)
+    _ahead: dict[tuple[str, datetime], float] = field(default_factory=dict, init=False)
     _early: bool = field(default=False, init=False)
     _passed: int = field(default=0, init=False)
 
@@ -61,7 +64,19 @@ class Caretaker:
                 self._passed += 1
         more = len(batch) == BATCH
         self._passed = self._passed if more else 0
+        if not more:
+            await self._close_ahead()
         return more
+
+    async def _close_ahead(self) -> None:
+        """What was last changed later than now: the clock was ahead. It is idle as long as it was seen so."""
+        now, seen = self.dialogs.clock(), self.timer()
+        latest = await self.dialogs.store.find(DialogQuery(limit=BATCH, status="active"))
+        ahead = {(row.dialog_id, row.updated_at) for row in latest.rows if row.updated_at > now}
+        self._ahead = {each: self._ahead.get(each, seen) for each in ahead}
+        for (dialog_id, changed), since in self._ahead.items():
+            if seen - since >= self.timeout.total_seconds():
+                await self._closed(dialog_id, changed)
 
     async def keep_queue(self) -> bool:
         return self.queue is not None and await self.queue()

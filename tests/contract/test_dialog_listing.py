@@ -154,3 +154,15 @@ FOREIGN_CURSORS = [
 async def test_a_cursor_that_was_not_issued_is_refused(store: DialogStore, cursor: str) -> None:
     with pytest.raises(CursorInvalid):
         await store.find(DialogQuery(cursor=cursor))
+
+
+@pytest.mark.parametrize("said", ["Заказ пришёл", "ЗАКАЗ ПРИШЕЛ", "заказ прише\u0308л", "Ещё не пришел"])
+@pytest.mark.parametrize("asked", ["пришел", "пришёл", "ПРИШЁЛ", "прише\u0308л"])
+async def test_e_and_yo_are_one_letter_to_a_search(store: DialogStore, said: str, asked: str) -> None:
+    dialog = new_dialog()
+    dialog.receive(said, NOON)
+    await kept(store, dialog, new_dialog())
+    assert await ids(store, DialogQuery(text=asked)) == names(dialog)
+    for short in ("ёл", "ел"):
+        assert await ids(store, DialogQuery(text=short)) == names(dialog)
+    assert (await store.read(dialog.dialog_id)).messages[0].content == said

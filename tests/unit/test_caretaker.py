@@ -93,6 +93,21 @@ async def test_idle_dialogs_are_closed_in_batches_past_those_that_cannot_be() ->
     assert set(await store.idle_since(at(9999), 999)) == stuck
 
 
+async def test_dialogs_of_a_clock_that_was_ahead_are_idle_once_they_were_seen_so_for_long_enough() -> None:
+    store, seconds = MemoryStore(), iter([0.0, 59.0, 60.0])
+    quiet, alive = (new_dialog(when=at(9999) + timedelta(days=400)) for _ in range(2))
+    await kept(store, quiet, alive)
+    dialogs, minute = Dialogs(store, set()), timedelta(minutes=1)
+    caretaker = Caretaker(dialogs, minute, Knowledge(wanted=1), timer=seconds.__next__)  # type: ignore[arg-type]
+    for _ in range(2):
+        await caretaker.close_idle()
+        assert (await store.read(quiet.dialog_id)).status == "active"
+    alive.receive("я здесь", alive.updated_at + timedelta(seconds=1))
+    await kept(store, alive)
+    await caretaker.close_idle()
+    assert [(await store.read(d.dialog_id)).status for d in (quiet, alive)] == ["closed", "active"]
+
+
 @dataclass
 class Slow(Caretaker):
     """There is always more to close, and the list is built meanwhile."""

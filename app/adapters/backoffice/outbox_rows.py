@@ -12,6 +12,9 @@ from app.adapters.backoffice.outbox_tables import dialogs, parcels
 from app.core.events import Event
 from app.core.outbound import LONGEST_PAUSE, Parcel
 
+APART = timedelta(minutes=1)
+"""So far may the clocks of processes be apart, the wait for each other's writing included."""
+
 
 def copied(connection: Connection, dialog_id: str) -> int | None:
     return connection.scalar(select(dialogs.c.copied).where(dialogs.c.dialog_id == dialog_id))
@@ -54,9 +57,9 @@ def schedule(connection: Connection, dialog_id: str, due: datetime | None = None
 def due_dialogs(now: datetime, limit: int, lease: timedelta) -> Select[Any]:
     """Those that wait longest. None of a customer for whom something is under way."""
     known = dialogs.c.customer_id.is_not(None)
-    leased = dialogs.c.leased_until.between(now, now + lease) & (dialogs.c.leased_until != now)
+    leased = (dialogs.c.leased_until > now) & (dialogs.c.leased_until <= now + lease + APART)
     busy = select(dialogs.c.customer_id).where(leased, known)
-    far = dialogs.c.due > now + LONGEST_PAUSE
+    far = dialogs.c.due > now + LONGEST_PAUSE + APART
     return (
         select(dialogs)
         .where(dialogs.c.waits_since.is_not(None))
