@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +9,8 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from app.core import jsonlines
+from app.core.encodings import decoded
 from app.core.exceptions import CallCenterError
 from app.evaluation.predictions import SUPERVISOR, Prediction
 
@@ -76,7 +77,7 @@ def _default(expected: str, got: str) -> float:
 
 def _read(path: Path) -> Any:
     try:
-        text = path.read_text(encoding="utf-8")
-        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as error:
+        text = decoded(path.read_bytes())
+        return jsonlines.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise CostsInvalid(path.name, " ".join(str(error).split())) from error

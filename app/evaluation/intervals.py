@@ -56,7 +56,8 @@ def share(predictions: Iterable[Prediction], hit: Callable[[Prediction], bool], 
 
 
 def transcript(prediction: Prediction) -> str:
-    return f"{prediction.set}/{prediction.case}"
+    """A case that stands twice is one transcript: it does not make a figure surer."""
+    return prediction.group or f"{prediction.set}/{prediction.case}"
 
 
 def bootstrap(sums: Floats, sizes: Floats, seed: int, resamples: int = RESAMPLES) -> Floats:

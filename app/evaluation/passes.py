@@ -57,6 +57,11 @@ class Pass:
         return [(self.set, self.case.id, at, self.repeat, self.perturbation or "") for at in self.counted]
 
     @property
+    def group(self) -> str:
+        said = (turn.content for turn in self.case.turns if turn.role == "customer")
+        return sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
     def asked(self) -> list[int]:
         """Positions of the customer's turns."""
         return list(self.texts)

@@ -19,10 +19,12 @@ class Prediction(BaseModel):
     `turn` is the position in the case, `nth` counts the customer's turns from 1, `serving` is who served
     before. `key` names the case, turn, repeat and perturbation, and pairs predictions of two runs. Where not
     `timed` the answer, or a part of its work, was remembered from before: `seconds` tell nothing of latency.
+    Cases of one `group` are the same words of a customer in two places.
     """
 
     case: str
     set: str
+    group: str = ""
     turn: int
     nth: int
     repeat: int = 0

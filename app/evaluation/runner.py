@@ -244,6 +244,7 @@ def _prediction(way: Pass, at: int, nth: int, serving: str | None, asked: _Asked
             **turn.model_dump(include={"event", "expected", "acceptable"}),
             "case": case.id,
             "set": way.set,
+            "group": way.group,
             "turn": at,
             "nth": nth,
             "repeat": way.repeat,

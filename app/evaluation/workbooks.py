@@ -11,12 +11,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-from xml.etree.ElementTree import Element, ParseError, SubElement, iterparse, tostring
+from xml.etree.ElementTree import Element, ParseError, iterparse, tostring
+from xml.sax.saxutils import escape, quoteattr
 
 UNPACKED = 320 * 2**20
 NOTES = {
@@ -31,7 +32,11 @@ _MERGED = re.compile(rb"mergeCell\s[^>]*ref=[\"']([A-Z]+)(\d+):[A-Z]+(\d+)[\"']"
 _REF = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _LETTER = ord("A") - 1
 
-Cells = dict[str, Element]
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+Cells = dict[int, str]
+"""XML of cells by column, from 1."""
+Row = tuple[int, bool, Cells]
 
 
 class WorkbookUnreadable(ValueError):
@@ -134,25 +139,23 @@ def _packed(path: Path) -> io.BytesIO:
     return made
 
 
-def _pack(data: bytes) -> bytes:
+def _pack(data: bytes) -> str:
     if b"<!DOCTYPE" in data[:_HEAD]:
         raise WorkbookUnreadable("it is not a workbook that can be read")
-    root = Element("worksheet", xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main")
-    table = SubElement(root, "sheetData")
-    places: dict[str, int] = {}
-    for number, row, cells in _filled(_rows(data), _MERGED.findall(data)):
-        at = str(len(table) + 1)
-        made = SubElement(table, "row", r=at)
-        for name, value in (("A", number), ("B", int(row.get("hidden") in ("1", "true")))):
-            SubElement(SubElement(made, "c", r=name + at), "v").text = str(value)
-        for place, cell in cells.items():
-            cell.set("r", _letters(places.setdefault(place, len(places) + 3)) + at)
-            made.append(cell)
-    return tostring(root)
+    places: dict[int, str] = {}
+    rows: list[str] = []
+    for number, hidden, cells in _filled(_rows(data), _MERGED.findall(data)):
+        at = len(rows) + 1
+        inside = [f'<c r="A{at}"><v>{number}</v></c><c r="B{at}"><v>{hidden:d}</v></c>']
+        for column, cell in cells.items():
+            place = places.get(column) or places.setdefault(column, _letters(len(places) + 3))
+            inside.append(f'<c r="{place}{at}"{cell}')
+        rows.append(f'<row r="{at}">{"".join(inside)}</row>')
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(rows)}</sheetData></worksheet>'
 
 
-def _rows(data: bytes) -> Iterator[tuple[int, Element, Cells]]:
-    """Rows with something in them, and their cells by the letters of the column."""
+def _rows(data: bytes) -> Iterator[Row]:
+    """Rows with something in them: number, whether hidden, cells."""
     number, parent = 0, None
     for event, element in iterparse(io.BytesIO(data), ("start", "end")):
         kind = element.tag.rpartition("}")[2]
@@ -161,7 +164,7 @@ def _rows(data: bytes) -> Iterator[tuple[int, Element, Cells]]:
         elif kind == "row" and parent is not None:
             number = int(element.get("r") or number + 1)
             if cells := _cells(element):
-                yield number, element, cells
+                yield number, element.get("hidden") in ("1", "true"), cells
             parent.clear()
 
 
@@ -173,46 +176,42 @@ def _cells(row: Element) -> Cells:
     for cell in row.findall("c"):
         known = _REF.match(cell.get("r", ""))
         column = _column(known[1]) if known else column + 1
-        if _spelled_out(cell):
-            found[_letters(column)] = cell
+        if written := _cell(cell):
+            found[column] = written
     return found
 
 
-def _spelled_out(cell: Element) -> bool:
-    """False for a blank cell."""
-    formula, value = cell.find("f"), cell.find("v")
+def _cell(cell: Element) -> str:
+    """All but its place; nothing for a blank one."""
+    kind, formula, value, inside = cell.get("t"), cell.find("f"), cell.find("v"), cell.find("is")
     text = (value.text or "") if value is not None else ""
-    if cell.get("t") == "e":
-        _say(cell, f"the error {text}")
-    elif formula is not None and not text and (value is None or cell.get("t") != "str"):
-        _say(cell, "a formula without a result; open the workbook in Excel and save it")
-    elif not text:
-        return cell.get("t") == "inlineStr"
-    return True
+    if kind == "e":
+        return _fault(f"the error {text}")
+    if formula is not None and not text and (value is None or kind != "str"):
+        return _fault("a formula without a result; open the workbook in Excel and save it")
+    body = f"<v>{escape(text)}</v>" if text else tostring(inside, "unicode") if inside is not None else ""
+    named = "".join(f" {name}={quoteattr(told)}" for name in "ts" if (told := cell.get(name)))
+    return f"{named}>{body}</c>" if body else ""
 
 
-def _say(cell: Element, problem: str) -> None:
-    for child in list(cell):
-        cell.remove(child)
-    cell.set("t", "str")
-    SubElement(cell, "v").text = FAULT + problem
+def _fault(problem: str) -> str:
+    return f' t="str"><v>{FAULT}{escape(problem)}</v></c>'
 
 
-def _filled(
-    rows: Iterable[tuple[int, Element, Cells]], merged: Sequence[tuple[bytes, bytes, bytes]]
-) -> Iterator[tuple[int, Element, Cells]]:
+def _filled(rows: Iterable[Row], merged: Sequence[tuple[bytes, bytes, bytes]]) -> Iterator[Row]:
     """What is merged over several rows stands in each of them."""
-    last = {(column.decode(), int(top)): int(bottom) for column, top, bottom in merged}
-    held: dict[str, tuple[int, Element]] = {}
-    for number, row, cells in rows:
+    last = {(_column(column.decode()), int(top)): int(bottom) for column, top, bottom in merged}
+    held: dict[int, tuple[int, str]] = {}
+    for number, hidden, cells in rows:
         held = {column: kept for column, kept in held.items() if kept[0] >= number}
-        cells = {**{column: deepcopy(cell) for column, (_, cell) in held.items()}, **cells}
-        for column, cell in cells.items():
+        cells = {**{column: cell for column, (_, cell) in held.items()}, **cells} if held else cells
+        for column, cell in cells.items() if last else ():
             if (bottom := last.get((column, number), 0)) > number:
                 held[column] = (bottom, cell)
-        yield number, row, cells
+        yield number, hidden, cells
 
 
+@cache
 def _column(letters: str) -> int:
     number = 0
     for letter in letters:

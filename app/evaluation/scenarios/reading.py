@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from app.core.encodings import Undecodable, decoded
 from app.core.exceptions import CallCenterError
 from app.evaluation.scenarios.model import Scenario
 
@@ -55,8 +56,8 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _read(path: Path) -> Iterator[Scenario]:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        loaded = yaml.safe_load(decoded(path.read_bytes()))
+    except (OSError, Undecodable) as error:
         raise ScenarioInvalid(path.name, f"the file cannot be read ({error})") from error
     except yaml.YAMLError as error:
         raise ScenarioInvalid(path.name, f"this is not YAML: {' '.join(str(error).split())}") from error

@@ -67,3 +67,9 @@ def test_only_wrong_answers_cost() -> None:
     assert costs.of(prediction("a", "supervisor", "sales")) == costs.price("supervisor", "sales")
     assert costs.of(prediction("a", "supervisor", "sales", acceptable=["sales"])) == 0
     assert costs.of(prediction("a", "supervisor", None)) == 0
+
+
+@pytest.mark.parametrize("name", ["prices.json", "prices.yaml"])
+def test_prices_with_a_byte_order_mark_are_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('\ufeff{"supervisor": {"sales": 7}}', encoding="utf-8")
+    assert load_costs(tmp_path / name).price("supervisor", "sales") == 7

@@ -12,11 +12,13 @@ import pytest
 from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery
 from app.evaluation.cases import Case, CaseSet
+from app.evaluation.costs import CostMatrix
+from app.evaluation.metrics import headline
 from app.evaluation.passes import Options
 from app.evaluation.predictions import Prediction
 from app.evaluation.registry import Registry
 from app.evaluation.runner import NothingToRun, run
-from tests.unit.evaluation.scripted import Scripted, always, measured, message, messages
+from tests.unit.evaluation.scripted import LABELS, Scripted, always, measured, message, messages
 
 pytestmark = pytest.mark.anyio
 
@@ -249,3 +251,16 @@ async def test_no_more_cases_at_once_than_allowed(tmp_path: Path) -> None:
     target = replace(inner.target(), route=route)
     await run([messages(*["sales"] * 20)], target, Options(concurrency=3), Registry(tmp_path))
     assert most == 3
+
+
+async def test_a_message_that_stands_twice_makes_no_figure_surer(tmp_path: Path) -> None:
+    once = messages(*["sales"] * 20)
+    copies = [case.model_copy(update={"id": f"{case.id}-{n}"}) for case in once.cases for n in range(5)]
+    more = CaseSet(name="copies", cases=copies)
+    router = Scripted(lambda query: "sales" if int(query.text.split()[-1]) % 4 else "supervisor")
+    alone = await run([once], router.target(), Options(), Registry(tmp_path / "a"))
+    both = await run([once, more], router.target(), Options(), Registry(tmp_path / "b"))
+    few, many = (headline(done.predictions, LABELS, CostMatrix()) for done in (alone, both))
+    assert (few.cases, few.turns, many.cases, many.turns) == (20, 20, 20, 20)
+    assert few.accuracy.value == many.accuracy.value
+    assert many.accuracy.high - many.accuracy.low > 0.9 * (few.accuracy.high - few.accuracy.low)
