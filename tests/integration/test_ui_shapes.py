@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, get_type_hints
+from urllib.parse import quote
 
 import pytest
 
@@ -168,9 +169,12 @@ def about(fn: Any) -> Any:
     return {"index": 7, "value": "x", "liked": True} if {gr.SelectData, gr.LikeData} & {*wanted} else None
 
 
-def test_what_pages_send_comes_in(service: Strangers) -> None:
+@pytest.mark.parametrize("name", ["mine.csv", "мой набор (1).csv", "100% sure.csv", "a%20b&c=d+e.csv"])
+def test_what_pages_send_comes_in(service: Strangers, name: str) -> None:
     fn = service.handler("profile")
-    url = f"http://127.0.0.1/ui/en/gradio_api/file={service.mine}"
-    sent = file(service.mine, url=url, orig_name="mine.csv", size=11, mime_type="text/csv")
+    path = service.http.post(f"{API}/upload", files={"files": (name, b"text,label\n")}).json()[0]
+    url = f"http://127.0.0.1/ui/en/gradio_api/file={quote(path)}"
+    sent = file(path, url=url, orig_name=name, size=11, mime_type="text/csv")
     assert service.join(fn, [None, sent]).status_code == 200
     assert '"success":true' in completed(service, "s1")
+    assert service.http.get(f"{API}/file={quote(path)}").content == b"text,label\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 import gradio as gr
 from gradio.blocks import Block
@@ -63,7 +64,7 @@ class Sent(BaseModel):
     def _is_here(self) -> Sent:
         if not kept(self.path):
             raise ValueError("not an uploaded file")
-        if self.url is not None and not self.url.endswith(f"/gradio_api/file={self.path}"):
+        if self.url is not None and not unquote(self.url).endswith(f"/gradio_api/file={self.path}"):
             raise ValueError("another address")
         return self
 
