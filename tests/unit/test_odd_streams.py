@@ -44,7 +44,7 @@ def read(body: bytes, size: int) -> list[Json]:
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 10_000])
-@pytest.mark.parametrize("name", BODIES.keys() - {"indented json"})
+@pytest.mark.parametrize("name", [name for name in BODIES if name != "indented json"])
 def test_events_are_read_in_every_dress_and_in_any_pieces(name: str, size: int) -> None:
     assert read(BODIES[name].encode(), size) == [ONE, TWO]
 
