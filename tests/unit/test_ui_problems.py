@@ -19,7 +19,7 @@ FIELDS = dict.fromkeys(
 ELSEWHERE = {
     "internal_error", "setting_invalid", "prompt_variable_missing",  # no situation; start; defect
     "body_too_large", "unsupported_media_type", "cursor_invalid",  # of REST alone
-    "foreign_origin", "host_unknown",  # before any page
+    "foreign_origin", "host_unknown", "one_worker_needed",  # before any page
     "idempotency_key_reused", "crm_error", "crm_refused", "crm_unavailable",  # REST; the relay keeps them
     "baseline_unknown", "costs_invalid", "scenario_invalid", "step_impossible",  # of the command line
     "training_refused", "version_not_found",
