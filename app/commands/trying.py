@@ -21,6 +21,9 @@ ROUTE: list[BaseMessage] = [SYSTEM, HumanMessage("I want my money back. Which de
 MENDS = {
     "HTTP 401": "check OPENAI_API_KEY",
     "HTTP 403": "check what OPENAI_API_KEY may use",
+    **dict.fromkeys(
+        ("HTTP 301", "HTTP 302", "HTTP 307", "HTTP 308"), "check OPENAI_BASE_URL: it leads elsewhere"
+    ),
     "HTTP 404": "check OPENAI_MODEL, and that OPENAI_BASE_URL ends as the server's documentation says",
 }
 

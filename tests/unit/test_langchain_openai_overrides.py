@@ -69,6 +69,14 @@ def test_a_request_is_made_of_plain_json_for_chat_completions(model: GuardedChat
     }
 
 
+def test_a_model_named_as_openais_on_another_server_is_told_by_the_system() -> None:
+    address = "http://127.0.0.1:9/v1"
+    other = openai_model(Settings(_env_file=None, openai_base_url=address, openai_model="o4-mini"))
+    assert [line["role"] for line in other._payload(MESSAGES, None)["messages"]] == ["system", "user"]
+    own = openai_model(Settings(_env_file=None, openai_api_key=SecretStr("k"), openai_model="o4-mini"))
+    assert own._payload(MESSAGES, None)["messages"][0]["role"] == "developer"
+
+
 def test_a_reply_of_plain_json_becomes_a_message_with_calls_usage_and_finish(
     model: GuardedChatOpenAI,
 ) -> None:

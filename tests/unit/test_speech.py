@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.adapters.llm.speech import Asked, Speech
 from app.adapters.llm.sse import Json
@@ -32,6 +35,9 @@ THOUGHT = {
     "harmony": f"<|channel|>analysis<|message|>Hm<|end|><|start|>assistant<|channel|>final<|message|>{WORDS}",
     "harmony without tokens": f"analysisWe must be kind.assistantfinal{WORDS}",
     "react": f"Thought: сердится.\nFinal Answer: {WORDS}",
+    "fence": f"```thinking\nСердится.\n```\n{WORDS}",
+    "details": f'<details type="reasoning" done="true"><summary>Hm</summary>Сердится.</details>{WORDS}',
+    "made-up result": f"<tool_response>{{}}</tool_response>{WORDS}</tool_call>",
     "two": f"<think>a</think><think>b</think>{WORDS}",
 }
 TOKENS = {
@@ -188,6 +194,46 @@ def test_thoughts_that_no_tag_opens_end_a_stream_that_has_shown_them() -> None:
 def test_thoughts_without_an_end_are_all_that_was_said(text: str) -> None:
     speech = Heard(text, 2, held=False)
     assert (speech.shown, speech.hidden) == ("", True)
+
+
+PARTS = [
+    *THOUGHT.values(),
+    *TOKENS.values(),
+    *CALLS.values(),
+    *KEPT,
+    "<",
+    "[",
+    "`",
+    "{",
+    "\n",
+    "</think>",
+    '"',
+    "}",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=4), st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+def test_a_stream_in_any_pieces_says_and_calls_what_the_plain_reply_does(
+    parts: list[str], luck: Random
+) -> None:
+    text = "".join(parts)
+    whole = Heard(text, len(text), held=True)
+    speech, at, shown = Speech(Asked(TOOLS), held=luck.random() < 0.5), 0, ""
+    try:
+        while at < len(text):
+            size = luck.choice([1, 2, 5, 30])
+            shown += speech.feed(text[at : at + size])
+            at += size
+        shown += speech.end()
+    except ProviderReplyInvalid:
+        assert whole.aloud
+        return
+    assert shown == whole.shown
+    told = [
+        [(c["function"]["name"], c["function"]["arguments"]) for c in each.calls] for each in (speech, whole)
+    ]
+    assert told[0] == told[1]
 
 
 def test_words_of_a_stream_are_shown_as_they_come() -> None:

@@ -17,11 +17,14 @@ _CALL = (
     r"(?:tool_?calls?|function_?calls?|tool_?use|tool_?code|invoke|start_function_call"
     r"|function\s*=|function\s+name\s*=|tool\s+name\s*=)"
 )
+_RESULT = r"(?:(?:tool|function)_?(?:response|result|output)s?|observation)"
 _SPACE = r"(?:\w{1,20}:)?"
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("close", rf"<\s*/\s*{_SPACE}{_MIND}\s*>|\[/THINK\]|◁/think▷"),
     ("strip", rf"<\s*{_SPACE}{_MIND}\s*/>|</?(?:final_?)?answer>"),
-    ("open", rf"<\s*{_SPACE}{_MIND}(?:\s[^<>]{{0,100}})?>|\[THINK\]|◁think▷"),
+    ("strip", rf"<\s*/\s*{_SPACE}(?:{_CALL}|{_RESULT}|function|parameter)\s*>|\[/TOOL_?(?:CALLS?|REQUEST)\]"),
+    ("open", rf"<\s*{_SPACE}(?:{_MIND}|{_RESULT})(?:\s[^<>]{{0,100}})?>|\[THINK\]|◁think▷"),
+    ("open", r"<details\s[^<>]{0,60}reasoning[^<>]{0,60}>"),
     ("call", rf"<\s*{_SPACE}{_CALL}[^<>]{{0,120}}>|\[TOOL_?(?:CALLS?|REQUEST)\]"),
     ("role", r"<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>"),
     (
@@ -29,7 +32,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"</s>|<(?:eos|eot|end_of_turn|end_of_utterance|end_of_text)>|\[/?INST\]|\[(?:end of text|EOS)\]",
     ),
     ("strip", r"<(?:bos|pad|unk|mask|unused\d+|extra_id_\d+|0x[0-9A-F]{2})>|<</?SYS>>|\[(?:BOS|PAD)\]"),
-    ("strip", r"\A\s*<s>"),
+    ("strip", r"<s>"),
     ("fence", r"(?m:^)[ \t]*```[^`\n]*\n"),
     (
         "json",
@@ -48,6 +51,7 @@ _UNFINISHED = re.compile(
 )
 _LEAD = r"(?m:^)[ \t]*\[?(?:functions\.|tool\s*=\s*)?"
 _STARTS = ("Action:", "functions.", "tool=", "analysis", "Thought:")
+ONLY_FIRST = ("<s>", "analysis", "thought:")  # where nothing has been said before
 QUOTES = "`\"'«»“”„‘’"
 
 
@@ -59,7 +63,9 @@ def pattern_for(tools: frozenset[str]) -> re.Pattern[str]:
         ("call", rf"{_LEAD}(?:{named})(?:\s*[(\[{{<]|[ \t]*\n[ \t]*\{{)"),
         ("call", rf"(?m:^)[ \t]*Action:[ \t]*(?:{named})\b"),
     ]
-    mind = [("open", r"\Aanalysis(?=[A-ZА-ЯЁ\"'])|\A\s*Thought:\s")]  # gpt-oss without its tokens; ReAct
+    mind = [
+        ("open", r"(?m:^)(?:analysis(?=[A-ZА-ЯЁ\"'])|[ \t]*Thought:\s)")
+    ]  # gpt-oss without its tokens; ReAct
     every = [
         *((kind, f"(?i:{text})") for kind, text in _PATTERNS),
         *(called if named else []),

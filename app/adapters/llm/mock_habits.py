@@ -246,6 +246,7 @@ STREAMS: dict[str, Habit] = {
         ]
     ),
     "slow": Habit(slow=True),
+    "slow_pings": Habit(encode=lambda chunks: [b": PROCESSING\n\n"] * 8 + _encoded(chunks), slow=True),
 }
 HABITS: dict[str, Habit] = {
     **SPEECH,

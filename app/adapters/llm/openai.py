@@ -116,12 +116,14 @@ class GuardedChatOpenAI(ChatOpenAI):
             self.habits.aloud = False
 
     def _payload(self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any) -> Json:
-        """Other servers than OpenAI's own know the limit by its older name only."""
+        """Other servers than OpenAI's own know the limit by its older name, and the system by its role."""
         if isinstance(schema := kwargs.get("response_format"), type):
             kwargs["response_format"] = as_response_format(schema)
         payload: Json = self._get_request_payload(messages, stop=stop, **kwargs)
         if "max_completion_tokens" in payload and not _is_openai(self.openai_api_base):
             payload["max_tokens"] = payload.pop("max_completion_tokens")
+        if not _is_openai(self.openai_api_base):
+            payload["messages"] = [_of_system(line) for line in payload["messages"]]
         return payload
 
     def _generate(self, *_: Any, **__: Any) -> NoReturn:
@@ -195,6 +197,11 @@ def _with_parsed(result: ChatResult) -> ChatResult:
     if isinstance(parsed, dict):
         message.additional_kwargs["parsed"] = parsed
     return result
+
+
+def _of_system(line: Json) -> Json:
+    """LangChain makes a developer of it for models that are named as OpenAI's."""
+    return {**line, "role": "system"} if line.get("role") == "developer" else line
 
 
 def _is_openai(base_url: str | None) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.adapters.llm.failures import ALOUD
-from app.adapters.llm.markers import QUOTES, Kind, kind_of, pattern_for, unfinished
+from app.adapters.llm.markers import ONLY_FIRST, QUOTES, Kind, kind_of, pattern_for, unfinished
 from app.adapters.llm.sse import Json
 from app.adapters.llm.written_calls import json_at, written_calls
 from app.core.exceptions import ProviderReplyInvalid
@@ -20,11 +20,14 @@ _SECTIONS: dict[Kind, Section] = {
 }  # fmt: skip
 _THOUGHT_ENDS = re.compile(
     r"<\s*/\s*(?:\w{1,20}:)?\w*(?:think|thought|reason|reflect|scratch|analysis|deliberat|cot|monologue)\w*\s*>"
+    r"|<\s*/\s*(?:(?:tool|function)_?(?:response|result|output)s?|observation|details)\s*>"
     r"|\[/THINK\]|◁/think▷|<[|｜]/?[^|｜<>\s]*(?:end|return|start)[^|｜<>\s]*[|｜]>|<\w*channel\|>"
     r"|<\|channel\|>\s*final\s*<\|message\|>|assistant(?:commentary)?final",
     re.IGNORECASE,
 )
 _STEP_ENDS = re.compile(r"\n[ \t]*(?:(?:Final )?Answer:[ \t]*|(?=Action:))")
+_THOUGHT_FENCE = re.compile(r"\s*```[ \t]*(?:think|thought|reason|analysis)\w*", re.IGNORECASE)
+_FENCE_END = re.compile(r"^[ \t]*```(?![\w`])", re.MULTILINE)
 _ROLE = re.compile(r"\s*([a-z]{2,9})?(?:<\|(?:end_header_id|message)\|>)?[ \t]*:?\s*", re.IGNORECASE)
 _SPEAKERS = ("assistant", "model", "ai", "bot", "user", "human", "system", "tool", "developer")
 _OTHERS = _SPEAKERS[4:]
@@ -107,14 +110,15 @@ class Speech:
         return False
 
     def _is_mention(self, found: re.Match[str]) -> bool:
-        """Somebody writes about a marker: it stands in quotation marks."""
+        """It is a word of the reply: in quotation marks, or where such a marker never stands."""
+        if found[0].strip().lower().startswith(ONLY_FIRST) and self._has_said(found.start()):
+            return True
         before, after = self._rest[: found.start()][-1:], self._rest[found.end() :][:1]
-        return (
-            kind_of(found) not in ("fence", "json")
-            and before in QUOTES
-            and after in QUOTES
-            and bool(before and after)
-        )
+        quoted = bool(before and after) and before in QUOTES and after in QUOTES
+        return quoted and kind_of(found) not in ("fence", "json")
+
+    def _has_said(self, upto: int) -> bool:
+        return self._said or bool(self._rest[self._mark : upto].strip())
 
     def _say(self, upto: int) -> None:
         """What stands before `upto` is for the customer."""
@@ -198,7 +202,7 @@ class Speech:
 
     def _weigh(self, section: Section, final: bool) -> bool:
         """JSON or a fence is either a call or a part of the reply."""
-        end = self._block_end(section)
+        end = self._block_end(section, final)
         if end is None and not final and len(self._rest) < LONGEST_BLOCK:
             return False
         self._section, cut = None, end is None
@@ -209,15 +213,18 @@ class Speech:
         ):
             self._carry_out(block)
             self._skip(end)
+        elif section == "fence" and _THOUGHT_FENCE.match(block):
+            self.hidden = True
+            self._skip(end)
         else:
             self._say(end)
         return True
 
-    def _block_end(self, section: Section) -> int | None:
+    def _block_end(self, section: Section, final: bool) -> int | None:
         block = self._rest[self._mark :]
         if section == "fence":
-            closing = re.compile(r"^[ \t]*```[ \t]*$", re.MULTILINE).search(block, block.find("\n") + 1)
-            return self._mark + closing.end() if closing else None
+            closing = _FENCE_END.search(block, block.find("\n") + 1)
+            return self._mark + closing.end() if closing and (final or closing.end() < len(block)) else None
         found = json_at(block)
         return self._mark + found[1] if found else None
 
