@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
+import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -231,8 +231,18 @@ def test_uploads_are_refused_in_words_or_imported_as_text(room: Page, root: Path
     with huge.open("wb") as made:
         made.truncate(50 * 2**20)
     broken.write_bytes(b"PK\x03\x04 no workbook")
-    rows = [(1, "Shop", '=HYPERLINK("http://evil")'), (2, "Shop", MARKUP), (3, "", "x")]
-    pd.DataFrame(rows, columns=["n", "queue", "said"]).to_excel(good, index=False)
+    book = openpyxl.Workbook()
+    formula = '=HYPERLINK("http://evil")'
+    for row in [
+        ("n", "queue", "said"),
+        (1, "Shop", formula),
+        (2, "Shop", MARKUP),
+        (3, "", "x"),
+        (4, "Shop", "=1+1"),
+    ]:
+        book.worksheets[0].append(row)
+    book.worksheets[0]["C2"].data_type = "s"  # a text that begins like a formula; the last row is one
+    book.save(good)
     box(room, "upload")
     file = room.locator("#cc-eval-file input[type=file]")
     file.set_input_files(huge)
@@ -246,8 +256,9 @@ def test_uploads_are_refused_in_words_or_imported_as_text(room: Page, root: Path
     pick(room, "#cc-eval-means-sales", "Shop")
     room.locator("#cc-eval-look").click(timeout=LONG)
     preview = room.locator("#cc-eval-preview")
-    expect(preview).to_contain_text("Войдёт строк: 2 из 3.", timeout=LONG)
+    expect(preview).to_contain_text("Войдёт строк: 2 из 4.", timeout=LONG)
     expect(preview).to_contain_text("похожих на формулу: 1")
+    expect(preview).to_contain_text("не читается: 1")
     expect(preview.locator("img")).to_have_count(0)
     room.locator("#cc-eval-import").click()
     expect(room.locator("#cc-eval-imported")).to_contain_text("Импортировано: 2", timeout=LONG)
