@@ -31,6 +31,7 @@ class Caretaker:
     period: float = 60
     timer: Callable[[], float] = monotonic
     _task: asyncio.Task[None] | None = field(default=None, init=False)
+    more: bool = field(default=False, init=False)
     _ahead: dict[tuple[str, datetime], float] = field(default_factory=dict, init=False)
     _early: bool = field(default=False, init=False)
     _passed: int = field(default=0, init=False)
@@ -53,30 +54,33 @@ class Caretaker:
         if self.dialogs.turns.approvals:
             await self.dialogs.turns.approvals.catch_up()
 
-    async def close_idle(self) -> bool:
-        """Of one batch; False after the last. One that cannot be closed is passed over."""
+    async def close_idle(self) -> int:
+        """How many of one batch were closed; `more` tells whether there may be another one.
+
+        A dialog that cannot be closed is passed over.
+        """
         if not self.timeout:
-            return False
+            return 0
         since = self.dialogs.clock() - self.timeout
         batch = await self.dialogs.store.idle_since(since, BATCH, self._passed)
-        for dialog_id in batch:
-            if not await self._closed(dialog_id, since):
-                self._passed += 1
-        more = len(batch) == BATCH
-        self._passed = self._passed if more else 0
-        if not more:
-            await self._close_ahead()
-        return more
+        closed = sum([await self._closed(dialog_id, since) for dialog_id in batch])
+        self.more = len(batch) == BATCH
+        self._passed = self._passed + len(batch) - closed if self.more else 0
+        return closed if self.more else closed + await self._close_ahead()
 
-    async def _close_ahead(self) -> None:
+    async def _close_ahead(self) -> int:
         """What was last changed later than now: the clock was ahead. It is idle as long as it was seen so."""
         now, seen = self.dialogs.clock(), self.timer()
         latest = await self.dialogs.store.find(DialogQuery(limit=BATCH, status="active"))
         ahead = {(row.dialog_id, row.updated_at) for row in latest.rows if row.updated_at > now}
         self._ahead = {each: self._ahead.get(each, seen) for each in ahead}
-        for (dialog_id, changed), since in self._ahead.items():
-            if seen - since >= self.timeout.total_seconds():
-                await self._closed(dialog_id, changed)
+        longest = self.timeout.total_seconds()
+        idle = [each for each, since in self._ahead.items() if seen - since >= longest]
+        return sum([await self._closed(*each) for each in idle])
+
+    async def _sweep(self) -> bool:
+        await self.close_idle()
+        return self.more
 
     async def keep_queue(self) -> bool:
         return self.queue is not None and await self.queue()
@@ -99,7 +103,7 @@ class Caretaker:
             self._early = False
             healed = healed or await self._done(self.heal)
             began = monotonic()
-            more = [await self._more(duty) for duty in (self.close_idle, self.keep_queue)]
+            more = [await self._more(duty) for duty in (self._sweep, self.keep_queue)]
             await self._done(self.knowledge.refresh_if_changed)
             pause = min(EARLY, self.period) if self._early else self.period
             await asyncio.sleep(monotonic() - began if any(more) else pause)
