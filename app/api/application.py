@@ -27,7 +27,6 @@ from app.api.doors import Doors
 from app.api.head import Head
 from app.api.hosts import KnownHosts
 from app.api.origin import OwnOrigin
-from app.api.pace import Pace
 from app.api.paths import OneSpelling
 from app.api.queries import known_parameters
 from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, router
@@ -46,7 +45,6 @@ def application(bench: Workbench) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.workbench = bench
-    app.state.pace = Pace(bench.settings.new_dialogs_per_minute)
     for part in (dialogue, operator, approvals, health, router, knowledge, analytics):
         app.include_router(part.router, prefix="/api/v1", dependencies=[Depends(known_parameters)])
     app.include_router(metrics.router)

@@ -19,6 +19,7 @@ from app.services.feedback import Feedback
 from app.services.health import HealthService
 from app.services.knowledge import KnowledgeService
 from app.services.monitor import Monitor
+from app.services.pace import Pace
 from app.services.people import People
 from app.services.relay import Relay
 from app.services.replay import Replay
@@ -49,6 +50,11 @@ class Workbench:
     replay: Replay
     release: Callable[[], Awaitable[None]]
     relay: Relay | None = None
+
+    @cached_property
+    def pace(self) -> Pace:
+        """One for API and pages: an address is one wherever it asks."""
+        return Pace(self.settings.new_dialogs_per_minute)
 
     @cached_property
     def eval_desk(self) -> EvalDesk:

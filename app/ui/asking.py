@@ -13,3 +13,9 @@ def asking() -> Request | None:
     found: Any = LocalContext.request.get(None)
     request: Request | None = getattr(found, "request", found)
     return request
+
+
+def host() -> str:
+    """The address that asks; empty where none is known."""
+    request = asking()
+    return request.client.host if request and request.client else ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
 
-from app.api.pace import Pace, TooManyDialogs, _neighbourhood
+from app.bootstrap import build
 from app.core.config import Settings
-from tests.support.server import client
+from app.services.pace import Pace, TooManyDialogs
+from tests.support.server import client, serving, settings, with_workbench
 
 CREATE = "/api/v1/dialogue/create"
 BODY = {"customer_id": "c"}
@@ -51,7 +53,28 @@ def test_a_company_behind_one_address_is_not_hindered() -> None:
 def test_addresses_are_counted_apart_but_those_of_one_ipv6_network_together() -> None:
     pace = Pace(1)
     for host in ("192.0.2.7", "192.0.2.8", "2001:db8::1", "2001:db8:0:1::1"):
-        pace.step(_neighbourhood(host))
+        pace.step(host)
     for host in ("192.0.2.8", "2001:db8::2", "::ffff:192.0.2.7"):
         with pytest.raises(TooManyDialogs):
-            pace.step(_neighbourhood(host))
+            pace.step(host)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_chat_room_counts_with_the_api(tmp_path: Path) -> None:
+    app = with_workbench(build(settings(tmp_path, new_dialogs_per_minute=2, ui=True)))
+    with serving(app) as url, httpx2.Client(base_url=url, timeout=30, trust_env=False) as http:
+        assert http.post(CREATE, json=BODY).status_code == 200
+        assert refused(http) == [False, True]
+
+
+def refused(http: httpx2.Client) -> list[bool]:
+    """Whether each of two visitors with a first line is told that there were too many."""
+    page = http.get("/ui/en/config").json()
+    say = next(event["id"] for event in page["dependencies"] if event.get("api_name") == "say")
+    told = []
+    for visitor in ("a", "b"):
+        asked = {"data": ["hello", "", "c", "", None], "fn_index": say, "session_hash": visitor}
+        http.post("/ui/en/gradio_api/queue/join", json=asked).raise_for_status()
+        said = http.get("/ui/en/gradio_api/queue/data", params={"session_hash": visitor}, timeout=60).text
+        told.append("Too many dialogs" in said)
+    return told

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Bench, DialogId, Key
 from app.api.errors import documented
-from app.api.pace import paced
+from app.api.guard import paced
 from app.core.models import Status
 from app.core.ports import DialogQuery
 from app.services.feedback import Liked

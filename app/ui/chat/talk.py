@@ -14,6 +14,7 @@ from app.core.exceptions import CallCenterError
 from app.core.models import Progress
 from app.core.text import checked
 from app.services.workbench import Workbench
+from app.ui.asking import host
 from app.ui.chat import lines
 from app.ui.chat.path import decided
 from app.ui.chat.saved import Saved
@@ -150,6 +151,7 @@ class Talk:
             name = await branching.edit(name, editing, text)
             return name, await self._said(name), partial(branching.answer, name, editing)
         if not name:
+            self.bench.pace.step(host())
             name = str((await dialogs.create(customer, None)).body["dialog_id"])
         said = [*await self._said(name), lines.customer(text)]
         return name, said, lambda emit: dialogs.send(name, text, emit=emit)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import time
 from ipaddress import IPv6Address, ip_network
 
-from fastapi import Request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from app.core.addresses import address
 from app.core.exceptions import CallCenterError
-from app.services.operators import has_key
-from app.services.workbench import Workbench
 
 MINUTE = 60.0
 
@@ -35,8 +32,9 @@ class Pace:
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
 
-    def step(self, client: str) -> None:
+    def step(self, host: str) -> None:
         """Raises TooManyDialogs. What was counted while the clock was ahead is forgotten."""
+        client = neighbourhood(host)
         if self._item is None or self._limiter.hit(self._item, client):
             return
         wait = self._limiter.get_window_stats(self._item, client).reset_time - time.time()
@@ -45,15 +43,7 @@ class Pace:
         self._storage.reset()
 
 
-async def paced(request: Request) -> None:
-    """Callers with the operator key speak for many customers, so they are not counted."""
-    bench: Workbench = request.app.state.workbench
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not has_key(bench.settings, given.strip()):
-        request.app.state.pace.step(_neighbourhood(request.client.host if request.client else ""))
-
-
-def _neighbourhood(host: str) -> str:
+def neighbourhood(host: str) -> str:
     """One customer's IPv6 addresses are a whole /64."""
     found = address(host)
     return str(ip_network((found, 64), strict=False) if isinstance(found, IPv6Address) else found or host)
