@@ -11,12 +11,15 @@ from gradio.routes import App
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from app.core.exceptions import BadRequestBody
 from app.ui.doors.files import kept
 from app.ui.doors.questions import NAME, Questions
-from app.ui.doors.uploads import Uploads
+from app.ui.doors.uploads import TooManyUploads, Uploads
 from app.ui.lost import crowded
+from app.ui.problems import told
 from app.ui.workers import OneWorkerNeeded, Workers
 
 OPEN = re.compile(
@@ -48,12 +51,22 @@ class Gate:
                 return await crowded(self.language)(scope, receive, send)
             raise OneWorkerNeeded
         if method == "POST" and door in self.asking:
-            receive = await _instead(self.asking[door], scope, receive)
+            receive = await self._instead(self.asking[door], scope, receive)
         elif method == "POST" and door == "/gradio_api/upload":
-            self.uploads.count(scope)
+            if refused := self._too_much(scope):
+                return await refused(scope, receive, send)
         elif method not in ("GET", "HEAD") or not self._readable(door, scope):
             raise HTTPException(404)
         return await self.app(scope, receive, send)
+
+    def _too_much(self, scope: Scope) -> Response | None:
+        """A text, as Gradio tells that a file is too large: the page shows it."""
+        try:
+            self.uploads.count(scope)
+        except TooManyUploads as error:
+            again = {"Retry-After": str(error.retry_after)}
+            return PlainTextResponse(told(error, self.language), error.status, again)
+        return None
 
     def _readable(self, door: str, scope: Scope) -> bool:
         asked = {
@@ -68,15 +81,20 @@ class Gate:
             return kept(door.removeprefix(FILE))
         return bool(OPEN.fullmatch(door))
 
+    async def _instead(self, checked: Callable[[bytes], bytes], scope: Scope, receive: Receive) -> Receive:
+        """Hands on what was checked, and not what came. Raises BadRequestBody in the page's language."""
+        try:
+            return _again(checked(await _whole(receive)), scope, receive)
+        except BadRequestBody as error:
+            raise BadRequestBody(told(error, self.language)) from None
+
     def _session(self, name: str) -> Mapping[int, Block]:
         """The components as this visitor's page has them; nothing is kept for somebody new."""
         seen = self.app.state_holder.session_data.get(name)
         return seen.blocks_config.blocks if seen else {}
 
 
-async def _instead(checked: Callable[[bytes], bytes], scope: Scope, receive: Receive) -> Receive:
-    """Hands on what was checked, and not what came. Raises BadRequestBody."""
-    body = checked(await _whole(receive))
+def _again(body: bytes, scope: Scope, receive: Receive) -> Receive:
     MutableHeaders(scope=scope)["content-length"] = str(len(body))
     sent = False
 
