@@ -240,6 +240,23 @@ def test_goodwill_is_granted_only_after_a_complaint() -> None:
     assert call_for(BOSS, "мне нахамил ваш оператор", registered, asked)[0] == "grant_credit"
 
 
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("Связь пропадала всю неделю. Начислите мне 250 ₽ в качестве извинения", 250),
+        ("Give me a 350 rouble credit for the inconvenience.", 350),
+    ],
+)
+def test_a_sum_of_goodwill_that_is_named_goes_to_the_policy(said: str, amount: int) -> None:
+    name, args = call_for(BOSS, said)
+    assert (name, args["amount_rub"]) == ("grant_credit", amount)
+
+
+@pytest.mark.parametrize("said", ["начислите бонус за неудобства", "give me something for the inconvenience"])
+def test_goodwill_without_a_sum_waits_for_a_complaint(said: str) -> None:
+    assert call_for(BOSS, said)[0] != "grant_credit"
+
+
 def test_who_asks_how_is_told_how_and_offered_to_have_it_done() -> None:
     facts = {
         "agent": SALES,

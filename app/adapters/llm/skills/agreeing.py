@@ -19,7 +19,7 @@ from app.adapters.llm.skills.slips import readings
 from app.adapters.llm.skills.slots import values_in
 
 Answer = Literal["yes", "ack", "no", "later", "unclear", "other"]
-Phrases = dict[tuple[str, ...], str]
+Phrases = dict[str, str]
 LONGEST = 30  # words of a line that is weighed at all
 TERMS = ("item", "period", "delivery")
 SHORT = 4  # words of a line that asks back ("yes?")
@@ -40,16 +40,18 @@ _TOKEN = re.compile(r"[\w'’]+|[^\w\s.,;:!?()\[\]—–\-…*\"«»“”„]")
 _QUOTE = re.compile(r"[«»“”„\"]|^\s*>", re.MULTILINE)
 _TRAILS_OFF = re.compile(r"(?:\.\.+|…)\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+_TWICE = re.compile(r"(?<!\w)(\w+)\W+\1(?!\w)")  # "ok ok" is impatience
 _EMPTY = ("yes", "ack", "go", "noted", "thanks", "filler")
 
 
 def answer_to(skill: str, said: str, question: str) -> Answer:
     """`question` is the whole of our message: of its last paragraph words may be said again."""
-    first, *others = readings(said)
-    for line in (first, *others):
-        if (answer := _sort(skill, line, question)) and (line == first or answer in ("yes", "ack")):
-            return answer
-    return "yes" if _orders(skill, first, question) else _rest(first)
+    asked = _one_figure(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
+    first, *others = (_one_figure(line) for line in readings(said))
+    if answer := _sort(skill, first, asked):
+        return answer
+    slipped = not _read(skill, first, asked) and any(_sort(skill, line, asked) == "yes" for line in others)
+    return "yes" if slipped or _orders(skill, first, asked) else _rest(first)
 
 
 def is_yes(said: str) -> bool:
@@ -64,63 +66,78 @@ def opens_with_a_question(message: str) -> bool:
 
 def _sort(skill: str, line: str, question: str) -> Answer | Literal[""]:
     """Of a line of which every word is known."""
-    kinds = set() if "?" in line or _QUOTE.search(line) else _kinds(skill, line, question)
-    acts = _acts(kinds)
+    read = {} if "?" in line or _QUOTE.search(line) else _read(skill, line, question)
+    kinds, acts = set(read.values()), _acts(read)
+    if not acts and kinds & {"thing", "ask"}:
+        return ""
+    rest = " ".join(phrase for phrase, kind in read.items() if kind not in ("courtesy", "thanks"))
     waits = bool(_TRAILS_OFF.search(line)) or "soon" in kinds
-    if kinds and ("doubt" in kinds or _joined(line) in manner("abort") or (waits and not acts)):
+    if read and (rest in manner("abort") or ((waits or "doubt" in kinds) and not acts)):
         return "unclear"
     if acts or "yes" in kinds:
         return "yes"
     if "ack" in kinds:
-        return "unclear" if "thanks" in kinds else "ack"
+        return "unclear" if "thanks" in kinds or _TWICE.search(line) else "ack"
     return ""
 
 
-def _acts(kinds: set[str]) -> bool:
-    return bool(kinds & {"act", "go"}) or ("infinitive" in kinds and bool(kinds & {"ask", "yes", "ack"}))
+def _acts(read: Phrases) -> bool:
+    kinds = set(read.values())
+    return bool(kinds & {"act", "go"}) or ("infinitive" in kinds and bool(kinds & {"ask", "yes", "courtesy"}))
 
 
-def _kinds(skill: str, line: str, question: str) -> set[str]:
-    """The kinds of its words; none where one is of no kind."""
+def _read(skill: str, line: str, question: str) -> Phrases:
+    """The phrases of it and of what kind each is; nothing where a word is of no kind."""
     tokens, known = _TOKEN.findall(line), _phrases(skill)
     things = tuple(stem for words in words_of(skill) for stem in words.thing)
-    asked = plain(question.rstrip().rsplit("\n\n", 1)[-1])
-    kinds, at = set[str](), 0
+    read, at = Phrases(), 0
     while at < len(tokens) <= LONGEST:
-        size = next((n for n in _SIZES if tuple(tokens[at : at + n]) in known), 0)
-        if size:
-            kinds.add(known[tuple(tokens[at : at + size])])
-        elif not (contains(things, tokens[at]) or _said_again(tokens[at], asked)):
-            return set()
+        size = next((n for n in _SIZES if " ".join(tokens[at : at + n]) in known), 0)
+        phrase = " ".join(tokens[at : at + (size or 1)])
+        again = not size and _said_again(phrase, question)
+        if not (size or again or contains(things, phrase)):
+            return {}
+        read[phrase] = known.get(phrase, "again" if again else "thing")
         at += size or 1
-    return kinds
+    return read
 
 
 def _said_again(word: str, asked: str) -> bool:
     """A word of the question, or another one for what it names."""
     if any(set(values_in(kind, word)) & set(values_in(kind, asked)) for kind in TERMS):
         return True
-    weighty = word.isdigit() or (len(word) >= REPEATED and not contains(manner("reserve"), word))
+    figure = word[0].isdigit()
+    weighty = figure or (len(word) >= REPEATED and not contains(manner("reserve"), word))
     return weighty and word in _TOKEN.findall(asked)
+
+
+def _one_figure(text: str) -> str:
+    """ "1 290" and "12.90" are one word each."""
+    joined = re.sub(r"(?<=\d)[ ,\u00a0\u202f](?=\d{3}(?!\d))", "", text)
+    return re.sub(r"(?<=\d)[.,](?=\d{1,2}(?!\d))", "_", joined)
+
+
+def _figures(text: str) -> set[str]:
+    return {word for word in _TOKEN.findall(text) if word[0].isdigit()}
 
 
 def _orders(skill: str, line: str, question: str) -> bool:
     """One clause orders the act and nothing more, and no other holds anything back."""
     if "?" in line or _QUOTE.search(line) or _TRAILS_OFF.search(line) or len(_TOKEN.findall(line)) > LONGEST:
         return False
-    figures = set(re.findall(r"\d+", line)) - set(re.findall(r"\d+", question))
-    clauses = {clause: _kinds(skill, clause, question) for clause in _CLAUSE.split(line)}
-    ordered = any(_acts(kinds) for kinds in clauses.values())
+    figures = _figures(line) - _figures(question)
+    clauses = {clause: _read(skill, clause, question) for clause in _CLAUSE.split(line)}
+    ordered = any(_acts(read) for read in clauses.values())
     return (
         ordered
         and not figures
-        and not any(reserves(_beside_reasons(skill, c)) for c, kinds in clauses.items() if not kinds)
+        and not any(reserves(_beside_reasons(skill, c)) for c, read in clauses.items() if not read)
     )
 
 
 def holds_back(said: str) -> bool:
     """A demand that asks back, or sets a condition."""
-    asks = "?" in said and not contains((*manner("polite"), *manner("wish")), said)
+    asks = "?" in said and not contains(manner("may_you"), said)
     return asks or contains((*manner("if"), *manner("later"), *manner("but")), said)
 
 
@@ -157,7 +174,7 @@ def _phrases(skill: str) -> Phrases:
     known = {phrase: kind for kind in _KINDS for phrase in manner(kind)}
     for words in words_of(skill):
         known |= dict(_forms(words.act))
-    return {tuple(_TOKEN.findall(plain(phrase))): kind for phrase, kind in known.items()}
+    return {_joined(plain(phrase)): kind for phrase, kind in known.items()}
 
 
 _SIZES = range(7, 0, -1)

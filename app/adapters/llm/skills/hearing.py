@@ -11,6 +11,7 @@ from app.adapters.llm.phrasebook import beginnings, contains, plain
 from app.adapters.llm.skills.book import Stems, Words, manner, words_of
 
 _QUOTED, _CLOSING = re.compile(r"[«“\"][^»”\"]*[»”\"]"), '»”"'
+_HIDDEN = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|$)")
 _LINE_END = re.compile(r"(?<!\s)\s*\n\s*")  # tried once in a run of blanks
 _SENTENCE = re.compile(r"(?<=[!?\n])\s*|(?<=\.)\s+|\n")
 _CLAUSE = re.compile(r"[,;:()!?\n]+|\.(?:\s|$)|\s[—–-]\s|\s(?:но|потому что|поэтому|but|because|so)\s")
@@ -189,10 +190,20 @@ def _all_in(cue: tuple[Stems, ...], sentence: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Without quotations: what others said is no demand. A name in quotes stays."""
-    said = plain(_LINE_END.sub(". ", text))
+    """Without quotations and reports: what others said is no demand. A name in quotes stays.
+
+    What a page would not show ("<!-- … -->") was not said at all.
+    """
+    said = plain(_LINE_END.sub(". ", _HIDDEN.sub(" ", text)))
+    said = _reported().sub(" ", said)
     end = max(map(said.rfind, _CLOSING)) + 1  # no quotation is looked for where none can end
     return (_QUOTED.sub(_name_alone, said[:end]) + said[end:]).replace("₽", " ₽ ")
+
+
+@lru_cache
+def _reported() -> re.Pattern[str]:
+    """ "My neighbour says: order the hub"."""
+    return re.compile(beginnings(manner("story")).pattern + r"[^.!?\n:]{0,80}:[^.!?\n]*")
 
 
 def _name_alone(quotation: re.Match[str]) -> str:

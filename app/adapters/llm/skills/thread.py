@@ -151,11 +151,7 @@ def _since(skill: Skill, scene: Scene, key: str) -> list[str]:
 
 def _fresh(scene: Scene) -> Matter | None:
     around = _around(scene)
-    heard = [
-        s
-        for s in SKILLS
-        if (_heard(s, scene.now, around) and (not s.after or _done(s.after, scene))) or _timed(s, scene)
-    ]
+    heard = [s for s in SKILLS if (_heard(s, scene.now, around) and _may_now(s, scene)) or _timed(s, scene)]
     mine = next((skill for skill in heard if skill.tool in scene.offered), None)
     skill = mine or next((s for s in heard if _elsewhere(s, scene)), None)
     return Matter(skill, (scene.now,)) if skill else None
@@ -163,6 +159,13 @@ def _fresh(scene: Scene) -> Matter | None:
 
 def _heard(skill: Skill, said: str, around: str) -> bool:
     return (not skill.reads and demanded(skill.name, said, around)) or mentioned(skill.name, said)
+
+
+def _may_now(skill: Skill, scene: Scene) -> bool:
+    """What comes after another skill comes at once where it is demanded in so many words, with its sum."""
+    if not skill.after or _done(skill.after, scene):
+        return True
+    return demanded(skill.name, scene.now) and "amount" in slots_in(scene.now, scene.today, skill.past)
 
 
 def _timed(skill: Skill, scene: Scene) -> bool:
