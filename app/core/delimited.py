@@ -51,7 +51,9 @@ def read(text: str, fits: Fits = len) -> Sheet:
     quote, delimiter = max(
         ((q, d) for q in "\"'" for d in delimiters), key=lambda pair: fits(_names(first, *reversed(pair)))
     )
-    return _chosen(text, delimiter, quote, skipped)
+    header = (first.splitlines() or [""])[0]
+    spaced = 0 < header.count(delimiter) == header.count(f"{delimiter} ")
+    return _chosen(text, _quoted(delimiter, quote) | {"skipinitialspace": spaced}, skipped)
 
 
 def is_whole(cells: Sequence[str], columns: Sequence[str]) -> bool:
@@ -75,13 +77,14 @@ def _names(text: str, delimiter: str, quote: str) -> Cells:
         return []
 
 
-def _chosen(text: str, delimiter: str, quote: str, skipped: int) -> Sheet:
+def _chosen(text: str, dialect: Dialect, skipped: int) -> Sheet:
     """The first reading under which all rows are whole, else one whose quotation marks are sound."""
-    plain = _read(text, skipped, _quoted(delimiter, quote))
+    delimiter, quote = dialect["delimiter"], dialect["quotechar"]
+    plain = _read(text, skipped, dialect)
     if quote not in text:
         return plain
     bare = _read(text, skipped, {"delimiter": delimiter, "quoting": csv.QUOTE_NONE})
-    readings = [plain, *_escaped(text, delimiter, quote, skipped)]
+    readings = [plain, *_escaped(text, dialect, skipped)]
     if not _alone(text, delimiter):
         readings.reverse()
     sound = [each for each in readings if not each.fault]
@@ -90,6 +93,8 @@ def _chosen(text: str, delimiter: str, quote: str, skipped: int) -> Sheet:
         _refuse_two_meanings(whole[0], bare, delimiter)
         return whole[0]
     marked = any(_enclosed(cell, quote) for _, cells in bare.rows for cell in cells)
+    if plain.fault and not sound and _opened(bare, quote):
+        raise plain.fault
     if not marked and not (sound and len(sound[0].rows) >= len(bare.rows)) and (bare.whole or not sound):
         return bare
     if not sound and plain.fault:
@@ -97,14 +102,36 @@ def _chosen(text: str, delimiter: str, quote: str, skipped: int) -> Sheet:
     return sound[0]
 
 
-def _escaped(text: str, delimiter: str, quote: str, skipped: int) -> Iterator[Sheet]:
+def _escaped(text: str, dialect: Dialect, skipped: int) -> Iterator[Sheet]:
     r"""Quotation marks written as \", as databases do; a backslash that stands alone is one."""
+    delimiter, quote = dialect["delimiter"], dialect["quotechar"]
     if not any(len(run) % 2 for run in re.findall(rf"(\\+){quote}", text)):
         return
+    if _literal(text, delimiter, quote, skipped):
+        return
     if _alone(text, delimiter):
-        yield _read(text.replace(f"\\{quote}", quote * 2), skipped, _quoted(delimiter, quote))
+        yield _read(text.replace(f"\\{quote}", quote * 2), skipped, dialect)
     else:
-        yield _read(text, skipped, _quoted(delimiter, quote) | {"escapechar": "\\"})
+        yield _read(text, skipped, dialect | {"escapechar": "\\"})
+
+
+def _literal(text: str, delimiter: str, quote: str, skipped: int) -> bool:
+    r"""Whether a cell without marks around it holds a bare mark, so that its \" is no escaped one either."""
+    inside = rf"{quote}(?P<inside>(?s:\\.|{quote}{quote}|[^{quote}\\])*+){quote}"
+    outside = rf"(?P<outside>[^{re.escape(delimiter)}\r\n]*+)"
+    cells = re.compile(rf"(?:{inside}|{outside})(?:{re.escape(delimiter)}|[\r\n]|\Z)")
+    enclosed = escaped = bare = False
+    both: list[int] = []
+    for cell in cells.finditer(text):
+        enclosed |= quote in _BACKSLASH.findall(cell["inside"] or "")
+        marks = quote in _BACKSLASH.findall(cell["outside"] or "")
+        alone = quote in _BACKSLASH.sub("", cell["outside"] or "")
+        escaped, bare = escaped or marks, bare or alone
+        if marks and alone and not both:
+            both.append(len(_BREAK.findall(text, 0, cell.start())) + 1 + skipped)
+    if both and enclosed:
+        raise Ill(both[0], "whether its backslash is a part of the message is not sure")
+    return escaped and bare and not enclosed
 
 
 def _alone(text: str, delimiter: str) -> bool:
@@ -149,6 +176,12 @@ def _torn(start: int, cells: Cells, lines: Mapping[int, Cells]) -> Iterator[tupl
         for at, cell in enumerate(lines.get(line, ())):
             if (line > start or at > over[0][0]) and (line < last or at < over[-1][0]):
                 yield at, cell
+
+
+def _opened(bare: Sheet, quote: str) -> bool:
+    """A row breaks off in a cell that begins with a mark: it goes on in the next line."""
+    short = (cells for _, cells in bare.rows if len(cells) < len(bare.columns))
+    return any(cells[-1].startswith(quote) and not _enclosed(cells[-1], quote) for cells in short)
 
 
 def _enclosed(cell: str, quote: str) -> bool:

@@ -109,6 +109,11 @@ def test_tabs_without_quoting_are_read_back(rows: Table) -> None:
         ('"sep=^"\r\ntext^label^note\r\nда^tech^\r\n', [("да", "tech", "")]),
         ("'text';'label';'note'\n'да;\nнет';'it''s';''\n", [("да;\nнет", "it's", "")]),
         ('text,label,note\n"Добрый день,\nгде заказ?",tech,\n', [("Добрый день,\nгде заказ?", "tech", "")]),
+        ('text\tlabel\tnote\nПапка "D:\\" и 5" экран\ttech\t\n', [('Папка "D:\\" и 5" экран', "tech", "")]),
+        ('text;label;note\nДиск "D:\\" и \\"E:\\"\tда;x;\nэкран 5";y;\n',
+         [('Диск "D:\\" и \\"E:\\"\tда', "x", ""), ('экран 5"', "y", "")]),
+        ('text,label,note\n\\"a\\" b,x,\n"да, нет",y,\n', [('"a" b', "x", ""), ("да, нет", "y", "")]),
+        ('text, label, note\n"да, ""нет""", "x", ""\nа, y, z\n', [('да, "нет"', "x", ""), ("а", "y", "z")]),
         ('\n\ntext,label,note,,\n\nда,tech,a,,\n , ,\n', [("да", "tech", "a")]),
         (f'text,label,note\n{"д" * 300_000},tech,\n', [("д" * 300_000, "tech", "")]),
     ],
@@ -124,6 +129,8 @@ def test_a_dialect_is_found_by_whole_rows(text: str, rows: Table) -> None:
         ('text,label,note\n"да" нет,x,\n"нет",y,\n', 2),
         ('text\tlabel\tnote\nда\tx\t\n"да\tx\t\nнет"\ty\t\n', 3),
         ('text;label;note\n"да;tech;\nнет";sales;\nа;tech;\n', 2),
+        ('text\tlabel\tnote\n"да\nнет"\tx\t\n"да" нет\ty\t\n', 4),
+        ('text,label,note\n"a \\"b\\" c",x,\n"D:\\" и \\"E" да,y,\n', 3),
     ],
 )
 def test_rows_that_may_be_read_in_two_ways_are_refused_with_the_line(text: str, line: int) -> None:
