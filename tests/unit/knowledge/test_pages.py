@@ -24,6 +24,12 @@ def test_an_answer_behind_its_question_is_kept() -> None:
     assert told(page) == ["Как вернуть?", "За 23 дня.", "Где?", "Садовая, 41"]
 
 
+def test_text_behind_the_end_of_a_page_is_kept() -> None:
+    page = "<html><body><p>Цена 317.</p></BODY >\n</html>\n<p>Даром от 7777.</p>"
+    assert told(page) == ["Цена 317.", "Даром от 7777."]
+    assert told(f"{page}<html><body>Рядом метро</body></html>")[2:] == ["Рядом метро"]
+
+
 def test_lists_and_tables_that_hold_headings_are_layout() -> None:
     page = "<ul><li><h3>Доставка</h3><p>Два дня.</p></li><li><h3>Возврат</h3><p>За 23 дня.</p></li></ul>"
     assert [section.path for section in read("page.html", page.encode()).sections] == [
@@ -103,6 +109,16 @@ def test_markdown_is_read_with_its_html_footnotes_and_brackets() -> None:
         "Цена 300 (Кроме островов.) для <имя> и <name>, всем .", "Блок", "- внутри", "после", "Как?", "Так.",
         "[Важно]: звоните",
     ]  # fmt: skip
+
+
+def test_cells_beyond_the_columns_of_a_markdown_table_are_kept() -> None:
+    table = (
+        "|Тариф|Цена|\n|---|---|\n| Мини | 41 | *кроме* островов |\nМакси | 7\\|8 | до мая |  |\n| Нет |\n"
+    )
+    lines = ["Тариф | Цена", "Мини | 41 | кроме островов", "Макси | 7|8 | до мая", "Нет"]
+    for lead in ("", "> "):
+        given = "".join(f"{lead}{line}\n" for line in table.splitlines())
+        assert "\n".join(told(given, "a.md")).splitlines() == lines
 
 
 def test_a_note_that_nobody_refers_to_is_text() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -13,6 +14,8 @@ from app.adapters.knowledge.documents.text import decoded
 from app.adapters.knowledge.documents.unseen import Unseen
 from app.core.documents import DocumentUnusable, LeftOut, Unusable
 
+_CLOSED = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)  # libxml2 drops what a page holds behind it
+
 
 def read_html(name: str, data: bytes) -> Read:
     return read_page(name, decoded(name, data, declares=True))
@@ -21,7 +24,7 @@ def read_html(name: str, data: bytes) -> Read:
 def read_page(name: str, text: str) -> Read:
     """Raises DocumentUnusable for nesting that no page has."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(text.encode(), parser)
+    root = etree.fromstring(_CLOSED.sub("", text).encode(), parser)
     if root is None:
         return Read([])
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):

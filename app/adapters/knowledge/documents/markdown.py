@@ -11,6 +11,9 @@ from typing import Any
 import yaml
 from lxml.html import defs
 from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -32,6 +35,7 @@ _SIGNS = ["heading", "lheading", "list", "fence", "newline"]
 def read_markdown(name: str, data: bytes) -> Read:
     made = MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough"])
     made.use(footnote_plugin).use(deflist_plugin)
+    made.core.ruler.after("block", "surplus", _with_surplus)
     for rule in ("html_inline", "html_block"):
         made.add_render_rule(rule, _html)
     return _read(name, data, lambda body: made.render(_with_unused(body)))
@@ -83,3 +87,24 @@ def _with_unused(text: str) -> str:
 def _html(_: Any, tokens: list[Any], at: int, *__: Any) -> str:
     """Tags that HTML does not know are somebody's brackets, as in <name>."""
     return _TAG.sub(lambda tag: tag[0] if tag[1].lower() in _HTML else escape(tag[0]), tokens[at].content)
+
+
+def _with_surplus(state: StateCore) -> None:
+    """Cells beyond the columns of a table, which markdown-it leaves out."""
+    lines, kept = state.src.split("\n"), list[Token]()
+    row, columns = Token("tr_open", "tr", 1), 0
+    for token in state.tokens:
+        if token.type == "tr_open":
+            row, columns = token, 0
+        columns += token.type in ("th_open", "td_open")
+        if token.type == "tr_close" and row.map:
+            for cell in _cells(lines[row.map[0]])[columns:]:
+                inline = Token("inline", "", 0, content=cell, map=row.map, children=[])
+                kept += [Token("td_open", "td", 1), inline, Token("td_close", "td", -1)]
+        kept.append(token)
+    state.tokens = kept
+
+
+def _cells(line: str) -> list[str]:
+    cells = [cell.strip() for cell in escapedSplit(line.strip(" \t>"))]
+    return cells[not cells[0] : len(cells) - (not cells[-1])]
