@@ -71,6 +71,7 @@ class Left(StrEnum):
     LETTERS = "letters"
     MARGINS = "margins"
     OBJECTS = "objects"
+    COMMENTS = "comments"
 
 
 LEFT_OUT = {
@@ -81,6 +82,7 @@ LEFT_OUT = {
     Left.LETTERS: "pages whose letters cannot be told are left out ({where}); run text recognition over them",
     Left.MARGINS: "headers and footers of the pages are left out ({where})",
     Left.OBJECTS: "charts, diagrams and embedded files are left out ({where})",
+    Left.COMMENTS: "comments in the margin are left out ({where})",
 }
 
 

@@ -62,6 +62,13 @@ def test_signs_formulas_and_descriptions_of_pictures_are_words_too() -> None:
     assert told(docx(body)) == ["100 ₽ раз", "1/2", "Схема"]
 
 
+def test_comments_are_left_out_and_counted() -> None:
+    inside = "".join(f'<w:comment w:id="{at}">{paragraph(run("Уточнить"))}</w:comment>' for at in (1, 2))
+    marked = paragraph(f'{run("Цена 317")}<w:r><w:commentReference w:id="1"/></w:r>')
+    data = docx(marked, {"comments": f"<w:comments {NAMESPACES}>{inside}</w:comments>"})
+    assert (told(data), read("a.docx", data).left_out) == (["Цена 317"], [LeftOut(Left.COMMENTS, "2")])
+
+
 def test_what_is_left_out_is_named() -> None:
     header = f"<w:hdr {NAMESPACES}>{paragraph(run('Действует с мая'))}</w:hdr>"
     hidden = paragraph(run("Видно") + run("4242", "<w:vanish/>"))

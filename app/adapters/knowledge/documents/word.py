@@ -21,7 +21,7 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/officeDocument/", _OPEN + b"officeDocument/2006/"),
 )
 _BODIES, _MARGINS = ("document", "footnotes", "endnotes"), ("hdr", "ftr")
-_READ = (*_BODIES, *_MARGINS, "styles", "numbering", "Types", "Relationships")
+_READ = (*_BODIES, *_MARGINS, "comments", "styles", "numbering", "Types", "Relationships")
 _WRAPPERS = ("fldSimple", "dir", "bdo", "ruby", "rubyBase", "rt", "smartTag", "customXml", "oMathPara")
 _BOX, _TEXT, _RUN, _PARAGRAPH = f"{W}txbxContent", f"{W}t", f"{W}r", f"{W}p"
 _SHOWN = (_TEXT, f"{W}sym", f"{W}tab", f"{W}noBreakHyphen")
@@ -55,10 +55,12 @@ class Word:
     def left_out(self) -> list[LeftOut]:
         margins = dict.fromkeys(" ".join(_words(root).split()) for root in self._of(*_MARGINS))
         said = "; ".join(text for text in margins if any(c.isalpha() for c in text))
+        comments = sum(1 for root in self._of("comments") for each in root if _words(each).strip())
         told = (
             (Left.HIDDEN_WORDS, str(self._hidden or "")),
             (Left.MARGINS, said[:300]),
             (Left.OBJECTS, str(self._objects or "")),
+            (Left.COMMENTS, str(comments or "")),
         )
         return [LeftOut(kind, where) for kind, where in told if where]
 
