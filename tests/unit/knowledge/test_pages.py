@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import quopri
+from base64 import encodebytes
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+
 import pytest
 
 from app.adapters.knowledge.documents.reading import read
@@ -28,6 +33,20 @@ def test_text_behind_the_end_of_a_page_is_kept() -> None:
     page = "<html><body><p>Цена 317.</p></BODY >\n</html>\n<p>Даром от 7777.</p>"
     assert told(page) == ["Цена 317.", "Даром от 7777."]
     assert told(f"{page}<html><body>Рядом метро</body></html>")[2:] == ["Рядом метро"]
+
+
+@pytest.mark.parametrize("transfer", ["quoted-printable", "base64"])
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1251"])
+def test_a_page_is_taken_out_of_a_web_archive(transfer: str, charset: str) -> None:
+    page = f'<html><meta charset="{charset}"><body><p>Цена 317.</p></body></html>'.encode(charset)
+    archive = MIMEMultipart("related", type="text/html")
+    archive["Subject"] = "Цены"
+    part = Message()
+    part["Content-Type"], part["Content-Transfer-Encoding"] = "text/html", transfer
+    part.set_payload(quopri.encodestring(page) if transfer != "base64" else encodebytes(page))
+    archive.attach(part)
+    assert told(archive.as_bytes().replace(b"\n", b"\r\n")) == ["Цена 317."]
+    assert told("<p>MIME-Version: 1.0</p>") == ["MIME-Version: 1.0"]
 
 
 def test_lists_and_tables_that_hold_headings_are_layout() -> None:

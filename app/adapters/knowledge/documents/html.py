@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
 from lxml import etree
 
@@ -16,9 +19,21 @@ from app.core.documents import DocumentUnusable, LeftOut, Unusable
 
 _CLOSED = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)  # libxml2 drops what a page holds behind it
 
+_ARCHIVE = re.compile(rb"\s*(?:[\w-]+:[^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+\r?\n)*?MIME-Version:", re.IGNORECASE)
+
 
 def read_html(name: str, data: bytes) -> Read:
-    return read_page(name, decoded(name, data, declares=True))
+    return read_page(name, decoded(name, _unpacked(data), declares=True))
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The page of a web archive (MHTML), which browsers and wikis save as one file."""
+    if not _ARCHIVE.match(data):
+        return data
+    archive = message_from_bytes(data.lstrip(), _class=EmailMessage, policy=default)
+    page = archive.get_body(("html",))
+    packed = page.get_payload(decode=True) if page is not None else None
+    return packed if isinstance(packed, bytes) else data
 
 
 def read_page(name: str, text: str) -> Read:
