@@ -72,6 +72,7 @@ class Left(StrEnum):
     MARGINS = "margins"
     OBJECTS = "objects"
     COMMENTS = "comments"
+    COLUMNS = "columns"
 
 
 LEFT_OUT = {
@@ -83,6 +84,7 @@ LEFT_OUT = {
     Left.MARGINS: "headers and footers of the pages are left out ({where})",
     Left.OBJECTS: "charts, diagrams and embedded files are left out ({where})",
     Left.COMMENTS: "comments in the margin are left out ({where})",
+    Left.COLUMNS: "columns that mean nothing here are left out ({where})",
 }
 
 

@@ -5,7 +5,7 @@ from markdown_it.token import Token
 
 from app.adapters.knowledge.documents.pieces import PIECE, Maker, cut
 from app.adapters.knowledge.documents.reading import read
-from app.core.documents import LARGEST_FILE, DocumentUnusable
+from app.core.documents import LARGEST_FILE, DocumentUnusable, Left, LeftOut
 from app.core.exceptions import RoutingFailed
 from app.core.models import Article
 from tests.support.documents import MARKDOWN, bomb, pdf, word
@@ -106,6 +106,11 @@ def test_a_faq_is_read_however_the_spreadsheet_wrote_it(encoding: str, mark: str
 def test_the_delimiter_that_excel_names_before_the_header_is_taken() -> None:
     [article] = articles("\ufeffsep=|\r\nвопрос|ответ\r\nМожно, с собакой?|Да; конечно\r\n", "faq.csv")
     assert (article.questions, article.body) == (["Можно, с собакой?"], "Да; конечно")
+
+
+def test_other_columns_of_a_faq_are_named_where_they_hold_something() -> None:
+    text = "Вопрос;Ответ;Заметка;;Пусто\nГде?;Тут;от 317;7;\n"
+    assert read("faq.csv", text.encode()).left_out == [LeftOut(Left.COLUMNS, "Заметка, 4")]
 
 
 def test_rows_of_a_faq_may_name_agent_and_language() -> None:

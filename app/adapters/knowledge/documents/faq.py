@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.adapters.knowledge.documents.sections import Read, Section
 from app.adapters.knowledge.documents.text import decoded
 from app.core import delimited
-from app.core.documents import DocumentUnusable, Unusable
+from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
 
 _COLUMNS = {
     "question": ("question", "questions", "q", "вопрос", "вопросы"),
@@ -26,7 +26,7 @@ def read_faq(name: str, data: bytes) -> Read:
         sheet = delimited.read(decoded(name, data), _known)
     except delimited.Ill as error:
         raise DocumentUnusable(name, Unusable.CSV, problem=str(error)) from None
-    return Read(list(_sections(name, sheet)))
+    return Read(list(_sections(name, sheet)), list(_left_out(sheet)))
 
 
 def _sections(name: str, sheet: delimited.Sheet) -> Iterator[Section]:
@@ -41,6 +41,14 @@ def _sections(name: str, sheet: delimited.Sheet) -> Iterator[Section]:
         cells = {ours: cell.strip() for ours, cell in zip(columns, row, strict=False) if ours}
         if any(cells.values()):
             yield _section(name, number, cells)
+
+
+def _left_out(sheet: delimited.Sheet) -> Iterator[LeftOut]:
+    """Columns that are none of ours, if anything stands in them."""
+    others = [at for at, cell in enumerate(sheet.columns) if _name(cell) not in _NAMES]
+    filled = [at for at in others if any(cell.strip() for _, row in sheet.rows for cell in row[at : at + 1])]
+    if filled:
+        yield LeftOut(Left.COLUMNS, ", ".join(sheet.columns[at] or str(at + 1) for at in filled)[:300])
 
 
 def _section(name: str, number: int, cells: Mapping[str, str]) -> Section:
