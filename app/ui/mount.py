@@ -17,11 +17,11 @@ from starlette.routing import BaseRoute, Mount
 from app.core.documents import LARGEST_FILE
 from app.services.workbench import Workbench
 from app.telemetry import unexpected
-from app.ui.doors.files import sweep
+from app.ui.doors.files import KEPT, sweep
 from app.ui.doors.gate import Gate
 from app.ui.doors.uploads import Uploads
 from app.ui.lost import lost
-from app.ui.page import KEPT, css, head, page
+from app.ui.page import css, head, page
 from app.ui.shell import Shell, icon
 from app.ui.theme import theme
 from app.ui.words import LANGUAGES

@@ -10,6 +10,7 @@ import gradio as gr
 from app.services.workbench import Workbench
 from app.ui.analytics.room import AnalyticsRoom
 from app.ui.chat.room import ChatRoom
+from app.ui.doors.files import KEPT
 from app.ui.evaluation.room import EvaluationRoom
 from app.ui.header import badge, header, waiting
 from app.ui.knowledge.room import KnowledgeRoom
@@ -30,7 +31,6 @@ ROOMS: tuple[type[Room], ...] = (
 )
 WAITING = 500  # events of all visitors of a page that have not begun
 VISITORS = 1000  # open pages of which Gradio keeps what was changed, half a megabyte each
-KEPT = 3600  # seconds that a visitor's file stays on our disk
 
 
 def page(bench: Workbench, language: str) -> gr.Blocks:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -53,6 +54,86 @@ def test_a_caller_who_uploads_without_end_is_refused_and_others_are_not(service:
 
 def upload(http: httpx2.Client, content: bytes) -> httpx2.Response:
     return http.post(f"{API}/upload", files={"files": ("x.csv", content)})
+
+
+def form(*parts: str, boundary: str = "b0und") -> dict[str, Any]:
+    body = "".join(f"--{boundary}\r\nContent-Disposition: form-data; {part}\r\n" for part in parts)
+    named = f"multipart/form-data; boundary={boundary}"
+    return {"content": f"{body}--{boundary}--".encode(), "headers": {"Content-Type": named}}
+
+
+def test_many_small_files_in_one_upload_count_one_by_one(service: Strangers) -> None:
+    """Each takes a block and a folder of the disk, and time of everybody."""
+    many = form(*(f'name="files"; filename="a"\r\n\r\n{n}' for n in range(900)))
+    ours = httpx2.HTTPTransport(local_address="127.0.0.3")
+    with httpx2.Client(base_url=service.http.base_url, transport=ours, trust_env=False) as http:
+        told = http.post(f"{API}/upload", **many)
+        assert told.status_code == 429
+        assert int(told.headers["Retry-After"]) > 0
+
+
+def test_a_document_room_of_files_may_come_at_once(service: Strangers) -> None:
+    some = form(*(f'name="files"; filename="{n}.md"\r\n\r\nWe ship on day {n}.' for n in range(60)))
+    ours = httpx2.HTTPTransport(local_address="127.0.0.4")
+    with httpx2.Client(base_url=service.http.base_url, transport=ours, trust_env=False) as http:
+        told = http.post(f"{API}/upload", **some)
+        assert [Path(path).name for path in told.json()] == [f"{n}.md" for n in range(60)]
+        one = http.post(f"{API}/upload", files={"files": ("a.csv", b"--b0und\r\n" * 9)})
+        assert (one.status_code, Path(one.json()[0]).read_bytes()) == (200, b"--b0und\r\n" * 9)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        form('name="files"\r\n\r\nno name of a file'),
+        form("name=\"files\"; filename*=UTF-8''..%2fa.csv\r\n\r\nx"),
+        form("name=\"files\"; filename*=zzz''a\r\n\r\nx"),
+        form('name="files"\r\n\r\n' + "x" * 2_000_000),
+        form('name="files"; filename="a"\r\n\r\nx', boundary="x" * 5000),
+        form('filename="a"\r\n\r\nx'),
+        form('name="files"; filename=".."\r\n\r\nx'),
+        {"content": b"\xff" * 99, "headers": {"Content-Type": "multipart/form-data; boundary=b"}},
+        {"content": b"x", "headers": {"Content-Type": "multipart/form-data"}},
+        {"content": b"x", "headers": {"Content-Type": "multipart/mixed; boundary=b"}},
+    ],
+    ids=[
+        "field",
+        "star",
+        "charset",
+        "long",
+        "boundary",
+        "unnamed",
+        "dots",
+        "junk",
+        "bare",
+        "mixed",
+    ],
+)
+def test_a_form_without_files_is_the_callers_mistake(service: Strangers, sent: dict[str, Any]) -> None:
+    ours = httpx2.HTTPTransport(local_address="127.0.0.5")
+    with httpx2.Client(base_url=service.http.base_url, transport=ours, trust_env=False) as http:
+        told = http.post(f"{API}/upload", **sent)
+    assert told.status_code in (400, 413)
+    assert told.text
+
+
+def test_what_broken_uploads_leave_goes_with_its_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.ui.doors.files import Leftovers  # noqa: PLC0415
+
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "tmpcut").write_text("half a file")
+    for path in (tmp_path / "empty", tmp_path / "tmpcut"):
+        os.utime(path, (time.time() - 7200,) * 2)
+    (tmp_path / "young").mkdir()
+    Leftovers(3600).look()
+    assert (tmp_path / "tmpcut").exists()
+    late = Leftovers(3600)
+    late._looked -= 3601
+    late.look()
+    assert [path.name for path in tmp_path.iterdir()] == ["young"]
 
 
 @pytest.mark.parametrize(

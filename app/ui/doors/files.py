@@ -9,13 +9,33 @@ from pathlib import Path
 
 from gradio.utils import get_upload_folder
 
+KEPT = 3600
+"""Seconds that a visitor's file stays on our disk."""
+
 
 def sweep(seconds: float) -> None:
-    """What a killed process has left: Gradio removes only files of its own life."""
-    for path in Path(get_upload_folder()).glob("**/*"):
+    """What a killed process or a broken upload has left: Gradio removes only files that it answered with."""
+    for path in sorted(Path(get_upload_folder()).glob("**/*"), reverse=True):
         with suppress(OSError):
-            if path.is_file() and path.lstat().st_mtime < time.time() - seconds:
+            if path.lstat().st_mtime >= time.time() - seconds:
+                continue
+            if path.is_file():
                 path.unlink()
+            elif path.is_dir() and not path.is_symlink():
+                path.rmdir()  # refused while something lies in it
+
+
+class Leftovers:
+    """Only uploads leave any, so they look, once in `seconds`."""
+
+    def __init__(self, seconds: float = KEPT) -> None:
+        self.seconds = seconds
+        self._looked = time.monotonic()
+
+    def look(self) -> None:
+        if time.monotonic() - self._looked >= self.seconds:
+            self._looked = time.monotonic()
+            sweep(self.seconds)
 
 
 def kept(path: str) -> bool:

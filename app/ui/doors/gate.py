@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from asyncio import to_thread
 from collections.abc import Callable, Mapping
+from functools import partial
 from urllib.parse import parse_qs
 
 from gradio.blocks import Block
@@ -11,11 +13,12 @@ from gradio.routes import App
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.core.exceptions import BadRequestBody
 from app.ui.doors.files import kept
+from app.ui.doors.forms import Form, handed_on
 from app.ui.doors.questions import NAME, Questions
 from app.ui.doors.uploads import TooManyUploads, Uploads
 from app.ui.lost import crowded
@@ -53,20 +56,22 @@ class Gate:
         if method == "POST" and door in self.asking:
             receive = await self._instead(self.asking[door], scope, receive)
         elif method == "POST" and door == "/gradio_api/upload":
-            if refused := self._too_much(scope):
-                return await refused(scope, receive, send)
+            return await self._upload(scope, receive, send)
         elif method not in ("GET", "HEAD") or not self._readable(door, scope):
             raise HTTPException(404)
         return await self.app(scope, receive, send)
 
-    def _too_much(self, scope: Scope) -> Response | None:
-        """A text, as Gradio tells that a file is too large: the page shows it."""
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses with a text, as Gradio tells that a file is too large: the page shows it."""
+        form = Form(scope, receive, send, partial(self.uploads.count_files, scope))
         try:
             self.uploads.count(scope)
-        except TooManyUploads as error:
-            again = {"Retry-After": str(error.retry_after)}
-            return PlainTextResponse(told(error, self.language), error.status, again)
-        return None
+            await to_thread(self.uploads.leftovers.look)
+            await handed_on(self.app, scope, form)
+        except (TooManyUploads, BadRequestBody) as error:
+            again = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            refused = PlainTextResponse(told(error, self.language), error.status, again)
+            await refused(scope, receive, send)
 
     def _readable(self, door: str, scope: Scope) -> bool:
         asked = {

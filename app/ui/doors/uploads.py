@@ -14,9 +14,10 @@ from starlette.types import Scope
 
 from app.core.documents import LARGEST_FILE
 from app.core.exceptions import CallCenterError
+from app.ui.doors.files import Leftovers
 
 LEAST = 2**18
-"""Bytes that any upload counts for: small ones take room and time too."""
+"""Bytes that any file counts for: small ones take room and time too."""
 OWN = RateLimitItemPerMinute(5 * LARGEST_FILE, 10)
 ALL = RateLimitItemPerHour(25 * LARGEST_FILE)
 """A visitor's file is gone after an hour, so no more than twice this lies here."""
@@ -37,12 +38,20 @@ class Uploads:
     def __init__(self, own: RateLimitItem = OWN, together: RateLimitItem = ALL) -> None:
         self.own = own
         self.together = together
+        self.leftovers = Leftovers()
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     def count(self, scope: Scope) -> None:
         """Raises TooManyUploads."""
         length = Headers(scope=scope).get("content-length", "")
-        cost = max(LEAST, int(length) if length.isdigit() else LARGEST_FILE)
+        self._charge(scope, max(LEAST, int(length) if length.isdigit() else LARGEST_FILE))
+
+    def count_files(self, scope: Scope, more: int) -> None:
+        """Of one upload, after the first. Raises TooManyUploads."""
+        if more:
+            self._charge(scope, more * LEAST)
+
+    def _charge(self, scope: Scope, cost: int) -> None:
         self._hit(self.own, caller(scope), cost)
         self._hit(self.together, "all", cost)
 
