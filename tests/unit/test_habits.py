@@ -74,6 +74,17 @@ SAID: list[tuple[str, Json, str | None]] = [
     ("Failed to call a function. Please adjust your prompt. See 'failed_generation'", STREAM, None),
     ("Incorrect API key provided for tools", STREAM, None),
     ("Bad Request", STREAM, None),
+    ("Потоковый режим отключён", STREAM, "stream"),
+    (r'{"error": "\u0421\u0442\u0440\u0438\u043c\u0438\u043d\u0433 недоступен"}', STREAM, "stream"),
+    ("Модель не поддерживает вызов функций", STREAM, "tools"),
+    ("Модель не поддерживает вызов функций", FORCED, "typed"),
+    ("Инструменты для этой модели недоступны", STREAM, "tools"),
+    ("Формат ответа json_object не поддерживается", TYPED, "typed"),
+    ("Параметр «температура» не поддерживается", STREAM, "temperature"),
+    ("Недопустимое количество токенов ответа", STREAM, "max_tokens"),
+    ("Системное сообщение не поддерживается", STREAM, "system"),
+    ("Слишком длинный запрос: число токенов 9000", STREAM, None),
+    ("Неверный ключ доступа к инструментам", STREAM, None),
     ("temperature is not supported", {"messages": LINES}, None),
 ]
 

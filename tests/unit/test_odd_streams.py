@@ -135,6 +135,19 @@ PIECES: dict[str, tuple[list[list[Json]], list[tuple[str, Json]]]] = {
     ),
     "object": ([[piece("look", {"n": 1}, id="a", index=0)]], [LOOK]),
     "object in a string in a string": ([[piece("look", json.dumps('{"n": 1}'), index=0)]], [LOOK]),
+    "comma too many": ([[piece("look", '{"n": 1,}')]], [LOOK]),
+    "comma in a list, in pieces": (
+        [[piece("look", '{"n": [1', id="a", index=0)], [piece(None, ',], "s": ",]",\n}', index=0)]],
+        [("look", {"n": [1], "s": ",]"})],
+    ),
+    "quotes of Python": ([[piece("look", "{'n': 1, 'yes': True}")]], [("look", {"n": 1, "yes": True})]),
+    "fence": ([[piece("look", '```json\n{"n": 1}\n```')]], [LOOK]),
+    "namespace": ([[piece("functions.look", '{"n": 1}')], [piece("tools:buy", '{"m": 2}')]], [LOOK, BUY]),
+    "namespace and number": ([[piece("functions.look:0", '{"n": 1}', id="a", index=0)]], [LOOK]),
+    "namespace in parts": (
+        [[piece("functions.", "", index=0)], [piece("look", '{"n": 1}', index=0)]],
+        [LOOK],
+    ),
     "null and empty": ([[piece("look", None, id="a", index=None)], [{"function": None}]], [("look", {})]),
     "no function around": ([[{"name": "look", "parameters": {"n": 1}}]], [LOOK]),
     "one id for all": (
@@ -160,7 +173,20 @@ def test_calls_are_put_together_however_they_are_numbered(name: str) -> None:
     assert len({call["id"] for call in calls}) == len(wanted)
 
 
-@pytest.mark.parametrize("arguments", ['{"n": ', "[1]", "3", '{"n": 1}{"n": 1}', '"x"'])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '{"n": 1, "m": "a',
+        "{'n': {1}}",
+        "{'n': len}",
+        '```\n{"n": 1}',
+        '{"n": ',
+        "[1]",
+        "3",
+        '{"n": 1}{"n": 1}',
+        '"x"',
+    ],
+)
 def test_arguments_that_are_no_object_are_not_guessed(arguments: str) -> None:
     pieces = CallPieces({"look"})
     pieces.add([piece("look", arguments)])

@@ -19,6 +19,7 @@ TOOLS: dict[str, Json] = {
 }
 WORDS = "Понял вас, сейчас разберёмся."
 BARE = '{"name": "find_payments", "arguments": {}}'
+NUMBERED = '[{"tool_call_id": "0", "tool_name": "find_payments", "parameters": {}}]'
 
 THOUGHT = {
     "think": f"<think>\nСердится.\n</think>\n\n{WORDS}",
@@ -38,6 +39,9 @@ THOUGHT = {
     "fence": f"```thinking\nСердится.\n```\n{WORDS}",
     "details": f'<details type="reasoning" done="true"><summary>Hm</summary>Сердится.</details>{WORDS}',
     "made-up result": f"<tool_response>{{}}</tool_response>{WORDS}</tool_call>",
+    "unused tokens": f"<unused94>thought\nСердится.<unused95>{WORDS}",
+    "token with a slash": f"<|think|>Сердится.<|/think|>{WORDS}",
+    "token with a slash before": f"<|reasoning_thought|>Сердится.</think>{WORDS}",
     "two": f"<think>a</think><think>b</think>{WORDS}",
 }
 TOKENS = {
@@ -46,6 +50,14 @@ TOKENS = {
     "llama": f"<|start_header_id|>assistant<|end_header_id|>\n\n{WORDS}<|eot_id|>",
     "gemma": f"<start_of_turn>model\n{WORDS}<end_of_turn>\n<end_of_turn>",
     "sentence": f"<s> {WORDS}</s>",
+    "granite": f"<|start_of_role|>assistant<|end_of_role|>{WORDS}<|end_of_text|>",
+    "granite's next line": f"{WORDS}<|end_of_text|>\n<|start_of_role|>user<|end_of_role|>Ещё вопрос",
+    "exaone": f"[|assistant|]{WORDS}[|endofturn|]\n[|user|]Ещё вопрос",
+    "named speaker": f"Assistant: {WORDS}",
+    "named speaker in Russian": f"Ассистент: {WORDS}",
+    "runs on": f"{WORDS}\n\nHuman: Ещё вопрос\n\nAssistant: Да",
+    "runs on as a user": f"{WORDS}\n\nUser: Ещё вопрос\nAssistant: Да",
+    "alpaca": f"### Response:\n{WORDS}\n\n### Instruction:\nЕщё вопрос",
     "inst": f"{WORDS}[INST] Ещё вопрос",
     "inside": "Понял вас,<pad> сейчас<|fim_middle|> разберёмся.<|endoftext|>",
     "end of text": f"{WORDS} [end of text]",
@@ -72,6 +84,9 @@ CALLS = {
     "anthropic": '<function_calls>\n<invoke name="find_payments">\n</invoke>\n</function_calls>',
     "glm": "<tool_call>find_payments\n</tool_call>",
     "granite": f"<|tool_call|>[{BARE}]",
+    "cohere": f"<|START_ACTION|>{NUMBERED}<|END_ACTION|>",
+    "cohere without tokens": NUMBERED,
+    "deepseek's later form": '<｜DSML｜function_calls><｜DSML｜invoke name="find_payments"></｜DSML｜invoke>',
     "deepseek": "<｜tool▁call▁begin｜>function<｜tool▁sep｜>find_payments\n```json\n{}\n```",
     "kimi": "<|tool_call_begin|>functions.find_payments:0<|tool_call_argument_begin|>{}",
     "harmony": "<|channel|>commentary to=functions.find_payments <|constrain|>json<|message|>{}<|call|>",
@@ -87,6 +102,8 @@ KEPT = [
     "- [ ] один\n- [x] два <b>жирно</b>\n1 < 2",
     "Откройте настройки → «Оплата» → [Открыть](https://example.com/a?b=<id>).",
     "Напишите /name {имя}",
+    "В форме три поля:\nUser: ваша почта\nПароль: тот же\nAssistant: можно не заполнять",
+    "Поле «Assistant: » не трогайте, Human: тоже.",
 ]  # fmt: skip
 
 
@@ -138,6 +155,10 @@ def test_a_legitimate_answer_is_kept_to_the_letter(text: str, size: int, held: b
         ('<invoke name="hand_over"><parameter name="reason">12</parameter></invoke>', {"reason": "12"}),
         (
             "<tool_call>hand_over<arg_key>to</arg_key><arg_value>sales</arg_value></tool_call>",
+            {"to": "sales"},
+        ),
+        (
+            '<｜DSML｜invoke name="hand_over"><｜DSML｜parameter name="to">sales</｜DSML｜parameter>',
             {"to": "sales"},
         ),
         ("[hand_over(to='sales', reason=\"a (b)\")]", {"to": "sales", "reason": "a (b)"}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,9 @@ from app.adapters.llm.sse import Json
 from app.core.exceptions import ProviderReplyInvalid
 
 BROKEN = "broken tool arguments"
+_FENCED = re.compile(r"\s*```\w*\s(.*)```\s*", re.DOTALL)
+_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')  # before a closing bracket, outside of strings
+_LONGEST_LITERAL = 5000
 
 
 @dataclass(slots=True)
@@ -60,7 +65,7 @@ class CallPieces:
         function = piece.get("function")
         function = function if isinstance(function, Mapping) else piece
         name, arguments, id_ = (
-            _text(function.get("name")).strip(),
+            self._offered(_text(function.get("name")).strip()),
             _arguments(function),
             _text(piece.get("id")),
         )
@@ -89,7 +94,12 @@ class CallPieces:
         """Some servers repeat the name in every piece, some send it in parts."""
         if not name or known == name or known in self._tools:
             return known or name
-        return name if name.startswith(known) else known + name
+        return self._offered(name if name.startswith(known) else known + name)
+
+    def _offered(self, name: str) -> str:
+        """Without the namespace and the number that some models write about it: `functions.look:0`."""
+        bare = re.sub(r"^\w+[.:/]|:\d+$", "", name)
+        return bare if bare in self._tools and name not in self._tools else name
 
 
 def made(name: str, arguments: Json, id_: str = "") -> Json:
@@ -103,13 +113,32 @@ def new_id() -> str:
 
 
 def object_in(text: str) -> Json | None:
-    """The object of a JSON text, also where it was put into a string once more; None for anything else."""
+    """The object of a JSON text, also in a string or a fence, with a comma too many or Python's quotes.
+
+    None for anything else. Nothing is closed or completed: arguments that were cut are none.
+    """
+    fenced = _FENCED.fullmatch(text)
+    text = fenced[1] if fenced else text
+    value = _json(text)
+    value = _json(value) if isinstance(value, str) else value
+    if value is None and text.rstrip().endswith("}"):
+        value = _json(_COMMA.sub(r"\1", text)) or _literal(text)
+    return value if isinstance(value, dict) else None
+
+
+def _json(text: str) -> Any:
     try:
-        value = json.loads(text, strict=False)
-        value = json.loads(value, strict=False) if isinstance(value, str) else value
+        return json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+
+
+def _literal(text: str) -> Any:
+    """Of Python, as far as JSON can say it."""
+    try:
+        return _json(json.dumps(ast.literal_eval(text.strip()))) if len(text) < _LONGEST_LITERAL else None
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
 
 
 def _arguments(function: Mapping[str, Any]) -> str:

@@ -18,25 +18,30 @@ _CALL = (
     r"|function\s*=|function\s+name\s*=|tool\s+name\s*=)"
 )
 _RESULT = r"(?:(?:tool|function)_?(?:response|result|output)s?|observation)"
-_SPACE = r"(?:\w{1,20}:)?"
+_SPACE = r"(?:\w{1,20}:|[|｜]\w{1,20}[|｜])?"
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
-    ("close", rf"<\s*/\s*{_SPACE}{_MIND}\s*>|\[/THINK\]|◁/think▷"),
+    ("close", rf"<\s*/\s*{_SPACE}{_MIND}\s*>|\[/THINK\]|◁/think▷|<unused95>"),
     ("strip", rf"<\s*{_SPACE}{_MIND}\s*/>|</?(?:final_?)?answer>"),
     ("strip", rf"<\s*/\s*{_SPACE}(?:{_CALL}|{_RESULT}|function|parameter)\s*>|\[/TOOL_?(?:CALLS?|REQUEST)\]"),
-    ("open", rf"<\s*{_SPACE}(?:{_MIND}|{_RESULT})(?:\s[^<>]{{0,100}})?>|\[THINK\]|◁think▷"),
+    ("open", rf"<\s*{_SPACE}(?:{_MIND}|{_RESULT})(?:\s[^<>]{{0,100}})?>|\[THINK\]|◁think▷|<unused94>"),
     ("open", r"<details\s[^<>]{0,60}reasoning[^<>]{0,60}>"),
     ("call", rf"<\s*{_SPACE}{_CALL}[^<>]{{0,120}}>|\[TOOL_?(?:CALLS?|REQUEST)\]"),
-    ("role", r"<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>"),
+    ("role", r"<\|(?:im_start|start_header_id|start_of_role|start)\|>|<start_of_turn>"),
     (
         "end",
-        r"</s>|<(?:eos|eot|end_of_turn|end_of_utterance|end_of_text)>|\[/?INST\]|\[(?:end of text|EOS)\]",
+        r"</s>|<(?:eos|eot|end_of_turn|end_of_utterance|end_of_text)>|\[/?INST\]|\[(?:end of text|EOS)\]"
+        r"|\[\|(?:endofturn|user|system)\|\]"
+        r"|(?m:^)(?:Human: |### ?(?:Human|User|Instruction|Input):)|(?<=\n\n)(?:User|Пользователь): ",
     ),
     ("strip", r"<(?:bos|pad|unk|mask|unused\d+|extra_id_\d+|0x[0-9A-F]{2})>|<</?SYS>>|\[(?:BOS|PAD)\]"),
-    ("strip", r"<s>"),
+    (
+        "strip",
+        r"<s>|\[\|assistant\|\]|(?m:^)(?:### ?)?(?:AI |AI-)?(?:Assistant|AI|Bot|Response|Ассистент|Бот):\s",
+    ),
     ("fence", r"(?m:^)[ \t]*```[^`\n]*\n"),
     (
         "json",
-        r"(?:\[\s*)?\{\s*[\"'](?:name|function(?:_name)?|tool(?:_name|_calls|_uses)?|action|arguments|parameters|args"
+        r"(?:\[\s*)?\{\s*[\"'](?:name|function(?:_name)?|tool(?:_name|_calls|_uses|_call_id)?|action|arguments|parameters|args"
         r"|id|type|recipient_name)[\"']\s*:",
     ),
 )
@@ -46,12 +51,30 @@ _ENDS = re.compile(
     r"|end_response|user|im_sep|call|turn"
 )
 _UNFINISHED = re.compile(
-    r"(?:<[^<>\n]{0,140}|◁[^▷]{0,10}|\[[\w/ ]{0,16}|(?m:^)[ \t]*`{1,3}[^`\n]{0,40}"
+    r"(?:<[^<>\n]{0,140}|◁[^▷]{0,10}|\[[\w/| ]{0,16}|(?m:^)[ \t]*`{1,3}[^`\n]{0,40}"
     r"|(?:\[\s*)?\{\s*(?:[\"'](?:\w{0,16}[\"']?\s*)?)?)\Z"
 )
 _LEAD = r"(?m:^)[ \t]*\[?(?:functions\.|tool\s*=\s*)?"
-_STARTS = ("Action:", "functions.", "tool=", "analysis", "Thought:")
-ONLY_FIRST = ("<s>", "analysis", "thought:")  # where nothing has been said before
+_SPEAKERS = ("Assistant:", "AI Assistant:", "AI:", "Bot:", "Ассистент:", "Бот:")
+_STARTS = (
+    "Action:",
+    "functions.",
+    "tool=",
+    "analysis",
+    "Thought:",
+    "Human:",
+    "User:",
+    "Пользователь:",
+    "### ",
+    *_SPEAKERS,
+)
+ONLY_FIRST = (
+    "<s>",
+    "analysis",
+    "thought:",
+    "### response",
+    *map(str.lower, _SPEAKERS),
+)  # where nothing has been said before
 QUOTES = "`\"'«»“”„‘’"
 
 
@@ -82,7 +105,11 @@ def kind_of(found: re.Match[str]) -> Kind:
 
 def _of_token(text: str) -> Kind:
     name = re.sub(r"[<>|｜]", "", text).replace("▁", "_").lower()
-    if "tool" in name or "function" in name or name in ("python_tag", "action_start", "plugin", "dsml"):
+    if (
+        "tool" in name
+        or "function" in name
+        or name in ("python_tag", "action_start", "start_action", "plugin", "dsml")
+    ):
         return "call"
     if "thought" in name or "think" in name:
         return "close" if name.startswith(("/", "end")) or name.endswith("_end") else "open"

@@ -12,6 +12,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from app.adapters.llm import dialect
 from app.adapters.llm.call_pieces import CallPieces
 from app.adapters.llm.failures import EMPTY_STREAM, NO_CHOICES, THOUGHTS, WRITTEN
+from app.adapters.llm.repeats import Fresh
 from app.adapters.llm.shapes import chunk_of, completion_of
 from app.adapters.llm.speech import Asked, Speech
 from app.adapters.llm.sse import Json
@@ -46,16 +47,18 @@ def usable(body: Json | Sequence[Json], asked: Asked) -> tuple[Json, Speech]:
     message["content"] = speech.feed(message["content"]) + speech.end()
     says = bool(message["content"].strip())
     calls = _checked(says, finish, pieces.calls() or speech.calls, asked, speech)
-    return {**told, "choices": [{**told["choices"][0], "message": {**message, **calls}}]}, speech
+    return {**told, "choices": [{**told["choices"][0], "index": 0, "message": {**message, **calls}}]}, speech
 
 
 def _gathered(events: Sequence[Json]) -> Json:
     """A plain reply from the pieces of a stream that nobody asked for."""
     told = [chunk for event in events if (chunk := chunk_of(event))]
-    deltas = [choice for chunk in told for choice in chunk["choices"]]
-    if not deltas:
+    choices = [choice for chunk in told for choice in chunk["choices"]]
+    if not choices:
         raise ProviderReplyInvalid(NO_CHOICES)
-    text = "".join(each["delta"]["content"] for each in deltas)
+    deltas = [each for each in choices if each["index"] == choices[0]["index"]]
+    fresh = Fresh()
+    text = "".join(fresh.of(said) for each in deltas if (said := each["delta"]["content"])) + fresh.end()
     calls = [call for each in deltas for call in each["delta"].get("tool_calls", ())]
     finish = next((each["finish_reason"] for each in reversed(deltas) if each["finish_reason"]), None)
     usage = next((chunk["usage"] for chunk in reversed(told) if chunk["usage"]), None)
@@ -87,6 +90,7 @@ class StreamCheck:
         self._asked, self._close = asked, close
         self._pieces = CallPieces(asked.tools)
         self._words: list[str] = []
+        self._fresh, self._choice = Fresh(), -1
         self._finish: str | None = None
         self._usage: Json | None = None
         self._model: Any = None
@@ -112,6 +116,9 @@ class StreamCheck:
         return ChatGenerationChunk(message=AIMessageChunk(content=text))
 
     def _heard(self, choice: Json) -> str:
+        self._choice = choice["index"] if self._choice < 0 else self._choice
+        if choice["index"] != self._choice:
+            return ""
         self._finish = choice["finish_reason"] or self._finish
         said = choice["delta"]
         self._pieces.add(said.get("tool_calls", ()))
@@ -119,7 +126,7 @@ class StreamCheck:
         if not said["content"]:
             return ""
         self._words.append(said["content"])
-        return self.speech.feed(said["content"])
+        return self.speech.feed(self._fresh.of(said["content"]))
 
     def last(self) -> ChatGenerationChunk:
         """The closing chunk with the rest of the text, calls, usage and finish reason. Raises if unusable."""
@@ -127,7 +134,7 @@ class StreamCheck:
             raise ProviderReplyInvalid(EMPTY_STREAM)
         if _is_doubled(self._words):
             raise ProviderReplyInvalid("every chunk came twice")
-        rest = self.speech.end()
+        rest = self.speech.feed(self._fresh.end()) + self.speech.end()
         calls = self._pieces.calls() or self.speech.calls
         if not self._has_ended(calls):
             raise ProviderError("the stream was cut")

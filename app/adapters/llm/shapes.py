@@ -32,7 +32,7 @@ def completion_of(body: Json) -> Json:
     choices = body.get("choices")
     if not isinstance(choices, list):
         raise ValueError("no choices")
-    told = [_choice(each, "message") for each in choices[:1] if isinstance(each, dict)]
+    told = [_choice(each, "message") for each in _first(choices)]
     return {**body, "choices": told, "usage": _usage(body)}
 
 
@@ -41,10 +41,19 @@ def chunk_of(event: Json) -> Json | None:
     _no_error(event)
     if not isinstance(event.get("choices"), list):
         return None
-    choices = [each for each in event["choices"][:1] if isinstance(each, dict)]
+    choices = _first(event["choices"])
     told = [_choice(each, "delta") for each in choices]
     whole = any("message" in each for each in choices)
     return {"choices": told, "usage": _usage(event), "model": event.get("model"), "whole": whole}
+
+
+def _first(choices: list[Any]) -> list[Json]:
+    """The one with the lowest number: nobody asked for more."""
+    return sorted((each for each in choices if isinstance(each, dict)), key=_number)[:1]
+
+
+def _number(choice: Json) -> int:
+    return _count(choice.get("index"))
 
 
 def _choice(choice: Json, name: str) -> Json:
@@ -56,7 +65,7 @@ def _choice(choice: Json, name: str) -> Json:
         calls = [{"function": said["function_call"]}]
     calls = [call for call in (calls if isinstance(calls, list) else [calls]) if isinstance(call, dict)]
     message = {"role": "assistant", "content": text, **({"tool_calls": calls} if calls else {})}
-    return {"index": 0, name: message, "finish_reason": _finish(choice.get("finish_reason"))}
+    return {"index": _number(choice), name: message, "finish_reason": _finish(choice.get("finish_reason"))}
 
 
 def words_of(content: Any) -> str:

@@ -21,14 +21,16 @@ _SECTIONS: dict[Kind, Section] = {
 _THOUGHT_ENDS = re.compile(
     r"<\s*/\s*(?:\w{1,20}:)?\w*(?:think|thought|reason|reflect|scratch|analysis|deliberat|cot|monologue)\w*\s*>"
     r"|<\s*/\s*(?:(?:tool|function)_?(?:response|result|output)s?|observation|details)\s*>"
-    r"|\[/THINK\]|◁/think▷|<[|｜]/?[^|｜<>\s]*(?:end|return|start)[^|｜<>\s]*[|｜]>|<\w*channel\|>"
+    r"|\[/THINK\]|◁/think▷|<unused95>|<[|｜]/[^|｜<>\s]{1,40}[|｜]>|<[|｜][^|｜<>\s]*(?:end|return|start)[^|｜<>\s]*[|｜]>|<\w*channel\|>"
     r"|<\|channel\|>\s*final\s*<\|message\|>|assistant(?:commentary)?final",
     re.IGNORECASE,
 )
 _STEP_ENDS = re.compile(r"\n[ \t]*(?:(?:Final )?Answer:[ \t]*|(?=Action:))")
 _THOUGHT_FENCE = re.compile(r"\s*```[ \t]*(?:think|thought|reason|analysis)\w*", re.IGNORECASE)
 _FENCE_END = re.compile(r"^[ \t]*```(?![\w`])", re.MULTILINE)
-_ROLE = re.compile(r"\s*([a-z]{2,9})?(?:<\|(?:end_header_id|message)\|>)?[ \t]*:?\s*", re.IGNORECASE)
+_ROLE = re.compile(
+    r"\s*([a-z]{2,9})?(?:<\|(?:end_header_id|end_of_role|message)\|>)?[ \t]*:?\s*", re.IGNORECASE
+)
 _SPEAKERS = ("assistant", "model", "ai", "bot", "user", "human", "system", "tool", "developer")
 _OTHERS = _SPEAKERS[4:]
 _MACHINERY = re.compile(r"<[^<>]*>|\[/?[A-Z_]+\]|```\w*")
@@ -127,10 +129,10 @@ class Speech:
         self._visible += text
         self._said = self._said or bool(text)
         self._struck = self._struck or "<s>" in text
-        self._skip(upto, self._rest[:upto][-1:])
+        self._skip(upto, self._rest[:upto][-2:])
 
     def _skip(self, upto: int, before: str = "\n") -> None:
-        """Go on behind `upto`; `before` is what stands there as the letter before, for lines and quotes."""
+        """Go on behind `upto`; `before` is what stands there as the letters before, for lines and quotes."""
         self._rest, self._mark = before + self._rest[upto:], len(before)
 
     def _enter(self, kind: Kind, found: re.Match[str]) -> None:

@@ -19,7 +19,7 @@ _ARGUMENTS = ("arguments", "parameters", "args", "input", "action_input", "kwarg
 _LISTS = ("tool_calls", "tool_uses", "calls", "function_calls")
 _KEYS = {*_NAMES, *_ARGUMENTS, "id", "type"}
 _PARAMETER = re.compile(
-    r"<(?:parameter|param|arg)(?:\s*=\s*|\s+name\s*=\s*)[\"']?([\w.-]+)[\"']?[^>]*>(.*?)</(?:parameter|param|arg)>"
+    r"<(?:[|｜]\w+[|｜])?(?:parameter|param|arg)(?:\s*=\s*|\s+name\s*=\s*)[\"']?([\w.-]+)[\"']?[^>]*>(.*?)</(?:[|｜]\w+[|｜])?(?:parameter|param|arg)>"
     r"|<arg_key>\s*([\w.-]+)\s*</arg_key>\s*<arg_value>(.*?)</arg_value>",
     re.DOTALL,
 )
