@@ -69,6 +69,29 @@ def test_comments_are_left_out_and_counted() -> None:
     assert (told(data), read("a.docx", data).left_out) == (["Цена 317"], [LeftOut(Left.COMMENTS, "2")])
 
 
+def test_numbers_go_on_behind_a_paragraph_and_begin_where_the_list_says() -> None:
+    levels = '<w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="decimal"/></w:lvl>'
+    anew = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    numbering = (
+        f'<w:numbering {NAMESPACES}><w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+        f'<w:num w:numId="2"><w:abstractNumId w:val="0"/>{anew}</w:num></w:numbering>'
+    )
+
+    def item(text: str, number: int, mark: str = "") -> str:
+        return paragraph(
+            run(text), f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>{mark}'
+        )
+
+    gone = item("", 1, '<w:rPr><w:del w:id="9"/></w:rPr>')
+    body = (
+        item("три", 1) + paragraph(run("Между")) + gone + item("четыре", 1) + item("один", 2) + item("два", 2)
+    )
+    assert "\n".join(told(docx(body, {"numbering": numbering}))).splitlines() == [
+        "3. три", "Между", "4. четыре", "1. один", "2. два",
+    ]  # fmt: skip
+
+
 def test_what_is_left_out_is_named() -> None:
     header = f"<w:hdr {NAMESPACES}>{paragraph(run('Действует с мая'))}</w:hdr>"
     hidden = paragraph(run("Видно") + run("4242", "<w:vanish/>"))

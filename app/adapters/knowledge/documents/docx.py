@@ -12,6 +12,7 @@ import mammoth
 from app.adapters.knowledge.documents.html import read_page
 from app.adapters.knowledge.documents.sections import Read
 from app.adapters.knowledge.documents.word import Word
+from app.adapters.knowledge.documents.word_numbers import with_numbers
 from app.adapters.knowledge.documents.word_styles import LEVELS, TITLE
 from app.core.documents import DocumentUnusable, Unusable
 
@@ -39,7 +40,7 @@ def read_docx(name: str, data: bytes) -> Read:
         raise
     except _BROKEN as error:
         raise DocumentUnusable(name, Unusable.WORD_DAMAGED) from error
-    return Read(read_page(name, page).sections, word.left_out())
+    return Read(read_page(name, with_numbers(page)).sections, word.left_out())
 
 
 def _parts(name: str, data: bytes) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from lxml import etree
 
 from app.adapters.knowledge.documents.word_math import linear
+from app.adapters.knowledge.documents.word_numbers import Numbers
 from app.adapters.knowledge.documents.word_styles import Styles, W, is_on
 from app.core.documents import Left, LeftOut
 
@@ -42,6 +43,9 @@ class Word:
             _in_small_letters(root)
         for root in self._of(*_BODIES, *_MARGINS):
             self._prepare(root)
+        numbers = Numbers(next(iter(self._of("numbering")), None))
+        for root in self._of("document"):
+            numbers.mark(root.iter(_PARAGRAPH))
 
     def packed(self) -> bytes:
         packed = io.BytesIO()
