@@ -94,6 +94,19 @@ def test_the_refused_part_is_read_from_the_servers_words(said: str, payload: Jso
     assert about(said, payload) == part
 
 
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        ('{"error": {"code": "tool_use_failed", "failed_generation": "<function=x>"}}', True),
+        ("Failed to call a function. Please adjust your prompt.", True),
+        ('{"error": {"code": "json_validate_failed", "failed_generation": "{"}}', False),
+        ("tools are not supported", False),
+    ],
+)
+def test_a_call_that_the_model_wrote_wrongly_is_asked_for_again(said: str, again: bool) -> None:
+    assert refusal(400, None, said).retryable is again
+
+
 @pytest.mark.parametrize("status", [401, 402, 403, 409, 413, 429, 502, 503])
 def test_words_count_only_with_a_status_that_is_about_the_request(status: int) -> None:
     assert refusal(status, None, "temperature").said == ""

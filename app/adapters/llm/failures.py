@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -18,6 +19,7 @@ SLOW = "slow"  # it was still answering when the time was over
 THOUGHTS, ALOUD, WRITTEN = "nothing but thoughts", "thoughts before a reply", "a tool call as text"
 LONGEST_WAIT = 3600
 _RETRY_STATUSES = {408, 409, 429}
+_MISCALLED = re.compile(r"tool_use_failed|failed to call a function", re.IGNORECASE)
 _ABOUT_THE_REQUEST = {400, 404, 405, 415, 422, 500, 501}
 
 
@@ -73,7 +75,8 @@ def refusal(status: int, retry_after: str | None, said: str = "") -> Failed:
     detail = f"HTTP {status}"
     words = said if status in _ABOUT_THE_REQUEST else ""
     if status == 501 or (status < 500 and status not in _RETRY_STATUSES):
-        return Failed(ProviderRefused(detail), said=words)
+        miscalled = bool(_MISCALLED.search(words))  # Groq's words for a call that its model wrote wrongly
+        return Failed(ProviderRefused(detail), retryable=miscalled, said=words)
     error = ProviderTimeout(detail) if status in {408, 504} else ProviderError(detail)
     wait = seconds_of(retry_after, datetime.now(UTC), LONGEST_WAIT)
     if wait is not None:

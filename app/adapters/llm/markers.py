@@ -36,7 +36,8 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("strip", r"<(?:bos|pad|unk|mask|unused\d+|extra_id_\d+|0x[0-9A-F]{2})>|<</?SYS>>|\[(?:BOS|PAD)\]"),
     (
         "strip",
-        r"<s>|\[\|assistant\|\]|(?m:^)(?:### ?)?(?:AI |AI-)?(?:Assistant|AI|Bot|Response|Ассистент|Бот):\s",
+        r"<s>|\[\|assistant\|\]"
+        r"|(?m:^)(?:### ?(?:Assistant|Response)|(?:AI )?Assistant|AI|Bot|Ассистент|Бот):\s",
     ),
     ("fence", r"(?m:^)[ \t]*```[^`\n]*\n"),
     (
@@ -73,6 +74,7 @@ ONLY_FIRST = (
     "analysis",
     "thought:",
     "### response",
+    "### assistant",
     *map(str.lower, _SPEAKERS),
 )  # where nothing has been said before
 QUOTES = "`\"'«»“”„‘’"
