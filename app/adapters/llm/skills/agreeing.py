@@ -83,7 +83,9 @@ def _sort(skill: str, line: str, question: str) -> Answer | Literal[""]:
 
 def _acts(read: Phrases) -> bool:
     kinds = set(read.values())
-    return bool(kinds & {"act", "go"}) or ("infinitive" in kinds and bool(kinds & {"ask", "yes", "courtesy"}))
+    return bool(kinds & {"act", "go", "plan"}) or (
+        "infinitive" in kinds and bool(kinds & {"ask", "yes", "courtesy"})
+    )
 
 
 def _read(skill: str, line: str, question: str) -> Phrases:
@@ -122,12 +124,15 @@ def _figures(text: str) -> set[str]:
 
 
 def _orders(skill: str, line: str, question: str) -> bool:
-    """One clause orders the act and nothing more, and no other holds anything back."""
+    """One clause orders the act and nothing more, and no other holds anything back.
+
+    "I'll take it" is an order alone, but beside something else it may tell of a day to come.
+    """
     if "?" in line or _QUOTE.search(line) or _TRAILS_OFF.search(line) or len(_TOKEN.findall(line)) > LONGEST:
         return False
     figures = _figures(line) - _figures(question)
     clauses = {clause: _read(skill, clause, question) for clause in _CLAUSE.split(line)}
-    ordered = any(_acts(read) for read in clauses.values())
+    ordered = any(_acts(read) and "plan" not in read.values() for read in clauses.values())
     return (
         ordered
         and not figures
@@ -184,6 +189,8 @@ def _forms(act: Stems) -> Iterator[tuple[str, str]]:
     for form in act:
         if form.startswith("+"):
             yield form[1:], "infinitive"
+        elif form.startswith("="):
+            yield form[1:], "plan"
         elif form.endswith("*"):
             yield from ((form[:-1] + end, "act") for end in manner("ends"))
         else:
