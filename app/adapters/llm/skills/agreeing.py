@@ -192,6 +192,6 @@ def _forms(act: Stems) -> Iterator[tuple[str, str]]:
         elif form.startswith("="):
             yield form[1:], "plan"
         elif form.endswith("*"):
-            yield from ((form[:-1] + end, "act") for end in manner("ends"))
+            yield from ((form[:-1] + end, "plan" if end in manner("we") else "act") for end in manner("ends"))
         else:
             yield form, "act"
