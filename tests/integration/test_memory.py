@@ -256,16 +256,17 @@ async def test_the_embedded_model_repeats_no_steps_that_were_in_vain_and_names_t
     assert "не помогли, повторять" not in steps
 
 
-async def test_a_yes_after_steps_in_vain_opens_no_second_ticket_for_the_same_within_minutes(
-    places: Places,
+@pytest.mark.parametrize(("said", "count"), [(f"Снова {SYNC}", 2), (SYNC, 1)])
+async def test_a_yes_after_steps_in_vain_opens_a_ticket_or_names_the_one_just_opened(
+    places: Places, said: str, count: int
 ) -> None:
     async with centre(places) as bench:
         await given_up(bench)
-        dialog = await opened(bench, SYNC, "demo_annual")
+        dialog = await opened(bench, said, "demo_annual")
         await bench.dialogs.send(dialog, "да")
         with places.records() as office:
             tickets = office.tickets("demo_annual")
-        assert len(tickets) == 1
+        assert len(tickets) == count
         assert tickets[0].number in await last(bench, dialog)
 
 
