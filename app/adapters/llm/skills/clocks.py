@@ -28,6 +28,8 @@ class Unsure(Exception):
 def clock_in(said: str) -> time | None:
     """Of a line without its dates. Raises Unsure."""
     text = _narrowed(in_figures(said))
+    if re.search(r"(?:\d|quarter|half)\s+past\s+(?!\d)", text):
+        raise Unsure  # the hour is misspelt
     part = _part_in(text)
     found = {_in_day(hour, minute, beside or part) for hour, minute, beside in _named(text)}
     if len(found) > 1:
@@ -110,7 +112,7 @@ def _patterns() -> tuple[tuple[str, Callable[[re.Match[str]], Read | None]], ...
         (rf"(?<!\w)(quarter|5|10|20|25)(?:\s*min\w*)?\s+(?:to|of|before)\s+(\d{{1,2}})(?!\d|:){part}",
          lambda m: _to_the_hour(_figure(m[1], 15), int(m[2]), m)),
         (rf"(?<!\w)(?:{fixed})(?!\w)", lambda m: (*_moment(m[0]), "as said")),
-        (rf"{_START}(\d{{1,2}})[:.](\d\d)(?![\d.:]){part}", _clock),
+        (rf"{_START}(\d{{1,2}})[:.](\d\d)(?![.:]?\d){part}", _clock),
         (rf"{_START}(\d{{1,2}})-(\d\d)(?![\d-]){part}", _clock),
         (rf"(?:{at}|(?<!\w)(?:на|for))\s+(\d\d)(\d\d)(?!\d|\s*(?:год|г\b|year|[₽%]|руб))", _clock),
         (r"(?<!\d)(\d\d)(\d\d)\s*(?:hours|hrs|h)(?!\w)", _clock),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from difflib import get_close_matches
 
 from app.adapters.llm.phrasebook import contains
 from app.adapters.llm.skills.book import values
@@ -14,7 +15,9 @@ from app.adapters.llm.skills.figures import in_figures
 HALF_A_YEAR = timedelta(days=180)
 FORTNIGHT = 14
 MONTHS = 12
-_OF_MONTH = re.compile(r"(?<![\d.:])(\d{1,2})(?:-?го|-?е|st|nd|rd|th)(?:\s+числа)?(?!\w)")
+QUARTER = "четверт"  # of an hour, so near to Thursday
+LONG, NEARLY = 5, 0.75  # letters at least, and how alike by difflib's ratio, "четверг" and "читверг" are
+_OF_MONTH = re.compile(r"(?<![\d.:])(\d{1,2})(?:(?:-?го|-?е|st|nd|rd|th)(?:\s+числа)?|\s+числа)(?!\w)")
 
 
 def coming_day(said: str, today: date) -> date | None:
@@ -23,14 +26,26 @@ def coming_day(said: str, today: date) -> date | None:
     named = {day for day in (_written(text, today), _counted(text, today)) if day}
     named |= _relative(text, today)
     weekday = _weekday(text, today, named)
-    if len(named) > 1 or (named and min(named) < today):
+    if len(named) > 1 or (named and min(named) < today) or not (named or weekday or not misspelt(text)):
         raise Unsure
     return named.pop() if named else weekday
 
 
+def misspelt(text: str) -> bool:
+    """Whether a word is nearly the name of a day: "в читверг" is no word about today."""
+    names = {name for kind in ("weekdays", "days") for words in values(kind).values() for name in words}
+    known = [name for name in names if " " not in name and len(name) >= LONG]
+    clock = {word for words in values("part").values() for phrase in words for word in phrase.split()}
+    words = (
+        w for w in re.findall(r"[^\W\d]+", text) if len(w) >= LONG and w not in clock and w[:7] != QUARTER
+    )
+    return any(get_close_matches(word[: len(name)], [name], 1, NEARLY) for word in words for name in known)
+
+
 def without_days(said: str) -> str:
     """So that no date is taken for an hour."""
-    for pattern in (ISO, *month_patterns().values(), _OF_MONTH):
+    counted = re.compile(rf"(?<!\w)(?:через|in)\s+\d{{1,2}}\s*(?:{any_of('units', 'day', 'week')})(?!\w)")
+    for pattern in (ISO, *month_patterns().values(), _OF_MONTH, counted):
         said = pattern.sub(" ", said)
     return DOTTED.sub(lambda m: " " if _is_date(m) else m[0], said)
 
@@ -69,6 +84,8 @@ def _written(text: str, today: date) -> date | None:
         return _date(int(iso[1]), int(iso[2]), int(iso[3]))
     for month, pattern in month_patterns().items():
         if named := pattern.search(text):
+            if not named[1] and re.search("[а-я]", named[0]):
+                raise Unsure  # what stands behind "января" is a year, or an hour
             return _ahead(int(named[1] or named[3]), month, named[2] or named[4], today)
     for dotted in DOTTED.finditer(text):
         if _is_date(dotted):
