@@ -1,4 +1,4 @@
-"""A warm process that forks clerks; each returns one rouble a step, and is there to be killed.
+"""A warm process that forks clerks; each returns a little at every step, and is there to be killed.
 
 `python -m tests.faults.clerks`; every line of stdin, `STORAGE FIRST COUNT`, starts a clerk who acts on
 the lines FIRST, FIRST + 1, … It answers `pid N`, the clerk says `ack SEQ NUMBER` after each, and it ends
@@ -19,7 +19,7 @@ from app.core.backoffice import Policy, Visit
 
 STDOUT = 1
 CUSTOMER, DIALOG = "demo_vip", "d-demo_vip"
-POLICY = Policy(refunds_per_year=10**6)
+POLICY = Policy(refunds_per_year=10**6, refund_limit_rub=10**6)
 
 
 def say(line: str) -> None:
@@ -31,10 +31,16 @@ def payment_of(office: SqlBackOffice) -> str:
     return next(p.number for p in office.payments(CUSTOMER) if p.refunded_rub < p.amount_rub)
 
 
+def amount_of(seq: int) -> int:
+    """Another sum at every line: the same one again within minutes is not paid."""
+    return seq + 1
+
+
 def work(storage: str, first: int, count: int) -> None:
     office = SqlBackOffice(storage, POLICY, demo=True)
-    action = RefundPayment(payment=payment_of(office), amount_rub=1)
+    payment = payment_of(office)
     for seq in range(first, first + count):
+        action = RefundPayment(payment=payment, amount_rub=amount_of(seq))
         outcome = office.act(Visit(dialog_id=DIALOG, seq=seq, customer_id=CUSTOMER), action)
         say(f"ack {seq} {outcome.number}")
 

@@ -41,7 +41,8 @@ def every_connection(pragma: str) -> Iterator[None]:
 
 def write_fifty(desk: Desk) -> None:
     for seq in range(50):
-        assert desk.ask(OWNER, LONG, seq).status == "done"
+        another = LONG.model_copy(update={"subject": f"{LONG.subject} {seq}"})
+        assert desk.ask(OWNER, another, seq).status == "done"
 
 
 def pages(file: Path) -> int:

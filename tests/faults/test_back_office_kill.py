@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ import pytest
 from app.adapters.backoffice.office import SqlBackOffice
 from app.core.actions import RefundPayment
 from app.core.backoffice import Visit
-from tests.faults.clerks import CUSTOMER, DIALOG, POLICY, payment_of
+from tests.faults.clerks import CUSTOMER, DIALOG, POLICY, amount_of, payment_of
 
 KILLS = 400 if "TORTURE" in os.environ else 20
 ENDLESS, STEPS = 1000, 15
@@ -70,19 +71,28 @@ def clerks() -> Iterator[Clerks]:
 
 def check(office: SqlBackOffice, acked: Acks) -> None:
     """Money and audit agree; what was acknowledged is there; at most one step more."""
-    lines = {line.seq: line.outcome.number for line in office.effects(DIALOG)}
+    effects = office.effects(DIALOG)
+    lines = {line.seq: line.outcome.number for line in effects}
+    assert {line.outcome.status for line in effects} <= {"done"}
     payment = next(p for p in office.payments(CUSTOMER) if p.number == payment_of(office))
-    assert payment.refunded_rub == len(lines) == len(set(lines.values()))
+    assert payment.refunded_rub == sum(map(amount_of, lines))
+    assert len(effects) == len(lines) == len(set(lines.values()))
     assert acked.items() <= lines.items()
     assert office.counts()["refunds"] == len(lines) + 2  # two are demo data
+
+
+def enlarge(storage: Path, payment: str) -> None:
+    """So that it does not run out over all the kills."""
+    with closing(sqlite3.connect(storage)) as connection, connection:
+        connection.execute("UPDATE payments SET amount_rub = ? WHERE number = ?", (10**12, payment))
 
 
 @pytest.mark.timeout(600)
 def test_an_act_that_is_killed_happened_or_not_and_its_repeat_stands_once(tmp_path: Path) -> None:
     storage, luck = tmp_path / "office.sqlite", random.Random(20261122)
     office = SqlBackOffice(storage, POLICY, demo=True)
-    action = RefundPayment(payment=payment_of(office), amount_rub=1)
-    reworded = action.model_copy(update={"reason": "a model never says it twice in the same words"})
+    payment = payment_of(office)
+    enlarge(storage, payment)
     acked: Acks = {}
     with clerks() as writers:
         for number in range(KILLS):
@@ -92,6 +102,8 @@ def test_an_act_that_is_killed_happened_or_not_and_its_repeat_stands_once(tmp_pa
             check(office, acked)
             cut = max((seq for seq in acked if seq >= first), default=first - 1) + 1
             visit = Visit(dialog_id=DIALOG, seq=cut, customer_id=CUSTOMER)
+            action = RefundPayment(payment=payment, amount_rub=amount_of(cut))
+            reworded = action.model_copy(update={"reason": "a model never says it twice in the same words"})
             acked[cut] = office.act(visit, reworded).number
             assert office.act(visit, action).number == acked[cut]
             check(office, acked)
