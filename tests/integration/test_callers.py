@@ -151,7 +151,7 @@ def test_the_rooms_are_closed_as_the_api_is(pages: httpx2.Client, language: str)
     monitor = part(pages.get(f"/ui/{language}/config").json(), "cc-monitor")
     deed = {"what": "approve", "number": "A-1", "operator": "anna"}
     asked = {"session_hash": "x", "component_id": monitor, "fn_name": "act", "data": deed}
-    door = f"/ui/{language}/gradio_api/component_server"
+    door = f"/ui/{language}/gradio_api/component_server/"
     here = pages.post(door, json=asked).json()
     there = pages.post(door, json=asked, headers={"X-Forwarded-For": "203.0.113.5"}).json()
     closed = words(language, "problems")["codes"]["operators_closed"]
