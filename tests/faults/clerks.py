@@ -19,7 +19,7 @@ from app.core.backoffice import Policy, Visit
 
 STDOUT = 1
 CUSTOMER, DIALOG = "demo_vip", "d-demo_vip"
-POLICY = Policy(refunds_per_year=10**6, refund_limit_rub=10**6)
+POLICY = Policy(refunds_per_year=10**6, refund_limit_rub=10**12)
 
 
 def say(line: str) -> None:
