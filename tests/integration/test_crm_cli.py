@@ -10,7 +10,7 @@ import pytest
 
 from app.adapters.crm.clients import client_of
 from app.adapters.crm.mocks.faults import FAULTS
-from app.core.config import Settings
+from app.core.config import Settings, load_settings
 from app.core.exceptions import SettingInvalid
 from tests.integration.test_cli import started
 from tests.support.command import call_center, in_process
@@ -88,7 +88,7 @@ def test_a_private_address_needs_to_be_let_in(tmp_path: Path) -> None:
 )
 def test_a_setting_that_is_missing_or_wrong_is_named(given: dict[str, str], name: str) -> None:
     with pytest.raises(SettingInvalid, match=name) as told:
-        client_of(Settings(_env_file=None, **given))  # type: ignore[arg-type]
+        client_of(load_settings(_env_file=None, **given))
     assert CANARY not in str(told.value)
 
 
