@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import select
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
+import psutil
 import pytest
 
 from app.api.connections import HEAD, SPARE, Bounds
@@ -172,13 +172,18 @@ def test_who_sends_letter_by_letter_gains_no_time(served: Served, parser: str) -
 
 
 def test_who_does_not_read_an_answer_is_let_go(served: Served, parser: str) -> None:
+    """The kernel keeps what was sent until it is read; the service holds nothing of it."""
     url = served(parser, LATE)
     with connected(url) as line:
         line.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 300)
-        ended = select.poll()
-        ended.register(line, select.POLLHUP)
-        assert ended.poll(60_000)
-    assert is_served(url)
+        assert any(is_served(url) and not is_held(line) for _ in range(5000))
+
+
+def is_held(line: socket.socket) -> bool:
+    """Whether this process, in which the service runs, has the other end open."""
+    mine = line.getsockname()[1]
+    held = psutil.Process().net_connections("tcp")
+    return any(other.raddr and other.raddr.port == mine for other in held)
 
 
 def test_a_turn_may_take_longer_than_a_client_may(tmp_path: Path, parser: str) -> None:
