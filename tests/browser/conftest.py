@@ -68,7 +68,7 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def typed(number: Locator, value: str) -> None:
-    """As people type: what is set at once into a slider just uncovered may come too early for it, and is typed again."""
+    """As people type, again where it did not stay: a slider just uncovered is not ready at once."""
     for _ in range(3):
         number.press("ControlOrMeta+a")
         number.press_sequentially(value)
