@@ -152,7 +152,7 @@ def test_a_second_request_that_does_not_come_ends_too(served: Served, parser: st
     line.sendall(GET + b"\r\n")
     assert line.recv(65536).startswith(b"HTTP/1.1 200 ")
     line.sendall(GET)
-    assert rest(line).startswith(b"HTTP/1.1 408 ")
+    assert b"HTTP/1.1 408 " in rest(line)  # the first answer may come in two pieces
 
 
 def test_who_sends_letter_by_letter_gains_no_time(served: Served, parser: str) -> None:
