@@ -47,6 +47,8 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.routing
 	$(BIN)/python -m benchmarks.turns
 	$(BIN)/python -m benchmarks.searches
+	$(BIN)/python -m benchmarks.trace
+	$(BIN)/python -m benchmarks.first_turn
 
 lock: $(READY)  ## resolve again; writes the two exports with hashes and no registry address
 	$(BIN)/uv lock --upgrade
