@@ -38,7 +38,7 @@ def prepare_environment() -> None:
 
     Called when the settings are known to be usable, which is told of proxies too.
     """
-    from app.core.surroundings import tame_proxies  # noqa: PLC0415
+    from app.core.network import tame_proxies  # noqa: PLC0415
 
     tame_proxies(os.environ)
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")

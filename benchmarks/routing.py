@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app.adapters.embeddings import load_embedder
-from app.adapters.routing.artefact import load
-from app.adapters.routing.local import LocalRouter
 from app.core.models import RouteQuery, Said
+from app.engines.routing.artefact import load
+from app.engines.routing.local import LocalRouter
 
 MESSAGE = "добрый день вчера оплатил подписку а доступ к файлам так и не открылся {n}"
 LEXICAL_MS, EMBEDDING_MS, BATCH_SECONDS = 3.0, 60.0, 30.0

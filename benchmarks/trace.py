@@ -31,7 +31,7 @@ from app.bootstrap import build
 from app.core.config import Settings
 from app.core.dialog import Dialog
 from app.main import create_app
-from app.services.dialog_manager import DialogManager
+from app.services.dialogs.manager import DialogManager
 from app.telemetry import configure_logging
 
 PACKAGE = Path(app.__file__).parent

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.adapters.storage.json_store import JsonStore
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.ports import DialogStore

@@ -15,18 +15,18 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 
 from app.agents.base import Agent, Desk, Tool
-from app.agents.briefing import briefing
-from app.agents.calling import ModelCall, Speaker
-from app.agents.checking import Outlet, evidence_of, rewrite
-from app.agents.citing import CITATIONS, shown
-from app.agents.confirming import held_back
+from app.agents.citations import CITATIONS, shown
+from app.agents.consent import held_back
+from app.agents.grounding import Evidence, mend
+from app.agents.grounding.reply import Outlet, evidence_of, rewrite
+from app.agents.model_call import ModelCall, Speaker
 from app.agents.pricing import usage_of
-from app.agents.promises import Evidence, mend
 from app.agents.roster import ROSTER
 from app.agents.router import as_message
 from app.agents.routing import LiveRouter
 from app.agents.state import Detect, Emit, State, start
-from app.agents.tools.handing import HAND_OVER, hand_over
+from app.agents.system_message import briefing
+from app.agents.tools.handoff import HAND_OVER, hand_over
 from app.agents.tools.knowledge import relevant
 from app.agents.trace import turn_of
 from app.core.models import (

@@ -13,7 +13,7 @@ from app.agents.base import Agent
 from app.agents.pricing import FREE, Price, usage_of
 from app.agents.prompts import Prompt, load
 from app.agents.roster import ROSTER, names
-from app.agents.structured import ask_structured
+from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderError, ProviderReplyInvalid, ProviderTimeout, RoutingFailed
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import Router

@@ -26,12 +26,12 @@ from app.api.connections import Bounding, Bounds
 from app.api.doors import Doors
 from app.api.head import Head
 from app.api.hosts import KnownHosts
-from app.api.origin import OwnOrigin
+from app.api.middleware import OwnOrigin
 from app.api.paths import OneSpelling
 from app.api.queries import known_parameters
-from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, router
+from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, routing
 from app.services.health import VERSION
-from app.services.operators import openness
+from app.services.operators.auth import openness
 from app.services.workbench import Workbench
 
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
@@ -45,7 +45,7 @@ def application(bench: Workbench) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.workbench = bench
-    for part in (dialogue, operator, approvals, health, router, knowledge, analytics):
+    for part in (dialogue, operator, approvals, health, routing, knowledge, analytics):
         app.include_router(part.router, prefix="/api/v1", dependencies=[Depends(known_parameters)])
     app.include_router(metrics.router)
     errors.install(app)

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.api.deps import Bench
-from app.services.operators import DIRECT, admit, has_key
+from app.services.operators.auth import DIRECT, admit, has_key
 
 _bearer = HTTPBearer(
     auto_error=False,

@@ -1,5 +1,5 @@
 """The composition root: the only room that names adapters."""
 
-from app.bootstrap.building import build
+from app.bootstrap.build import build
 
 __all__ = ["build"]

@@ -8,19 +8,19 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from app.adapters.embeddings.encoder import KEPT, SentenceEncoder
-from app.adapters.routing.artefact import SHIPPED, Artefact
-from app.adapters.routing.artefact import load as load_artefact
-from app.adapters.routing.local import LocalRouter
-from app.adapters.routing.remote import RemoteCentre
-from app.adapters.routing.versions import SHIPPED_NAME, Versions, artefact_folder
-from app.adapters.routing.versions import name_of as version_name
+from app.adapters.remote_router import RemoteCentre
 from app.agents.router import Cascade, ModelRouter
-from app.bootstrap.house import House
+from app.bootstrap.context import House
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.core.ports import Embedder, Router
+from app.engines.routing.artefact import SHIPPED, Artefact
+from app.engines.routing.artefact import load as load_artefact
+from app.engines.routing.local import LocalRouter
+from app.engines.routing.versions import SHIPPED_NAME, Versions, artefact_folder
+from app.engines.routing.versions import name_of as version_name
 from app.evaluation.runner import Route, Target
-from app.services.evaluation import EvaluationService
+from app.services.evaluation.service import EvaluationService
 from app.services.routing import FittedRouter, RoutingService
 
 

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.core import tidying
+from app.core import config_parsing
 from app.core.backoffice import Policy
 from app.core.exceptions import SettingInvalid
-from app.core.surroundings import check_certificates, check_proxies
+from app.core.network import check_certificates, check_proxies
 
 RouterName = Literal["local", "llm", "cascade"]
 _SERVERS = ("postgres", "postgresql", "postgresql+psycopg")
@@ -130,7 +130,8 @@ class Settings(BaseSettings):
     def _bare(cls, given: Any) -> Any:
         """What is blank is not given."""
         texts = {
-            name: tidying.bare(value) if isinstance(value, str) else value for name, value in given.items()
+            name: config_parsing.bare(value) if isinstance(value, str) else value
+            for name, value in given.items()
         }
         return {name: value for name, value in texts.items() if value != ""}
 
@@ -138,12 +139,12 @@ class Settings(BaseSettings):
     @classmethod
     def _sendable(cls, value: object) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
-        return SecretStr(tidying.secret(tidying.bare(text))) if isinstance(text, str) else value
+        return SecretStr(config_parsing.secret(config_parsing.bare(text))) if isinstance(text, str) else value
 
     @field_validator("dialogs_storage_path", "knowledge_storage", "router_artefact", mode="before")
     @classmethod
     def _home(cls, value: object) -> object:
-        return tidying.path(value) if isinstance(value, str) else value
+        return config_parsing.path(value) if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -155,23 +156,29 @@ class Settings(BaseSettings):
     def _http(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        if not (tidying.is_address(value) and tidying.names_nobody(value)) or "#" in value:
+        if not (config_parsing.is_address(value) and config_parsing.names_nobody(value)) or "#" in value:
             raise ValueError("it must be an address such as http://localhost:11434/v1, without a password")
-        return tidying.base_url(value)
+        return config_parsing.base_url(value)
 
     @field_validator("backoffice_storage", "checkpoint_storage")
     @classmethod
     def _path_or_server(cls, value: str, info: ValidationInfo) -> str:
         scheme, has_scheme, _ = value.partition("://")
         is_file = info.field_name == "backoffice_storage" and scheme.lower().partition("+")[0] == "sqlite"
-        if has_scheme and not is_file and not (scheme in (*_SERVERS, "file") and tidying.has_port(value)):
+        if (
+            has_scheme
+            and not is_file
+            and not (scheme in (*_SERVERS, "file") and config_parsing.has_port(value))
+        ):
             raise ValueError("it must be a path, or an address such as postgresql+psycopg://localhost/name")
-        return tidying.database(value)
+        return config_parsing.database(value)
 
     @field_validator("crm_url")
     @classmethod
     def _crm_address(cls, value: str | None) -> str | None:
-        if value is not None and not (tidying.is_address(value) and tidying.names_nobody(value)):
+        if value is not None and not (
+            config_parsing.is_address(value) and config_parsing.names_nobody(value)
+        ):
             raise ValueError("it must be an address such as https://example.com/hook, without a password")
         return value
 
@@ -229,8 +236,8 @@ def load_settings(**overrides: object) -> Settings:
 def _is_origin(value: str) -> bool:
     """As browsers send it: anything behind the port would match no request."""
     return (
-        tidying.is_address(value)
-        and tidying.names_nobody(value)
+        config_parsing.is_address(value)
+        and config_parsing.names_nobody(value)
         and value.count("/") == 2
         and not set(value) & set("?#")
     )

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, Field
 
-from app.core import happenings
+from app.core import event_data
 from app.core.backoffice import Effect
 from app.core.escalation import Escalation
 from app.core.events import Event, EventKind
@@ -135,7 +135,7 @@ class Dialog(BaseModel):
         self.metadata.processing_times.append(round(seconds, 3))
         self.metadata.handoffs.extend(reply.turn.hops)
         self.assigned_agent = reply.turn.agent
-        for kind, data in happenings.of_turn(reply.turn):
+        for kind, data in event_data.of_turn(reply.turn):
             self.happened(kind, data, now)
         if reply.turn.escalated:
             self._want_person(reply.turn, now)
@@ -201,17 +201,17 @@ class Dialog(BaseModel):
         self.escalation = None
         self.closing = closing
         self.updated_at = closing.at
-        self.happened(*happenings.of_closing(closing.reason, closing.summary), at=closing.at)
+        self.happened(*event_data.of_closing(closing.reason, closing.summary), at=closing.at)
 
     def rate(self, rating: Rating) -> None:
         """Closed dialogs too; it is no change of the dialog that a list would show."""
         self.rating = rating
         self.happened("dialog.rated", {"score": rating.score}, rating.at)
 
-    def happened(self, kind: EventKind, data: happenings.Data, at: datetime) -> None:
+    def happened(self, kind: EventKind, data: event_data.Data, at: datetime) -> None:
         """Append an event. What is known of agent and language goes with each."""
         number = len(self.events) + 1
-        known: happenings.Data = {"agent": self.assigned_agent, "language": self._language()}
+        known: event_data.Data = {"agent": self.assigned_agent, "language": self._language()}
         told = {name: value for name, value in {**known, **data}.items() if value is not None}
         self.events.append(
             Event(
@@ -227,11 +227,11 @@ class Dialog(BaseModel):
 
     def had_effect(self, effect: Effect, subject: str = "") -> None:
         """Once for each effect."""
-        key = happenings.key_of(effect)
+        key = event_data.key_of(effect)
         if key in self.told_effects:
             return
         self.told_effects.append(key)
-        if told := happenings.of_effect(effect, subject):
+        if told := event_data.of_effect(effect, subject):
             self.happened(*told, at=effect.at)
 
     def give_up_pending(self, now: datetime) -> bool:
@@ -268,7 +268,7 @@ class Dialog(BaseModel):
 
     def _escalate(self, escalation: Escalation) -> None:
         self.escalation = escalation
-        self.happened("dialog.escalated", {"reason": happenings.masked(escalation.reason)}, escalation.since)
+        self.happened("dialog.escalated", {"reason": event_data.masked(escalation.reason)}, escalation.since)
 
     def _language(self) -> str | None:
         """As of the last answer."""

@@ -15,9 +15,9 @@ import yaml
 from app.core.exceptions import CallCenterError
 from app.core.models import Decision, RouteQuery, Source
 from app.core.ports import Embedder, Vectors
+from app.core.similarity import words
 from app.evaluation.cases import read_set
 from app.evaluation.check import STAY
-from app.evaluation.near import words
 
 Route = Callable[[RouteQuery], Awaitable[Decision]]
 Scores = dict[str, float]

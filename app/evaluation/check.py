@@ -14,8 +14,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.core.similarity import near_pairs, words
 from app.evaluation.cases import Case, CaseSet, SetInvalid, read_set
-from app.evaluation.near import near_pairs, words
 from app.evaluation.retrieval import is_questions
 
 PROMPTS = Path(__file__).parents[1] / "agents" / "texts"

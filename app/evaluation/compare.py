@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from app.evaluation.intervals import Interval, transcript
+from app.core.significance import ALPHA, mean_interval, sign_test, turns_needed
+from app.core.stats import Interval
 from app.evaluation.metrics import percentile, plain, waits
-from app.evaluation.predictions import SUPERVISOR, Prediction, Run
-from app.evaluation.significance import ALPHA, mean_interval, sign_test, turns_needed
+from app.evaluation.predictions import SUPERVISOR, Prediction, Run, transcript
 
 __all__ = ["ALPHA", "Comparison", "Pair", "Verdict", "compare"]
 

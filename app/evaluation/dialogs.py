@@ -8,9 +8,9 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from app.evaluation.intervals import Interval, share
+from app.core.stats import Interval
 from app.evaluation.metrics import plain
-from app.evaluation.predictions import SUPERVISOR, Prediction
+from app.evaluation.predictions import SUPERVISOR, Prediction, share
 
 Escalation = Literal["early", "on_time", "late", "never"]
 Transcript = list[Prediction]

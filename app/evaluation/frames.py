@@ -8,10 +8,10 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 from pydantic import BaseModel
 
+from app.core.stats import Interval
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.cases import Case
 from app.evaluation.compare import Comparison
-from app.evaluation.intervals import Interval
 from app.evaluation.predictions import Prediction
 from app.evaluation.report import Report
 from app.evaluation.slices import By

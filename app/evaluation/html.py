@@ -14,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from app.core.palette import colour_of
+from app.core.stats import Interval
 from app.evaluation import charts
 from app.evaluation.calibration import CascadePoint
-from app.evaluation.intervals import Interval
 from app.evaluation.predictions import Provenance
 from app.evaluation.report import Report
 

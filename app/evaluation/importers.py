@@ -11,9 +11,9 @@ from typing import Any
 
 from app.core import durable
 from app.core.exceptions import TextUnacceptable
+from app.core.similarity import words
 from app.core.text import checked, is_blank, language_of
 from app.evaluation.cases import Case, CaseTurn
-from app.evaluation.near import words
 from app.evaluation.tables import ImportFailed, Numbered, cell_of, read_table
 from app.evaluation.workbooks import Note
 

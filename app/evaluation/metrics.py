@@ -12,9 +12,9 @@ from math import fsum
 import numpy as np
 from pydantic import BaseModel
 
+from app.core.stats import Interval
 from app.evaluation.costs import CostMatrix
-from app.evaluation.intervals import Interval, share, transcript
-from app.evaluation.predictions import SUPERVISOR, Prediction
+from app.evaluation.predictions import SUPERVISOR, Prediction, share, transcript
 
 Confusion = dict[str, dict[str, int]]
 

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from app.core.palette import NEUTRAL, colour_of
+from app.core.stats import Interval
 from app.evaluation.calibration import CascadePoint, Point
 from app.evaluation.dialogs import Escalation
-from app.evaluation.intervals import Interval
 from app.evaluation.report import Report
 from app.evaluation.slices import By
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from app.core.models import Source
+from app.core.stats import Interval, clustered
 
 CaseOutcome = Literal["ok", "wrong", "unparsed", "timeout", "error"]
 SUPERVISOR = "supervisor"
@@ -100,3 +102,12 @@ class Provenance(BaseModel):
 class Run(BaseModel):
     provenance: Provenance
     predictions: list[Prediction]
+
+
+def share(predictions: Iterable[Prediction], hit: Callable[[Prediction], bool], seed: int = 0) -> Interval:
+    return clustered(((transcript(p), hit(p)) for p in predictions), seed)
+
+
+def transcript(prediction: Prediction) -> str:
+    """A case that stands twice is one transcript: it does not make a figure surer."""
+    return prediction.group or f"{prediction.set}/{prediction.case}"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
+from app.core.stats import Interval, wilson
 from app.evaluation import metrics
 from app.evaluation.calibration import (
     CascadePoint,
@@ -19,7 +20,6 @@ from app.evaluation.calibration import (
 from app.evaluation.compare import Comparison
 from app.evaluation.costs import CostMatrix
 from app.evaluation.dialogs import DialogMeasures, dialog_measures
-from app.evaluation.intervals import Interval, wilson
 from app.evaluation.metrics import AgentScore, Headline
 from app.evaluation.predictions import Prediction, Provenance, Run
 from app.evaluation.robustness import Flip, flips

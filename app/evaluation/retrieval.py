@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.core import jsonlines
+from app.core.stats import Interval, wilson
 from app.core.text import language_of
 from app.evaluation.cases import SetInvalid, numbered_lines
-from app.evaluation.intervals import Interval, wilson
 
 DEPTH = 10  # articles asked for; a reciprocal rank below that counts as 0
 Search = Callable[[str, str, int], Sequence[str]]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from app.evaluation.intervals import Interval, share
-from app.evaluation.predictions import Prediction
+from app.core.stats import Interval
+from app.evaluation.predictions import Prediction, share
 
 Pair = tuple[Prediction, Prediction]
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from app.evaluation.intervals import Interval
+from app.core.stats import Interval
 from app.evaluation.metrics import accuracy, missed_escalations, plain
 from app.evaluation.predictions import Prediction
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import DialogStore
-from app.services.relay import Relay
+from app.services.crm.relay import Relay
 
 VERSION = "0.1.0"
 State = Literal["healthy", "degraded", "unhealthy"]

@@ -16,7 +16,7 @@ from app.core.dialog import Dialog, Message
 from app.core.exceptions import CallCenterError
 from app.core.models import OPERATOR, Case, Said, Turn
 from app.core.ports import DialogStore
-from app.services.stops import Stopped, Stops
+from app.services.dialogs.stops import Stopped, Stops
 
 Difference = Literal["", "route", "words"]
 AT_ONCE = 4

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.agents.checking import evidence_of
+from app.agents.grounding import unsupported
+from app.agents.grounding.reply import evidence_of
 from app.agents.orchestrator import Orchestrator
-from app.agents.promises import unsupported
 from app.agents.state import start
 from app.core.backoffice import Visit
 from app.core.models import Case, Said

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from app.core.config import Settings
-from app.services import operators
-from app.ui.asking import asking
+from app.services.operators import auth
+from app.ui.request import asking
 
 
 def admit(settings: Settings, given: str | None) -> None:
-    """By the request that is being served. Raises as `operators.admit` does."""
+    """By the request that is being served. Raises as `auth.admit` does."""
     request = asking()
-    operators.admit(settings, given, bool(request and request.scope.get(operators.DIRECT, False)))
+    auth.admit(settings, given, bool(request and request.scope.get(auth.DIRECT, False)))

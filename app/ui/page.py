@@ -10,7 +10,6 @@ import gradio as gr
 from app.services.workbench import Workbench
 from app.ui.analytics.room import AnalyticsRoom
 from app.ui.chat.room import ChatRoom
-from app.ui.doors.files import KEPT
 from app.ui.evaluation.room import EvaluationRoom
 from app.ui.header import badge, header, waiting
 from app.ui.knowledge.room import KnowledgeRoom
@@ -18,6 +17,7 @@ from app.ui.monitor.room import MonitorRoom
 from app.ui.parts import QUIET
 from app.ui.room import Room
 from app.ui.settings.room import SettingsRoom
+from app.ui.validation.files import KEPT
 from app.ui.words import words
 
 ASSETS = Path(__file__).parent / "assets"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from urllib.parse import unquote
 
-from app.services.figures.period import PeriodInvalid, zone_of
-from app.ui.asking import asking
+from app.services.analytics.period import PeriodInvalid, zone_of
+from app.ui.request import asking
 
 
 def here() -> tzinfo:

@@ -16,8 +16,8 @@ from playwright.sync_api import Page, expect
 from pydantic import SecretStr
 
 from app.bootstrap import build
-from app.ui.chat.talk import Talk
-from app.ui.chat.whatif import WhatIf
+from app.ui.chat.turns import Talk
+from app.ui.chat.what_if import WhatIf
 from tests.browser.test_chat import SLOW, ask, opened, say, stored
 from tests.support.mock_llm import MockProvider, running_mock
 from tests.support.provider import CANARY

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect
 from app.bootstrap import build
 from app.core.knowledge import Upload
 from app.evaluation.registry import Registry
-from app.services.views import DialogView
+from app.services.dialogs.views import DialogView
 from app.services.workbench import Workbench
 from app.ui.format import moment
 from tests.browser.conftest import visitor

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.storage.json_store import JsonStore
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.ports import DialogStore
 from tests.support.back_office import Desk, desk_on, postgres, schema_of
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.storage.json_store import JsonStore
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog, Note
 from app.core.escalation import Escalation
 from app.core.ports import DialogStore

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.backoffice.outbox import SqlOutbox
-from app.core.outbound import Parcel
+from app.core.outbox import Parcel
+from app.engines.backoffice.outbox import SqlOutbox
 from tests.support.back_office import schema_of
 from tests.support.outbox import LEASE, NOON, events, fresh, outbox_like, outbox_on
 

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from app.adapters.backoffice.outbox import SqlOutbox
-from app.core.outbound import Parcel
+from app.core.outbox import Parcel
+from app.engines.backoffice.outbox import SqlOutbox
 from tests.support.outbox import LEASE, NOON, events, fresh
 
 DIALOGS = st.sampled_from(["a", "b", "c"])

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from app.adapters.storage.json_store import JsonStore
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog, Note
 from app.core.exceptions import DialogNotFound
 from app.core.ports import DialogQuery, DialogStore

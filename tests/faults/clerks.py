@@ -13,9 +13,9 @@ import sys
 # what the first opening would import: the clerks shall spend their time on the file
 import alembic.command  # noqa: F401
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.core.actions import RefundPayment
 from app.core.backoffice import Policy, Visit
+from app.engines.backoffice.office import SqlBackOffice
 
 STDOUT = 1
 CUSTOMER, DIALOG = "demo_vip", "d-demo_vip"

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.core.actions import OpenTicket
 from app.core.exceptions import BackOfficeUnavailable, SettingInvalid
+from app.engines.backoffice.office import SqlBackOffice
 from tests.support.back_office import Desk, desk_on
 
 OWNER = "customer_123"

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.core.actions import RefundPayment
 from app.core.backoffice import Visit
+from app.engines.backoffice.office import SqlBackOffice
 from tests.faults.clerks import CUSTOMER, DIALOG, POLICY, amount_of, payment_of
 
 KILLS = 400 if "TORTURE" in os.environ else 20

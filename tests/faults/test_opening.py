@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from app.adapters.storage.checkpoints import open_checkpoints
-from app.adapters.storage.opening import opened
+from app.adapters.storage.langgraph_storage import opened
 from app.core.exceptions import StorageUnavailable
 
 pytestmark = pytest.mark.anyio

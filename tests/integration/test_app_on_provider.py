@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.adapters.llm.dialect import BEGINNING
+from app.adapters.openai.dialect import BEGINNING
 from tests.support.call_centre import ROUTING, Json, Site, call, route_to, site
 
 PRICE = "How much is the Pro plan?"

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import stamina
 
-from app.adapters.llm.mock_faults import FAULTS
+from app.adapters.mocks.llm.faults import FAULTS
 from tests.support.call_centre import ANSWERING, HOST, ROUTING, Site, site
 from tests.support.provider import CANARY
 

@@ -10,13 +10,13 @@ import pytest
 import stamina
 from structlog.testing import capture_logs
 
-from app.adapters.llm.habits import WAYS
-from app.agents.structured import MODES
-from app.services.condition import condition
+from app.adapters.openai.habits import WAYS
+from app.agents.structured_output import MODES
+from app.services.system import condition
 from app.ui.header import badge
-from app.ui.monitor.said import Said
 from app.ui.monitor.transcript import dialog_part
-from app.ui.settings.overview import components
+from app.ui.monitor.words import Said
+from app.ui.settings.panels import components
 from app.ui.words import words
 from tests.support.call_centre import ANSWERING, Json, Site, site
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import stamina
 
-from app.adapters.llm.mock_faults import FAULTS
+from app.adapters.mocks.llm.faults import FAULTS
 from tests.support.call_centre import HOST, Json, Site, route_to, site
 from tests.support.command import in_process
 from tests.support.provider import CANARY

@@ -14,7 +14,7 @@ from app.adapters.storage.json_store import JsonStore
 from app.bootstrap import build
 from app.core.dialog import Dialog
 from app.core.exceptions import ProviderError, StorageFull
-from app.services.settle import Settlement
+from app.services.dialogs.approvals import Settlement
 from app.services.workbench import Workbench
 from tests.faults.customers import Service, until
 from tests.faults.test_server_kill import serving

@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.adapters.llm.mock_faults import FAULTS
+from app.adapters.mocks.llm.faults import FAULTS
 from tests.support.command import CLI, call_center, clean_environment, in_process
 
 pytestmark = pytest.mark.xdist_group("cli")  # two runs are shared

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 
-from app.adapters.backoffice.office import SqlBackOffice
-from app.adapters.knowledge.hybrid import HybridSearch
-from app.adapters.llm.scripted import ScriptedChatModel
-from app.adapters.llm.skills.consent import consent
+from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.agents.base import Desk
-from app.agents.confirming import held_back
+from app.agents.consent import held_back
 from app.bootstrap import build
 from app.core.actions import CreateOrder
 from app.core.backoffice import Visit
 from app.core.config import Settings
 from app.core.models import Decision, RouteQuery, Said
+from app.engines.backoffice.office import SqlBackOffice
+from app.engines.knowledge.search import HybridSearch
+from app.engines.offline.consent import consent
 from app.services.workbench import Workbench
 from tests.integration.test_skills_at_work import Chat
 from tests.support.demands import BOSS, SALES

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from app.adapters.crm.clients import client_of
-from app.adapters.crm.mocks.faults import FAULTS
+from app.adapters.mocks.crm.faults import FAULTS
 from app.core.config import Settings, load_settings
 from app.core.exceptions import SettingInvalid
 from tests.integration.test_cli import started

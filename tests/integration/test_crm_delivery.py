@@ -11,7 +11,7 @@ import pytest
 from app.adapters.crm.wording import note_of
 from app.core.events import Event, EventKind
 from app.core.exceptions import CrmError
-from app.core.outbound import CountsCopies
+from app.core.outbox import CountsCopies
 from tests.support.mock_crm import RunningCrm, client_at, event, running_crm
 
 pytestmark = pytest.mark.anyio

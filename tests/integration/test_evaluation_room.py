@@ -18,20 +18,20 @@ from app.evaluation.corrections import CorrectionRefused
 from app.evaluation.registry import Registry, RunNotFound
 from app.evaluation.runner import NothingToRun
 from app.evaluation.tables import ImportFailed
-from app.services.eval_desk import EvalDesk, NotResumable, TooManyRuns
-from app.services.eval_reading import dialog
-from app.services.eval_sets import NameUnusable, OneName, SetChanged
-from app.services.eval_uploads import NothingTaken
-from app.services.evaluation import RouterUnknown, SetUnknown
-from app.services.operators import OperatorKeyWrong
+from app.services.evaluation.reading import dialog
+from app.services.evaluation.runs import EvalDesk, NotResumable, TooManyRuns
+from app.services.evaluation.service import RouterUnknown, SetUnknown
+from app.services.evaluation.sets import NameUnusable, OneName, SetChanged
+from app.services.evaluation.uploads import NothingTaken
+from app.services.operators.auth import OperatorKeyWrong
 from app.services.workbench import Workbench
 from app.ui.evaluation.cases import case_list, reader
 from app.ui.evaluation.headline import cards
 from app.ui.evaluation.matrix import matrix
-from app.ui.evaluation.ordering import Ordering
-from app.ui.evaluation.part import Part
-from app.ui.evaluation.parts import parts
+from app.ui.evaluation.panel import Part
 from app.ui.evaluation.room import EvaluationRoom
+from app.ui.evaluation.runs import Ordering
+from app.ui.evaluation.sections import parts
 from app.ui.evaluation.verdict import sentence, verdict
 from app.ui.words import words
 from tests.support.server import settings

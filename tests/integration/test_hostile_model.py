@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.bootstrap import build
 from app.core.backoffice import Effect, Order, Payment, Policy, Subscription, Ticket
 from app.core.config import Settings
 from app.core.models import Decision, RouteQuery
+from app.engines.backoffice.office import SqlBackOffice
 from app.services.workbench import Workbench
 from tests.support.hostile import HostileModel
 

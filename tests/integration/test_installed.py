@@ -31,7 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 CALLS = """
 import json, sys
 from typer.testing import CliRunner
-from app.cli import app
+from app.cli.main import app
 done = [CliRunner().invoke(app, each) for each in json.loads(sys.argv[1])]
 print(json.dumps([(each.exit_code, each.stderr) for each in done]), file=sys.__stdout__)
 """

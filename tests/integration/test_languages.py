@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.adapters.crm.wording import wording
-from app.adapters.knowledge.articles import load_articles
-from app.adapters.knowledge.tokens import stems
 from app.adapters.languages import detector
-from app.adapters.llm.phrasebook import phrasebook
-from app.agents.promises import Evidence, mend
-from app.agents.tools.presenting import money
+from app.agents.grounding import Evidence, mend
+from app.agents.tools.presentation import money
 from app.bootstrap import build
 from app.core.config import Settings
-from app.services.views import MessageView
+from app.engines.backoffice.office import SqlBackOffice
+from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.tokens import stems
+from app.engines.offline.phrasebook import phrasebook
+from app.services.dialogs.views import MessageView
 from app.services.workbench import Workbench
 from tests.support import german
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.adapters.llm.scripted import ScriptedChatModel
+from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.adapters.storage.customer_memory import LangGraphMemory
 from app.bootstrap import build
 from app.core.exceptions import StorageUnavailable

@@ -17,10 +17,10 @@ from langchain_core.messages import (
 )
 from pydantic import BaseModel
 
-from app.adapters.llm.mock_habits import HABITS, SPEECH, STREAMS, THOUGHT, WRITTEN
-from app.adapters.llm.mock_refusals import REFUSALS
-from app.adapters.llm.openai import GuardedChatOpenAI
-from app.agents.structured import ask_structured
+from app.adapters.mocks.llm.habits import HABITS, SPEECH, STREAMS, THOUGHT, WRITTEN
+from app.adapters.mocks.llm.refusals import REFUSALS
+from app.adapters.openai.client import GuardedChatOpenAI
+from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid
 from tests.support.mock_llm import MockProvider, running_mock
 from tests.support.provider import provider_at

@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
 from app.bootstrap import build
-from app.ui.doors.gate import Gate
+from app.ui.validation.middleware import Gate
 from tests.support.operator import code
 from tests.support.server import client, serving, settings, with_workbench
 

@@ -10,8 +10,8 @@ import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk
 from pydantic import BaseModel
 
-from app.adapters.llm.mock_server import MockConfig
-from app.adapters.llm.openai import openai_model
+from app.adapters.mocks.llm.server import MockConfig
+from app.adapters.openai.client import openai_model
 from app.core.config import Settings
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
 from tests.support.mock_llm import MockProvider, running_mock

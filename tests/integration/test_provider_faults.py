@@ -10,8 +10,8 @@ import pytest
 import stamina
 from structlog.testing import capture_logs
 
-from app.adapters.llm import wire
-from app.adapters.llm.mock_faults import FAULTS
+from app.adapters.mocks.llm.faults import FAULTS
+from app.adapters.openai import wire
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
 from tests.support.mock_llm import MockProvider, running_mock
 from tests.support.provider import CANARY, ask, provider_at, told_by

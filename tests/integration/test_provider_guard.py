@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 import stamina
 
-from app.adapters.llm.breaker import Breaker
-from app.adapters.llm.guard import Guard
+from app.adapters.openai.breaker import Breaker
+from app.adapters.openai.guard import Guard
 from app.core.exceptions import ProviderError, ProviderRefused
 from tests.support.mock_llm import MockProvider, running_mock
 from tests.support.provider import ask, provider_at

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.backoffice.outbox import SqlOutbox
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog
 from app.core.exceptions import BackOfficeUnavailable, DialogNotFound, IndexBuilding
-from app.core.outbound import LONGEST_PAUSE
+from app.core.outbox import LONGEST_PAUSE
 from app.core.ports import DialogQuery
-from app.services.carrier import PATIENCE, Carrier
-from app.services.relay import Relay
-from app.services.telling import TellingStore
+from app.engines.backoffice.outbox import SqlOutbox
+from app.services.crm.delivery import PATIENCE, Carrier
+from app.services.crm.relay import Relay
+from app.services.dialogs.telling import TellingStore
 from app.telemetry import Metrics
 from tests.contract.samples import new_dialog
 from tests.faults.customers import until

@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.bootstrap import build
+from app.engines.backoffice.office import SqlBackOffice
 from tests.support.server import running, settings
 
 ORDER = "Закажите хаб с доставкой курьером"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.commands.rehearsal import rehearsal
+from app.cli.rehearsal import rehearsal
 from app.core.config import Settings
 from app.core.models import ToolUse
 from app.evaluation.scenarios.reading import read_scenarios

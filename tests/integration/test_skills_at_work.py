@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.models import ToolUse
+from app.engines.backoffice.office import SqlBackOffice
 from app.services.workbench import Workbench
 
 pytestmark = pytest.mark.anyio

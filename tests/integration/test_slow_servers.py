@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 import stamina
 
-from app.adapters.llm.openai import GuardedChatOpenAI, openai_model
+from app.adapters.openai.client import GuardedChatOpenAI, openai_model
 from app.core.config import Settings
 from app.core.exceptions import ProviderError, ProviderTimeout
 from tests.support.mock_llm import MockProvider, running_mock

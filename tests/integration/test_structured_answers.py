@@ -10,8 +10,8 @@ import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel
 
-from app.agents import structured
-from app.agents.structured import ask_structured
+from app.agents import structured_output
+from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderRefused, ProviderReplyInvalid
 from tests.support.mock_llm import MockProvider, running_mock
 from tests.support.provider import provider_at
@@ -120,9 +120,9 @@ async def test_a_malformed_reply_is_an_error_and_not_a_route(mock: MockProvider,
 
 async def test_a_model_that_is_gone_is_forgotten(mock: MockProvider) -> None:
     gc.collect()
-    before = len(structured._MEMORIES)
+    before = len(structured_output._MEMORIES)
     async with provider_at(mock.url) as model:
         await ask_structured(model, LINES, Route)
     del model
     gc.collect()
-    assert len(structured._MEMORIES) <= before
+    assert len(structured_output._MEMORIES) <= before

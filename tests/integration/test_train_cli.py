@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from app.adapters.routing.artefact import load
-from app.adapters.routing.local import LocalRouter
-from app.adapters.routing.versions import Record, Versions
+from app.engines.routing.artefact import load
+from app.engines.routing.local import LocalRouter
+from app.engines.routing.versions import Record, Versions
 from tests.support.command import ROOT, imported_by, in_process
 
 pytestmark = pytest.mark.xdist_group("train")

@@ -16,7 +16,7 @@ from app.evaluation.cases import read_set
 from app.evaluation.corrections import correct
 from app.evaluation.passes import Options
 from app.evaluation.registry import Registry
-from app.services.eval_desk import EvalDesk, Order
+from app.services.evaluation.runs import EvalDesk, Order
 from app.services.workbench import Workbench
 from tests.support.server import settings
 from tests.support.strangers import Strangers, strangers

@@ -120,7 +120,7 @@ def test_a_form_without_files_is_the_callers_mistake(service: Strangers, sent: d
 def test_what_broken_uploads_leave_goes_with_its_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.ui.doors.files import Leftovers  # noqa: PLC0415
+    from app.ui.validation.files import Leftovers  # noqa: PLC0415
 
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     (tmp_path / "empty").mkdir()
@@ -144,7 +144,7 @@ def test_what_broken_uploads_leave_goes_with_its_folders(
     ],
 )  # fmt: skip
 def test_of_ipv6_the_network_is_the_caller(host: str, who: str) -> None:
-    from app.ui.doors.uploads import caller  # noqa: PLC0415
+    from app.ui.validation.uploads import caller  # noqa: PLC0415
 
     assert caller({"type": "http", "client": (host, 1)}) == who
     assert caller({"type": "http", "client": None}) == ""
@@ -154,7 +154,7 @@ def test_of_ipv6_the_network_is_the_caller(host: str, who: str) -> None:
 def test_what_does_not_say_its_length_counts_as_large(length: str) -> None:
     from limits import RateLimitItemPerHour  # noqa: PLC0415
 
-    from app.ui.doors.uploads import TooManyUploads, Uploads  # noqa: PLC0415
+    from app.ui.validation.uploads import TooManyUploads, Uploads  # noqa: PLC0415
 
     every = RateLimitItemPerHour(3 * 2**18)
     uploads = Uploads(every, every)
@@ -168,7 +168,7 @@ def test_what_does_not_say_its_length_counts_as_large(length: str) -> None:
 def test_all_callers_together_are_bounded() -> None:
     from limits import RateLimitItemPerHour  # noqa: PLC0415
 
-    from app.ui.doors.uploads import TooManyUploads, Uploads  # noqa: PLC0415
+    from app.ui.validation.uploads import TooManyUploads, Uploads  # noqa: PLC0415
 
     uploads = Uploads(together=RateLimitItemPerHour(5 * 2**18))
     scopes = [

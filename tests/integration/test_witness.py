@@ -8,14 +8,14 @@ from typing import NoReturn, cast
 
 import pytest
 
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.agents.orchestrator import Orchestrator
 from app.bootstrap import build
 from app.core.dialog import Dialog
 from app.core.exceptions import ProviderTimeout
-from app.services.turns import Turns
-from app.services.views import answered
-from app.services.witness import Witness
+from app.services.dialogs.effects import Witness
+from app.services.dialogs.turns import Turns
+from app.services.dialogs.views import answered
 from app.telemetry import Metrics
 from tests.contract.samples import at, new_dialog
 from tests.support.server import settings

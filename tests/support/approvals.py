@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx2
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.core.models import ToolUse
+from app.engines.backoffice.office import SqlBackOffice
 from tests.support.operator import Room
 from tests.support.server import client
 

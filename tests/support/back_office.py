@@ -17,9 +17,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from app.adapters.backoffice.office import SqlBackOffice
 from app.core.actions import Action, OpenTicket
 from app.core.backoffice import Outcome, Policy, Visit
+from app.engines.backoffice.office import SqlBackOffice
 
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 """A Wednesday; 15:00 in Moscow."""

@@ -11,8 +11,8 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
-from app.adapters.llm.breaker import Breaker
-from app.adapters.llm.guard import Guard
+from app.adapters.openai.breaker import Breaker
+from app.adapters.openai.guard import Guard
 from app.bootstrap import build
 from app.services.workbench import Workbench
 from tests.support.mock_llm import MockProvider, running_mock

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.cli.main import app
 from app.core.config import Settings
 from tests.support.logs import logging_kept
 

@@ -10,11 +10,10 @@ import pytest
 import yaml
 
 from app.adapters.crm import wording as crm
-from app.adapters.llm import phrasebook
-from app.adapters.llm.skills import agreeing, book, engine, hearing, matters
-from app.agents.promises import language, ledger, mending, reading, values
-from app.agents.tools import presenting
+from app.agents.grounding import correction, language, ledger, reading, values
+from app.agents.tools import presentation
 from app.core.models import Article
+from app.engines.offline import agreement, lexicon, matters, phrasebook, skills, understanding
 
 ARTICLES = [
     ("trial", "sales", "Kostenlos testen", "kann ich orbita kostenlos testen",
@@ -43,19 +42,19 @@ PROMISES: dict[str, Any] = {
     },
 }
 FOLDERS: list[tuple[Any, str]] = [
-    (phrasebook, "PHRASES"), (book, "FILES"), (presenting, "TERMS"), (language, "FOLDER"), (crm, "TEXTS")
+    (phrasebook, "PHRASES"), (lexicon, "FILES"), (presentation, "TERMS"), (language, "FOLDER"), (crm, "TEXTS")
 ]  # fmt: skip
 MODULES = (
     phrasebook,
-    agreeing,
-    book,
-    engine,
-    hearing,
+    agreement,
+    lexicon,
+    skills,
+    understanding,
     matters,
-    presenting,
+    presentation,
     language,
     ledger,
-    mending,
+    correction,
     reading,
     values,
     crm,
@@ -78,9 +77,9 @@ def add(patch: pytest.MonkeyPatch, folder: Path) -> None:
         copy = folder / f"{module.__name__}.{constant}"
         shutil.copytree(getattr(module, constant), copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         patch.setattr(module, constant, copy)
-    _write(folder / "app.adapters.llm.phrasebook.PHRASES", _phrases)
-    _write(folder / "app.adapters.llm.skills.book.FILES", _skills)
-    _write(folder / "app.agents.promises.language.FOLDER", _promises)
+    _write(folder / "app.engines.offline.phrasebook.PHRASES", _phrases)
+    _write(folder / "app.engines.offline.lexicon.FILES", _skills)
+    _write(folder / "app.agents.grounding.language.FOLDER", _promises)
     forget()
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from app.adapters.knowledge.library import LibraryHouse, TeamLibrary
 from app.core.knowledge import Upload
 from app.core.models import Article
 from app.core.ports import TOKENS, Embedder, Vectors
-from app.services.knowledge import KnowledgeService
+from app.engines.knowledge.library import LibraryHouse, TeamLibrary
+from app.services.knowledge.library import KnowledgeService
 from tests.support.documents import MARKDOWN
 
 AGENTS = ("tech_support", "sales", "supervisor")

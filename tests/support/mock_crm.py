@@ -13,11 +13,11 @@ from typing import Any
 import uvicorn
 
 from app.adapters.crm.clients import client_of
-from app.adapters.crm.mocks.faults import MockCrm
-from app.adapters.crm.mocks.server import Keeper, create_mock, environment
+from app.adapters.mocks.crm.faults import MockCrm
+from app.adapters.mocks.crm.server import Keeper, create_mock, environment
 from app.core.config import Settings
 from app.core.events import Event, EventKind
-from app.core.outbound import CrmClient
+from app.core.outbox import CrmClient
 
 CANARY = "canary-4d1f70"
 SECRET = "whsec_Y2FuYXJ5LTRkMWY3MC1vZi1hLXdlYmhvb2stc2VjcmV0"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.adapters.llm.mock_server import MockConfig, MockState, create_mock_app
+from app.adapters.mocks.llm.server import MockConfig, MockState, create_mock_app
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.adapters.backoffice.outbox import SqlOutbox
 from app.core.events import Event
+from app.engines.backoffice.outbox import SqlOutbox
 
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)

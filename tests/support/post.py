@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.adapters.backoffice.outbox import SqlOutbox
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog
-from app.core.outbound import LONGEST_PAUSE, CrmClient
-from app.services.carrier import Carrier
-from app.services.relay import Relay
-from app.services.telling import TellingStore
+from app.core.outbox import LONGEST_PAUSE, CrmClient
+from app.engines.backoffice.outbox import SqlOutbox
+from app.services.crm.delivery import Carrier
+from app.services.crm.relay import Relay
+from app.services.dialogs.telling import TellingStore
 from app.telemetry import Metrics
 from tests.support.outbox import Clock, outbox_like
 

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
 
-from app.adapters.llm.guard import Guard
-from app.adapters.llm.openai import GuardedChatOpenAI, openai_model
+from app.adapters.openai.client import GuardedChatOpenAI, openai_model
+from app.adapters.openai.guard import Guard
 from app.core.config import Settings
 from app.core.exceptions import ProviderError
 

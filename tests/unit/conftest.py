@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.adapters.embeddings import load_embedder
-from app.adapters.routing.artefact import Artefact, load
-from app.adapters.routing.local import LocalRouter
 from app.core.ports import Embedder
+from app.engines.routing.artefact import Artefact, load
+from app.engines.routing.local import LocalRouter
 
 
 @pytest.fixture(scope="session")

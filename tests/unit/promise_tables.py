@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from app.agents.promises import Evidence
+from app.agents.grounding import Evidence
 
 FOLDER = Path(__file__).parent / "promises"
 TODAY = date(2026, 11, 22)  # a Sunday

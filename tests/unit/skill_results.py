@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from app.agents.tools.presenting import present
+from app.agents.tools.presentation import present
 
 AT = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)
 LATER = datetime(2026, 12, 21, 11, 30, tzinfo=UTC)

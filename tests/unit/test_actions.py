@@ -7,9 +7,9 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
-from app.adapters.backoffice.actions import EFFECTS
 from app.agents.roster import ROSTER
 from app.core.actions import ACTIONS, FREE, NUMBER, Action, marked
+from app.engines.backoffice.actions import EFFECTS
 
 each_action = pytest.mark.parametrize("action", ACTIONS)
 

@@ -11,8 +11,8 @@ import pytest
 
 from app.core.documents import DocumentUnusable, Unusable
 from app.core.knowledge import DocumentRecord, Tell, Upload
-from app.services.adding import AddingStopped, Embedded, adding
-from app.services.knowledge import KnowledgeService
+from app.services.knowledge.ingest import AddingStopped, Embedded, adding
+from app.services.knowledge.library import KnowledgeService
 from app.ui.knowledge.progress import Watch
 
 ONE = [Upload("a", "a.md", b"# A")]

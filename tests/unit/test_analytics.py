@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog, Rating
 from app.core.exceptions import DialogNotFound
-from app.services import analytics
-from app.services.analytics import AnalyticsService, Kept, PeriodTooFull
-from app.services.figures.views import Figures
+from app.services.analytics import service
+from app.services.analytics.service import AnalyticsService, Kept, PeriodTooFull
+from app.services.analytics.views import Figures
 from tests.support.history import fill
 from tests.support.small_history import NOW, Told, at
 
@@ -113,7 +113,7 @@ async def test_a_dialog_without_a_word_of_the_customer_counts_nowhere(place: Pla
 
 
 async def test_too_many_dialogs_are_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analytics, "MOST_DIALOGS", 2)
+    monkeypatch.setattr(service, "MOST_DIALOGS", 2)
     with pytest.raises(PeriodTooFull):
         await place.look()
 

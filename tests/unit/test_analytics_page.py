@@ -9,13 +9,13 @@ from html import unescape
 
 import pytest
 
-from app.services.figures.facts import facts_of
-from app.services.figures.outcome import Outcomes, Visits
-from app.services.figures.period import Period, PeriodInvalid
-from app.services.figures.staffing import Wanted, staff
-from app.services.figures.tally import tally
-from app.services.figures.views import Figures
-from app.ui.analytics import cards, charts, crew, tables
+from app.services.analytics.facts import facts_of
+from app.services.analytics.outcome import Outcomes, Visits
+from app.services.analytics.period import Period, PeriodInvalid
+from app.services.analytics.staffing import Wanted, staff
+from app.services.analytics.tally import tally
+from app.services.analytics.views import Figures
+from app.ui.analytics import cards, charts, staffing, tables
 from app.ui.analytics.report import render
 from app.ui.analytics.room import written_day
 from app.ui.format import dollars, number, percent, roubles, seconds
@@ -103,10 +103,10 @@ def test_an_empty_report_says_so(language: str) -> None:
 
 def test_staffing_marks_the_crew_that_is_enough() -> None:
     told = words("en", "analytics")
-    page = crew.html(staff(Wanted(per_hour=200, handling=180, within=20)), told, "en")
+    page = staffing.html(staff(Wanted(per_hour=200, handling=180, within=20)), told, "en")
     assert "On the line at once: 14. On the roster for that shift: 20" in page
     assert page.count("an-chosen") == 1
-    assert "ten thousand" in crew.html(staff(Wanted(per_hour=10_000, handling=28_800)), told, "en")
+    assert "ten thousand" in staffing.html(staff(Wanted(per_hour=10_000, handling=28_800)), told, "en")
 
 
 @pytest.mark.parametrize("written", ["2026-11-22", " 22.11.2026", "22 Nov 2026"])

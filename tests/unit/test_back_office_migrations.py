@@ -13,13 +13,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, inspect, text
 
-from app.adapters.backoffice.engine import Database, begin_writing
-from app.adapters.backoffice.opening import HEAD, MIGRATIONS, migrate, prepare, revision_of
-from app.adapters.backoffice.outbox_tables import metadata as outbox
-from app.adapters.backoffice.tables import customers, metadata
 from app.core.actions import CreateOrder, RefundPayment
+from app.core.event_data import key_of
 from app.core.exceptions import BackOfficeUnavailable
-from app.core.happenings import key_of
+from app.engines.backoffice.database import Database, begin_writing
+from app.engines.backoffice.opening import HEAD, MIGRATIONS, migrate, prepare, revision_of
+from app.engines.backoffice.outbox_tables import metadata as outbox
+from app.engines.backoffice.tables import customers, metadata
 from tests.support.back_office import OWNER, desk_on
 
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))

@@ -9,11 +9,11 @@ from typing import get_args
 
 import pytest
 
-from app.adapters.backoffice import outcomes
+from app.engines.backoffice import outcomes
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/backoffice.md").read_text("utf-8")
-CODE = [path for path in (ROOT / "app/adapters/backoffice").rglob("*.py") if path.name != "outcomes.py"]
+CODE = [path for path in (ROOT / "app/engines/backoffice").rglob("*.py") if path.name != "outcomes.py"]
 
 
 def listed(heading: str) -> set[str]:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from app.adapters.backoffice.engine import REST, Database
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.office import THREADS, in_office
+from app.engines.backoffice.database import REST, Database
 
 SECONDS = 10.0
 

@@ -18,16 +18,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.agents.orchestrator import Orchestrator
 from app.agents.summary import Extractive
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogClosed, ProviderError
 from app.core.models import Reply, Said, ToolUse
-from app.services.branching import SUPERSEDED, Branching, NotRepeatable
-from app.services.dialog_manager import DialogManager
-from app.services.gate import Gate
-from app.services.turns import Turns
+from app.services.dialogs.admission import Gate
+from app.services.dialogs.branching import SUPERSEDED, Branching, NotRepeatable
+from app.services.dialogs.manager import DialogManager
+from app.services.dialogs.turns import Turns
 from app.telemetry import Metrics
 from tests.contract.samples import NOON, reply
 

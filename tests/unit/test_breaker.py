@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from app.adapters.llm.breaker import Breaker, RetryBudget
+from app.adapters.openai.breaker import Breaker, RetryBudget
 
 
 class Clock:

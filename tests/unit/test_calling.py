@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
-from app.adapters.llm.scripted import ScriptedChatModel
-from app.agents.calling import ModelCall, Speaker
+from app.adapters.mocks.llm.scripted import ScriptedChatModel
+from app.agents.model_call import ModelCall, Speaker
 from app.agents.tools.knowledge import search_knowledge
 from app.core.exceptions import ProviderReplyInvalid
 

@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.adapters.backoffice.dates import is_call_time
-from app.adapters.llm.skills.book import skillbook
-from app.adapters.llm.skills.calls import wish_of
 from app.core.clock import HOUSE_TIME
+from app.engines.backoffice.dates import is_call_time
+from app.engines.offline.call_times import wish_of
+from app.engines.offline.lexicon import skillbook
 from tests.support.demands import BOSS
 from tests.unit.test_skills_hearing import call_for, reply_to
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.exceptions import DialogQuarantined, IndexBuilding
-from app.services.caretaker import BATCH, Caretaker
+from app.services.dialogs.maintenance import BATCH, Caretaker
 from tests.contract.samples import at, closing, kept, new_dialog
 
 pytestmark = pytest.mark.anyio

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from app.core.models import Decision, ToolUse, Turn
-from app.services.views import DialogView
+from app.services.dialogs.views import DialogView
 from app.ui.chat import lines, path, quick
 from app.ui.chat.wording import chat_words
 from app.ui.words import LANGUAGES
 from tests.contract.samples import NOON, new_dialog, reply
 
-SKILLS = Path(lines.__file__).parents[2] / "adapters" / "llm" / "skills"
+SKILLS = Path(lines.__file__).parents[2] / "engines" / "offline"
 HOSTILE = st.text(alphabet='ab1<>&*_`[]()!#=+-.|\\~$"\n ', min_size=1, max_size=40)
 
 

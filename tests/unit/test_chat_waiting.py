@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from app.core.models import Progress
-from app.ui.chat.talk import Emit, heard
+from app.ui.chat.turns import Emit, heard
 from app.ui.words import words
 
 pytestmark = pytest.mark.anyio

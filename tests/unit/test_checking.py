@@ -12,18 +12,18 @@ import pytest
 from langchain_core.messages import AIMessage
 from pydantic import Field
 
-from app.adapters.knowledge.articles import load_articles
-from app.adapters.knowledge.hybrid import HybridSearch
-from app.adapters.llm.scripted import ScriptedChatModel
+from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.agents.base import Desk
-from app.agents.calling import Speaker
+from app.agents.grounding.language import honest
+from app.agents.model_call import Speaker
 from app.agents.orchestrator import Orchestrator
-from app.agents.promises.language import honest
 from app.agents.roster import names
 from app.agents.routing import LiveRouter
 from app.core.backoffice import Outcome, Visit
 from app.core.models import Case, Decision, Progress, Reply, RouteQuery, Said, ToolUse
 from app.core.ports import BackOffice
+from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.search import HybridSearch
 from app.telemetry import Metrics
 from tests.support.library import service
 

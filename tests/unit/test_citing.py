@@ -6,11 +6,11 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, DialogQuarantined
 from app.core.models import Decision, Reply, Turn
-from app.services.citing import Citing
+from app.services.knowledge.citations import Citing
 
 BEGIN = datetime(2026, 11, 22, 9, tzinfo=UTC)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.llm.skills.agreeing import answer_to
-from app.adapters.llm.skills.book import skillbook
-from app.adapters.llm.skills.consent import consent
 from app.core.actions import Action, CancelSubscription, ChangeSubscription, CreateOrder, RefundPayment
 from app.core.models import OPERATOR, Said
+from app.engines.offline.agreement import answer_to
+from app.engines.offline.consent import consent
+from app.engines.offline.lexicon import skillbook
 from tests.support.consents import OFFERS, said_to
 from tests.support.demands import SALES
 

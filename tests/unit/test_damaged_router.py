@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.routing.artefact import load
-from app.adapters.routing.fit import train_on
-from app.adapters.routing.lines import Line
 from app.agents.roster import ROSTER
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
+from app.engines.routing.artefact import load
+from app.engines.routing.training.fit import train_on
+from app.engines.routing.training.lines import Line
 from tests.support.hashed import LABELS, THINGS, Hashed
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.routing.artefact import Artefact
-from app.adapters.routing.dialog import Stays, Talk, figures_of, opening, overlap
-from app.adapters.routing.features import Bag
-from app.adapters.routing.lines import Past, lines_of, read_lines
-from app.adapters.routing.local import LocalRouter
-from app.adapters.routing.logistic import logistic
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import TOKENS, Embedder, Vectors
+from app.engines.routing.artefact import Artefact
+from app.engines.routing.dialog import Stays, Talk, figures_of, opening, overlap
+from app.engines.routing.features import Bag
+from app.engines.routing.local import LocalRouter
+from app.engines.routing.training.lines import Past, lines_of, read_lines
+from app.engines.routing.training.logistic import logistic
 from app.evaluation.cases import Case, read_set
 
 SETS = Path(__file__).parents[2] / "eval_sets"

@@ -16,7 +16,7 @@ from app.core.events import EventKind
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.models import Decision, Handoff, Reply, Turn
 from app.core.ports import BackOffice
-from app.services.witness import Witness
+from app.services.dialogs.effects import Witness
 from tests.contract.samples import NOON, at, closing, new_dialog
 
 pytestmark = pytest.mark.anyio

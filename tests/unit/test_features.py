@@ -5,10 +5,10 @@ import time
 import numpy as np
 import pytest
 
-from app.adapters.routing.artefact import load
-from app.adapters.routing.courtesy import plain
-from app.adapters.routing.features import DIMENSIONS, Bag, fold, read
-from app.adapters.routing.gist import LONG, gist
+from app.engines.routing.artefact import load
+from app.engines.routing.courtesy import plain
+from app.engines.routing.features import DIMENSIONS, Bag, fold, read
+from app.engines.routing.gist import LONG, gist
 
 KEYBOARD = load().keyboard
 

@@ -8,13 +8,13 @@ import pytest
 
 from app.core.dialog import Dialog, Note, Rating
 from app.core.models import Fork, ToolUse
-from app.evaluation.intervals import wilson
-from app.services.figures.facts import facts_of, mood_of
-from app.services.figures.outcome import Outcomes, Visits
-from app.services.figures.period import Period, PeriodInvalid
-from app.services.figures.persons import handled
-from app.services.figures.tally import tally
-from app.services.figures.views import Figures
+from app.core.stats import wilson
+from app.services.analytics.facts import facts_of, mood_of
+from app.services.analytics.outcome import Outcomes, Visits
+from app.services.analytics.period import Period, PeriodInvalid
+from app.services.analytics.persons import handled
+from app.services.analytics.tally import tally
+from app.services.analytics.views import Figures
 from tests.support.small_history import NOW, Told, at, hop, trace
 
 CALENDAR = "Как подключить календарь к почте?"

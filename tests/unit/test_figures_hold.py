@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.dialog import Dialog
-from app.evaluation.intervals import Interval
-from app.services.figures.change import quantile, rate
-from app.services.figures.facts import facts_of
-from app.services.figures.outcome import Outcomes, Visits
-from app.services.figures.period import Period
-from app.services.figures.table import COLUMNS, to_csv
-from app.services.figures.tally import tally
-from app.services.figures.views import Figures
+from app.core.stats import Interval
+from app.services.analytics.change import quantile, rate
+from app.services.analytics.facts import facts_of
+from app.services.analytics.outcome import Outcomes, Visits
+from app.services.analytics.period import Period
+from app.services.analytics.table import COLUMNS, to_csv
+from app.services.analytics.tally import tally
+from app.services.analytics.views import Figures
 from tests.support.history import NOW, history
 from tests.support.small_history import Told, at
 

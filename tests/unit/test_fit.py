@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.routing.artefact import data_hash, load
-from app.adapters.routing.features import DIMENSIONS, Bag, read
-from app.adapters.routing.fit import RIDGE_LEXICAL, train
-from app.adapters.routing.lines import read_lines
-from app.adapters.routing.local import LocalRouter
-from app.adapters.routing.ridge import AGENTS, assign, classes_of, sharpness
 from app.core.models import RouteQuery, Said
 from app.core.ports import TOKENS, Vectors
+from app.engines.routing.artefact import data_hash, load
+from app.engines.routing.features import DIMENSIONS, Bag, read
+from app.engines.routing.local import LocalRouter
+from app.engines.routing.training.fit import RIDGE_LEXICAL, train
+from app.engines.routing.training.lines import read_lines
+from app.engines.routing.training.regression import AGENTS, assign, classes_of, sharpness
 
 WORDS = {"tech_support": "error", "sales": "price", "supervisor": "refund", "stay": "thanks"}
 

@@ -10,13 +10,13 @@ from langchain_core.messages import BaseMessage, HumanMessage
 from pydantic import BaseModel
 from structlog.testing import capture_logs
 
-from app.adapters.llm.foreign import ForeignChatModel
-from app.adapters.llm.scripted import ScriptedChatModel
+from app.adapters.mocks.llm.scripted import ScriptedChatModel
+from app.adapters.openai.foreign import ForeignChatModel
 from app.agents.base import schema_of
-from app.agents.calling import ModelCall, Speaker
-from app.agents.structured import ask_structured
+from app.agents.model_call import ModelCall, Speaker
+from app.agents.structured_output import ask_structured
 from app.agents.tools.records import list_plans
-from app.bootstrap.speaking import provider_of
+from app.bootstrap.model import provider_of
 from app.core.config import Settings
 from app.core.exceptions import (
     ProviderError,

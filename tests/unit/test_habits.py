@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.llm.complaints import about
-from app.adapters.llm.dialect import BEGINNING, folded, in_turn, in_words
-from app.adapters.llm.failures import Failed, refusal
-from app.adapters.llm.habits import Habits, negotiated
-from app.adapters.llm.sse import Json
+from app.adapters.openai.dialect import BEGINNING, folded, in_turn, in_words
+from app.adapters.openai.failures import Failed, refusal
+from app.adapters.openai.habits import Habits, negotiated
+from app.adapters.openai.refusals import about
+from app.adapters.openai.sse import Json
 from app.core.exceptions import ProviderRefused
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ import pytest
 from app.core.dialog import Dialog, Note
 from app.core.escalation import Escalation
 from app.core.models import Handoff, Reply, ToolUse
-from app.services.handover import briefing
+from app.services.operators.summary import briefing
 from tests.contract.samples import NOON, at, closing, new_dialog, reply
 from tests.support.office import Office
 

@@ -20,11 +20,11 @@ FILE_LINES = 300
 FUNCTION_LINES = 40
 LARGEST = 5 * 2**20
 EDGES = {
-    "app/cli.py",
+    "app/cli/main.py",
     "app/evaluation/runner.py",
     "app/evaluation/scenarios/runner.py",
-    "app/services/caretaker.py",
-    "app/adapters/llm/foreign.py",  # a model of any library, with errors of its own
+    "app/services/dialogs/maintenance.py",
+    "app/adapters/openai/foreign.py",  # a model of any library, with errors of its own
 }
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(tmp|root|work)/")
 

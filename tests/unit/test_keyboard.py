@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from app.adapters.languages import detector
-from app.adapters.routing.artefact import SHIPPED, assemble, load
-from app.adapters.routing.keyboard import to_russian_keys
-from app.adapters.routing.local import LocalRouter
 from app.core.text import language_of, spoken_language
+from app.engines.routing.artefact import SHIPPED, assemble, load
+from app.engines.routing.keyboard import to_russian_keys
+from app.engines.routing.local import LocalRouter
 from app.evaluation.perturbations import layout, translit
 
 SETS = Path(__file__).parents[2] / "eval_sets"

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from app.adapters.embeddings import load_embedder
-from app.adapters.knowledge import tokens, vectors
-from app.adapters.knowledge.articles import load_articles
-from app.adapters.knowledge.hybrid import HybridSearch
-from app.adapters.knowledge.tokens import stems
 from app.core.models import RELEVANT, Article
 from app.core.ports import TOKENS, Embedder, Vectors
 from app.core.text import clean, language_of
+from app.engines.knowledge import tokens, vectors
+from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.search import HybridSearch
+from app.engines.knowledge.tokens import stems
 from app.evaluation.retrieval import read_questions
 from tests.unit.questions import ENGLISH, FOREIGN, RUSSIAN
 

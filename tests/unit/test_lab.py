@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.routing.artefact import SHIPPED
-from app.adapters.routing.versions import DEFAULT, Record, Versions, artefact_folder
 from app.bootstrap import build
+from app.bootstrap.training import TrainingRefused
 from app.core.exceptions import SettingInvalid
-from app.lab import Desk
-from app.training import TrainingRefused
+from app.engines.routing.artefact import SHIPPED
+from app.engines.routing.versions import DEFAULT, Record, Versions, artefact_folder
+from app.notebook import Desk
 from tests.support.server import settings
 
 

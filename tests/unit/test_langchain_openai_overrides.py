@@ -1,6 +1,6 @@
 """The parts of langchain-openai that are not public and that GuardedChatOpenAI stands on.
 
-Where one of these fails after an upgrade, `app/adapters/llm/openai.py` has to be fitted to the new release.
+Where one of these fails after an upgrade, fit `app/adapters/openai/client.py` to the new release.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, SecretStr
 
-from app.adapters.llm.openai import GuardedChatOpenAI, openai_model
-from app.agents.structured import _arguments
+from app.adapters.openai.client import GuardedChatOpenAI, openai_model
+from app.agents.structured_output import _arguments
 from app.core.config import Settings
 
 PRIVATE = {
@@ -46,7 +46,7 @@ def model() -> GuardedChatOpenAI:
 @pytest.mark.parametrize("name", PRIVATE)
 def test_langchain_openai_still_has_the_private_method_that_we_call(name: str) -> None:
     method = getattr(ChatOpenAI, name, None)
-    assert method, f"ChatOpenAI.{name} is gone: fit app/adapters/llm/openai.py to this release"
+    assert method, f"ChatOpenAI.{name} is gone: fit app/adapters/openai/client.py to this release"
     assert list(inspect.signature(method).parameters)[1:] == PRIVATE[name]
 
 

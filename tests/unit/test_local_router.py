@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.routing.artefact import SHIPPED, Artefact, data_hash, load
-from app.adapters.routing.local import LocalRouter
 from app.core.exceptions import RoutingFailed, SettingInvalid
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import TOKENS, Vectors
+from app.engines.routing.artefact import SHIPPED, Artefact, data_hash, load
+from app.engines.routing.local import LocalRouter
 from app.evaluation.cases import read_set
 
 pytestmark = pytest.mark.anyio

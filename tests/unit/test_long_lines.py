@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.llm.phrasebook import plain
-from app.adapters.llm.skills.hearing import demanded
-from app.adapters.llm.skills.slots import slots_in
-from app.adapters.routing.artefact import load
-from app.adapters.routing.keyboard import to_russian_keys
-from app.adapters.routing.local import LocalRouter
-from app.agents.promises import Evidence, SentenceGate, unsupported
-from app.agents.promises.ledger import _kept
-from app.agents.promises.sentences import split
+from app.agents.grounding import Evidence, SentenceGate, unsupported
+from app.agents.grounding.ledger import _kept
+from app.agents.grounding.sentences import split
 from app.core.text import clean, composed
+from app.engines.offline.entities import slots_in
+from app.engines.offline.phrasebook import plain
+from app.engines.offline.understanding import demanded
+from app.engines.routing.artefact import load
+from app.engines.routing.keyboard import to_russian_keys
+from app.engines.routing.local import LocalRouter
 from tests.unit.promise_tables import TODAY
 from tests.unit.test_skills_hearing import reply_to
 

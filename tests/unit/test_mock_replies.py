@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.llm.mock_replies import fill, route, tokens_in
+from app.adapters.mocks.llm.replies import fill, route, tokens_in
 
 AGENTS = ["sales", "tech_support", "supervisor"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.bootstrap import build
 from app.core.dialog import Dialog
 from app.core.escalation import Escalation
@@ -16,10 +16,10 @@ from app.core.exceptions import DialogClosed, DialogNotFound, TakenOver, TextUna
 from app.core.ports import DialogQuery
 from app.evaluation.cases import read_set
 from app.evaluation.corrections import CorrectionRefused
-from app.services.monitor import Monitor
-from app.services.people import AgentUnknown
-from app.services.rerouting import Rerouting, forget
-from app.services.shared import Shared
+from app.services.operators.monitor import Monitor
+from app.services.operators.rerouting import Rerouting, forget
+from app.services.operators.service import AgentUnknown
+from app.services.operators.shared import Shared
 from tests.contract.samples import answered, at, closing, kept, new_dialog
 from tests.support.server import settings
 

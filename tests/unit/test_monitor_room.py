@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.bootstrap import build
 from app.core.backoffice import Approval, Visit
 from app.core.dialog import Dialog
 from app.core.escalation import Escalation
-from app.services.shared import Shared
-from app.services.views_people import ApprovalView
+from app.services.operators.shared import Shared
+from app.services.operators.views import ApprovalView
 from app.services.workbench import Workbench
-from app.ui.monitor.acts import Acts
+from app.ui.monitor.actions import Acts
 from app.ui.monitor.layout import layout
 from app.ui.monitor.live import Live
-from app.ui.monitor.rows import approvals_part
-from app.ui.monitor.said import Said
+from app.ui.monitor.panels import approvals_part
+from app.ui.monitor.words import Said
 from app.ui.words import LANGUAGES, words
 from tests.contract.samples import NOON, answered, kept, new_dialog
 from tests.support.server import settings

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage
 
-from app.agents.citing import CITATIONS, Unmarking, cited, unmarked
+from app.agents.citations import CITATIONS, Unmarking, cited, unmarked
 
 KNOWN = frozenset({"plan-pro", "trial"})
 

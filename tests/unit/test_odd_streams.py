@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.adapters.llm.call_pieces import CallPieces
-from app.adapters.llm.shapes import chunk_of, completion_of
-from app.adapters.llm.sse import EventReader, Json
+from app.adapters.openai.call_pieces import CallPieces
+from app.adapters.openai.shapes import chunk_of, completion_of
+from app.adapters.openai.sse import EventReader, Json
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
 
 ONE, TWO = {"a": "é\u2028"}, {"b": [1, {"c": "data: x"}]}

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 
-from app.adapters.knowledge.articles import load_articles
-from app.adapters.knowledge.hybrid import HybridSearch
-from app.adapters.llm.scripted import ScriptedChatModel, ScriptRanOut
+from app.adapters.mocks.llm.scripted import ScriptedChatModel, ScriptRanOut
 from app.agents.base import Agent, Desk
-from app.agents.calling import Speaker
+from app.agents.model_call import Speaker
 from app.agents.orchestrator import Orchestrator
 from app.agents.prompts import Prompt
 from app.agents.roster import ROSTER, names
@@ -22,6 +20,8 @@ from app.bootstrap import build
 from app.core.config import Settings
 from app.core.exceptions import PromptVariableMissing, ProviderError, ProviderReplyInvalid, RoutingFailed
 from app.core.models import Decision, Progress, Reply, RouteQuery, Said
+from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.search import HybridSearch
 from tests.contract.samples import NOON
 
 pytestmark = pytest.mark.anyio

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from app.adapters.backoffice import policy as rules
-from app.adapters.backoffice.dates import add_months, months_begun, next_slot, working_days_after
-from app.adapters.backoffice.numbers import as_number
-from app.adapters.backoffice.policy import RefundCase
-from app.adapters.backoffice.pricing import price_of
-from app.adapters.backoffice.quoting import quote
 from app.core.actions import Quote
 from app.core.backoffice import Discount, Incident, Outcome, Payment, Period, PlanName, Policy, Subscription
+from app.engines.backoffice import policy as rules
+from app.engines.backoffice.dates import add_months, months_begun, next_slot, working_days_after
+from app.engines.backoffice.numbers import as_number
+from app.engines.backoffice.policy import RefundCase
+from app.engines.backoffice.pricing import price_of
+from app.engines.backoffice.quoting import quote
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)

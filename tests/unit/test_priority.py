@@ -10,14 +10,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.backoffice.outcomes import Refusal
 from app.core.actions import ACTIONS, tool_name
 from app.core.anger import TEXTS as CUES
 from app.core.anger import heard
 from app.core.backoffice import Worth
 from app.core.urgency import PLANS, WEIGHTS
-from app.services.priority import Signals, priority_of
-from app.services.wording import FILE
+from app.engines.backoffice.outcomes import Refusal
+from app.services.operators.priority import Signals, priority_of
+from app.services.operators.wording import FILE
 from app.ui.words import words
 
 PLAN = st.sampled_from(sorted(PLANS, key=str))

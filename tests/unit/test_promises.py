@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.agents.promises import Evidence, claims, unsupported
+from app.agents.grounding import Evidence, claims, unsupported
 from tests.unit.promise_tables import LANGS, TODAY, claimed, harmless, replies
 
 HELD_OUT = ("held_out", "held_out_2", "held_out_3")

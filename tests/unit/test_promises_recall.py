@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.agents.promises import unsupported
+from app.agents.grounding import unsupported
 from tests.unit.promise_tables import LANGS, replies
 
 SETS = ("held_out_4", "held_out_5", "held_out_6")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.agents.promises import Claim, Evidence, SentenceGate, mend, unsupported
-from app.agents.promises.language import honest
-from app.agents.promises.sentences import split
+from app.agents.grounding import Claim, Evidence, SentenceGate, mend, unsupported
+from app.agents.grounding.language import honest
+from app.agents.grounding.sentences import split
 from tests.unit.promise_tables import TODAY, replies
 
 NOTHING = Evidence(today=TODAY)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.knowledge import hybrid
-from app.adapters.llm.phrasebook import phrasebook
-from app.agents.promises import Evidence, unsupported
-from app.agents.promises.language import honest
+from app.agents.grounding import Evidence, unsupported
+from app.agents.grounding.language import honest
+from app.engines.knowledge import search
+from app.engines.offline.phrasebook import phrasebook
 from tests.unit.promise_tables import LANGS, TODAY
 
-ARTICLES = sorted((Path(hybrid.__file__).parent / "articles").glob("*/*.md"))
+ARTICLES = sorted((Path(search.__file__).parent / "articles").glob("*/*.md"))
 TRANSFERRED = {"taken", "sorry"}  # they say that the supervisor has the case now
 SAID = [(lang, name) for lang in LANGS for name in phrasebook(lang).say]
 

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.agents.promises import Evidence, unsupported
+from app.agents.grounding import Evidence, unsupported
 from tests.unit.promise_tables import TODAY
 
 SPELLINGS: list[Callable[[int], str]] = [

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.adapters.llm.scripted import ScriptedChatModel
+from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.agents.base import Agent
-from app.agents.briefing import briefing
-from app.agents.citing import shown
+from app.agents.citations import shown
 from app.agents.roster import ROSTER
 from app.agents.state import State, start
 from app.agents.summary import Extractive, Generated
+from app.agents.system_message import briefing
 from app.agents.tools.knowledge import render, search_knowledge
 from app.core.backoffice import Ticket, Visit
 from app.core.models import Article, Case, Handoff, Memory, Passage, Said, ToolUse
-from app.services.memory import remembered
+from app.services.dialogs.memory import remembered
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)

@@ -4,9 +4,9 @@ import httpx2
 import pytest
 from pydantic import BaseModel
 
-from app.adapters.llm.failures import refusal, translate
-from app.adapters.llm.openai import _is_openai, as_response_format, attempt_timeouts
-from app.agents.structured import from_text
+from app.adapters.openai.client import _is_openai, as_response_format, attempt_timeouts
+from app.adapters.openai.failures import refusal, translate
+from app.agents.structured_output import from_text
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from app.adapters.storage.json_store import JsonStore
-from app.adapters.storage.memory import MemoryStore
+from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog, Note
 from app.core.escalation import Escalation
 from app.core.exceptions import CursorInvalid, DialogQuarantined
 from app.core.urgency import LOOK_BACK, waiting_since
-from app.services.priority import Priority, Signals, priority_of
-from app.services.queue import Queue
-from app.services.views_people import QueueRow
+from app.services.operators.priority import Priority, Signals, priority_of
+from app.services.operators.queue import Queue
+from app.services.operators.views import QueueRow
 from tests.contract.samples import NOON, answered, at, closing, kept, new_dialog
 from tests.support.office import Office
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.llm.repeats import Fresh
-from app.adapters.llm.replies import StreamCheck, usable
-from app.adapters.llm.shapes import chunk_of, completion_of
-from app.adapters.llm.speech import Asked
-from app.adapters.llm.sse import Json
+from app.adapters.openai.repeats import Fresh
+from app.adapters.openai.replies import StreamCheck, usable
+from app.adapters.openai.shapes import chunk_of, completion_of
+from app.adapters.openai.speech import Asked
+from app.adapters.openai.sse import Json
 
 
 def of(number: int | None, text: str) -> Json:

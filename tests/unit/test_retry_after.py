@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 
 from app.adapters.crm.replies import Reply, fault_of, silent
-from app.adapters.llm.failures import refusal
+from app.adapters.openai.failures import refusal
 from app.adapters.retry_after import seconds_of
 from app.core.exceptions import CrmUnavailable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.routing.remote import RemoteCentre
+from app.adapters.remote_router import RemoteCentre
 from app.core.exceptions import SearchesBusy
 from app.core.models import Decision, RouteQuery, Said
 from app.services.routing import RouteLine, RoutingService

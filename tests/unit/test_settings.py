@@ -233,7 +233,7 @@ def test_a_light_command_imports_nothing_heavy(tmp_path: Path, command: str) -> 
 
 
 def test_an_import_does_no_work(tmp_path: Path) -> None:
-    imported = imported_by("-c", "import app, app.main, app.cli", cwd=tmp_path)
+    imported = imported_by("-c", "import app, app.main, app.cli.main", cwd=tmp_path)
     assert imported & (HEAVY | {"uvicorn", "langchain_core"}) == set()
     assert list(tmp_path.iterdir()) == []
 

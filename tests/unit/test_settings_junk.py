@@ -10,7 +10,7 @@ import pytest
 
 from app.core.config import Settings, load_settings
 from app.core.exceptions import SettingInvalid
-from app.core.surroundings import tame_proxies, usable_proxy
+from app.core.network import tame_proxies, usable_proxy
 
 NAMES = sorted(Settings.model_fields)
 SENTENCE = re.compile(r"Setting [\w.]+(?: \.env)? is wrong: [^\n]+\.")

@@ -8,8 +8,8 @@ from pathlib import Path
 import gradio
 import pytest
 
-from app.ui.lost import lost
 from app.ui.shell import dressed
+from app.ui.unavailable import lost
 from app.ui.words import LANGUAGES, words
 
 TEMPLATE = (Path(gradio.__file__).parent / "templates/frontend/index.html").read_text("utf-8")

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from app.adapters.llm.phrasebook import phrasebook
-from app.adapters.llm.skills.book import skillbook
 from app.agents.roster import ROSTER
-from app.agents.tools.handing import hand_over
+from app.agents.tools.handoff import hand_over
+from app.engines.offline.lexicon import skillbook
+from app.engines.offline.phrasebook import phrasebook
 from tests.support.demands import BOSS, SALES, TECH
 from tests.unit.skill_results import INCIDENT, PAYMENT, answered
 from tests.unit.test_embedded_model import answer

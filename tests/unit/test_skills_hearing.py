@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from app.adapters.llm.skills.book import all_books
-from app.adapters.llm.skills.catalogue import SKILLS
-from app.adapters.llm.skills.hearing import demanded
 from app.agents.roster import ROSTER
-from app.agents.tools.handing import hand_over
+from app.agents.tools.handoff import hand_over
+from app.engines.offline.intents import SKILLS
+from app.engines.offline.lexicon import all_books
+from app.engines.offline.understanding import demanded
 from tests.support.demands import BOSS, CALLS, SALES, SILENT, TECH
 from tests.unit.test_embedded_model import answer
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.llm.phrasebook import phrasebook
-from app.adapters.llm.scene import Remark, Say, Scene
-from app.adapters.llm.skills.book import all_books, skillbook
-from app.adapters.llm.skills.catalogue import BY_NAME, SKILLS
-from app.adapters.llm.skills.engine import tell
-from app.agents.checking import achieved_by
-from app.agents.promises import Evidence, unsupported
+from app.agents.grounding import Evidence, unsupported
+from app.agents.grounding.reply import achieved_by
 from app.core.clock import HOUSE_TIME
+from app.engines.offline.conversation import Remark, Say, Scene
+from app.engines.offline.intents import BY_NAME, SKILLS
+from app.engines.offline.lexicon import all_books, skillbook
+from app.engines.offline.phrasebook import phrasebook
+from app.engines.offline.skills import tell
 from tests.unit.skill_results import CASES, RAW, answered
 
 LANGUAGES = sorted(all_books())

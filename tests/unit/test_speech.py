@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.adapters.llm.speech import Asked, Speech
-from app.adapters.llm.sse import Json
+from app.adapters.openai.speech import Asked, Speech
+from app.adapters.openai.sse import Json
 from app.core.exceptions import ProviderReplyInvalid
 
 TOOLS: dict[str, Json] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.llm.scripted import ScriptedChatModel
+from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.agents.summary import Extractive, Generated
 from app.core.models import Said
 

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.routing.artefact import SHIPPED, load
-from app.adapters.routing.fit import train_on
-from app.adapters.routing.landmarks import Landmarks, centred, restored, squeezed
-from app.adapters.routing.lexical import Linear
-from app.adapters.routing.lines import Line
-from app.adapters.routing.local import LocalRouter
-from app.adapters.routing.memory import Remembering, add_vectors, key_of, read_vectors, uncentred
-from app.adapters.routing.versions import (
+from app.bootstrap.training import TrainingRefused, fit_version, lessons, measure, refuse_leaks
+from app.core.exceptions import SettingInvalid
+from app.engines.routing.artefact import SHIPPED, load
+from app.engines.routing.lexical import Linear
+from app.engines.routing.local import LocalRouter
+from app.engines.routing.model import Landmarks, centred, restored, squeezed
+from app.engines.routing.training.fit import train_on
+from app.engines.routing.training.lines import Line
+from app.engines.routing.training.vectors import Remembering, add_vectors, key_of, read_vectors, uncentred
+from app.engines.routing.versions import (
     DEFAULT,
     Record,
     VersionNotFound,
@@ -24,11 +26,9 @@ from app.adapters.routing.versions import (
     artefact_folder,
     version_of,
 )
-from app.core.exceptions import SettingInvalid
 from app.evaluation.cases import SetInvalid, read_set
 from app.evaluation.corrections import confirm, correct
 from app.evaluation.registry import Registry
-from app.training import TrainingRefused, fit_version, lessons, measure, refuse_leaks
 from tests.support.hashed import LABELS, THINGS, Hashed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from app.adapters.crm.http import CrmHttp
 from app.adapters.crm.webhook import WebhookClient
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
-from app.core.outbound import CrmClient
+from app.core.outbox import CrmClient
 
 HUBSPOT = "https://api.hubapi.com"
 SHORTEST = 24  # bytes of a secret, by the convention

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-from app.adapters.storage.opening import is_server, opened
+from app.adapters.storage.langgraph_storage import is_server, opened
 
 FILE = "approvals.sqlite"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from app.adapters.storage.opening import opened
+from app.adapters.storage.langgraph_storage import opened
 from app.core.exceptions import StorageUnavailable
 from app.core.models import Memory
 

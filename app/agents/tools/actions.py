@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.agents.base import Desk, Result, Tool
-from app.agents.tools.presenting import outcome_told, told
+from app.agents.tools.presentation import outcome_told, told
 from app.core.actions import Action
 from app.core.backoffice import Visit
 from app.core.exceptions import BackOfficeUnavailable

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from app.agents.base import Desk, Result, Tool
 from app.agents.tools.actions import UNAVAILABLE
 from app.agents.tools.diagnosis import account_facts, device_facts
-from app.agents.tools.presenting import told
+from app.agents.tools.presentation import told
 from app.core.actions import Quote
 from app.core.backoffice import Incident, Order, Payment, Ticket, Visit
 from app.core.clock import HOUSE_TIME

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.api.deps import Bench
 from app.api.errors import documented
 from app.api.guard import operators_only
-from app.services.figures.staffing import Staffing, Wanted
-from app.services.figures.table import to_csv
-from app.services.figures.views import Figures
+from app.services.analytics.staffing import Staffing, Wanted
+from app.services.analytics.table import to_csv
+from app.services.analytics.views import Figures
 
 router = APIRouter(
     prefix="/analytics",

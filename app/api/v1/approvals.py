@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.deps import Bench
 from app.api.errors import documented
 from app.api.guard import operators_only
-from app.services.views_people import ApprovalsView, ApprovalView
+from app.services.operators.views import ApprovalsView, ApprovalView
 
 router = APIRouter(
     prefix="/approvals",

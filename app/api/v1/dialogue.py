@@ -12,11 +12,11 @@ from app.api.errors import documented
 from app.api.guard import paced
 from app.core.models import Status
 from app.core.ports import DialogQuery
-from app.services.feedback import Liked
-from app.services.idempotency import Request
-from app.services.turns import Outcome
-from app.services.views import Answered, Closed, Created, DialogView, PageView
-from app.services.views_people import Rated
+from app.services.dialogs.feedback import Liked
+from app.services.dialogs.idempotency import Request
+from app.services.dialogs.turns import Outcome
+from app.services.dialogs.views import Answered, Closed, Created, DialogView, PageView
+from app.services.operators.views import Rated
 
 router = APIRouter(prefix="/dialogue", tags=["dialogs"])
 BODY = documented(400, 403, 413, 415, 422)

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.deps import Bench, DialogId, Key
 from app.api.errors import documented
 from app.api.guard import operators_only
-from app.services.idempotency import Request
-from app.services.views_people import Held, Moved, QueueView, Replied
+from app.services.dialogs.idempotency import Request
+from app.services.operators.views import Held, Moved, QueueView, Replied
 
 router = APIRouter(
     prefix="/operator",

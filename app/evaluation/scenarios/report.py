@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 from pydantic import BaseModel
 
+from app.core.stats import Interval
 from app.evaluation.exports import legal
-from app.evaluation.intervals import Interval
 from app.evaluation.scenarios.score import Score
 from app.evaluation.scenarios.trial import Outcome, Trial
 

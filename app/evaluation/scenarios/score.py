@@ -8,7 +8,7 @@ from math import comb
 
 from pydantic import BaseModel, Field
 
-from app.evaluation.intervals import Interval, clustered
+from app.core.stats import Interval, clustered
 from app.evaluation.scenarios.trial import Outcome, Trial
 
 OUTCOMES: tuple[Outcome, ...] = ("pass", "words_failed", "state_failed", "customer_fault", "error")

@@ -12,8 +12,8 @@ from typing import Any
 from gradio.components.plot import PlotData
 
 from app.core.palette import NEUTRAL, colour_of
-from app.evaluation.intervals import Interval
-from app.services.figures.views import Figures
+from app.core.stats import Interval
+from app.services.analytics.views import Figures
 from app.ui.format import fitting, number, percent, short_day
 from app.ui.words import Words, words
 

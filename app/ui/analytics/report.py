@@ -12,9 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.core.palette import NEUTRAL, colour_of
-from app.services.figures.period import zone_of
-from app.services.figures.staffing import Staffing
-from app.services.figures.views import Figures
+from app.services.analytics.period import zone_of
+from app.services.analytics.staffing import Staffing
+from app.services.analytics.views import Figures
 from app.ui.analytics.cards import SIGNS, Cards
 from app.ui.analytics.tables import Tables
 from app.ui.format import long_day, moment, number, short_day

@@ -11,12 +11,12 @@ import gradio as gr
 from pydantic import ValidationError
 
 from app.core.exceptions import CallCenterError
-from app.services.figures.period import PeriodInvalid, zone_of
-from app.services.figures.staffing import Wanted
-from app.services.figures.table import to_csv
-from app.services.figures.views import Figures
+from app.services.analytics.period import PeriodInvalid, zone_of
+from app.services.analytics.staffing import Wanted
+from app.services.analytics.table import to_csv
+from app.services.analytics.views import Figures
 from app.ui.admission import admit
-from app.ui.analytics import cards, charts, crew, tables
+from app.ui.analytics import cards, charts, staffing, tables
 from app.ui.analytics.report import render, title
 from app.ui.parts import QUIET
 from app.ui.room import Room
@@ -104,7 +104,7 @@ class AnalyticsRoom(Room):
                         self.tables[name] = gr.HTML(elem_id=f"an-{name}-table")
 
     def _staffing(self) -> None:
-        words, usual = self.words, crew.USUAL
+        words, usual = self.words, staffing.USUAL
         gr.HTML(f'<h2 class="an-title">{escape(words["staffing"])}</h2>')
         self.load = gr.HTML()
         with gr.Row():
@@ -149,7 +149,7 @@ class AnalyticsRoom(Room):
 
     def staff(self, *wanted: float | None) -> str:
         try:
-            return crew.html(self.bench.analytics.staffing(_wanted(wanted)), self.words, self.language)
+            return staffing.html(self.bench.analytics.staffing(_wanted(wanted)), self.words, self.language)
         except ValidationError:
             return self._note(self.words["problems"]["wanted_invalid"])
 
@@ -188,15 +188,15 @@ class AnalyticsRoom(Room):
     def _shown(self, figures: Figures) -> Shown:
         words, language = self.words, self.language
         told = tables.Tables(figures, words, language)
-        per_hour, minutes = crew.suggested(figures.load)
-        usual = crew.USUAL
+        per_hour, minutes = staffing.suggested(figures.load)
+        usual = staffing.USUAL
         start = (per_hour, minutes, usual.level * 100, usual.within, usual.shrinkage * 100)
         return [
             self._note(self._about(figures)), gr.Column(visible=True),
             cards.html(cards.Cards(figures, words, language).all()),
             *(draw(figures, words["charts"], language) for draw in DRAWN),
             *self._under(told, figures),
-            crew.source(figures.load, words, language), per_hour, minutes, self.staff(*start),
+            staffing.source(figures.load, words, language), per_hour, minutes, self.staff(*start),
         ]  # fmt: skip
 
     def _under(self, told: tables.Tables, figures: Figures) -> list[str]:

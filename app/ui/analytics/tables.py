@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 
-from app.evaluation.intervals import Interval
-from app.services.figures.views import Figures, Part, Share
+from app.core.stats import Interval
+from app.services.analytics.views import Figures, Part, Share
 from app.ui.format import NOTHING, dollars, fitting, long_day, number, seconds
 from app.ui.parts import empty
 from app.ui.words import Words, words

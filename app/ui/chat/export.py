@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.services.transcripts import to_json, to_markdown
+from app.services.dialogs.export import to_json, to_markdown
 from app.services.workbench import Workbench
 from app.ui.chat.screen import Screen
 from app.ui.parts import QUIET

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from app.core.models import OPERATOR, Decision, Turn
-from app.services.views import DialogView, MessageView
+from app.services.dialogs.views import DialogView, MessageView
 from app.ui.chat.wording import milliseconds, name_of, sure
 from app.ui.words import Words
 

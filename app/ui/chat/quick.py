@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.views import DialogView
+from app.services.dialogs.views import DialogView
 from app.ui.words import LANGUAGES, words
 
 PLACES = 3

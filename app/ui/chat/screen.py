@@ -10,11 +10,11 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.core.models import OPERATOR, Article
-from app.services.branching import SUPERSEDED
-from app.services.knowledge import KnowledgeService
-from app.services.views import DialogView, MessageView
+from app.services.dialogs.branching import SUPERSEDED
+from app.services.dialogs.views import DialogView, MessageView
+from app.services.knowledge.library import KnowledgeService
 from app.ui.chat import lines, path, quick
-from app.ui.chat.hearing import mark_of
+from app.ui.chat.news import mark_of
 from app.ui.chat.wording import name_of
 from app.ui.parts import empty
 from app.ui.words import Words

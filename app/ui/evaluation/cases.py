@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.evaluation.predictions import Prediction
-from app.services.eval_reading import Line, name_of
+from app.services.evaluation.reading import Line, name_of
 from app.ui.evaluation.marks import agent, because, said, valued
 from app.ui.format import number
 from app.ui.parts import empty

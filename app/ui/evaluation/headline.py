@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from app.evaluation.metrics import Headline
-from app.services.eval_jobs import Progress
+from app.services.evaluation.jobs import Progress
 from app.ui.evaluation.marks import said, share, within
 from app.ui.format import dollars, number
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from app.evaluation.intervals import Interval
-from app.services import wording
+from app.core.stats import Interval
+from app.services.operators import wording
 from app.ui.format import number
 from app.ui.parts import badge
 from app.ui.words import Words, words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from app.services.eval_uploads import SHOWN, Preview, RowView
+from app.services.evaluation.uploads import SHOWN, Preview, RowView
 from app.ui.evaluation.marks import agent, said, table
 from app.ui.format import number
 

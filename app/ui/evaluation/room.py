@@ -11,12 +11,12 @@ from typing import Any
 
 import gradio as gr
 
-from app.services.operators import openness
-from app.ui.evaluation.comparing import Comparing
-from app.ui.evaluation.mending import Mending
-from app.ui.evaluation.ordering import Ordering
-from app.ui.evaluation.reading import Reading
-from app.ui.evaluation.uploading import Uploading
+from app.services.operators.auth import openness
+from app.ui.evaluation.comparison import Comparing
+from app.ui.evaluation.corrections import Mending
+from app.ui.evaluation.report import Reading
+from app.ui.evaluation.runs import Ordering
+from app.ui.evaluation.upload import Uploading
 from app.ui.parts import QUIET, empty
 from app.ui.room import Room
 

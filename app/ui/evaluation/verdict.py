@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.evaluation.compare import Comparison, Pair
-from app.services.eval_reading import name_of_pair
+from app.services.evaluation.reading import name_of_pair
 from app.ui.evaluation.marks import agent, fold, said, table
 from app.ui.format import number
 from app.ui.words import Words

@@ -13,11 +13,11 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import DocumentRecord, Upload
 from app.core.text import checked, language_of
-from app.services.adding import Embedded, adding
-from app.services.operators import openness
+from app.services.knowledge.ingest import Embedded, adding
+from app.services.operators.auth import openness
 from app.ui.admission import admit
 from app.ui.knowledge.progress import Watch, progress_bar
-from app.ui.knowledge.shelf import approvals_table, documents_table
+from app.ui.knowledge.tables import approvals_table, documents_table
 from app.ui.parts import QUIET
 from app.ui.problems import told_left_out
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 
-from app.services.adding import Embedded
+from app.services.knowledge.ingest import Embedded
 from app.ui.words import Words
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 
 from app.services.workbench import Workbench
-from app.ui.monitor.said import Said
+from app.ui.monitor.words import Said
 from app.ui.parts import empty
 from app.ui.words import LANGUAGES
 

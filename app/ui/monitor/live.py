@@ -8,13 +8,13 @@ from typing import Any
 from zlib import crc32
 
 from app.core.exceptions import CallCenterError
-from app.services.views_monitor import Board, OpenDialog
+from app.services.operators.views_monitor import Board, OpenDialog
 from app.services.workbench import Workbench
 from app.ui.admission import admit
 from app.ui.monitor.asked import Asked
-from app.ui.monitor.rows import approvals_part, dialogs_part, queue_part
-from app.ui.monitor.said import Said
+from app.ui.monitor.panels import approvals_part, dialogs_part, queue_part
 from app.ui.monitor.transcript import dialog_part
+from app.ui.monitor.words import Said
 from app.ui.parts import empty
 
 Json = dict[str, Any]

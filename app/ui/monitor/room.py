@@ -6,10 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.monitor.acts import Acts
+from app.ui.monitor.actions import Acts
 from app.ui.monitor.layout import layout
 from app.ui.monitor.live import Live
-from app.ui.monitor.said import Said
+from app.ui.monitor.words import Said
 from app.ui.room import Room
 
 Json = dict[str, Any]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from app.services.views_monitor import Line, OpenDialog
+from app.services.operators.views_monitor import Line, OpenDialog
 from app.ui.format import number
-from app.ui.monitor.said import Said
+from app.ui.monitor.words import Said
 from app.ui.parts import empty
 
 

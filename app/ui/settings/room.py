@@ -5,10 +5,10 @@ from __future__ import annotations
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.services.condition import condition
+from app.services.system import condition
 from app.ui.parts import QUIET, empty
 from app.ui.room import Room
-from app.ui.settings.overview import cards, components, routers
+from app.ui.settings.panels import cards, components, routers
 from app.ui.settings.table import settings_table
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from app.services.condition import Condition
 from app.services.configuration import Shown
+from app.services.system import Condition
 from app.ui.words import Words
 
 

@@ -11,8 +11,8 @@ from app.core.models import Decision, RouteQuery
 from app.evaluation.passes import Options
 from app.evaluation.registry import Registry
 from app.evaluation.runner import Target
-from app.services.eval_desk import EvalDesk, Order
-from app.services.evaluation import EvaluationService, Remote
+from app.services.evaluation.runs import EvalDesk, Order
+from app.services.evaluation.service import EvaluationService, Remote
 
 LABELS = ("tech_support", "sales", "supervisor")
 Route = Callable[[RouteQuery], Awaitable[Decision]]

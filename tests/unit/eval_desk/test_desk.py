@@ -10,10 +10,10 @@ import pytest
 from app.core.exceptions import CallCenterError
 from app.evaluation.exports import FILES
 from app.evaluation.report import build_report
-from app.services.eval_desk import AT_ONCE, KEPT, NotResumable, TooManyRuns
-from app.services.eval_reading import Prices, cell, dialog, find, name_of, priced
-from app.services.eval_sets import SetChanged
-from app.services.evaluation import RouterUnknown, SetUnknown
+from app.services.evaluation.reading import Prices, cell, dialog, find, name_of, priced
+from app.services.evaluation.runs import AT_ONCE, KEPT, NotResumable, TooManyRuns
+from app.services.evaluation.service import RouterUnknown, SetUnknown
+from app.services.evaluation.sets import SetChanged
 from tests.unit.eval_desk.desks import Gated, desk, finished, order, write
 
 pytestmark = pytest.mark.anyio

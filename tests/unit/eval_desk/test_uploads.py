@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from app.core.exceptions import CallCenterError
 from app.evaluation.exports import to_csv
 from app.evaluation.tables import ImportFailed
-from app.services.eval_sets import NameUnusable
-from app.services.eval_uploads import (
+from app.services.evaluation.sets import NameUnusable
+from app.services.evaluation.uploads import (
     NothingTaken,
     guess_labels,
     keep,

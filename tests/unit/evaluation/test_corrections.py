@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.routing.lines import read_lines
+from app.engines.routing.training.lines import read_lines
 from app.evaluation import corrections
 from app.evaluation.cases import Case, CaseSet, CaseTurn, SetInvalid, read_set
 from app.evaluation.corrections import Correction, CorrectionRefused

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from scipy.stats import bootstrap as scipy_bootstrap
 
-from app.evaluation.intervals import bootstrap, clustered, wilson
+from app.core.stats import bootstrap, clustered, wilson
 
 counts = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 transcripts = st.lists(st.lists(st.booleans(), min_size=1, max_size=5), min_size=1, max_size=30)

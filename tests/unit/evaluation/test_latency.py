@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.adapters.embeddings.encoder import SentenceEncoder
-from app.adapters.llm.openai import openai_model
+from app.adapters.openai.client import openai_model
 from app.bootstrap import build
 from app.core.ports import Vectors
 from app.evaluation.cases import Case, CaseSet

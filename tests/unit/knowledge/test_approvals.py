@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from app.adapters.embeddings import load_embedder
-from app.adapters.knowledge.articles import load_articles
-from app.adapters.knowledge.library import LibraryHouse, TeamLibrary
 from app.core.knowledge import Approval, ApprovalRefused, ArticleNotFound
 from app.core.ports import Embedder
 from app.core.text import language_of
 from app.core.typical import is_typical
+from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.library import LibraryHouse, TeamLibrary
 from app.evaluation.retrieval import read_questions
-from app.services.approvals import CERTAIN
-from app.services.knowledge import KnowledgeService
+from app.services.knowledge.answers import CERTAIN
+from app.services.knowledge.library import KnowledgeService
 from tests.support.library import AGENTS, NOW, service
 
 SETS = Path(__file__).parents[3] / "eval_sets"

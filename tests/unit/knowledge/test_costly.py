@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.knowledge.documents import apart
-from app.adapters.knowledge.documents.apart import read_apart
 from app.core.documents import DocumentUnusable, Unusable
+from app.engines.knowledge.documents import apart
+from app.engines.knowledge.documents.apart import read_apart
 from tests.support.library import library, upload
 from tests.support.word_files import docx, paragraph, run
 

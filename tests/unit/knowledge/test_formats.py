@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from markdown_it.token import Token
 
-from app.adapters.knowledge.documents.pieces import PIECE, Maker, cut
-from app.adapters.knowledge.documents.reading import read
 from app.core.documents import LARGEST_FILE, DocumentUnusable, Left, LeftOut
 from app.core.exceptions import RoutingFailed
 from app.core.models import Article
+from app.engines.knowledge.documents.pieces import PIECE, Maker, cut
+from app.engines.knowledge.documents.reading import read
 from tests.support.documents import MARKDOWN, bomb, pdf, word
 from tests.support.library import AGENTS, upload
 

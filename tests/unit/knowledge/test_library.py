@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.adapters.knowledge import shelf, vectors
-from app.adapters.knowledge.shelf import Manifest, Shelf
 from app.core import durable
 from app.core.documents import DocumentUnusable
 from app.core.knowledge import DocumentNotFound, LibraryDamaged, LibraryUnavailable, silent
 from app.core.models import Article
+from app.engines.knowledge import files, vectors
+from app.engines.knowledge.files import Manifest, Shelf
 from tests.support.library import NOW, SHIPPED, LetterEmbedder, library, upload
 
 REPLACING = (
@@ -183,7 +183,7 @@ def test_progress_counts_the_phrases(tmp_path: Path) -> None:
 def test_a_library_that_somebody_else_changes_is_waited_for_and_then_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "PATIENCE", 0.0)
+    monkeypatch.setattr(files, "PATIENCE", 0.0)
     with Shelf(tmp_path).changing(), pytest.raises(LibraryUnavailable, match="another process"):
         added(tmp_path)
 

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from app.adapters.knowledge.documents.reading import read
+from app.engines.knowledge.documents.reading import read
 from tests.support.pages import Writer
 from tests.support.word_files import WordWriter, docx
 

@@ -9,8 +9,8 @@ from email.mime.multipart import MIMEMultipart
 
 import pytest
 
-from app.adapters.knowledge.documents.reading import read
 from app.core.documents import Left, LeftOut
+from app.engines.knowledge.documents.reading import read
 
 
 def told(text: str | bytes, file: str = "page.html") -> list[str]:

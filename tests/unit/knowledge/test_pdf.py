@@ -15,8 +15,8 @@ from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from app.adapters.knowledge.documents.reading import read
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
+from app.engines.knowledge.documents.reading import read
 
 FONT = "DejaVu"
 

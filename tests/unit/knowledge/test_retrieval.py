@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from app.adapters.embeddings import load_embedder
-from app.adapters.knowledge.articles import load_articles
-from app.adapters.knowledge.hybrid import HybridSearch
+from app.core.similarity import near_pairs
+from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.search import HybridSearch
 from app.evaluation.cases import SetInvalid, read_set
-from app.evaluation.near import near_pairs
 from app.evaluation.retrieval import Question, RetrievalReport, ask, is_questions, read_questions, report
 from tests.unit.questions import ENGLISH, RUSSIAN
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.documents import DocumentUnusable
 from app.core.knowledge import ArticleNotFound, Index, Library, LibraryDamaged, silent
-from app.services.knowledge import KnowledgeService
+from app.services.knowledge.library import KnowledgeService
 from tests.support.library import AGENTS, NOW, SHIPPED, LetterEmbedder, library, service, upload
 
 pytestmark = pytest.mark.anyio

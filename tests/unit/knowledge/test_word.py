@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.knowledge.documents.reading import read
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
+from app.engines.knowledge.documents.reading import read
 from tests.support.word_files import NAMESPACES, docx, paragraph, run
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.adapters.llm.scripted import ScriptedChatModel
-from app.commands.scenarios import asked
+from app.adapters.mocks.llm.scripted import ScriptedChatModel
+from app.cli.eval_scenarios import asked
 from app.evaluation.scenarios.customer import STOP, Simulated
 from app.evaluation.scenarios.faults import fault_of
 from app.evaluation.scenarios.runner import Options, run

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 import typer
 
-from app.commands.scenarios import stand_or_fall
+from app.cli.eval_scenarios import stand_or_fall
 from app.core.models import ToolUse
 from app.evaluation.scenarios.report import ScenarioReport, summary, to_junit, write_all
 from app.evaluation.scenarios.score import score

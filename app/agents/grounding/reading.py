@@ -1,0 +1,209 @@
+"""One sentence: its values, what it says we did or will do, and whether it commits us at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import cast
+
+from app.agents.grounding.evidence import ActionKind
+from app.agents.grounding.language import Language, languages
+from app.agents.grounding.sentences import plain
+from app.agents.grounding.templates import Hit, Templates
+from app.agents.grounding.values import Value, scale
+from app.agents.grounding.words import Word, words_of
+
+DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
+IDIOMS = EXCUSE + "idioms"
+NET, NOUN = ":net", "noun."
+NEAR = 4  # words between "you say that" or "you" and the deed
+LABEL = 3  # words between "the button" and its quotation
+TAG = 2  # words of a question that only asks for consent: "…, all right?"
+
+# Groups of cues that are no kind of their own.
+KINDS: dict[str, str] = {
+    "approved": "approval",
+    "contact": "callback",
+    "passed_on": "transfer",
+    "payment_link": "order",
+    "staff": "callback",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An action claim; `group` is the list of cues that knew it, `also` what else it may be about."""
+
+    group: str
+    text: str
+    also: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> ActionKind:
+        return cast(ActionKind, KINDS.get(self.group, self.group))  # the files hold no other
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`committed`: a deed or promise stands here, even under a condition, and values are promised too."""
+
+    sentence: str
+    values: tuple[Value, ...]
+    deeds: tuple[Deed, ...]
+    committed: bool
+    words: frozenset[str]
+
+
+def read(sentence: str, lang: str, today: date) -> Reading:
+    bare = plain(sentence)
+    values = scale(lang).read(bare, today)
+    words = words_of(bare, values)
+    texts = [w.text for w in words]
+    scenes = [_Scene(bare, words, cues.hits(texts)) for cues in _templates()]
+    idle = {i for scene in scenes for i in scene.idle}
+    kept = [v for v in values if not any(v.start <= words[i].start < v.end for i in idle)]
+    deeds = [deed for scene in scenes for deed in scene.deeds()]
+    committed = any(scene.commits() for scene in scenes)
+    return Reading(sentence.strip(), tuple(kept), tuple(deeds), committed, frozenset(texts))
+
+
+def names(deed: Deed, matter: str) -> bool:
+    """Whether its words tell that it is about an order, a subscription …"""
+    element = f"<{NOUN}{matter}>"
+    return any(element in cues.fits(w.text) for cues in _templates() for w in words_of(deed.text, ()))
+
+
+class _Scene:
+    """A sentence with what the cues of one language found in it."""
+
+    def __init__(self, sentence: str, words: Sequence[Word], hits: Iterable[Hit]) -> None:
+        self.sentence, self.words = sentence, words
+        self._found: dict[str, list[Hit]] = {}
+        for hit in hits:
+            self._found.setdefault(hit.group, []).append(hit)
+        # words of sayings that mean nothing: "if you have questions", "100 % sure"
+        self.idle = {i for hit in self._found.get(IDIOMS, ()) for i in range(hit.first, hit.last + 1)}
+
+    def deeds(self) -> list[Deed]:
+        """Where two claim a word, the group that stands first in the file has it, excused or not;
+        general rules get what no cue has claimed."""
+        taken: set[int] = set()
+        found = []
+        hits = sorted(self._of(DONE, WILL), key=lambda h: (_order(h), h.last - h.first))
+        for hit in hits:
+            span = set(range(hit.first, hit.last + 1))
+            if span & taken:
+                continue
+            taken |= span
+            if not self._excused(hit):
+                found.append(Deed(_kind(hit), self._text(hit), _about(hit, hits)))
+        return found
+
+    def commits(self) -> bool:
+        return any(not self._denied(hit) and not self._asked(hit) for hit in self._of(DONE, WILL, COMMITS))
+
+    def _of(self, *groups: str) -> list[Hit]:
+        return [hit for group, hits in self._found.items() if group.startswith(groups) for hit in hits]
+
+    def _text(self, hit: Hit) -> str:
+        return self.sentence[self.words[hit.first].start : self.words[hit.last].end]
+
+    def _excused(self, hit: Hit) -> bool:
+        if self._denied(hit) or self._asked(hit) or self._told(hit) or self._label(hit):
+            return True
+        if not hit.group.startswith(WILL):
+            return False
+        return bool(self._cues("conditions")) or any(c.last < hit.first for c in self._cues("offers"))
+
+    def _cues(self, name: str) -> list[Hit]:
+        return [hit for hit in self._found.get(EXCUSE + name, ()) if hit.first not in self.idle]
+
+    def _denied(self, hit: Hit) -> bool:
+        """A negation in it or right before; a subordinate clause; somebody else's deed."""
+        clauses = {self.words[hit.first].clause, self.words[hit.last].clause}
+        return (
+            self._near("negations", hit, 1)
+            or self._near("others", hit, NEAR)
+            or any(
+                c.last <= hit.last and self.words[c.last].clause in clauses
+                for c in self._cues("subordinates")
+            )
+        )
+
+    def _near(self, name: str, hit: Hit, words: int) -> bool:
+        """The cue stands inside, or at most so many words before in the same clause."""
+        clause = self.words[hit.first].clause
+        return any(
+            hit.first <= c.first <= hit.last
+            or (hit.first - words <= c.last < hit.first and self.words[c.last].clause == clause)
+            for c in self._cues(name)
+        )
+
+    def _asked(self, hit: Hit) -> bool:
+        """The question is about it: not a statement with a question behind, "we did it, all right?"."""
+        if not self.sentence.rstrip("»”\"') ").endswith("?"):
+            return False
+        ends = self.words[-1].clause
+        tail = sum(w.clause == ends for w in self.words)
+        asks = self.words[hit.last].clause == ends
+        return asks or (hit.group.startswith(WILL) and tail > TAG)
+
+    def _told(self, hit: Hit) -> bool:
+        """What the customer said, told back."""
+        return any(0 <= hit.first - c.last - 1 <= NEAR for c in self._cues("reported"))
+
+    def _label(self, hit: Hit) -> bool:
+        """The name of a button or status, or words that the customer is to write."""
+        quote = self.words[hit.first].quoted
+        if not quote or self.words[hit.last].quoted != quote:
+            return False
+        opens = next(i for i, w in enumerate(self.words) if w.quoted == quote)
+        return any(0 <= opens - c.last - 1 <= LABEL for c in self._cues("labels"))
+
+
+def _kind(hit: Hit) -> str:
+    return hit.group.split(":")[1]
+
+
+def _about(hit: Hit, hits: Sequence[Hit]) -> frozenset[str]:
+    """Of a general rule: all matters named beside that verb ("updated your ticket about the order")."""
+    if not hit.group.endswith(NET):
+        return frozenset()
+    near = (h for h in hits if h.group.endswith(NET) and h.first <= hit.last and hit.first <= h.last)
+    return frozenset(_kind(h) for h in near)
+
+
+def _order(hit: Hit) -> tuple[bool, int]:
+    return hit.group.endswith(NET), _places().index(_kind(hit))
+
+
+@lru_cache
+def _places() -> list[str]:
+    return list(dict.fromkeys(group for one in languages() for group in (*one.actions, *one.net.nouns)))
+
+
+@lru_cache
+def _templates() -> list[Templates]:
+    return [Templates(dict(_groups(one)), _words(one)) for one in languages()]
+
+
+def _words(one: Language) -> dict[str, list[str]]:
+    return {**one.vocabulary(), **{NOUN + kind: nouns for kind, nouns in one.net.nouns.items()}}
+
+
+def _groups(one: Language) -> Iterable[tuple[str, list[str]]]:
+    for group, deeds in one.actions.items():
+        yield DONE + group, deeds.done
+        yield WILL + group, deeds.will
+    for kind in one.net.nouns:
+        yield DONE + kind + NET, [_named(text, kind) for text in one.net.done]
+        yield WILL + kind + NET, [_named(text, kind) for text in one.net.will]
+    yield COMMITS, one.commits
+    for name, cues in one.excuses.items():
+        yield EXCUSE + name, cues
+
+
+def _named(template: str, kind: str) -> str:
+    return template.replace("<noun>", f"<{NOUN}{kind}>")

@@ -1,0 +1,93 @@
+"""A reply leaves only as far as articles and results of tools support it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from string import Template
+
+from langchain_core.messages import HumanMessage
+
+from app.agents.base import Agent
+from app.agents.grounding import Claim, Evidence, SentenceGate
+from app.agents.state import Emit, State
+from app.agents.tools.knowledge import render
+from app.core.actions import BY_TOOL, Quote, tool_name
+from app.core.clock import HOUSE_TIME
+from app.core.models import Passage, Progress, ToolUse
+from app.core.ports import KnowledgeBase
+
+QUOTE = tool_name(Quote)
+REWRITE = (
+    "[House check, not the customer] Your draft was not sent, because no tool result and no article "
+    "supports this: $claims. Write the reply again without it; "
+    "where the customer wants it done, call the tool first."
+)
+
+
+def rewrite(faults: list[Claim]) -> HumanMessage:
+    """What a language model is told of its draft."""
+    return HumanMessage(Template(REWRITE).substitute(claims="; ".join(claim.text for claim in faults)))
+
+
+def evidence_of(agent: Agent, state: State, knowledge: KnowledgeBase, now: datetime) -> Evidence:
+    case, lines = state["case"], state["lines"]
+    used = [*case.used, *state["tools"]]
+    passed = case.transferred or bool(state["hops"]) or agent.escalates_to is None
+    return Evidence(
+        today=now.astimezone(HOUSE_TIME).date(),
+        texts=(
+            render([*state["passages"], *_cited(state, knowledge)]),
+            *(use.result for use in used),
+            *(case.memory.open_tickets if case.memory else ()),
+        ),
+        done=frozenset(_done(used, transferred=passed)),
+        asked=tuple(line.content for line in lines if line.role == "customer"),
+        said=tuple(line.content for line in lines if line.role == "agent"),
+    )
+
+
+def _cited(state: State, knowledge: KnowledgeBase) -> Iterator[Passage]:
+    """Articles of earlier turns: their next steps are told now."""
+    for name in state["case"].cited:
+        article = knowledge.find(name, state["language"])
+        if article is not None:
+            yield Passage(article=article, score=0)
+
+
+def _done(used: list[ToolUse], transferred: bool) -> Iterator[str]:
+    for use in used:
+        if use.status == "done" or (use.name == QUOTE and use.result):
+            yield from achieved_by(use.name)
+        if use.status == "approval":
+            yield from ("refund_requested", "approval")
+    if transferred:
+        yield "transfer"
+
+
+def achieved_by(tool: str) -> frozenset[str]:
+    """What a tool that reports success has achieved, in the words of the promise ledger."""
+    known = Quote if tool == QUOTE else BY_TOOL.get(tool)
+    return known.achieves if known else frozenset()
+
+
+class Outlet:
+    """Lets cleared sentences of a stream through as they come; at a fault it closes."""
+
+    def __init__(self, emit: Emit, evidence: Evidence, language: str) -> None:
+        self._emit, self._evidence, self._language = emit, evidence, language
+        self._gate = SentenceGate(evidence, language)
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.kind == "text":
+            self._send(self._gate.feed(progress.text))
+            return
+        self._gate = SentenceGate(self._evidence, self._language)
+        self._emit(progress)
+
+    def end(self) -> None:
+        self._send(self._gate.end())
+
+    def _send(self, sentences: list[str]) -> None:
+        for sentence in sentences:
+            self._emit(Progress(kind="text", text=sentence))

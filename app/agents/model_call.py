@@ -1,0 +1,127 @@
+"""One model call in a turn, plain or streaming; a spare model answers when the provider is down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, message_chunk_to_message
+from langchain_core.messages.tool import ToolCall
+from langchain_core.tools import BaseTool
+from pydantic import ValidationError
+
+from app.agents.base import schema_of
+from app.agents.citations import Unmarking, cited
+from app.agents.pricing import FREE, Price
+from app.core.exceptions import ProviderError, ProviderReplyInvalid
+from app.core.models import Progress
+from app.core.text import is_storable
+
+
+@dataclass(frozen=True)
+class ModelCall:
+    """`degraded` skips the provider: it already failed in this turn. `shown` articles may be cited."""
+
+    messages: list[BaseMessage]
+    tools: list[BaseTool]
+    emit: Callable[[Progress], None] | None = None
+    degraded: bool = False
+    shown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Spoken:
+    message: AIMessage
+    model: str
+    price: Price
+    degraded: bool = False
+    failure: str | None = None
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """`spare` answers when `model` raises a ProviderError; without it the error goes on.
+
+    `rewrites`: told what was wrong with a draft, the model writes another one.
+    """
+
+    model: BaseChatModel
+    name: str
+    price: Price = FREE
+    spare: BaseChatModel | None = None
+    spare_name: str = ""
+    rewrites: bool = False
+
+    async def say(self, call: ModelCall) -> Spoken:
+        if call.degraded and self.spare:
+            return await self._replace(call, None)
+        try:
+            return Spoken(await _ask(self.model, call), self.name, self.price)
+        except ProviderError as error:
+            _void(call)
+            if self.spare is None:
+                raise
+            return await self._replace(replace(call, degraded=True), error.code)
+
+    async def _replace(self, call: ModelCall, failure: str | None) -> Spoken:
+        assert self.spare is not None
+        return Spoken(await _ask(self.spare, call), self.spare_name, FREE, True, failure)
+
+
+async def _ask(model: BaseChatModel, call: ModelCall) -> AIMessage:
+    """Raises ProviderReplyInvalid for a reply that neither says nor calls anything we can use."""
+    runnable: Any = model.bind_tools([schema_of(tool) for tool in call.tools]) if call.tools else model
+    if call.emit is None:
+        reply = await runnable.ainvoke(call.messages)
+    else:
+        reply = await _stream(runnable, call, call.emit)
+    reply = cited(reply, call.shown)
+    _check(reply, {tool.name: tool for tool in call.tools})
+    return reply
+
+
+def _check(reply: AIMessage, tools: dict[str, BaseTool]) -> None:
+    if reply.invalid_tool_calls or not all(_fits(wanted, tools) for wanted in reply.tool_calls):
+        raise ProviderReplyInvalid("tool call")
+    if not reply.tool_calls and not reply.text.strip():
+        raise ProviderReplyInvalid("empty")
+    if not is_storable(reply.text):
+        raise ProviderReplyInvalid("characters")
+
+
+def _fits(wanted: ToolCall, tools: dict[str, BaseTool]) -> bool:
+    """Whether the tool was offered and takes these arguments. As JSON, which knows no half characters."""
+    if wanted["name"] not in tools:
+        return False
+    schema: Any = tools[wanted["name"]].get_input_schema()
+    try:
+        schema.model_validate_json(json.dumps(wanted["args"]))
+    except ValidationError:
+        return False
+    return "\\u0000" not in json.dumps(wanted["args"]).replace("\\\\", "")  # NUL, not its name in letters
+
+
+async def _stream(runnable: Any, call: ModelCall, emit: Callable[[Progress], None]) -> AIMessage:
+    total: AIMessageChunk | None = None
+    marks = Unmarking(call.shown)
+    async for chunk in runnable.astream(call.messages):
+        total = chunk if total is None else total + chunk
+        if not is_storable(chunk.text):
+            raise ProviderReplyInvalid("characters")
+        if text := marks.feed(chunk.text):
+            emit(Progress(kind="text", text=text))
+    if text := marks.end():
+        emit(Progress(kind="text", text=text))
+    if total is None:
+        raise ProviderReplyInvalid("empty")
+    reply = message_chunk_to_message(total)
+    assert isinstance(reply, AIMessage)
+    return reply
+
+
+def _void(call: ModelCall) -> None:
+    if call.emit:
+        call.emit(Progress(kind="reset"))

@@ -1,0 +1,199 @@
+"""The whole application from settings; each collaborator may be replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from langchain_core.language_models import BaseChatModel
+
+from app.adapters.embeddings import load_embedder
+from app.adapters.languages import detector
+from app.adapters.storage.checkpoints import has_checkpoints, open_checkpoints
+from app.adapters.storage.json_store import JsonStore
+from app.agents.base import Agent, Desk
+from app.agents.orchestrator import Orchestrator
+from app.agents.roster import ROSTER
+from app.agents.routing import LiveRouter
+from app.bootstrap.backends import knowledge_of, memory_of, office_of, relay_of
+from app.bootstrap.context import House
+from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
+from app.bootstrap.replay import replay_of
+from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
+from app.core.clock import Clock, utcnow
+from app.core.config import Settings
+from app.core.models import Article
+from app.core.outbox import CrmClient, Outbox
+from app.core.ports import BackOffice, DialogStore, Embedder, Router
+from app.core.threads import SEARCHES
+from app.engines.knowledge.articles import load_articles
+from app.engines.offline.consent import consent
+from app.services.analytics.service import analytics_of
+from app.services.crm.relay import Relay
+from app.services.customers import Customers
+from app.services.dialogs.admission import Gate
+from app.services.dialogs.approvals import Settlement
+from app.services.dialogs.branching import Branching
+from app.services.dialogs.change_feed import Changes, latest
+from app.services.dialogs.effects import Witness
+from app.services.dialogs.feedback import Feedback
+from app.services.dialogs.maintenance import Caretaker
+from app.services.dialogs.manager import DialogManager
+from app.services.dialogs.telling import TellingStore
+from app.services.dialogs.turns import Turns
+from app.services.evaluation.service import EvaluationService
+from app.services.health import Facts, HealthService, ProviderCalls, ProviderState
+from app.services.knowledge.library import KnowledgeService
+from app.services.operators.monitor import Monitor
+from app.services.operators.rerouting import Rerouting, forget
+from app.services.operators.service import People
+from app.services.replay import Replay
+from app.services.routing import RoutingService
+from app.services.workbench import Workbench
+from app.telemetry import Metrics
+
+if TYPE_CHECKING:
+    from app.adapters.openai.guard import Guard
+
+
+def build(
+    settings: Settings,
+    *,
+    store: DialogStore | None = None,
+    model: BaseChatModel | None = None,
+    guard: Guard | None = None,
+    router: Router | None = None,
+    office: BackOffice | None = None,
+    crm: CrmClient | None = None,
+    outbox: Outbox | None = None,
+    embedder: Embedder | None = None,
+    articles: list[Article] | None = None,
+    roster: tuple[Agent, ...] = ROSTER,
+    clock: Clock = utcnow,
+) -> Workbench:
+    """`model` stands in for the provider. Raises SettingInvalid."""
+    provider = provider_of(settings, model, guard)
+    embedder = load_embedder() if embedder is None else embedder
+    house = House(settings, roster, embedder, provider, clock, Metrics())
+    near = local_router(house)
+    chosen = router_of(house, near) if router is None else router
+    knowledge = knowledge_of(house, load_articles() if articles is None else articles, near)
+    kept = JsonStore(settings.dialogs_storage_path) if store is None else store
+    records = office_of(house) if office is None else office
+    relay = relay_of(house, kept, crm, outbox)
+    orchestrator = Orchestrator(
+        router=LiveRouter(chosen, frozenset(house.agents), near),
+        speaker=speaker_of(house, knowledge),
+        desk=Desk(knowledge, records, clock, knowledge.approved, consent),
+        roster=roster,
+        recursion_limit=settings.recursion_limit,
+        detect=detector({lang for lang, _ in knowledge.articles}, near.meant),
+    )
+    changes = Changes(partial(latest, kept))
+    dialogs = _dialogs(house, TellingStore(kept, relay, changes), orchestrator)
+    changes.ending = lambda: dialogs.gate.draining
+    replay = replay_of(house, near, knowledge, orchestrator, kept)
+    measured = evaluation_of(house, near, chosen)
+    routing = routing_of(house, chosen, router_of(house, near.on(SEARCHES)) if router is None else router)
+    return _workbench(house, dialogs, knowledge, relay, measured, routing, changes, replay)
+
+
+def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
+    settings, office = house.settings, orchestrator.desk.office
+    assert office is not None
+    gate = Gate(settings.max_waiting_messages)
+    checkpoints = partial(open_checkpoints, settings.checkpoint_storage)
+    turns = Turns(
+        store=store,
+        orchestrator=orchestrator,
+        metrics=house.metrics,
+        history=settings.max_dialog_history,
+        clock=house.clock,
+        witness=Witness(office),
+        memory=memory_of(house, office),
+        approvals=Settlement(
+            store,
+            gate,
+            orchestrator,
+            office,
+            checkpoints,
+            house.clock,
+            settings.max_dialog_history,
+            partial(has_checkpoints, settings.checkpoint_storage),
+        ),
+    )
+    return DialogManager(
+        store, turns, summarizer_of(house, orchestrator.detect), gate, partial(forget, _proposals(settings))
+    )
+
+
+def _workbench(
+    house: House,
+    dialogs: DialogManager,
+    knowledge: KnowledgeService,
+    relay: Relay | None,
+    evaluation: EvaluationService,
+    routing: RoutingService,
+    changes: Changes,
+    replay: Replay,
+) -> Workbench:
+    settings, turns = house.settings, dialogs.turns
+    office = turns.orchestrator.desk.office
+    people = People(dialogs, house.agents, office, turns.approvals)
+    idle = timedelta(minutes=settings.dialog_timeout_minutes)
+    return Workbench(
+        settings=settings,
+        agents=house.agents,
+        model_name=name_of(house),
+        dialogs=dialogs,
+        routing=routing,
+        health=_health(house, dialogs, relay),
+        caretaker=Caretaker(dialogs, idle, knowledge, people.look_after_queue),
+        metrics=house.metrics,
+        knowledge=knowledge,
+        people=people,
+        evaluation=evaluation,
+        analytics=analytics_of(dialogs, settings),
+        monitor=Monitor(people, changes, Rerouting(people, _proposals(settings))),
+        branching=Branching(dialogs, office),
+        feedback=Feedback(dialogs),
+        customers=Customers(office),
+        replay=replay,
+        release=partial(_release, house, office),
+        relay=relay,
+    )
+
+
+def _proposals(settings: Settings) -> Path:
+    return settings.dialogs_storage_path.with_name("proposals.jsonl")
+
+
+async def _release(house: House, office: BackOffice | None) -> None:
+    if house.provider:
+        await house.provider.release()
+    if office:
+        await asyncio.to_thread(office.close)
+
+
+def _health(house: House, dialogs: DialogManager, relay: Relay | None) -> HealthService:
+    settings, provider = house.settings, house.provider
+    facts = Facts(
+        environment=settings.environment,
+        model=name_of(house),
+        router=settings.router_name,
+        embeddings=house.embedder is not None,
+        offline=provider is None,
+        agents=list(house.agents),
+        fallback=settings.model_fallback,
+    )
+    state: Callable[[], ProviderState] = provider.state if provider else lambda: "not_configured"
+    paused = provider.paused if provider else lambda: False
+    calls = provider.calls if provider else lambda: None
+    house.metrics.watch_provider(lambda: (calls() or ProviderCalls()).never_answered)
+    return HealthService(
+        dialogs.store, facts, state, paused, lambda: dialogs.gate.draining, relay=relay, calls=calls
+    )

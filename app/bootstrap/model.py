@@ -1,0 +1,85 @@
+"""Who speaks: the provider's model, the embedded one, or the one in place of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from langchain_core.language_models import BaseChatModel
+
+from app.agents.model_call import Speaker
+from app.agents.pricing import FREE
+from app.agents.state import Detect
+from app.agents.structured_output import MODES, mode_of
+from app.agents.summary import Extractive, Generated, Summarizer
+from app.bootstrap.context import House, Provider
+from app.core.config import Settings
+from app.engines.offline.model import NAME as EMBEDDED
+from app.engines.offline.model import EmbeddedChatModel
+from app.services.health import ProviderCalls
+from app.services.knowledge.library import KnowledgeService
+
+if TYPE_CHECKING:
+    from app.adapters.openai.breaker import Record
+    from app.adapters.openai.guard import Guard
+
+
+def provider_of(settings: Settings, model: BaseChatModel | None, guard: Guard | None) -> Provider | None:
+    if model is not None and type(model).__module__.startswith("app."):  # ours tell failures as they should
+        return Provider(model, lambda: "healthy", lambda: False, nothing)
+    if model is not None:
+        from app.adapters.openai.foreign import ForeignChatModel  # noqa: PLC0415  (needs the HTTP library)
+
+        watched = ForeignChatModel(model=model)
+        return Provider(
+            model=watched,
+            state=lambda: "unhealthy" if watched.failing or watched.record.never_answered else "healthy",
+            paused=lambda: False,
+            release=nothing,
+            calls=lambda: calls_of(watched.record),
+        )
+    if not settings.has_provider:
+        return None
+    from app.adapters.openai.client import openai_model  # noqa: PLC0415  (heavy, and useless without a key)
+
+    client = openai_model(settings, guard)
+    watch = client.guard
+    return Provider(
+        model=client,
+        state=lambda: "unhealthy" if watch.breaker.failing or watch.record.never_answered else "healthy",
+        paused=lambda: watch.state == "open",
+        release=client.aclose,
+        calls=lambda: calls_of(watch.record, client.habits.ways, mode_of(client)),
+    )
+
+
+def calls_of(record: Record, ways: Sequence[str] = (), mode: str | None = None) -> ProviderCalls:
+    """`mode` of typed answers is told where it is not the first choice."""
+    typed = [f"typed_by_{mode}"] if mode not in (None, MODES[0]) else []
+    return ProviderCalls(
+        answered=record.answered, failed=record.failed, last_failure=record.why, ways=[*ways, *typed]
+    )
+
+
+def speaker_of(house: House, knowledge: KnowledgeService) -> Speaker:
+    embedded = EmbeddedChatModel(library=knowledge.articles)
+    if house.provider is None:
+        return Speaker(embedded, EMBEDDED, FREE)
+    spare = embedded if house.settings.model_fallback else None
+    name = house.settings.openai_model
+    return Speaker(house.provider.model, name, house.price, spare, EMBEDDED, rewrites=True)
+
+
+def name_of(house: House) -> str:
+    return house.settings.openai_model if house.provider else EMBEDDED
+
+
+def summarizer_of(house: House, detect: Detect) -> Summarizer:
+    spare = Extractive(detect)
+    if house.provider is None:
+        return spare
+    return Generated(house.provider.model, spare, house.settings.max_dialog_history, detect=detect)
+
+
+async def nothing() -> None:
+    """There is nothing to let go."""

@@ -1,1 +1,0 @@
-"""What the command line does. Heavy modules here are imported when their command runs."""

@@ -1,0 +1,103 @@
+"""Orders, and the links that pay them."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert
+
+from app.core.actions import CreateOrder, CreatePaymentLink
+from app.core.backoffice import Delivery, Outcome, Period, Value
+from app.engines.backoffice import policy, repeats
+from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.catalogue import DELIVERY_DAYS, ITEMS, PLANS, title
+from app.engines.backoffice.numbers import as_number, next_number
+from app.engines.backoffice.outcomes import done, refused
+from app.engines.backoffice.pricing import Price, price_of
+from app.engines.backoffice.records import owned, subscription_of
+from app.engines.backoffice.tables import orders
+
+PAY = "https://pay.orbita.example"
+
+
+def create_order(case: Case, action: CreateOrder) -> Outcome:
+    """For a business plan the quantity is the number of people."""
+    subscription = subscription_of(case.connection, case.visit.customer_id)
+    goods = action.item in ITEMS and ITEMS[action.item].delivered
+    delivery = action.delivery if goods else None
+    if ban := policy.order_ban(action.item, action.period, action.quantity, delivery, subscription):
+        return ban
+    price = price_of(
+        action.item,
+        action.period or "month",
+        action.quantity,
+        action.quantity,
+        case.customer.discount,
+        delivery,
+    )
+    period = None if goods else (action.period if action.item in PLANS else "month")
+    if not action.again and (same := repeats.order(case, action.item, action.quantity, period, delivery)):
+        return same
+    if case.approved is None and (wait := policy.order(price.total_rub, case.policy)):
+        return wait
+    number = enter(case, action.item, action.quantity, period, price, delivery)
+    return done(number, **facts_of(action.item, action.quantity, period, price, delivery, case))
+
+
+def facts_of(
+    item: str, quantity: int, period: Period | None, price: Price, delivery: Delivery | None, case: Case
+) -> dict[str, Value]:
+    facts: dict[str, Value] = {
+        "item": item,
+        "title": title(item, case.visit.language),
+        "quantity": quantity,
+        "price_rub": price.price_rub,
+        "discount": price.discount,
+        "discount_percent": price.discount_percent,
+        "delivery_rub": price.delivery_rub,
+        "total_rub": price.total_rub,
+    }
+    if period:
+        facts["period"] = period
+    if price.seats_rub:
+        facts["seats_rub"] = price.seats_rub
+    if delivery:
+        facts["delivery_by"] = delivery
+        facts["days_from"], facts["days_to"] = DELIVERY_DAYS[delivery]
+    return facts
+
+
+def enter(
+    case: Case,
+    item: str,
+    quantity: int,
+    period: Period | None,
+    price: Price,
+    delivery: Delivery | None = None,
+) -> str:
+    """It awaits payment."""
+    number = next_number(case.connection, "O")
+    values = {
+        "number": number,
+        "customer_id": case.visit.customer_id,
+        "at": case.now,
+        "item": item,
+        "title": title(item, case.visit.language),
+        "quantity": quantity,
+        "period": period,
+        "total_rub": price.total_rub,
+        "delivery": delivery,
+        "delivery_rub": price.delivery_rub or 0,
+        "status": "awaiting_payment",
+    }
+    case.connection.execute(insert(orders).values(values))
+    return number
+
+
+def create_payment_link(case: Case, action: CreatePaymentLink) -> Outcome:
+    row = owned(case.connection, orders, as_number(action.order), case.visit.customer_id)
+    if row is None:
+        return refused("not_found")
+    if row.status == "cancelled":
+        return refused("cancelled", order=row.number)
+    if row.status != "awaiting_payment":
+        return refused("already_paid", order=row.number)
+    return done(row.number, url=f"{PAY}/{row.number}", order=row.number, total_rub=row.total_rub)

@@ -1,0 +1,98 @@
+"""Changing and stopping a subscription."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import update
+
+from app.core.actions import CancelSubscription, ChangeSubscription
+from app.core.backoffice import Outcome, Period, Subscription
+from app.engines.backoffice import policy, repeats
+from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.actions.orders import enter
+from app.engines.backoffice.catalogue import PLANS
+from app.engines.backoffice.dates import end_of
+from app.engines.backoffice.outcomes import done
+from app.engines.backoffice.pricing import Price, price_of
+from app.engines.backoffice.records import subscription_of
+from app.engines.backoffice.tables import subscriptions
+
+
+def change_subscription(case: Case, action: ChangeSubscription) -> Outcome:
+    now = subscription_of(case.connection, case.visit.customer_id)
+    period = action.period or (now.period if now else "month")
+    if ban := policy.change(now, action.plan, period, case.now):
+        return ban
+    assert now is not None
+    price = price_of(action.plan, period, discount=case.customer.discount)
+    if now.status == "trial":
+        return _first(case, action, period, price)
+    if (action.plan, period) == (now.plan, now.period):
+        return _keep(case, now)
+    if policy.is_upgrade(now, action.plan, period):
+        return _at_once(case, now, action, period, price)
+    _set(case, next_plan=action.plan, next_period=period)
+    # `from` is a word of Python, so not a keyword argument
+    facts = {"from": now.renews, "plan": action.plan, "period": period, "price_rub": price.total_rub}
+    return done("", **facts)
+
+
+def cancel_subscription(case: Case, _action: CancelSubscription) -> Outcome:
+    now = subscription_of(case.connection, case.visit.customer_id)
+    if ban := policy.cancellation(now):
+        return ban
+    assert now is not None
+    _set(case, status="cancelled", next_plan=None, next_period=None)
+    return done("", until=now.renews, plan=now.plan)
+
+
+def _first(case: Case, action: ChangeSubscription, period: Period, price: Price) -> Outcome:
+    """A trial ends with an order that is paid or not; until then it goes on."""
+    if same := repeats.order(case, action.plan, 1, period, None):
+        return same
+    if wait := _wait(case, price.total_rub):
+        return wait
+    number = enter(case, action.plan, 1, period, price)
+    return done(number, plan=action.plan, period=period, difference_rub=price.total_rub, order=number)
+
+
+def _wait(case: Case, due: int) -> Outcome | None:
+    """What a change costs is an order like any other."""
+    return None if case.approved else policy.order(due, case.policy)
+
+
+def _keep(case: Case, now: Subscription) -> Outcome:
+    """The downgrade that was planned is called off."""
+    _set(case, next_plan=None, next_period=None)
+    return done("", plan=now.plan, period=now.period, renews=now.renews)
+
+
+def _at_once(
+    case: Case, now: Subscription, action: ChangeSubscription, period: Period, price: Price
+) -> Outcome:
+    """The plan is theirs from now on; the order for the difference awaits payment."""
+    due = policy.difference(now, price.total_rub, period, case.now)
+    if wait := _wait(case, due):
+        return wait
+    number = enter(case, action.plan, 1, period, replace(price, total_rub=due)) if due else ""
+    plan = PLANS[action.plan]
+    renews = now.renews if period == now.period else end_of(period, case.now)
+    _set(
+        case,
+        plan=action.plan,
+        period=period,
+        price_rub=price.total_rub,
+        renews=renews,
+        storage_gb=now.storage_gb + plan.storage_gb - PLANS[now.plan].storage_gb,
+        next_plan=None,
+        next_period=None,
+    )
+    return done(
+        number, plan=action.plan, period=period, difference_rub=due, order=number or None, renews=renews
+    )
+
+
+def _set(case: Case, **values: object) -> None:
+    mine = subscriptions.c.customer_id == case.visit.customer_id
+    case.connection.execute(update(subscriptions).where(mine).values(values))

@@ -1,0 +1,80 @@
+"""Tickets, faults for the developers, complaints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import insert, update
+
+from app.core.actions import EscalateToDevelopers, OpenComplaint, OpenTicket, UpdateTicket
+from app.core.backoffice import Outcome, Severity
+from app.engines.backoffice import repeats
+from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.dates import working_days_after
+from app.engines.backoffice.numbers import as_number, next_number
+from app.engines.backoffice.outcomes import done, refused
+from app.engines.backoffice.records import owned
+from app.engines.backoffice.tables import tickets
+
+ANSWER_DAYS = 2
+
+
+def open_ticket(case: Case, action: OpenTicket) -> Outcome:
+    if same := repeats.ticket(case, "problem", action.subject):
+        return same
+    number = _open(case, "problem", action.subject, action.details, action.severity)
+    return done(number, severity=action.severity)
+
+
+def escalate(case: Case, action: EscalateToDevelopers) -> Outcome:
+    if same := repeats.ticket(case, "developers", action.subject):
+        return same
+    number = _open(case, "developers", action.subject, action.tried, action.severity)
+    return done(number, severity=action.severity)
+
+
+def open_complaint(case: Case, action: OpenComplaint) -> Outcome:
+    if same := repeats.ticket(case, "complaint", action.subject):
+        return same
+    due = working_days_after(case.now, ANSWER_DAYS)
+    number = _open(case, "complaint", action.subject, action.details, "normal", due)
+    return done(number, due=due)
+
+
+def update_ticket(case: Case, action: UpdateTicket) -> Outcome:
+    row = owned(case.connection, tickets, as_number(action.ticket), case.visit.customer_id)
+    if row is None:
+        return refused("not_found")
+    if row.status == "closed":
+        return refused("closed", ticket=row.number)
+    if row.notes and row.notes[-1] == action.note:
+        return refused("just_done", row.number, ticket=row.number)
+    add = update(tickets).where(tickets.c.number == row.number).values(notes=[*row.notes, action.note])
+    case.connection.execute(add)
+    return done(row.number, ticket=row.number)
+
+
+def _open(
+    case: Case,
+    kind: Literal["problem", "developers", "complaint"],
+    subject: str,
+    details: str,
+    severity: Severity,
+    due: datetime | None = None,
+) -> str:
+    number = next_number(case.connection, "C" if kind == "complaint" else "T")
+    values = {
+        "number": number,
+        "customer_id": case.visit.customer_id,
+        "kind": kind,
+        "at": case.now,
+        "subject": subject,
+        "details": details,
+        "severity": severity,
+        "status": "open",
+        "due": due,
+        "notes": [],
+    }
+    case.connection.execute(insert(tickets).values(values))
+    return number

@@ -1,0 +1,200 @@
+"""The back office on a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from copy import copy
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from app.core.actions import Action, Quote
+from app.core.backoffice import (
+    Account,
+    Approval,
+    Effect,
+    Incident,
+    Item,
+    Order,
+    Outcome,
+    Payment,
+    Plan,
+    Policy,
+    Ticket,
+    Visit,
+    Worth,
+)
+from app.core.clock import Clock, utcnow
+from app.core.exceptions import ApprovalDecided
+from app.engines.backoffice import approvals, audit, records, repeats
+from app.engines.backoffice.actions import carry_out
+from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.arguments import action_of, storable, without_nul
+from app.engines.backoffice.catalogue import ITEMS, PLANS
+from app.engines.backoffice.database import Database
+from app.engines.backoffice.demo import fill
+from app.engines.backoffice.opening import clear, prepare
+from app.engines.backoffice.outcomes import refused
+from app.engines.backoffice.quoting import quote
+from app.engines.backoffice.rehearsal import Unwritten
+from app.engines.backoffice.tables import incidents
+
+
+class SqlBackOffice:
+    """`storage` is the path of an SQLite file or an SQLAlchemy DSN. Nothing is opened before first use.
+
+    With `demo`, a database without customers gets the demo data.
+    """
+
+    def __init__(
+        self,
+        storage: str | Path,
+        policy: Policy | None = None,
+        demo: bool = False,
+        clock: Clock = utcnow,
+    ) -> None:
+        self._policy = policy or Policy()
+        self._clock = clock
+        self._demo = demo
+        self._database: Database | Unwritten = Database(storage, self._prepare)
+
+    def rehearsed(self) -> SqlBackOffice:
+        """Answers an action as this one would now; what was done for the same turn already it answers again.
+
+        It shares the connections and leaves no trace.
+        """
+        assert isinstance(self._database, Database)
+        twin = copy(self)
+        twin._database = Unwritten(self._database)
+        return twin
+
+    def close(self) -> None:
+        """The next use opens it again."""
+        self._database.close()
+
+    def account(self, customer_id: str) -> Account | None:
+        with self._database.reading() as connection:
+            return records.account_of(connection, customer_id)
+
+    def plans(self) -> list[Plan]:
+        return list(PLANS.values())
+
+    def items(self) -> list[Item]:
+        return list(ITEMS.values())
+
+    def incidents(self, since: datetime | None = None) -> list[Incident]:
+        wanted = select(incidents).order_by(incidents.c.since.desc(), incidents.c.number.desc())
+        if since is None:
+            wanted = wanted.where(incidents.c.until.is_(None))
+        else:
+            wanted = wanted.where(incidents.c.until.is_(None) | (incidents.c.until > since))
+        with self._database.reading() as connection:
+            return [Incident.model_validate(row._asdict()) for row in connection.execute(wanted)]
+
+    def payments(self, customer_id: str) -> list[Payment]:
+        with self._database.reading() as connection:
+            return records.payments_of(connection, customer_id)
+
+    def worths(self, customer_ids: Collection[str]) -> dict[str, Worth]:
+        with self._database.reading() as connection:
+            return records.worths_of(connection, customer_ids)
+
+    def orders(self, customer_id: str) -> list[Order]:
+        with self._database.reading() as connection:
+            return records.orders_of(connection, customer_id)
+
+    def tickets(self, customer_id: str) -> list[Ticket]:
+        with self._database.reading() as connection:
+            return records.tickets_of(connection, customer_id)
+
+    def quote(self, customer_id: str, wanted: Quote) -> Outcome:
+        """Whoever is not a customer yet hears the full price."""
+        with self._database.reading() as connection:
+            customer = records.customer_of(connection, customer_id)
+        return quote(customer.discount if customer else "none", wanted)
+
+    def act(self, visit: Visit, action: Action) -> Outcome:
+        action = storable(action)
+        with self._database.writing(f"dialog {visit.dialog_id}", _of(visit.customer_id)) as connection:
+            if kept := audit.kept(connection, visit, action):
+                return kept
+            now = self._clock()
+            outcome = self._carry_out(connection, visit, action, now)
+            if outcome.status == "approval" and not outcome.number:
+                waits = repeats.approval(connection, visit, action, now)
+                outcome = waits or approvals.enter(connection, visit, action, outcome, now)
+            audit.write(connection, visit, action, outcome, now)
+            return outcome
+
+    def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
+        with self._database.reading() as connection:
+            return audit.read(connection, dialog_id, seq)
+
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]:
+        with self._database.reading() as connection:
+            return approvals.listing(connection, status, limit)
+
+    def approval(self, number: str) -> Approval:
+        with self._database.reading() as connection:
+            return approvals.read(connection, number)
+
+    def decide(self, number: str, approved: bool, by: str, note: str = "") -> Approval:
+        with self._database.writing(_of(self.approval(number).visit.customer_id)) as connection:
+            asked = approvals.read(connection, number)
+            word = "approved" if approved else "rejected"
+            if asked.status == word:
+                return asked
+            if asked.status != "pending":
+                raise ApprovalDecided(number, asked.status)
+            now, action = self._clock(), action_of(asked)
+            outcome = (
+                self._carry_out(connection, asked.visit, action, now, asked)
+                if approved
+                else refused("rejected", number)
+            )
+            said = {"decided_by": without_nul(by), "note": without_nul(note)}
+            settled = {"status": word, "decided_at": now, "outcome": outcome, **said}
+            decided = asked.model_copy(update=settled)
+            approvals.settle(connection, decided)
+            audit.write(connection, asked.visit, action, outcome, now, without_nul(by))
+            return decided
+
+    def seed(self) -> bool:
+        """Demo data into a database without customers. False where there is one already."""
+        with self._database.writing("demo data") as connection:
+            if records.has_customers(connection):
+                return False
+            fill(connection, self._clock())
+            return True
+
+    def reset(self) -> None:
+        """Drops every record and gives the demo data, in one step."""
+        with self._database.writing("demo data") as connection:
+            clear(connection)
+            fill(connection, self._clock())
+
+    def counts(self) -> dict[str, int]:
+        """How many records there are of each kind."""
+        with self._database.reading() as connection:
+            return records.counts(connection)
+
+    def _carry_out(
+        self,
+        connection: Connection,
+        visit: Visit,
+        action: Action,
+        now: datetime,
+        approved: Approval | None = None,
+    ) -> Outcome:
+        customer = records.customer_of(connection, visit.customer_id)
+        if customer is None:
+            return refused("unknown_customer")
+        return carry_out(Case(connection, visit, customer, now, self._policy, approved), action)
+
+    def _prepare(self, database: Database) -> None:
+        prepare(database, (lambda connection: fill(connection, self._clock())) if self._demo else None)
+
+
+def _of(customer_id: str) -> str:
+    return f"customer {customer_id}"

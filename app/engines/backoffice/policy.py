@@ -1,0 +1,188 @@
+"""What agents may do by themselves. Pure: what the records say comes in, a refusal or a wait goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.core.backoffice import Incident, Outcome, Payment, Period, PlanName, Policy, Subscription
+from app.engines.backoffice.catalogue import PLANS, RANK
+from app.engines.backoffice.dates import add_months, is_call_time, months_begun
+from app.engines.backoffice.outcomes import Waiting, refused, waits
+
+FULL_HOURS, CLAIM_DAYS, CALL_DAYS = 4, 30, 14
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RefundCase:
+    """`earlier` is the payment's latest refund; `recent` counts a year's, duplicates apart."""
+
+    payment: Payment
+    goods: bool = False
+    delivered: datetime | None = None
+    earlier: str = ""
+    recent: int = 0
+    asked: int | None = None
+
+    @property
+    def rest(self) -> int:
+        return self.payment.amount_rub - self.payment.refunded_rub
+
+
+def refund_ban(case: RefundCase) -> Outcome | None:
+    """What no person may waive."""
+    if case.rest <= 0:
+        return refused("already_refunded", payment=case.payment.number, refund=case.earlier)
+    if case.asked is not None and case.asked > case.rest:
+        return refused("more_than_paid", payment=case.payment.number, left_rub=case.rest)
+    return None
+
+
+def refund_due(case: RefundCase, now: datetime, policy: Policy) -> int:
+    """What is returned without a person's word; 0 where one is needed."""
+    payment = case.payment
+    if payment.duplicate_of or (not case.goods and now - payment.at <= _days(policy)):
+        return case.rest
+    if case.goods or payment.period != "year":
+        return 0
+    unused = max(0, MONTHS - months_begun(payment.at, now))
+    return max(0, payment.amount_rub * unused // MONTHS - payment.refunded_rub)
+
+
+def refund_sum(case: RefundCase, now: datetime, policy: Policy) -> int:
+    """A duplicate charge is always returned whole; else what was asked for, or all that may be."""
+    if case.payment.duplicate_of:
+        return case.rest
+    return case.asked or refund_due(case, now, policy) or case.rest
+
+
+def refund(case: RefundCase, now: datetime, policy: Policy) -> Outcome | None:
+    """After `refund_ban`."""
+    payment, due = case.payment, refund_due(case, now, policy)
+    if payment.duplicate_of:
+        return None
+    if case.goods:
+        return _goods(case, now, policy)
+    if payment.period == "year" and not due and case.asked is None:
+        spent = "already_refunded" if payment.refunded_rub else "period_used"
+        return refused(spent, payment=payment.number, refund=case.earlier)  # type: ignore[arg-type]
+    if not due or (case.asked or 0) > due:
+        return _wait("late", case, now, policy)
+    if payment.refunded_rub + refund_sum(case, now, policy) > policy.refund_limit_rub:
+        return _wait("above_limit", case, now, policy)  # in parts too: they add up
+    return _wait("often", case, now, policy) if case.recent >= policy.refunds_per_year else None
+
+
+def _goods(case: RefundCase, now: datetime, policy: Policy) -> Outcome:
+    if case.delivered is not None and now - case.delivered > _days(policy):
+        return refused("too_late", payment=case.payment.number, days=policy.refund_days)
+    return _wait("goods_return", case, now, policy)
+
+
+def _wait(reason: Waiting, case: RefundCase, now: datetime, policy: Policy) -> Outcome:
+    return waits(reason, payment=case.payment.number, amount_rub=refund_sum(case, now, policy))
+
+
+def _days(policy: Policy) -> timedelta:
+    return timedelta(days=policy.refund_days)
+
+
+def compensation_days(incident: Incident, now: datetime) -> int:
+    """One for each full four hours, so far where it lasts."""
+    return (min(incident.until or now, now) - incident.since) // timedelta(hours=FULL_HOURS)
+
+
+def compensation(
+    incident: Incident, subscription: Subscription | None, given_days: int | None, now: datetime
+) -> Outcome | None:
+    """`given_days` were given for this incident before."""
+    if subscription is None or subscription.status != "active":
+        return refused("no_subscription", incident=incident.number)
+    if given_days is not None:
+        return refused("already_compensated", incident=incident.number, days=given_days)
+    if incident.until is not None and subscription.started >= incident.until:
+        return refused("no_subscription", incident=incident.number)
+    if incident.until is not None and now - incident.until > timedelta(days=CLAIM_DAYS):
+        return refused("too_late", incident=incident.number, days=CLAIM_DAYS)
+    if compensation_days(incident, now) < 1:
+        return refused("too_short", incident=incident.number, hours=FULL_HOURS)
+    return None
+
+
+def credit(amount_rub: int, recent: int, policy: Policy) -> Outcome | None:
+    """`recent` credits in a year."""
+    if amount_rub > policy.credit_limit_rub:
+        return waits("above_limit", amount_rub=amount_rub)
+    return waits("often", amount_rub=amount_rub) if recent >= policy.credits_per_year else None
+
+
+def order_ban(
+    item: str, period: Period | None, quantity: int, delivery: str | None, subscription: Subscription | None
+) -> Outcome | None:
+    """What makes an order impossible, whoever asks."""
+    serving = subscription if subscription and subscription.status in ("active", "past_due") else None
+    if item == "storage":
+        return None if subscription else refused("no_subscription")
+    if item not in PLANS:
+        return None if delivery else refused("delivery_missing", item=item)
+    if period is None:
+        return refused("period_missing", item=item)
+    if item != "business" and quantity > PLANS[item].people:
+        return refused("too_many_people", item=item, people=PLANS[item].people)
+    if serving and (serving.plan, serving.period) == (item, period):
+        return refused("already_on_plan", plan=item, period=period)
+    return None
+
+
+def order(total_rub: int, policy: Policy) -> Outcome | None:
+    return waits("above_limit", amount_rub=total_rub) if total_rub > policy.order_limit_rub else None
+
+
+def change(
+    subscription: Subscription | None, plan: PlanName, period: Period, now: datetime
+) -> Outcome | None:
+    if subscription is None or (subscription.status == "cancelled" and subscription.renews <= now):
+        return refused("no_subscription")
+    if subscription.status == "cancelled":
+        return refused("already_cancelled", until=subscription.renews)
+    if subscription.status == "past_due":
+        return refused("past_due", plan=subscription.plan, amount_rub=subscription.price_rub)
+    same = (subscription.plan, subscription.period) == (plan, period)
+    if same and subscription.next_plan is None and subscription.status == "active":
+        return refused("already_on_plan", plan=plan, period=period)
+    return None
+
+
+def is_upgrade(subscription: Subscription, plan: PlanName, period: Period) -> bool:
+    """At once: a higher plan, or from months to a year. A year that was paid is used up first."""
+    if subscription.period == "year" and period == "month":
+        return False
+    longer = subscription.period == "month" and period == "year"
+    return RANK[plan] > RANK[subscription.plan] or (plan == subscription.plan and longer)
+
+
+def difference(subscription: Subscription, price_rub: int, period: Period, now: datetime) -> int:
+    """What an upgrade costs: days that are paid are set off, and where the period stays, days used too."""
+    start = add_months(subscription.renews, -12 if subscription.period == "year" else -1)
+    whole = (subscription.renews - start) / timedelta(days=1)
+    left = max(0.0, (subscription.renews - now) / timedelta(days=1))
+    share = min(1.0, left / whole)
+    new = price_rub * share if period == subscription.period else price_rub
+    return max(0, round(new - subscription.price_rub * share))
+
+
+def cancellation(subscription: Subscription | None) -> Outcome | None:
+    if subscription is None:
+        return refused("no_subscription")
+    if subscription.status == "cancelled":
+        return refused("already_cancelled", until=subscription.renews)
+    return None
+
+
+def callback(at: datetime, now: datetime) -> Outcome | None:
+    if at <= now:
+        return refused("in_the_past", at=at)
+    if at - now > timedelta(days=CALL_DAYS):
+        return refused("too_far", at=at, days=CALL_DAYS)
+    return None if is_call_time(at) else refused("outside_hours", at=at)

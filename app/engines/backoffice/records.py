@@ -1,0 +1,106 @@
+"""Rows as the values that the rest of the application knows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Table, func, select
+
+from app.core.backoffice import (
+    Account,
+    Customer,
+    Device,
+    Incident,
+    Order,
+    Payment,
+    Subscription,
+    Ticket,
+    Worth,
+)
+from app.engines.backoffice.tables import (
+    customers,
+    devices,
+    incidents,
+    metadata,
+    orders,
+    payments,
+    subscriptions,
+    tickets,
+)
+
+
+def customer_of(connection: Connection, customer_id: str) -> Customer | None:
+    row = connection.execute(select(customers).where(customers.c.customer_id == customer_id)).first()
+    return None if row is None else Customer.model_validate(row._asdict())
+
+
+def subscription_of(connection: Connection, customer_id: str) -> Subscription | None:
+    row = connection.execute(select(subscriptions).where(subscriptions.c.customer_id == customer_id)).first()
+    return None if row is None else Subscription.model_validate(row._asdict())
+
+
+def account_of(connection: Connection, customer_id: str) -> Account | None:
+    customer = customer_of(connection, customer_id)
+    if customer is None:
+        return None
+    owned = select(devices).where(devices.c.customer_id == customer_id).order_by(devices.c.last_seen.desc())
+    return Account(
+        customer=customer,
+        subscription=subscription_of(connection, customer_id),
+        devices=[Device.model_validate(row._asdict()) for row in connection.execute(owned)],
+    )
+
+
+def worths_of(connection: Connection, customer_ids: Collection[str]) -> dict[str, Worth]:
+    paid = func.sum(payments.c.amount_rub - payments.c.refunded_rub).label("paid_rub")
+    mine = payments.c.customer_id.in_(customer_ids)
+    sums = select(payments.c.customer_id, paid).where(mine).group_by(payments.c.customer_id).subquery()
+    known = (
+        select(
+            customers.c.customer_id, subscriptions.c.plan, func.coalesce(sums.c.paid_rub, 0).label("paid_rub")
+        )
+        .outerjoin(subscriptions, subscriptions.c.customer_id == customers.c.customer_id)
+        .outerjoin(sums, sums.c.customer_id == customers.c.customer_id)
+        .where(customers.c.customer_id.in_(customer_ids))
+    )
+    found = connection.execute(known)
+    return {row.customer_id: Worth(paid_rub=row.paid_rub, plan=row.plan) for row in found}
+
+
+def payments_of(connection: Connection, customer_id: str) -> list[Payment]:
+    rows = connection.execute(latest(payments, customer_id))
+    return [Payment.model_validate(row._asdict()) for row in rows]
+
+
+def orders_of(connection: Connection, customer_id: str) -> list[Order]:
+    return [Order.model_validate(row._asdict()) for row in connection.execute(latest(orders, customer_id))]
+
+
+def tickets_of(connection: Connection, customer_id: str) -> list[Ticket]:
+    return [Ticket.model_validate(row._asdict()) for row in connection.execute(latest(tickets, customer_id))]
+
+
+def incident_of(connection: Connection, number: str) -> Incident | None:
+    row = connection.execute(select(incidents).where(incidents.c.number == number)).first()
+    return None if row is None else Incident.model_validate(row._asdict())
+
+
+def owned(connection: Connection, table: Table, number: str, customer_id: str) -> Row[Any] | None:
+    """None for what is not there and for what is another customer's alike."""
+    mine = select(table).where(table.c.number == number, table.c.customer_id == customer_id)
+    return connection.execute(mine).first()
+
+
+def latest(table: Table, customer_id: str) -> Select[Any]:
+    mine = select(table).where(table.c.customer_id == customer_id)
+    return mine.order_by(table.c.at.desc(), table.c.number.desc())
+
+
+def has_customers(connection: Connection) -> bool:
+    return connection.scalar(select(customers.c.customer_id).limit(1)) is not None
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    tables = [table for table in metadata.sorted_tables if table.name != "counters"]
+    return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}

@@ -1,0 +1,73 @@
+"""The same again within minutes: a double click, a retry without a key, two windows. Not done unasked."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from app.core.actions import Action, tool_name
+from app.core.backoffice import Outcome, Period, Visit
+from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.outcomes import refused
+from app.engines.backoffice.tables import approvals, orders, refunds, tickets
+
+WINDOW = timedelta(minutes=10)
+"""Long enough for a retry by hand; whoever wants one more within it is asked one question."""
+
+
+def order(
+    case: Case, item: str, quantity: int, period: Period | None, delivery: str | None
+) -> Outcome | None:
+    """In whatever dialog of the customer's it was placed."""
+    same = (
+        orders.c.item == item,
+        orders.c.quantity == quantity,
+        orders.c.period.is_not_distinct_from(period),
+        orders.c.delivery.is_not_distinct_from(delivery),
+        orders.c.status != "cancelled",
+    )
+    mine = (orders.c.customer_id == case.visit.customer_id, orders.c.at > case.now - WINDOW)
+    row = case.connection.execute(select(orders).where(*mine, *same)).first()
+    return refused("just_done", row.number, total_rub=row.total_rub) if row else None
+
+
+def refund(case: Case, payment: str, amount_rub: int) -> Outcome | None:
+    """A part of the payment, as large as one that was just returned."""
+    same = (
+        refunds.c.payment == payment,
+        refunds.c.amount_rub == amount_rub,
+        refunds.c.at > case.now - WINDOW,
+    )
+    row = case.connection.execute(select(refunds).where(*same)).first()
+    return refused("just_done", row.number, payment=payment, amount_rub=amount_rub) if row else None
+
+
+def ticket(case: Case, kind: str, subject: str) -> Outcome | None:
+    """Case, blanks and punctuation make no other one."""
+    mine = (tickets.c.customer_id == case.visit.customer_id, tickets.c.at > case.now - WINDOW)
+    for row in case.connection.execute(select(tickets).where(*mine, tickets.c.kind == kind)):
+        if _words(row.subject) == _words(subject):
+            return refused("just_done", row.number, ticket=row.number)
+    return None
+
+
+def approval(connection: Connection, visit: Visit, action: Action, now: datetime) -> Outcome | None:
+    """The same that waits for a person waits once."""
+    wanted = action.model_dump(mode="json", exclude_none=True)
+    same: tuple[ColumnElement[bool], ...] = (
+        approvals.c.customer_id == visit.customer_id,
+        approvals.c.tool == tool_name(type(action)),
+        approvals.c.status == "pending",
+        approvals.c.requested_at > now - WINDOW,
+    )
+    for row in connection.execute(select(approvals).where(*same)):
+        if {name: value for name, value in row.arguments.items() if value is not None} == wanted:
+            facts = {} if row.amount_rub is None else {"amount_rub": row.amount_rub}
+            return Outcome(status="approval", reason=row.reason, number=row.number, facts=facts)
+    return None
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())

@@ -1,0 +1,125 @@
+"""Search over articles: sentence vectors in both languages, and BM25 over pieces of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.models import Article, Passage
+from app.core.ports import Embedder, Vectors
+from app.core.text import excerpt
+from app.engines.knowledge.tokens import pieces, stems
+from app.engines.knowledge.vectors import phrases, vectors_of
+
+OWN_AGENT = 0.06  # how much nearer an article of the asking agent counts
+PIECES = 0.3  # weight of pieces of words beside two cosines; chosen on eval_sets/dev_knowledge.jsonl
+CLAUSE = 20  # tokens of a clause that are embedded: with four of them a question costs at most 0.3 s of CPU
+Scores = NDArray[np.float32]
+_BREAK = re.compile(r"[.,;!?\n]+")
+
+
+class HybridSearch:
+    """`score` of a passage is the centred cosine with its nearest phrase, or, without an embedder,
+    the share of the question's BM25 weight that the article holds.
+
+    The order also counts the same article in the other language, whose phrases say it in other words, and
+    pieces of words, which typos and endings leave whole. `vectors` hold a row a phrase in the order of
+    `articles`; `centre` is what is subtracted from every vector, the mean of `vectors` if not given.
+    """
+
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        embedder: Embedder | None,
+        vectors: Vectors | None = None,
+        centre: Vectors | None = None,
+    ) -> None:
+        self._embedder = embedder
+        self._shelves = {lang: _Shelf(articles, lang) for lang in {a.lang for a in articles}}
+        if embedder is not None and articles:
+            rows = vectors_of(articles, embedder) if vectors is None else vectors
+            self._attach(articles, rows, rows.mean(axis=0) if centre is None else centre)
+
+    def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
+        shelf = self._shelves.get(lang) or self._shelves.get("ru") or next(iter(self._shelves.values()), None)
+        if shelf is None or not question.strip():
+            return []
+        if self._embedder is None:
+            near = twins = shelf.lexical(question)
+        else:
+            every = self._near(self._embedder, question)
+            near, twins = every[shelf.at], every[shelf.twins]
+        own = np.array([a.agent == agent for a in shelf.articles], dtype=np.float32) * OWN_AGENT
+        order = np.argsort(-(near + twins + 2 * own + PIECES * shelf.pieces(question)), kind="stable")
+        return [Passage(article=shelf.articles[i], score=float(np.clip(near[i], 0, 1))) for i in order[:top]]
+
+    def find(self, article_id: str, lang: str) -> Article | None:
+        shelf = self._shelves.get(lang) or self._shelves.get("ru")
+        return next((a for a in shelf.articles if a.id == article_id), None) if shelf else None
+
+    def _near(self, embedder: Embedder, question: str) -> Scores:
+        """Each article's phrase nearest to the question or a clause: people ask two things at once."""
+        rows, clauses = [embedder.embed([question])], _clauses(question)
+        if clauses:
+            rows.append(embedder.embed(clauses, CLAUSE))
+        vectors = np.concatenate(rows) - self._centre
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        cosines = (self._vectors @ vectors.T).max(axis=1)
+        best: Scores = np.maximum.reduceat(cosines, self._starts)
+        return best
+
+    def _attach(self, articles: Sequence[Article], vectors: Vectors, centre: Vectors) -> None:
+        """Centre the vectors: E5 similarities all lie close together otherwise."""
+        self._centre = centre
+        centred = vectors - centre
+        self._vectors = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+        self._starts = np.cumsum([0, *(len(phrases(a)) for a in articles[:-1])])
+
+
+class _Shelf:
+    """The articles of one language. `at` and `twins` are places among all articles."""
+
+    def __init__(self, everything: Sequence[Article], lang: str) -> None:
+        self.lang = lang
+        self.at = [n for n, a in enumerate(everything) if a.lang == lang]
+        self.articles = [everything[n] for n in self.at]
+        foreign = {a.id: n for n, a in enumerate(everything) if a.lang != lang}
+        self.twins = [foreign.get(everything[n].id, n) for n in self.at]
+        texts = [f"{' '.join(phrases(a))} {a.body}" for a in self.articles]
+        self._words = _indexed([stems(text, lang) for text in texts])
+        self._pieces = _indexed([pieces(text) for text in texts])
+
+    def lexical(self, question: str) -> Scores:
+        """A word that no article holds weighs as much as the rarest one that some article holds."""
+        asked = stems(question, self.lang)
+        words = [w for w in asked if w in self._words.vocab_dict]
+        if not words:
+            return np.zeros(len(self.articles), dtype=np.float32)
+        scores: Scores = self._words.get_scores(words)
+        weights = [float(self._words.get_scores([w]).max()) for w in words]
+        return scores / (sum(weights) + max(weights) * (len(asked) - len(words)) or 1)
+
+    def pieces(self, question: str) -> Scores:
+        """As a share of the best article's."""
+        asked = [piece for piece in pieces(excerpt(question)) if piece in self._pieces.vocab_dict]
+        if not asked:
+            return np.zeros(len(self.articles), dtype=np.float32)
+        scores: Scores = self._pieces.get_scores(asked)
+        return scores / max(float(scores.max()), 1e-9)
+
+
+def _indexed(texts: list[list[str]]) -> bm25s.BM25:
+    index = bm25s.BM25()
+    index.index(texts, show_progress=False)
+    return index
+
+
+def _clauses(question: str) -> list[str]:
+    """Up to four parts of two words or more; none where the question is one piece."""
+    parts = [p.strip() for p in _BREAK.split(question)]
+    clauses = [p for p in parts if len(p.split()) > 1]
+    return clauses[:4] if len(parts) > 1 else []

@@ -1,0 +1,218 @@
+"""The embedded model: a chat model like any other that answers from the knowledge base."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import SkipValidation
+
+from app.core.clock import HOUSE_TIME
+from app.core.models import OPERATOR, RELEVANT, Article
+from app.engines.offline.conversation import Call, Found, HandOver, Move, Say, Scene, Search
+from app.engines.offline.phrasebook import plain
+from app.engines.offline.policy import respond
+
+NAME = "embedded"
+HEARD = 4000  # characters of a line of the customer's; of a longer one its beginning and its end
+SEARCH = "search_knowledge"
+_CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
+_PIECE = re.compile(r"\S+\s*|\s+")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+class EmbeddedChatModel(BaseChatModel):
+    """Deterministic, no network. Expects the facts that the orchestrator puts beside the system prompt.
+
+    Usage counts words and punctuation marks; it costs nothing.
+    """
+
+    library: SkipValidation[Mapping[tuple[str, str], Article]]  # itself, not a copy: it may be a live view
+
+    @property
+    def _llm_type(self) -> str:
+        return NAME
+
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any
+    ) -> Runnable[Any, AIMessage]:
+        return self.bind(tools=[convert_to_openai_tool(t) for t in tools], **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        message = self._reply(messages, kwargs.get("tools", []))
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        yield from _chunks(self._reply(messages, kwargs.get("tools", [])))
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        for chunk in _chunks(self._reply(messages, kwargs.get("tools", []))):
+            yield chunk
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return self._generate(messages, stop, None, **kwargs)
+
+    def _reply(self, messages: list[BaseMessage], tools: list[dict[str, Any]]) -> AIMessage:
+        try:
+            move = respond(_scene(messages, tools, self.library))
+        finally:
+            plain.cache_clear()  # it holds words of the customer
+        text, calls = _spoken(move, sum(isinstance(m, ToolMessage) for m in messages))
+        said = text or json.dumps(calls, ensure_ascii=False)
+        return AIMessage(
+            text,
+            tool_calls=calls,
+            usage_metadata=_usage(messages, said),
+            response_metadata={
+                "model_name": NAME,
+                "citations": move.citations if isinstance(move, Say) else [],
+            },
+        )
+
+
+def _scene(
+    messages: list[BaseMessage], tools: list[dict[str, Any]], library: Mapping[tuple[str, str], Article]
+) -> Scene:
+    facts = next((m.additional_kwargs for m in messages if isinstance(m, SystemMessage)), {})
+    lang = facts.get("language", "ru")
+    past = facts.get("memory") or {}
+    results = [m for m in messages if isinstance(m, ToolMessage)]
+    searched = [m for m in results if m.name == SEARCH]
+    offered = {t["function"]["name"]: t["function"]["parameters"]["properties"] for t in tools}
+    to = offered.get("hand_over", {}).get("to", {})
+    return Scene(
+        agent=facts.get("agent", ""),
+        language=lang,
+        customer=[_heard(m.text) for m in messages if isinstance(m, HumanMessage)],
+        agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
+        found=_found(facts, searched, lang, library),
+        library=library,
+        escalates_to=facts.get("escalates_to"),
+        handed=facts.get("handed"),
+        by_person=_by_person(messages),
+        may_search=SEARCH in offered and not searched,
+        may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),
+        offered=frozenset(offered),
+        results=tuple(_known(m) for m in results if m.name != SEARCH),
+        clock=_clock(facts.get("now")),
+        unhelpful=frozenset(past.get("unhelpful", ())),
+        open_tickets=tuple(past.get("open_tickets", ())),
+    )
+
+
+def _by_person(messages: list[BaseMessage]) -> bool:
+    spoken = [m for m in messages if isinstance(m, AIMessage) and m.text]
+    return bool(spoken) and spoken[-1].additional_kwargs.get("by") == OPERATOR
+
+
+def _heard(line: str) -> str:
+    return line if len(line) <= HEARD else f"{line[: HEARD // 2]}\n{line[-HEARD // 2 :]}"
+
+
+def _known(result: ToolMessage) -> tuple[str, dict[str, Any]]:
+    """The facts of a tool; what is no JSON object tells nothing."""
+    try:
+        facts = json.loads(result.text)
+    except json.JSONDecodeError:
+        facts = {}
+    return str(result.name), facts if isinstance(facts, dict) else {}
+
+
+def _clock(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).replace(tzinfo=HOUSE_TIME) if text else None
+
+
+def _found(
+    facts: Mapping[str, Any],
+    results: list[ToolMessage],
+    lang: str,
+    library: Mapping[tuple[str, str], Article],
+) -> list[Found]:
+    """What the orchestrator found; after a search of one's own, what that found of one's own articles."""
+    if not results:
+        pairs = facts.get("passages", [])
+        return [Found(library[lang, name], score) for name, score in pairs if (lang, name) in library]
+    cited = [library.get((lang, name)) for m in results for name in _CITED.findall(m.text)]
+    return [Found(a, RELEVANT) for a in cited if a is not None and a.agent == facts.get("agent")]
+
+
+def _spoken(move: Move, before: int) -> tuple[str, list[Any]]:
+    """`before` is how many tools ran in this turn."""
+    match move:
+        case Say(text):
+            return text, []
+        case HandOver(to, reason, known):
+            return "", [_call("hand_over", {"to": to, "reason": reason, "known": known}, before)]
+        case Search(question):
+            return "", [_call(SEARCH, {"question": question}, before)]
+        case Call(tool, arguments):
+            return "", [_call(tool, arguments, before)]
+
+
+def _call(name: str, arguments: dict[str, Any], before: int) -> dict[str, object]:
+    return {"name": name, "args": arguments, "id": f"call_{name}_{before}", "type": "tool_call"}
+
+
+def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
+    """Word by word; the last chunk is empty and carries usage and metadata."""
+    for piece in _PIECE.findall(message.text):
+        yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+    calls = [
+        {"name": c["name"], "args": json.dumps(c["args"]), "id": c["id"], "index": n}
+        for n, c in enumerate(message.tool_calls)
+    ]
+    last = AIMessageChunk(
+        content="",
+        tool_call_chunks=calls,
+        usage_metadata=message.usage_metadata,
+        response_metadata=message.response_metadata,
+        chunk_position="last",
+    )
+    yield ChatGenerationChunk(message=last)
+
+
+def _usage(messages: list[BaseMessage], said: str) -> UsageMetadata:
+    asked = sum(len(_TOKEN.findall(m.text)) for m in messages)
+    answered = len(_TOKEN.findall(said))
+    return UsageMetadata(input_tokens=asked, output_tokens=answered, total_tokens=asked + answered)

@@ -1,0 +1,134 @@
+"""The fitted router as plain arrays (npz, never pickled) and JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field, ValidationError
+
+from app.core import durable
+from app.core.exceptions import SettingInvalid
+from app.engines.routing.dialog import Stays
+from app.engines.routing.features import DIMENSIONS, SETTINGS
+from app.engines.routing.keyboard import ALPHABETS, Keyboard, Spelling
+from app.engines.routing.lexical import Linear
+from app.engines.routing.model import Landmarks, restored
+
+SHIPPED = Path(__file__).parent / "artefact"
+STAY = "stay"
+NONE = np.array([], dtype=np.int64)  # usual words in what was fitted before there were any
+
+
+class Stage(BaseModel):
+    """Sharpness of the softmax that turns margins into probabilities (1 / temperature)."""
+
+    agents: float
+    dialog: float
+
+
+class Meta(BaseModel):
+    """What else a decision needs, and where the weights come from.
+
+    `accept`: lexical confidence from which the embedding stage is spared. `stays`: by stage, who keeps a
+    customer in a dialog; empty where no dialogs were learnt. `take_over`: share from which an agent takes a
+    customer over from another; `switch` is that share where the dialog is not known. `too_little`: share of
+    follow-ups from which a brief first contact says nothing about where it belongs.
+    """
+
+    data_hash: str
+    agents: list[str]
+    features: dict[str, object] = Field(default_factory=lambda: dict(SETTINGS))
+    gamma: float
+    lexical: Stage
+    embedding: Stage
+    accept: float
+    switch: float
+    too_little: float
+    take_over: dict[str, float] = Field(default_factory=dict)
+    stays: dict[str, Stays] = Field(default_factory=dict)
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Artefact:
+    meta: Meta
+    keyboard: Keyboard
+    lexical: Linear
+    landmarks: Landmarks
+
+
+def data_hash(folder: Path) -> str:
+    """SHA-256 over names and bytes of the training files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.jsonl")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def save(out: Path, meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
+    durable.write(out / "weights.npz", packed.getvalue())
+    text = json.dumps(meta.model_dump(), ensure_ascii=False, indent=1, sort_keys=True)
+    durable.write(out / "meta.json", text + "\n")
+
+
+def load(folder: Path = SHIPPED) -> Artefact:
+    """Raises SettingInvalid where it is damaged, or was made by other features than these."""
+    try:
+        meta = Meta.model_validate_json((folder / "meta.json").read_bytes())
+        if meta.features != SETTINGS:
+            raise _unusable(folder, "was fitted by another version; run `call-center train`")
+        with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = dict(stored)
+        _measure(meta, arrays)
+        return assemble(meta, arrays)
+    except FileNotFoundError as error:
+        raise _unusable(folder, f"has no {Path(error.filename).name}") from None
+    except ValidationError:
+        raise _unusable(folder, "is damaged (meta.json)") from None
+    except (OSError, EOFError, ValueError, LookupError, AttributeError, BadZipFile, zlib.error):
+        raise _unusable(folder, "is damaged (weights.npz)") from None
+
+
+def _unusable(folder: Path, problem: str) -> SettingInvalid:
+    return SettingInvalid("ROUTER_ARTEFACT", f"the fitted router in {folder} {problem}")
+
+
+def _measure(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
+    """Raises ValueError where the arrays do not fit each other or hold no figures."""
+    classes, slots = len(meta.agents) + 1, (DIMENSIONS,)
+    lines, width = arrays["landmarks"].shape
+    shapes = {"idf": slots, "lexical_weights": (*slots, classes), "joint_weights": (*slots, classes)}
+    shapes |= {"scales": (lines,), "dual": (lines, classes), "mean": (width,)}
+    shapes |= {f"bigrams_{lang}": (len(letters),) * 2 for lang, letters in ALPHABETS.items()}
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():
+            raise ValueError(name)
+
+
+def assemble(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> Artefact:
+    """Wide figures from the narrow ones that are stored."""
+    whole = {"landmarks", *(f"words_{lang}" for lang in ALPHABETS)}
+    wide = {name: array.astype(np.float32) for name, array in arrays.items() if name not in whole}
+    linear = Linear(wide["idf"], wide["joint_weights"])
+    vectors = restored(arrays["landmarks"].astype(np.int8), wide["scales"])
+    ru, en = (
+        Spelling(letters, wide[f"bigrams_{lang}"], frozenset(arrays.get(f"words_{lang}", NONE).tolist()))
+        for lang, letters in ALPHABETS.items()
+    )
+    return Artefact(
+        meta=meta,
+        keyboard=Keyboard(ru, en),
+        lexical=Linear(wide["idf"], wide["lexical_weights"]),
+        landmarks=Landmarks(wide["mean"], vectors, wide["dual"], meta.gamma, linear),
+    )

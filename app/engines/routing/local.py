@@ -1,0 +1,138 @@
+"""The router inside the process: n-grams first, sentence vectors where they are unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.exceptions import RoutingFailed
+from app.core.models import Decision, RouteQuery, Said
+from app.core.ports import TOKENS, Embedder
+from app.core.text import ends, is_blank
+from app.core.threads import TURNS, Threads
+from app.engines.routing.artefact import Artefact
+from app.engines.routing.courtesy import is_courtesy
+from app.engines.routing.decision import Method, Verdict, first_contact, in_dialog, without_dialog
+from app.engines.routing.dialog import Talk, figures_of
+from app.engines.routing.features import fold, read
+from app.engines.routing.gist import TOKENS as PIECE_TOKENS
+from app.engines.routing.gist import gist
+from app.engines.routing.lexical import Floats, strongest
+
+FULL_NAME = 3  # words that begin with capitals: somebody's name, in whatever letters
+GLANCE = 400  # letters that tell what keyboard a text was typed on
+
+
+class LocalRouter:
+    """Without an embedder the lexical stage works alone."""
+
+    def __init__(self, artefact: Artefact, embedder: Embedder | None, threads: Threads = TURNS) -> None:
+        self._artefact = artefact
+        self._embedder = embedder
+        self._threads = threads
+
+    def on(self, threads: Threads) -> LocalRouter:
+        """The same, on other threads."""
+        return LocalRouter(self._artefact, self._embedder, threads)
+
+    def over(self, embedder: Embedder | None) -> LocalRouter:
+        """The same, with sentence vectors from elsewhere."""
+        return LocalRouter(self._artefact, embedder, self._threads)
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """What its answers depend on, for the record of a measurement."""
+        return {"lines": self._artefact.meta.data_hash[:12], "embeddings": "yes" if self._embedder else "no"}
+
+    def meant(self, text: str) -> str:
+        """The text as it stands, or folded as it was meant, where it was typed on another keyboard."""
+        if self._reading(ends(text, GLANCE)) is None:
+            return text
+        return self._reading(text) or text
+
+    def _reading(self, text: str) -> str | None:
+        words, folded = text.split(), fold(text)
+        named = 1 < len(words) <= FULL_NAME and all(word.istitle() for word in words)
+        read = folded if named else self._artefact.keyboard.repair(folded)
+        return None if read == folded else read
+
+    async def route(self, query: RouteQuery) -> Decision:
+        return await self._threads.run(self.answer, query)
+
+    def decide(self, text: str, serving: str | None = None) -> Decision:
+        """A message of which nothing before is known."""
+        return self._decided(text, serving, ())
+
+    def answer(self, query: RouteQuery) -> Decision:
+        """CPU-bound. Raises RoutingFailed for a text without a visible character."""
+        return self._decided(query.text, query.serving, query.turns[:-1])
+
+    def decide_all(self, texts: Sequence[str]) -> list[Decision]:
+        """First contacts by the lexical stage alone: thousands a second. CPU-bound."""
+        model = self._artefact
+        ready = [gist(read(text, model.keyboard), model.lexical) for text in texts]
+        rows = zip(ready, model.lexical.margins_of(ready), strict=True)
+        return [self._settled(self._weighed(text, {"lexical": row}, None, None), None) for text, row in rows]
+
+    def _decided(self, text: str, serving: str | None, before: Sequence[Said]) -> Decision:
+        if is_blank(text):
+            raise RoutingFailed("unparsed", "the text is blank")
+        agents = self._artefact.meta.agents
+        seat = agents.index(serving) if serving in agents else None
+        return self._settled(self._judged(text, seat, before), seat)
+
+    def _judged(self, text: str, seat: int | None, before: Sequence[Said]) -> Verdict:
+        model = self._artefact
+        whole = read(text, model.keyboard)
+        ready = gist(whole, model.lexical, self._weigh if self._embedder else None)
+        known = seat is not None and bool(before) and bool(model.meta.stays)
+        talk = Talk.read(ready, before, model.lexical.idf) if known else None
+        stages = {"lexical": model.lexical.margins(ready)}
+        verdict = self._weighed(ready, stages, seat, talk)
+        if self._embedder is None or verdict.sure >= model.meta.accept:
+            return verdict
+        stages["embedding"] = (self._embedded if ready == whole else self._weigh)([ready])[0]
+        return self._weighed(ready, stages, seat, talk)
+
+    def _weigh(self, pieces: list[str]) -> Floats:
+        return self._embedded(pieces, PIECE_TOKENS)
+
+    def _embedded(self, texts: list[str], tokens: int = TOKENS) -> Floats:
+        if self._embedder is None:
+            raise ValueError("no embedder")
+        vectors = self._embedder.embed(texts, tokens)
+        if vectors.shape[1] != len(self._artefact.landmarks.mean):
+            raise RoutingFailed("error", "the embedder is not the one the router was fitted with")
+        return self._artefact.landmarks.margins(texts, vectors)
+
+    def _weighed(self, text: str, stages: dict[str, Floats], seat: int | None, talk: Talk | None) -> Verdict:
+        """`stages` are margins by stage, of which the last one decides."""
+        meta = self._artefact.meta
+        method: Method = "embedding" if "embedding" in stages else "lexical"
+        margins = stages[method]
+        if seat is None:
+            return first_contact(text, method, margins, meta, is_courtesy(text))
+        if talk is None:
+            return without_dialog(text, method, margins, meta, seat)
+        stays = meta.stays[method].chance(figures_of(talk, stages, meta.agents, seat))
+        return in_dialog(text, method, margins, meta, seat, stays)
+
+    def _settled(self, verdict: Verdict, seat: int | None) -> Decision:
+        meta, chosen, shares = self._artefact.meta, verdict.chosen(seat), verdict.shares
+        unsure = chosen == seat and int(shares.argmax()) != seat
+        follows = chosen == seat and not unsure and verdict.follow_up >= shares[chosen] / 2
+        return Decision(
+            agent=meta.agents[chosen],
+            confidence=min(1.0, float(shares[chosen])),
+            source="sticky" if unsure or follows else verdict.method,
+            reason=self._reason(verdict, chosen, unsure, follows),
+            scores={name: round(float(p), 4) for name, p in zip(meta.agents, shares, strict=True)},
+        )
+
+    def _reason(self, verdict: Verdict, chosen: int, unsure: bool, follows: bool) -> str:
+        if verdict.little:
+            return "says too little to tell"
+        if follows:
+            return "a follow-up: stays with the serving agent"
+        if unsure:
+            return "no other agent is likely enough: stays with the serving agent"
+        return strongest(self._artefact.lexical, verdict.text, chosen)

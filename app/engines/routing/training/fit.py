@@ -1,0 +1,136 @@
+"""Fits the local router: numpy only, a few minutes of CPU, the same figures for the same lines.
+
+Temperatures come from predictions for held-out industries, so that confidence is honest about a company never
+seen. docs/routing.md says how the constants below were chosen (development sets only).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.ports import Embedder
+from app.engines.routing import artefact
+from app.engines.routing.artefact import Meta
+from app.engines.routing.dialog import DEAREST, Stays
+from app.engines.routing.features import Bag, fold, read
+from app.engines.routing.keyboard import Keyboard
+from app.engines.routing.lexical import Floats
+from app.engines.routing.model import centred, gaussian, restored, squeezed
+from app.engines.routing.training.bags import overlaps, spread, weigh
+from app.engines.routing.training.lines import Line, read_lines
+from app.engines.routing.training.logistic import fit_dialog
+from app.engines.routing.training.regression import AGENTS, Fitted, assign, classes_of, exam, solve
+
+GAMMA, LEXICAL_SHARE = 1.0, 0.5
+RIDGE_LEXICAL, RIDGE_JOINT = 0.5, 0.2
+ACCEPT, SWITCH, TOO_LITTLE = 0.99, 0.5, 0.5
+TAKE_OVER, ESCALATE = 0.4, 0.3
+BATCH = 128
+
+Tell = Callable[[int, int], None]
+Arrays = dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was fitted. `figures` are cross-validated over held-out industries; `size` is in bytes."""
+
+    lines: int
+    labels: dict[str, int]
+    data_hash: str
+    figures: dict[str, float]
+    size: int
+
+
+def train(
+    train_dir: Path,
+    out: Path,
+    embedder: Embedder,
+    tell: Tell | None = None,
+    agents: Sequence[str] = AGENTS,
+) -> Report:
+    """Writes `weights.npz` and `meta.json` into `out`; `tell` hears (lines embedded, of how many)."""
+    return train_on(read_lines(train_dir), artefact.data_hash(train_dir), out, embedder, tell, agents)
+
+
+def train_on(
+    lines: Sequence[Line],
+    fingerprint: str,
+    out: Path,
+    embedder: Embedder,
+    tell: Tell | None = None,
+    agents: Sequence[str] = AGENTS,
+) -> Report:
+    meta, arrays = fit(lines, fingerprint, embedder, tell, agents)
+    artefact.save(out, meta, arrays)
+    size = sum((out / name).stat().st_size for name in ("weights.npz", "meta.json"))
+    return Report(len(lines), dict(Counter(line.label for line in lines)), meta.data_hash, meta.figures, size)
+
+
+def texts_of(lines: Sequence[Line]) -> tuple[Keyboard, list[str]]:
+    """The keyboard that the lines teach, and the lines as both stages read them with it."""
+    keyboard = Keyboard.learn(*([fold(x.text) for x in lines if x.lang == lang] for lang in ("ru", "en")))
+    return keyboard, [read(line.text, keyboard) for line in lines]
+
+
+def fit(
+    lines: Sequence[Line], fingerprint: str, embedder: Embedder, tell: Tell | None, agents: Sequence[str]
+) -> tuple[Meta, Arrays]:
+    keyboard, texts = texts_of(lines)
+    truth = np.array([classes_of(agents).index(line.label) for line in lines])
+    folds = assign([line.industry for line in lines])
+    idf, bags = weigh([Bag.of(text) for text in texts])
+    alike = overlaps(bags)
+    vectors = embed(texts, embedder, tell)
+    mean = vectors[truth < len(agents)].mean(axis=0)
+    rows, scales = squeezed(centred(vectors, mean))
+    marks = restored(rows, scales)
+    lexical = solve(alike, truth, folds, RIDGE_LEXICAL, len(agents))
+    both = gaussian(marks, marks, GAMMA) + LEXICAL_SHARE * alike
+    joint = solve(both, truth, folds, RIDGE_JOINT, len(agents))
+    arrays: Arrays = {
+        "idf": idf.astype(np.float16),
+        "lexical_weights": spread(bags, lexical.dual).astype(np.float16),
+        "joint_weights": (LEXICAL_SHARE * spread(bags, joint.dual)).astype(np.float16),
+        "landmarks": rows, "scales": scales, "dual": joint.dual, "mean": mean,
+        "bigrams_ru": keyboard.ru.table.astype(np.float16),
+        "bigrams_en": keyboard.en.table.astype(np.float16),
+        "words_ru": np.array(sorted(keyboard.ru.words), dtype=np.int64),
+        "words_en": np.array(sorted(keyboard.en.words), dtype=np.int64),
+    }  # fmt: skip
+    stays = fit_dialog(lines, texts, {"lexical": lexical.unseen, "embedding": joint.unseen}, idf, agents)
+    return described(fingerprint, lexical, joint, truth, agents, stays), arrays
+
+
+def described(
+    fingerprint: str,
+    lexical: Fitted,
+    joint: Fitted,
+    truth: NDArray[np.int64],
+    agents: Sequence[str],
+    stays: dict[str, Stays],
+) -> Meta:
+    stages = {"lexical": lexical, "joint": joint}
+    figures = {
+        f"cv_{name}_{k}": v for name, stage in stages.items() for k, v in exam(stage, truth, agents).items()
+    }
+    return Meta(
+        data_hash=fingerprint, agents=list(agents), gamma=GAMMA, lexical=lexical.stage, embedding=joint.stage,
+        accept=ACCEPT, switch=SWITCH, too_little=TOO_LITTLE, figures=figures, stays=stays,
+        take_over={name: ESCALATE if name == DEAREST else TAKE_OVER for name in agents},
+    )  # fmt: skip
+
+
+def embed(texts: list[str], embedder: Embedder, tell: Tell | None) -> Floats:
+    parts = []
+    for start in range(0, len(texts), BATCH):
+        parts.append(embedder.embed(texts[start : start + BATCH]))
+        if tell:
+            tell(min(start + BATCH, len(texts)), len(texts))
+    return np.concatenate(parts)

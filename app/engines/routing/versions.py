@@ -1,0 +1,152 @@
+"""Fitted routers of a team: one folder a version, and the file `current` that names the active one."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+
+from app.core import durable
+from app.core.exceptions import CallCenterError, SettingInvalid
+from app.engines.routing.artefact import SHIPPED
+
+log = logging.getLogger(__name__)  # on stderr, where commands print to stdout
+CURRENT, RECORD = "current", "record.json"
+SHIPPED_NAME = "shipped"
+DEFAULT = Path("storage/routers") / CURRENT
+
+
+class VersionNotFound(CallCenterError):
+    status = 404
+    code = "version_not_found"
+
+    def __init__(self, name: str, root: Path) -> None:
+        super().__init__(f"There is no router {name} in {root}; see `call-center routers`.")
+
+
+class Record(BaseModel):
+    """How a version came about, and how it did against `baseline`: `losses` speak against promoting it.
+
+    `lines` counts all training lines, `extra` the team's own by file. It holds no text of a customer.
+    """
+
+    version: str
+    fitted: datetime
+    lines: int
+    labels: dict[str, int]
+    extra: dict[str, int] = Field(default_factory=dict)
+    baseline: str = ""
+    sets: list[str] = Field(default_factory=list)
+    runs: list[str] = Field(default_factory=list)
+    sentence: str = ""
+    losses: list[str] = Field(default_factory=list)
+
+
+def artefact_folder(chosen: Path) -> Path:
+    """Where ROUTER_ARTEFACT leads: a folder, or a file that names a version beside it.
+
+    While nobody has promoted anything, the default leads to the shipped router.
+    """
+    if chosen.is_dir():
+        return chosen
+    if not chosen.exists():
+        if chosen == DEFAULT:
+            return SHIPPED
+        raise SettingInvalid("ROUTER_ARTEFACT", f"there is no {chosen}")
+    try:
+        name = chosen.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingInvalid("ROUTER_ARTEFACT", f"{chosen} names no version") from None
+    if name == SHIPPED_NAME:
+        return SHIPPED
+    if not _is_name(name) or not (chosen.parent / name).is_dir():
+        shown = name[:60].splitlines()[0] if name else "nothing"
+        raise SettingInvalid("ROUTER_ARTEFACT", f"{chosen} names {shown!r}, which is no version beside it")
+    return chosen.parent / name
+
+
+def name_of(folder: Path) -> str:
+    return SHIPPED_NAME if folder == SHIPPED else folder.name
+
+
+def version_of(now: datetime, data_hash: str) -> str:
+    return f"{now:%Y%m%d}-{data_hash[:8]}"
+
+
+@dataclass(frozen=True)
+class Versions:
+    root: Path
+
+    @property
+    def pointer(self) -> Path:
+        return self.root / CURRENT
+
+    @contextmanager
+    def new(self) -> Iterator[Path]:
+        """A folder to fit into, gone afterwards unless it was kept."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        part = self.root / f".{secrets.token_hex(4)}.part"
+        part.mkdir()
+        try:
+            yield part
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def keep(self, part: Path, record: Record) -> Path:
+        """The same lines on the same day are the same version: the newer fit takes its place."""
+        folder = self.root / record.version
+        self._write(part, record)
+        if folder.exists():
+            folder.replace(part.with_suffix(".old"))
+        part.replace(folder)
+        shutil.rmtree(part.with_suffix(".old"), ignore_errors=True)
+        return folder
+
+    def update(self, record: Record) -> None:
+        self._write(self.root / record.version, record)
+
+    def record(self, name: str) -> Record:
+        """Raises VersionNotFound."""
+        try:
+            if not _is_name(name):
+                raise VersionNotFound(name, self.root)
+            return Record.model_validate_json((self.root / name / RECORD).read_bytes())
+        except (OSError, ValidationError):
+            raise VersionNotFound(name, self.root) from None
+
+    def list(self) -> list[Record]:
+        """Newest first; what cannot be read is left out, and logged once."""
+        found = []
+        for path in self.root.glob(f"[!.]*/{RECORD}"):
+            try:
+                found.append(Record.model_validate_json(path.read_bytes()))
+            except (OSError, ValidationError):
+                _tell_once(path.parent.name)
+        return sorted(found, key=lambda record: record.fitted, reverse=True)
+
+    def promote(self, name: str) -> None:
+        """All or nothing; a service takes it up when it starts. Raises VersionNotFound."""
+        if name != SHIPPED_NAME:
+            self.record(name)
+        self.root.mkdir(parents=True, exist_ok=True)
+        durable.write(self.pointer, f"{name}\n")
+
+    def _write(self, folder: Path, record: Record) -> None:
+        durable.write(folder / RECORD, record.model_dump_json(indent=1) + "\n")
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and not name.startswith(".") and Path(name).name == name
+
+
+@cache
+def _tell_once(name: str) -> None:
+    log.warning("the record of router %s cannot be read: it is left out", name)

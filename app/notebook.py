@@ -1,0 +1,214 @@
+"""The face for notebooks: `from app import lab`. Tables are in evaluation/frames.py, figures in plots.py.
+
+desk = lab.open_desk()
+run = await desk.run("dev_ru", router="local")
+desk.write(desk.report(run), run)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+import warnings
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+
+from app.bootstrap import training
+from app.bootstrap.training import Measured, TrainingRefused
+from app.core.config import Settings, load_settings
+from app.engines.routing.artefact import load
+from app.engines.routing.versions import DEFAULT, Record, Versions, artefact_folder, name_of
+from app.evaluation import corrections
+from app.evaluation.calibration import CascadePoint
+from app.evaluation.cases import Case, CaseSet
+from app.evaluation.compare import compare
+from app.evaluation.corrections import Correction
+from app.evaluation.costs import CostMatrix, load_costs
+from app.evaluation.exports import write_all
+from app.evaluation.importers import write_set
+from app.evaluation.passes import Options
+from app.evaluation.predictions import Run
+from app.evaluation.report import Report, build_report
+from app.evaluation.runner import OnProgress
+from app.evaluation.shipped import SETS, part
+from app.main import prepare_environment
+from app.services.workbench import Workbench
+from app.telemetry import configure_logging
+
+CORRECTIONS, CORRECTED = Path("storage/corrections.jsonl"), Path("storage/corrected")
+MOCK_MODEL = "mock-model"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An open workbench. Runs and reports go where `call-center eval` keeps them."""
+
+    bench: Workbench
+
+    async def run(self, *sets: str | Path, router: str, **options: Any) -> Run:
+        """`sets` are names in eval_sets/ or paths; `options` fields of Options: limit, repeat, perturb…"""
+        names, chosen = [str(name) for name in sets], Options(**options)
+        with _progress() as tell:
+            return await self.bench.evaluation.run(names, router, chosen, tell)
+
+    def read(self, name: str | Path) -> CaseSet:
+        return self.bench.evaluation.read([str(name)])[0]
+
+    def correct(self, name: str, labels: Mapping[str, tuple[str, str]], who: str) -> list[Correction]:
+        """`labels`: case, or `case:turn`, to (label, why). Raises CorrectionRefused for the first bad one."""
+        cases, legal = self.read(name), self.bench.agents
+        return [
+            corrections.correct(CORRECTIONS, cases, key, label, why, who, legal)
+            for key, (label, why) in labels.items()
+        ]
+
+    def confirm(self, name: str, keys: Iterable[str], who: str) -> list[Correction]:
+        """By somebody else than who corrected. Raises CorrectionRefused."""
+        cases = self.read(name)
+        return [corrections.confirm(CORRECTIONS, cases, key, who) for key in keys]
+
+    def corrections(self) -> list[Correction]:
+        return corrections.read(CORRECTIONS)
+
+    def corrected(self, name: str) -> Path:
+        """The set with its confirmed labels, as a file beside the original's name."""
+        return keep(corrections.apply(self.read(name), self.corrections()).cases, CORRECTED / f"{name}.jsonl")
+
+    async def train(
+        self, *extra: str | Path, on: Sequence[str | Path] = (), lines: str | Path | None = None
+    ) -> tuple[Record, Measured]:
+        """A new version, compared with the router in use; as `call-center train`, which takes the same files.
+
+        Raises TrainingRefused or SetInvalid.
+        """
+        before, versions = artefact_folder(self.bench.settings.router_artefact), Versions(DEFAULT.parent)
+        folder = Path(lines) if lines else part("train")
+        learnt = training.lessons(folder, [Path(path) for path in extra])
+        sets = training.chosen_sets([str(name) for name in on])
+        training.refuse_leaks(learnt.lines, sets)
+        memory = training.memory_of(folder, versions.root, training.embedder_or_refuse())
+        in_use, registry = (name_of(before), load(before)), self.bench.evaluation.registry
+        with _progress() as tell:
+            record = await asyncio.to_thread(training.fit_version, learnt, versions, memory, tell)
+            training.remember(memory, versions.root)
+            measured = await asyncio.to_thread(
+                training.measure, in_use, record, versions, sets, memory, registry, tell
+            )
+        return record, measured
+
+    def promote(self, version: str, force: bool = False) -> str:
+        """As `call-center routers --use`. Raises TrainingRefused where it is worse, or was never compared."""
+        versions = Versions(DEFAULT.parent)
+        if (losses := training.against(versions, version)) and not force:
+            raise TrainingRefused(" ".join(losses))
+        versions.promote(version)
+        return f"{version} is used from the next start on."
+
+    def load(self, run_id: str = "latest") -> Run:
+        return self.bench.evaluation.registry.load(run_id)
+
+    def report(self, run: Run, baseline: Run | None = None, costs: str | Path | None = None) -> Report:
+        """With a baseline the report tells whether `run` is better; `costs` is a file of prices."""
+        prices = load_costs(Path(costs), self.bench.agents) if costs else CostMatrix()
+        return build_report(run, prices, compare(baseline, run) if baseline else None)
+
+    def write(self, report: Report, run: Run) -> Path:
+        """The page; the other files of `call-center eval run` stand beside it."""
+        folder = self.bench.evaluation.registry.folder(run.provenance.run_id)
+        write_all(report, run, folder)
+        return folder / "report.html"
+
+
+def open_desk(**settings: object) -> Desk:
+    """From here on paths are relative to the working copy, as in the command line. Raises SettingInvalid."""
+    root = _working_copy(Path.cwd())
+    os.chdir(root)
+    prepare_environment()
+    known = load_settings(**settings)
+    configure_logging("ERROR", known.environment == "production")
+    return Desk(_build(known))
+
+
+@asynccontextmanager
+async def open_with_model(**settings: object) -> AsyncIterator[Desk]:
+    """With the configured provider, or else with the mock one of this package: its prices are made up."""
+    os.chdir(_working_copy(Path.cwd()))
+    configured = load_settings(router="local").has_provider
+    with nullcontext() if configured else mock_provider() as url:
+        mock: Mapping[str, object] = {"openai_base_url": url, "openai_model": MOCK_MODEL} if url else {}
+        desk = open_desk(**mock, **settings)
+        try:
+            yield desk
+        finally:
+            await desk.bench.release()
+
+
+@contextmanager
+def mock_provider() -> Iterator[str]:
+    """What OPENAI_BASE_URL wants, of an OpenAI-compatible server in a thread. It answers by keywords."""
+    import uvicorn  # noqa: PLC0415
+
+    from app.adapters.mocks.llm.server import create_mock_app  # noqa: PLC0415
+
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        config = uvicorn.Config(create_mock_app(), log_level="critical", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def best(points: Sequence[CascadePoint], loss: float = 0.0) -> CascadePoint:
+    """The most calls saved at an accuracy at most `loss` below the best. Choose it on a development set."""
+    top = max(p.accuracy for p in points)
+    return max((p for p in points if p.accuracy >= top - loss), key=lambda p: (p.calls_saved, -p.threshold))
+
+
+def split(cases: Sequence[Case], parts: int = 2) -> list[list[Case]]:
+    """Dealt out label by label, in order, so that each part has its share of every label."""
+    ordered = sorted(cases, key=lambda case: str(case.turns[-1].expected))
+    return [ordered[at::parts] for at in range(parts)]
+
+
+def keep(cases: Sequence[Case], path: str | Path) -> Path:
+    """Writes a set that `Desk.run` and `call-center eval run` take by its path."""
+    write_set(cases, Path(path))
+    return Path(path)
+
+
+def _build(settings: Settings) -> Workbench:
+    """A library warns in every notebook that it would like to draw progress bars."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "IProgress not found")
+        from app.bootstrap import build  # noqa: PLC0415
+
+        return build(settings)
+
+
+def _working_copy(start: Path) -> Path:
+    """The nearest folder above with labelled sets in it, else `start`."""
+    return next((folder for folder in (start, *start.parents) if (folder / SETS).is_dir()), start)
+
+
+@contextmanager
+def _progress() -> Iterator[OnProgress]:
+    """One line under the cell, told each per cent; silent outside a notebook."""
+    line: Any = display({"text/plain": ""}, raw=True, display_id=True) if get_ipython() else None  # type: ignore[no-untyped-call]
+
+    def tell(done: int, total: int) -> None:
+        if line and (done == total or done % max(1, total // 100) == 0):
+            line.update({"text/plain": f"{done} of {total}"}, raw=True)
+
+    yield tell

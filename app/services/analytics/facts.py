@@ -1,0 +1,201 @@
+"""What figures need to know of one dialog: small, and independent of the moment at which it is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from app.core.anger import fold, heard
+from app.core.dialog import Dialog, Message
+from app.core.event_data import short
+from app.core.models import OPERATOR, Turn
+from app.core.text import clean
+from app.services.analytics.persons import handled, waits
+
+TEXTS = Path(__file__).parents[1] / "texts"
+ANGRY = 0.25  # of anger.py's 0..1: one clear sign in the last line
+TELLING = 3  # words from which a line is a question of its own
+SEARCH = "search_knowledge"
+TIMEOUT, SUPERSEDED = "timeout", "superseded"
+Mood = Literal["angry", "thankful", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFacts:
+    """`seconds` is how long the customer waited. `gap` is the question where nothing was found for it.
+
+    `told` turns answer no line: they tell what a person has decided.
+    """
+
+    at: datetime
+    agent: str
+    routed: str
+    source: str
+    language: str
+    seconds: float
+    handed: bool
+    degraded: bool
+    withheld: bool
+    tokens: int
+    cost: float
+    tools: tuple[tuple[str, str], ...] = ()
+    gap: str = ""
+    told: bool = False
+    liked: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Something that began `at` and took `seconds`."""
+
+    at: datetime
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DialogFacts:
+    """`closed` is None while it is open; `answered`: the last word was not the customer's.
+
+    `superseded` dialogs go on as a branch: what was said in them counts, they themselves do not. A branch
+    begins with copies of lines, which are left out of `lines`, `turns` and `failed`.
+    """
+
+    dialog_id: str
+    customer_id: str
+    opened: datetime
+    last_line: datetime
+    closed: datetime | None
+    timed_out: bool
+    superseded: bool
+    language: str
+    agent: str | None
+    lines: tuple[datetime, ...]
+    turns: tuple[TurnFacts, ...]
+    failed: tuple[datetime, ...]
+    escalated: tuple[datetime, ...]
+    person: bool
+    waits: tuple[Spell, ...]
+    handled: tuple[Spell, ...]
+    answered: bool
+    mood: Mood
+    rating: int | None
+
+    def ended(self, now: datetime, idle: timedelta) -> datetime | None:
+        """When it was over: closed by somebody, or its last line where nobody came back to it."""
+        if self.closed and not self.timed_out:
+            return self.closed
+        return self.last_line if self.closed or now - self.last_line >= idle else None
+
+    @property
+    def needed_person(self) -> bool:
+        return bool(self.escalated) or self.person
+
+    @property
+    def handed(self) -> bool:
+        return any(turn.handed for turn in self.turns)
+
+
+def facts_of(dialog: Dialog) -> DialogFacts | None:
+    """None where the customer has said nothing."""
+    said = [m for m in dialog.messages if m.role == "customer"]
+    if not said:
+        return None
+    turns = tuple(_turns(dialog))
+    asked = [turn for turn in turns if not turn.told]
+    since = dialog.created_at if dialog.forked_from else None
+    return DialogFacts(
+        dialog_id=dialog.dialog_id,
+        customer_id=dialog.customer_id,
+        opened=dialog.created_at,
+        last_line=dialog.messages[-1].timestamp,
+        closed=dialog.closing.at if dialog.closing else None,
+        timed_out=_closed_as(dialog, TIMEOUT),
+        superseded=_closed_as(dialog, SUPERSEDED),
+        language=asked[-1].language if asked else "",
+        agent=asked[-1].agent if asked else None,
+        lines=tuple(m.timestamp for m in dialog.messages if since is None or m.timestamp >= since),
+        turns=tuple(turn for turn in turns if since is None or turn.at >= since),
+        failed=tuple(
+            m.timestamp for m in said if m.state == "failed" and (since is None or m.timestamp >= since)
+        ),
+        escalated=tuple(_escalated(dialog)),
+        person=any(m.agent_type == OPERATOR for m in dialog.messages),
+        waits=tuple(Spell(at, seconds) for at, seconds in waits(dialog)),
+        handled=tuple(Spell(at, seconds) for at, seconds in handled(dialog)),
+        answered=dialog.messages[-1].role == "agent",
+        mood=mood_of(said[-1].content),
+        rating=dialog.rating.score if dialog.rating else None,
+    )
+
+
+def _closed_as(dialog: Dialog, reason: str) -> bool:
+    return dialog.closing is not None and dialog.closing.reason == reason
+
+
+def mood_of(line: str) -> Mood:
+    if heard([line]).level >= ANGRY:
+        return "angry"
+    return "thankful" if _thanks().search(fold(line)) else "plain"
+
+
+def _turns(dialog: Dialog) -> Iterator[TurnFacts]:
+    asked: Message | None = None
+    for message in dialog.messages:
+        if message.role == "customer":
+            asked = message
+        elif message.turn and asked:
+            yield _turn(message, message.turn, asked)
+
+
+def _turn(message: Message, turn: Turn, asked: Message) -> TurnFacts:
+    told = message.about is not None
+    return TurnFacts(
+        at=message.timestamp,
+        agent=turn.agent,
+        routed=turn.decision.agent,
+        source=turn.decision.source,
+        language=turn.language,
+        seconds=0.0 if told else max(0.0, (message.timestamp - asked.timestamp).total_seconds()),
+        handed=bool(turn.hops) and not told,
+        degraded=turn.degraded or turn.decision.degraded,
+        withheld=bool(turn.withheld),
+        tokens=turn.usage.total,
+        cost=turn.usage.cost,
+        tools=tuple((use.name, use.status) for use in turn.tools),
+        gap="" if told or not _is_gap(turn, asked.content) else short(clean(asked.content)),
+        told=told,
+        liked=message.liked,
+    )
+
+
+def _is_gap(turn: Turn, question: str) -> bool:
+    """No article was cited and no record was asked; pleasantries and single words are no questions."""
+    looked_up = any(use.name != SEARCH for use in turn.tools)
+    return not (turn.citations or looked_up or turn.escalated) and (
+        turn.model != "approved" and len(question.split()) >= TELLING and mood_of(question) == "plain"
+    )
+
+
+def _escalated(dialog: Dialog) -> Iterator[datetime]:
+    """From the events; dialogs older than events tell by their turns and by who wrote."""
+    told = [event.at for event in dialog.events if event.kind == "dialog.escalated"]
+    if told or dialog.events:
+        return iter(told)
+    marks = (
+        m.timestamp for m in dialog.messages if m.agent_type == OPERATOR or (m.turn and m.turn.escalated)
+    )
+    return iter([first] if (first := next(marks, None)) else [])
+
+
+@cache
+def _thanks() -> re.Pattern[str]:
+    listed: dict[str, list[str]] = yaml.safe_load((TEXTS / "thanks.yaml").read_text("utf-8"))
+    cues = sorted({fold(cue) for cues in listed.values() for cue in cues}, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, cues))})")

@@ -1,0 +1,95 @@
+"""How many people the escalations need at the busiest hour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from math import ceil
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.services.analytics.erlang import answered_within, erlang_c, mean_wait, servers_for
+from app.services.analytics.period import Period
+from app.services.analytics.scope import Scope
+from app.services.analytics.views import Load
+
+HOUR = 3600
+
+
+class Wanted(BaseModel):
+    """`handling` and `within` are seconds; `shrinkage` is the share of paid time away from customers."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    per_hour: float = Field(ge=0, le=10_000)
+    handling: float = Field(default=360, ge=1, le=28_800)
+    level: float = Field(default=0.8, ge=0.01, le=0.999)
+    within: float = Field(default=60, ge=0, le=3600)
+    shrinkage: float = Field(default=0.3, ge=0, le=0.9)
+
+
+class Crew(BaseModel):
+    """`serving` people at once; `paid` is how many must be on the roster for that. Waits are seconds."""
+
+    serving: int
+    level: float
+    waits: float
+    mean_wait: float
+    occupancy: float
+
+
+class Staffing(BaseModel):
+    """`load` is in erlangs. `enough` is None where ten thousand people would not do; `around` are choices."""
+
+    wanted: Wanted
+    load: float
+    enough: Crew | None
+    paid: int | None
+    around: list[Crew]
+
+
+def staff(wanted: Wanted) -> Staffing:
+    load = wanted.per_hour * wanted.handling / HOUR
+    need = servers_for(load, wanted.handling, wanted.level, wanted.within)
+    crews = [_crew(wanted, load, n) for n in range(max(1, need - 2), need + 3) if n > load] if need else []
+    return Staffing(
+        wanted=wanted,
+        load=load,
+        enough=None if need is None else _crew(wanted, load, need),
+        paid=None if need is None else ceil(round(need / (1 - wanted.shrinkage), 9)),
+        around=crews,
+    )
+
+
+def load_of(scope: Scope, period: Period) -> Load:
+    local = [at.astimezone(period.zone) for at in scope.escalations]
+    hours = Counter(at.hour for at in local)
+    busiest = Counter(at.replace(minute=0, second=0, microsecond=0) for at in local)
+    peak, most = max(hours.items(), key=lambda each: (each[1], -each[0]), default=(None, 0))
+    spells = [spell.seconds for spell in scope.handled]
+    return Load(
+        escalations=len(local),
+        peak_hour=peak,
+        peak=most / max(1, sum(1 for _ in _begun(period, scope.outcomes.now))),
+        busiest=max(busiest.values(), default=0),
+        handling=sum(spells) / len(spells) if spells else None,
+        n=len(spells),
+    )
+
+
+def _begun(period: Period, now: datetime) -> Iterator[object]:
+    """Days that are still to come dilute nothing."""
+    return (day for day in period.days() if day <= period.day_of(now))
+
+
+def _crew(wanted: Wanted, load: float, serving: int) -> Crew:
+    if serving == 0:
+        return Crew(serving=0, level=1, waits=0, mean_wait=0, occupancy=0)
+    return Crew(
+        serving=serving,
+        level=answered_within(load, serving, wanted.handling, wanted.within),
+        waits=erlang_c(load, serving),
+        mean_wait=mean_wait(load, serving, wanted.handling),
+        occupancy=load / serving,
+    )

@@ -1,0 +1,166 @@
+"""How a person's yes or no to a waiting action is carried out, and how the customer hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from app.agents.approval import ApprovalFlow, Word
+from app.agents.orchestrator import Orchestrator
+from app.agents.tools.presentation import outcome_told
+from app.core.backoffice import Approval, Outcome
+from app.core.dialog import Dialog
+from app.core.exceptions import (
+    ApprovalNotFound,
+    CallCenterError,
+    DialogNotFound,
+    DialogQuarantined,
+    StorageUnavailable,
+)
+from app.core.models import Reply, ToolUse, Turn
+from app.core.office import in_office
+from app.core.ports import BackOffice, DialogStore
+from app.core.text import spoken_language
+from app.services.dialogs.admission import Gate
+from app.services.dialogs.context import case_of
+from app.services.dialogs.effects import Witness
+
+log = structlog.get_logger()
+REJECTED = Outcome(status="refused", reason="rejected")
+
+
+class Settle(Protocol):
+    async def settle(self, number: str, approved: bool, by: str, note: str) -> Approval:
+        """Once: the same word again answers as the first. Raises ApprovalNotFound or ApprovalDecided."""
+        ...
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """`checkpoints` leads to where LangGraph keeps what waits; `history` is how many lines models see.
+
+    `begun` is false as long as nothing has ever waited.
+    """
+
+    store: DialogStore
+    gate: Gate
+    orchestrator: Orchestrator
+    office: BackOffice
+    checkpoints: Callable[[], AbstractAsyncContextManager[Any]]
+    clock: Callable[[], datetime]
+    history: int = 20
+    begun: Callable[[], bool] = lambda: True
+
+    async def begin(self, turn: Turn) -> None:
+        """What is lost here is made up for when the person decides."""
+        for number in turn.waits:
+            try:
+                await self._flow.wait(number)
+            except StorageUnavailable as error:
+                log.error("approval_not_kept", number=number, code=error.code)
+
+    async def settle(self, number: str, approved: bool, by: str, note: str) -> Approval:
+        """Carry out or drop it, and append what the customer is told of it; each of them once.
+
+        Where there is no dialog any more, none that can be read, or one without a customer's word, nobody
+        is told.
+        """
+        waiting = await in_office(self.office.approval, number)
+        word = Word(approved=approved, by=by, note=note)
+        try:
+            async with self._locked(waiting.visit.dialog_id) as dialog:
+                return await self._settle(dialog, waiting.number, word)
+        except (DialogNotFound, DialogQuarantined):
+            decided = await self._decide(waiting.number, word)
+            await self._forget(waiting.number)
+            return decided
+
+    async def catch_up(self) -> None:
+        """Tell what was decided just before a crash. Raises the last failure, after all have been tried."""
+        if not await asyncio.to_thread(self.begun):
+            return
+        failed: CallCenterError | None = None
+        for number in await self._flow.kept():
+            try:
+                await self._make_up_for(number)
+            except CallCenterError as error:
+                log.warning("decision_not_told", number=number, code=error.code)
+                failed = error
+        if failed:
+            raise failed
+
+    async def _make_up_for(self, number: str) -> None:
+        try:
+            found = await in_office(self.office.approval, number)
+        except ApprovalNotFound:
+            await self._forget(number)
+            return
+        if found.status != "pending":
+            await self.settle(number, found.status == "approved", found.decided_by or "", found.note)
+
+    async def _settle(self, dialog: Dialog, number: str, word: Word) -> Approval:
+        """The caller holds the dialog's lock."""
+        known = await in_office(self.office.approval, number)
+        silent = all(m.role != "customer" for m in dialog.messages)
+        if known.status != "pending" or silent:
+            known = await self._decide(number, word)
+        if not dialog.has_told(number) and not silent:
+            known, reply = await self._flow.resume(number, word, known.status == "pending")
+            await self._append(dialog, known, reply)
+        await self._forget(number)
+        return known
+
+    async def _forget(self, number: str) -> None:
+        """What is left over here does no harm."""
+        try:
+            await self._flow.forget(number)
+        except StorageUnavailable as error:
+            log.warning("approval_not_forgotten", number=number, code=error.code)
+
+    async def _decide(self, number: str, word: Word) -> Approval:
+        decide = self.office.decide
+        return await in_office(decide, number, word["approved"], word["by"], word["note"])
+
+    @property
+    def _flow(self) -> ApprovalFlow:
+        return ApprovalFlow(self.office, self.checkpoints, self._tell)
+
+    @asynccontextmanager
+    async def _locked(self, dialog_id: str) -> AsyncIterator[Dialog]:
+        """In turn with all who write to this dialog: of two who decide at once, one waits."""
+        await self.store.read(dialog_id)
+        async with self.gate.enter(dialog_id, limited=False), self.store.lock(dialog_id):
+            yield await self.store.read(dialog_id)
+
+    async def _tell(self, approval: Approval) -> Reply:
+        dialog = await self.store.read(approval.visit.dialog_id)
+        asked = next(m for m in reversed(dialog.messages) if m.role == "customer")
+        lines = dialog.lines(asked, self.history)
+        said = [line.content for line in lines if line.role == "customer"]
+        language = spoken_language(said, "", self.orchestrator.detect)
+        agent = self.orchestrator.serving(approval.tool, dialog.assigned_agent)
+        return await self.orchestrator.report(agent, lines, case_of(dialog, asked), _use(approval, language))
+
+    async def _append(self, dialog: Dialog, approval: Approval, reply: Reply) -> None:
+        dialog.tell(reply, approval.number, self.clock())
+        await Witness(self.office).catch_up(dialog)
+        await self.store.write(dialog)
+
+
+def _use(approval: Approval, language: str) -> ToolUse:
+    """The result as if the tool had just given it."""
+    outcome = approval.outcome or REJECTED
+    result = outcome_told(outcome, language)
+    return ToolUse(
+        name=approval.tool,
+        arguments=approval.arguments,
+        result=result.text,
+        status=result.status,
+        number=outcome.number or approval.number,
+    )

@@ -1,0 +1,168 @@
+"""Another way through a dialog: nothing is cut, a branch goes on from before the line that changes.
+
+The branch is on disk before the old dialog is closed: a crash in between leaves both, never neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+
+from app.agents.orchestrator import Emit
+from app.core.dialog import Closing, Dialog, Message
+from app.core.exceptions import CallCenterError, DialogClosed
+from app.core.models import Fork, Summary
+from app.core.office import in_office
+from app.core.ports import BackOffice
+from app.core.text import checked
+from app.services.dialogs.manager import DialogManager
+from app.services.dialogs.turns import Outcome
+from app.services.dialogs.views import answered
+
+log = structlog.get_logger()
+SUPERSEDED = "superseded"
+BINDING = ("done", "approval")
+WHY = {
+    "turn_acted": "This turn has changed the company's records: it cannot be taken back or repeated.",
+    "decision_awaited": "A person still has to decide on something in this dialog; wait for the word.",
+    "person_serves": "A person serves this dialog; lines can only be added.",
+    "not_a_customer_line": "Only a line of the customer can be repeated, changed or taken back.",
+}
+
+
+class NotRepeatable(CallCenterError):
+    """`code` tells which of the reasons it is."""
+
+    status = 409
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(WHY[code])
+
+
+@dataclass(frozen=True)
+class Branching:
+    """`seq` is always that of a customer's line."""
+
+    dialogs: DialogManager
+    office: BackOffice | None = None
+
+    async def retry(self, dialog_id: str, seq: int) -> str:
+        """The dialog in which the line waits to be answered: this one where it has failed as the last."""
+        async with self._locked(dialog_id) as dialog:
+            asked = _customer_line(dialog, seq)
+            if asked.state != "done" and seq == len(dialog.messages):
+                _expect_bot(dialog)
+                return dialog_id
+            return await self._branch(dialog, seq, asked.content)
+
+    async def edit(self, dialog_id: str, seq: int, text: str) -> str:
+        """As `retry`, in other words; always a branch."""
+        checked(text)
+        async with self._locked(dialog_id) as dialog:
+            return await self._branch(dialog, seq, text)
+
+    async def undo(self, dialog_id: str, seq: int) -> str:
+        """A branch without the line and what came after it."""
+        async with self._locked(dialog_id) as dialog:
+            return await self._branch(dialog, seq, None)
+
+    async def answer(self, dialog_id: str, seq: int, emit: Emit | None = None) -> Outcome:
+        """Take up what `retry` and `edit` leave. What its tools have done they do not do again."""
+        async with self._locked(dialog_id, limited=True) as dialog:
+            asked = _customer_line(dialog, seq)
+            dialog.resume(asked, self.dialogs.clock())
+            await self.dialogs.store.write(dialog)
+            return await self.dialogs.turns.run(dialog, asked, None, emit, answered)
+
+    async def check(self, dialog_id: str, seq: int) -> None:
+        """Whether the line may be changed. Raises NotRepeatable, DialogClosed or BackOfficeUnavailable."""
+        await self._expect_changeable(await self.dialogs.store.read(dialog_id), seq)
+
+    async def _branch(self, dialog: Dialog, seq: int, text: str | None) -> str:
+        """The caller holds the lock of `dialog`."""
+        await self._expect_changeable(dialog, seq)
+        now = self.dialogs.clock()
+        branch = fork(dialog, seq, now)
+        if text is not None:
+            branch.receive(text, now)
+        async with self.dialogs.store.lock(branch.dialog_id):
+            await self.dialogs.store.write(branch)
+        await self.dialogs.turns.witness.catch_up(dialog)
+        dialog.close(_superseded(dialog, now))
+        await self.dialogs.store.write(dialog)
+        log.info("dialog_branched", dialog_id=dialog.dialog_id, branch=branch.dialog_id, seq=seq)
+        return branch.dialog_id
+
+    async def _expect_changeable(self, dialog: Dialog, seq: int) -> None:
+        """Turns that have failed may have acted too: the records know."""
+        _customer_line(dialog, seq)
+        _expect_bot(dialog)
+        later = dialog.messages[seq - 1 :]
+        if any(use.status in BINDING for m in later if m.turn for use in m.turn.tools):
+            raise NotRepeatable("turn_acted")
+        waiting = [use for m in dialog.messages[: seq - 1] if m.turn for use in m.turn.tools]
+        if any(use.status == "approval" and not dialog.has_told(use.number) for use in waiting):
+            raise NotRepeatable("decision_awaited")
+        if self.office is None:
+            return
+        effects = await in_office(self.office.effects, dialog.dialog_id)
+        if any(e.seq >= seq and e.outcome.status in BINDING for e in effects):
+            raise NotRepeatable("turn_acted")
+
+    @asynccontextmanager
+    async def _locked(self, dialog_id: str, limited: bool = False) -> AsyncIterator[Dialog]:
+        store = self.dialogs.store
+        await store.read(dialog_id)
+        async with self.dialogs.gate.enter(dialog_id, limited), store.lock(dialog_id):
+            yield await store.read(dialog_id)
+
+
+def fork(dialog: Dialog, seq: int, now: datetime) -> Dialog:
+    """An open dialog with copies of the lines before `seq`. What they cost stays with the old one."""
+    before = [m.model_copy(update={"id": str(uuid4())}, deep=True) for m in dialog.messages[: seq - 1]]
+    since = dialog.message(seq).timestamp
+    escalation = dialog.escalation if dialog.escalation and dialog.escalation.since < since else None
+    branch = Dialog(
+        dialog_id=str(uuid4()),
+        customer_id=dialog.customer_id,
+        assigned_agent=next((m.turn.agent for m in reversed(before) if m.turn), None),
+        created_at=now,
+        updated_at=now,
+        messages=before,
+        notes=[note for note in dialog.notes if note.at < since],
+        escalation=escalation,
+        forked_from=Fork(dialog_id=dialog.dialog_id, seq=seq),
+    )
+    branch.happened("dialog.opened", {}, now)
+    return branch
+
+
+def _superseded(dialog: Dialog, now: datetime) -> Closing:
+    minutes = round((now - dialog.created_at).total_seconds() / 60)
+    summary = Summary(
+        total_messages=len(dialog.messages),
+        total_tokens=dialog.metadata.total_tokens,
+        duration_minutes=minutes,
+        resolution=SUPERSEDED,
+    )
+    return Closing(reason=SUPERSEDED, at=now, summary=summary)
+
+
+def _customer_line(dialog: Dialog, seq: int) -> Message:
+    if not 1 <= seq <= len(dialog.messages) or dialog.message(seq).role != "customer":
+        raise NotRepeatable("not_a_customer_line")
+    return dialog.message(seq)
+
+
+def _expect_bot(dialog: Dialog) -> None:
+    """Raises DialogClosed, or NotRepeatable while a person serves."""
+    if dialog.status == "closed":
+        raise DialogClosed(dialog.dialog_id)
+    if dialog.handler == "person":
+        raise NotRepeatable("person_serves")

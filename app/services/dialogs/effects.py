@@ -1,0 +1,61 @@
+"""Tells in a dialog what the back office did for it: an effect stands even where its turn failed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from app.core.actions import BY_TOOL
+from app.core.backoffice import Effect
+from app.core.dialog import Dialog
+from app.core.event_data import key_of
+from app.core.exceptions import BackOfficeUnavailable
+from app.core.office import in_office
+from app.core.ports import BackOffice
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Without an `office` nothing happens there."""
+
+    office: BackOffice | None = None
+
+    async def ready(self) -> None:
+        """Has the records opened, which takes a while the first time, before a dialog is held for them."""
+        if self.office is not None:
+            with suppress(BackOfficeUnavailable):
+                await in_office(self.office.effects, "")
+
+    async def catch_up(self, dialog: Dialog) -> None:
+        """Events for effects that have none yet. The caller holds the dialog's lock, and writes.
+
+        Where the records cannot be read, the next turn, the close or the heal of the dialog catches up.
+        """
+        if self.office is None:
+            return
+        try:
+            new = await in_office(_new_effects, self.office, dialog)
+        except BackOfficeUnavailable as error:
+            log.warning("effects_not_read", dialog_id=dialog.dialog_id, code=error.code)
+            return
+        for effect, subject in new:
+            dialog.had_effect(effect, subject)
+
+
+def _new_effects(office: BackOffice, dialog: Dialog) -> list[tuple[Effect, str]]:
+    """With the subject, which the audit does not hold. A refusal is none yet: the same may still be done."""
+    stood = [e for e in office.effects(dialog.dialog_id) if e.outcome.status != "refused"]
+    new = [e for e in stood if key_of(e) not in dialog.told_effects]
+    subjects: dict[str, str] = {}
+    if any(_titled(e) for e in new):
+        subjects = {ticket.number: ticket.subject for ticket in office.tickets(dialog.customer_id)}
+    return [(e, subjects.get(e.outcome.number, "") if _titled(e) else "") for e in new]
+
+
+def _titled(effect: Effect) -> bool:
+    action = BY_TOOL.get(effect.tool)
+    return action is not None and action.titled

@@ -1,0 +1,47 @@
+"""Whether an answer was of use, as the customer sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from app.core.exceptions import CallCenterError
+from app.services.dialogs.manager import DialogManager
+
+
+class AnswerNotFound(CallCenterError):
+    status = 404
+    code = "answer_not_found"
+
+    def __init__(self, dialog_id: str, seq: int) -> None:
+        super().__init__(f"Line {seq} of dialog {dialog_id} is not an answer.")
+
+
+class Liked(BaseModel):
+    """`liked` is null once the word was taken back."""
+
+    dialog_id: str
+    seq: int
+    liked: bool | None
+
+
+@dataclass(frozen=True)
+class Feedback:
+    dialogs: DialogManager
+
+    async def like(self, dialog_id: str, seq: int, liked: bool | None) -> Liked:
+        """Closed dialogs too; the same word twice counts once. Raises DialogNotFound or AnswerNotFound."""
+        store = self.dialogs.store
+        await store.read(dialog_id)
+        async with self.dialogs.gate.enter(dialog_id, limited=False), store.lock(dialog_id):
+            dialog = await store.read(dialog_id)
+            if not 1 <= seq <= len(dialog.messages) or dialog.message(seq).role != "agent":
+                raise AnswerNotFound(dialog_id, seq)
+            line = dialog.message(seq)
+            if line.liked != liked:
+                line.liked = liked
+                await store.write(dialog)
+                if liked is not None:
+                    self.dialogs.turns.metrics.liked(liked)
+        return Liked(dialog_id=dialog_id, seq=seq, liked=liked)

@@ -1,0 +1,132 @@
+"""What happens by itself: cut turns are healed, idle dialogs are closed, the queue and articles kept up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+import structlog
+
+from app.core.exceptions import CallCenterError, DialogNotFound, IndexBuilding
+from app.core.ports import DialogQuery
+from app.services.dialogs.manager import DialogManager
+from app.services.knowledge.library import KnowledgeService
+
+log = structlog.get_logger()
+BATCH = 50  # idle dialogs closed at a time
+EARLY = 1.0  # seconds after which it is looked again whether dialogs can be listed by now
+
+
+@dataclass
+class Caretaker:
+    """`timeout` of zero never closes; `period` is in seconds. `queue` is true where there is more to do."""
+
+    dialogs: DialogManager
+    timeout: timedelta
+    knowledge: KnowledgeService
+    queue: Callable[[], Awaitable[bool]] | None = None
+    period: float = 60
+    timer: Callable[[], float] = monotonic
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
+    more: bool = field(default=False, init=False)
+    _ahead: dict[tuple[str, datetime], float] = field(default_factory=dict, init=False)
+    _early: bool = field(default=False, init=False)
+    _passed: int = field(default=0, init=False)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._work(), name="caretaker")
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.knowledge.settle()
+
+    async def heal(self) -> None:
+        cut = await self.dialogs.store.unfinished()
+        if cut:
+            await self.dialogs.turns.witness.ready()
+        for dialog_id in cut:
+            await self.dialogs.heal(dialog_id)
+        if self.dialogs.turns.approvals:
+            await self.dialogs.turns.approvals.catch_up()
+
+    async def close_idle(self) -> int:
+        """How many of one batch were closed; `more` tells whether there may be another one.
+
+        A dialog that cannot be closed is passed over.
+        """
+        if not self.timeout:
+            return 0
+        since = self.dialogs.clock() - self.timeout
+        batch = await self.dialogs.store.idle_since(since, BATCH, self._passed)
+        closed = sum([await self._closed(dialog_id, since) for dialog_id in batch])
+        self.more = len(batch) == BATCH
+        self._passed = self._passed + len(batch) - closed if self.more else 0
+        return closed if self.more else closed + await self._close_ahead()
+
+    async def _close_ahead(self) -> int:
+        """What was last changed later than now: the clock was ahead. It is idle as long as it was seen so."""
+        now, seen = self.dialogs.clock(), self.timer()
+        latest = await self.dialogs.store.find(DialogQuery(limit=BATCH, status="active"))
+        ahead = {(row.dialog_id, row.updated_at) for row in latest.rows if row.updated_at > now}
+        self._ahead = {each: self._ahead.get(each, seen) for each in ahead}
+        longest = self.timeout.total_seconds()
+        idle = [each for each, since in self._ahead.items() if seen - since >= longest]
+        return sum([await self._closed(*each) for each in idle])
+
+    async def _sweep(self) -> bool:
+        await self.close_idle()
+        return self.more
+
+    async def keep_queue(self) -> bool:
+        return self.queue is not None and await self.queue()
+
+    async def _closed(self, dialog_id: str, since: datetime) -> bool:
+        """Whether it is idle no more."""
+        try:
+            await self.dialogs.close_idle(dialog_id, since)
+        except DialogNotFound:
+            return True
+        except CallCenterError as error:
+            log.warning("idle_not_closed", dialog_id=dialog_id, code=error.code)
+            return False
+        return True
+
+    async def _work(self) -> None:
+        """What comes in batches goes on soon, but leaves as much time to others as it took itself."""
+        healed = False
+        while True:
+            self._early = False
+            healed = healed or await self._done(self.heal)
+            began = monotonic()
+            more = [await self._more(duty) for duty in (self._sweep, self.keep_queue)]
+            await self._done(self.knowledge.refresh_if_changed)
+            pause = min(EARLY, self.period) if self._early else self.period
+            await asyncio.sleep(monotonic() - began if any(more) else pause)
+
+    async def _more(self, duty: Callable[[], Awaitable[bool]]) -> bool:
+        found: list[bool] = []
+
+        async def look() -> None:
+            found.append(await duty())
+
+        await self._done(look)
+        return any(found)
+
+    async def _done(self, duty: Callable[[], Awaitable[object]]) -> bool:
+        """What fails is tried again later, and keeps no other duty from being done."""
+        try:
+            await duty()
+        except IndexBuilding:
+            self._early = True
+        except CallCenterError as error:
+            log.error("caretaker_failed", code=error.code)
+        except Exception as error:  # noqa: BLE001 - the supervisor of a background task
+            log.error("caretaker_failed", code=type(error).__name__)
+        else:
+            return True
+        return False

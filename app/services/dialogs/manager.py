@@ -1,0 +1,188 @@
+"""The life of a dialog: create, message, close. A 2xx means that what it acknowledges is durable."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+
+from app.agents.orchestrator import Emit
+from app.agents.summary import Summarizer
+from app.core.dialog import RECORD_LIFETIME, Closing, Dialog
+from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProgress
+from app.core.models import Summary
+from app.core.ports import DialogQuery, DialogStore
+from app.core.text import checked
+from app.services.dialogs.admission import Gate
+from app.services.dialogs.idempotency import Request, dialog_ids
+from app.services.dialogs.turns import Outcome, Turns, keep, stored
+from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class DialogManager:
+    """Dialogs are never cut; what models see of them is the business of `turns`.
+
+    `forget` drops what is kept of a dialog elsewhere; it is called before the dialog itself goes.
+    """
+
+    store: DialogStore
+    turns: Turns
+    summarizer: Summarizer
+    gate: Gate
+    forget: Callable[[str], Awaitable[None]] | None = None
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        return self.turns.clock
+
+    async def create(
+        self, customer_id: str, text: str | None, request: Request | None = None, emit: Emit | None = None
+    ) -> Outcome:
+        """With a text, the first turn is answered at once."""
+        checked(customer_id, 200)
+        if text is not None:
+            checked(text)
+        async for dialog_id in self._free_ids(request):
+            async with self._exclusive(dialog_id, request):
+                known = await self._find(dialog_id)
+                if known is not None and self._expired(known, request):
+                    continue
+                dialog = known or self._new(dialog_id, customer_id)
+                return await self._create(dialog, text, request, emit)
+        raise AssertionError("the ids never end")
+
+    async def send(
+        self, dialog_id: str, text: str, request: Request | None = None, emit: Emit | None = None
+    ) -> Outcome:
+        """Raises DialogNotFound, DialogClosed, DialogBusy, RoutingFailed, ProviderError, storage errors."""
+        checked(text)
+        await self.store.read(dialog_id)
+        async with self._exclusive(dialog_id, request):
+            dialog = await self.store.read(dialog_id)
+            dialog.forget_requests(self.clock())
+            if replay := stored(dialog, request):
+                return replay
+            asked = await self.turns.receive(dialog, text, request)
+            return await self.turns.run(dialog, asked, request, emit, answered)
+
+    async def view(self, dialog_id: str) -> DialogView:
+        return DialogView.of(await self.store.read(dialog_id))
+
+    async def find(self, query: DialogQuery) -> PageView:
+        return PageView.of(await self.store.find(query))
+
+    async def delete(self, dialog_id: str) -> None:
+        async with self.store.lock(dialog_id):
+            if self.turns.memory:
+                with suppress(DialogQuarantined):
+                    await self.turns.memory.forget(await self.store.read(dialog_id))
+            if self.forget:
+                await self.forget(dialog_id)
+            await self.store.delete(dialog_id)
+        log.info("dialog_deleted", dialog_id=dialog_id)
+
+    async def close(self, dialog_id: str, reason: str) -> Closed:
+        """A second close answers as the first did."""
+        checked(reason, 500)
+        async with self.store.lock(dialog_id):
+            dialog = await self.store.read(dialog_id)
+            if dialog.closing is None:
+                await self.finish(dialog, reason)
+            return _closed(dialog)
+
+    async def close_idle(self, dialog_id: str, since: datetime) -> bool:
+        """Close with reason `timeout` unless something has happened after `since`, or a person holds it."""
+        async with self.store.lock(dialog_id):
+            dialog = await self.store.read(dialog_id)
+            if dialog.status == "closed" or dialog.handler == "person" or dialog.updated_at > since:
+                return False
+            await self.finish(dialog, "timeout")
+            return True
+
+    async def finish(self, dialog: Dialog, reason: str, by: str | None = None) -> None:
+        """Close it and write it; the caller holds the dialog's lock."""
+        now = self.clock()
+        lines = dialog.lines(dialog.messages[-1], len(dialog.messages)) if dialog.messages else []
+        summary = Summary(
+            total_messages=len(dialog.messages),
+            total_tokens=dialog.metadata.total_tokens,
+            duration_minutes=round((now - dialog.created_at).total_seconds() / 60),
+            resolution=await self.summarizer.resolution(lines),
+        )
+        await self.turns.witness.catch_up(dialog)
+        dialog.close(Closing(reason=reason, at=now, summary=summary, by=by))
+        await self.store.write(dialog)
+        if self.turns.memory:
+            await self.turns.memory.keep(dialog)
+        log.info("dialog_closed", dialog_id=dialog.dialog_id, reason=reason)
+
+    async def heal(self, dialog_id: str) -> None:
+        """A pending turn that nobody is working on was cut by a crash: mark it failed."""
+        if await self.store.is_locked(dialog_id):
+            return
+        async with self.store.lock(dialog_id):
+            dialog = await self.store.read(dialog_id)
+            if dialog.give_up_pending(self.clock()):
+                await self.turns.witness.catch_up(dialog)
+                await self.store.write(dialog)
+                log.warning("cut_turn_marked_failed", dialog_id=dialog_id)
+
+    async def _free_ids(self, request: Request | None) -> AsyncIterator[str]:
+        if request is None:
+            yield str(uuid4())
+            return
+        for dialog_id in dialog_ids(await self.store.secret(), request.key):
+            yield dialog_id
+
+    @asynccontextmanager
+    async def _exclusive(self, dialog_id: str, request: Request | None) -> AsyncIterator[None]:
+        """In turn with all who write to this dialog; a repeat does not wait for its first."""
+        if request and await self.store.is_locked(dialog_id):
+            known = await self._find(dialog_id)
+            record = known.requests.get(request.key) if known else None
+            if record and request.same(record) and record.response is None:
+                raise RequestInProgress
+        async with self.gate.enter(dialog_id), self.store.lock(dialog_id):
+            yield
+
+    async def _find(self, dialog_id: str) -> Dialog | None:
+        try:
+            return await self.store.read(dialog_id)
+        except DialogNotFound:
+            return None
+
+    def _expired(self, dialog: Dialog, request: Request | None) -> bool:
+        record = dialog.requests.get(request.key) if request else None
+        return record is None or self.clock() - record.at >= RECORD_LIFETIME
+
+    def _new(self, dialog_id: str, customer_id: str) -> Dialog:
+        now = self.clock()
+        dialog = Dialog(dialog_id=dialog_id, customer_id=customer_id, created_at=now, updated_at=now)
+        dialog.happened("dialog.opened", {}, now)
+        return dialog
+
+    async def _create(
+        self, dialog: Dialog, text: str | None, request: Request | None, emit: Emit | None
+    ) -> Outcome:
+        if replay := stored(dialog, request):
+            return replay
+        if text is None:
+            outcome = Outcome(created(dialog, None, 0.0).model_dump(mode="json"))
+            keep(dialog, request, outcome, self.clock())
+            await self.store.write(dialog)
+            return outcome
+        asked = await self.turns.receive(dialog, text, request)
+        return await self.turns.run(dialog, asked, request, emit, created)
+
+
+def _closed(dialog: Dialog) -> Closed:
+    assert dialog.closing is not None
+    end = dialog.closing
+    return Closed(dialog_id=dialog.dialog_id, reason=end.reason, closed_at=end.at, summary=end.summary)

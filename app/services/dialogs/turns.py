@@ -1,0 +1,146 @@
+"""One turn: keep the customer's words, have them answered, keep the answer and the response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+
+import structlog
+from pydantic import BaseModel
+
+from app.agents.orchestrator import Emit, Orchestrator
+from app.core.clock import Clock, utcnow
+from app.core.dialog import Dialog, Message, RequestRecord
+from app.core.exceptions import CallCenterError
+from app.core.models import Remembered
+from app.core.ports import DialogStore
+from app.services.dialogs.approvals import Settlement
+from app.services.dialogs.context import case_of
+from app.services.dialogs.effects import Witness
+from app.services.dialogs.idempotency import Request
+from app.services.dialogs.memory import Recollection
+from app.services.dialogs.stops import Stopped, Stops
+from app.telemetry import Metrics
+
+log = structlog.get_logger()
+View = Callable[[Dialog, Message | None, float], BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A response body, and whether it is the stored one of an earlier request."""
+
+    body: dict[str, object]
+    replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Turns:
+    """`history` is how many lines models see. The caller holds the dialog's lock."""
+
+    store: DialogStore
+    orchestrator: Orchestrator
+    metrics: Metrics
+    history: int = 20
+    clock: Clock = utcnow
+    witness: Witness = field(default_factory=Witness)
+    memory: Recollection | None = None
+    approvals: Settlement | None = None
+    stops: Stops = field(default_factory=Stops)
+
+    async def receive(self, dialog: Dialog, text: str, request: Request | None) -> Message:
+        """The customer's words and their record are on disk before any model is called."""
+        record = dialog.requests.get(request.key) if request else None
+        if record and record.seq:
+            return await self._resume(dialog, dialog.message(record.seq))
+        now = self.clock()
+        asked = dialog.receive(text, now)
+        if request:
+            dialog.requests[request.key] = RequestRecord(
+                operation=request.operation, body=request.body, at=now, seq=asked.seq
+            )
+        await self.store.write(dialog)
+        return asked
+
+    async def _resume(self, dialog: Dialog, asked: Message) -> Message:
+        """A turn that was cut or has failed is taken up again, not asked twice."""
+        dialog.resume(asked, self.clock())
+        await self.store.write(dialog)
+        return asked
+
+    async def run(
+        self, dialog: Dialog, asked: Message, request: Request | None, emit: Emit | None, view: View
+    ) -> Outcome:
+        began = perf_counter()
+        said = None
+        if dialog.handler == "bot":
+            said = await self._answer(dialog, asked, emit, began)
+        outcome = Outcome(view(dialog, said, perf_counter() - began).model_dump(mode="json"))
+        keep(dialog, request, outcome, self.clock())
+        if said or request:
+            await self.store.write(dialog)
+        if said and said.turn and self.approvals:
+            await self.approvals.begin(said.turn)
+        return outcome
+
+    async def _remembered(self, dialog: Dialog) -> Remembered | None:
+        return await self.memory.recall(dialog.customer_id) if self.memory else None
+
+    async def _answer(self, dialog: Dialog, asked: Message, emit: Emit | None, began: float) -> Message:
+        try:
+            case = case_of(dialog, asked, await self._remembered(dialog))
+            lines = dialog.lines(asked, self.history)
+            answer = self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
+            reply = await self.stops.run(dialog.dialog_id, answer)
+        except CallCenterError as error:
+            self.metrics.failure(error.code)
+            tell = log.info if isinstance(error, Stopped) else log.error
+            tell("turn_failed", dialog_id=dialog.dialog_id, code=error.code)
+            asked.state = "failed"
+            await self.witness.catch_up(dialog)
+            await self.store.write(dialog)
+            raise
+        said = dialog.answer(asked, reply, self.clock(), perf_counter() - began)
+        await self.witness.catch_up(dialog)
+        self.metrics.turn(reply.turn)
+        _log_turn(dialog, said)
+        return said
+
+
+def stored(dialog: Dialog, request: Request | None) -> Outcome | None:
+    record = dialog.requests.get(request.key) if request else None
+    if request is None or record is None or not request.same(record) or record.response is None:
+        return None
+    return Outcome(record.response, replayed=True)
+
+
+def keep(dialog: Dialog, request: Request | None, outcome: Outcome, now: datetime) -> None:
+    if request is None:
+        return
+    record = dialog.requests.get(request.key) or RequestRecord(
+        operation=request.operation, body=request.body, at=now
+    )
+    record.response = outcome.body
+    dialog.requests[request.key] = record
+
+
+def _log_turn(dialog: Dialog, said: Message) -> None:
+    """No customer text: ids, decisions, times and tokens."""
+    assert said.turn is not None
+    turn = said.turn
+    log.info(
+        "turn",
+        dialog_id=dialog.dialog_id,
+        seq=said.seq,
+        agent=turn.agent,
+        source=turn.decision.source,
+        confidence=round(turn.decision.confidence, 3),
+        hops=[f"{h.from_agent}>{h.to}" for h in turn.hops],
+        model=turn.model,
+        degraded=turn.degraded,
+        tokens=turn.usage.total,
+        seconds=round(turn.timings.get("total", 0.0), 3),
+        **({"failure": why} if (why := turn.failure or turn.decision.failure) else {}),
+    )

@@ -1,1 +1,0 @@
-"""Figures of what has happened, from stored dialogs. Pure: no I/O, no clock of its own."""

@@ -1,0 +1,116 @@
+"""What a supervisor watches: dialogs as they change, who waits, what waits for a decision."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+
+from app.core.anger import HIGH, heard
+from app.core.dialog import Dialog
+from app.core.exceptions import DialogNotFound, DialogQuarantined
+from app.core.ports import DialogQuery, DialogRow
+from app.services.dialogs.change_feed import Changes
+from app.services.dialogs.views import RowView
+from app.services.operators.records import Records
+from app.services.operators.rerouting import Rerouting
+from app.services.operators.service import People
+from app.services.operators.shared import Shared
+from app.services.operators.summary import briefing, customer_lines, language_in
+from app.services.operators.views import QueueView
+from app.services.operators.views_monitor import Board, LiveRow, OpenDialog
+
+QUEUED, SHOWN, PAGE, LOOKED_AT = 50, 50, 100, 500
+AGED = 20  # seconds after which waiting times are counted anew
+REMEMBERED = 2000
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """What the list tells of a dialog that its row does not."""
+
+    language: str
+    held_by: str | None
+    angry: bool
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """However many watch, each change is read once."""
+
+    people: People
+    changes: Changes
+    rerouting: Rerouting
+    _shared: Shared = field(default_factory=Shared)
+    _glimpses: OrderedDict[tuple[str, datetime], Glimpse] = field(default_factory=OrderedDict)
+
+    async def board(
+        self, query: DialogQuery, language: str | None = None, reader: str | None = None
+    ) -> Board:
+        """Of dialogs in a `language`, told in that of the `reader`, else of each dialog.
+
+        `version` is that of what is shown; with a newer one there is more to see.
+        """
+        version, get = self.changes.version, self._shared.get
+        age = int(self.people.dialogs.clock().timestamp()) // AGED
+        first, (moment, queue) = await get(("queue", age, reader), version, lambda: self._queue(reader))
+        second, asked = await get("approvals", version, self.people.approvals)
+        third, rows = await get((query, language), version, lambda: self._rows(query, language))
+        return Board(
+            version=min(first, second, third),
+            counted_at=moment,
+            queue=queue,
+            approvals=asked.approvals,
+            dialogs=rows,
+        )
+
+    async def open(self, dialog_id: str, reader: str | None = None) -> OpenDialog:
+        """Raises DialogNotFound or DialogQuarantined."""
+        dialog = await self.people.dialogs.store.read(dialog_id)
+        account, _ = await Records(self.people.office).customer(dialog.customer_id)
+        return OpenDialog.of(dialog, briefing(dialog, account, reader))
+
+    async def _queue(self, reader: str | None) -> tuple[datetime, QueueView]:
+        return self.people.dialogs.clock(), await self.people.queue(QUEUED, None, reader)
+
+    async def _rows(self, query: DialogQuery, language: str | None) -> list[LiveRow]:
+        """Latest change first; a language is looked for among the latest 500."""
+        found: list[LiveRow] = []
+        page, looked = replace(query, limit=PAGE), 0
+        while True:
+            answer = await self.people.dialogs.store.find(page)
+            for row in answer.rows:
+                glimpse = await self._glimpse(row)
+                if glimpse and language in (None, glimpse.language):
+                    found.append(_live(row, glimpse))
+                if len(found) == SHOWN:
+                    return found
+            looked += len(answer.rows)
+            if answer.next_cursor is None or looked >= LOOKED_AT:
+                return found
+            page = replace(page, cursor=answer.next_cursor)
+
+    async def _glimpse(self, row: DialogRow) -> Glimpse | None:
+        """Read once for each change of a dialog; None where it has gone."""
+        key = row.dialog_id, row.updated_at
+        if key not in self._glimpses:
+            try:
+                dialog = await self.people.dialogs.store.read(row.dialog_id)
+            except (DialogNotFound, DialogQuarantined):
+                return None
+            self._glimpses[key] = _glimpse_of(dialog)
+            while len(self._glimpses) > REMEMBERED:
+                self._glimpses.popitem(last=False)
+        return self._glimpses[key]
+
+
+def _glimpse_of(dialog: Dialog) -> Glimpse:
+    return Glimpse(
+        language=language_in(dialog),
+        held_by=dialog.operator if dialog.handler == "person" else None,
+        angry=dialog.status == "active" and heard(customer_lines(dialog)).level >= HIGH,
+    )
+
+
+def _live(row: DialogRow, glimpse: Glimpse) -> LiveRow:
+    return LiveRow(**RowView.model_validate(row, from_attributes=True).model_dump(), **asdict(glimpse))

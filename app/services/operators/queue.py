@@ -1,0 +1,196 @@
+"""Dialogs that want a person, the most urgent first."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from pydantic import ValidationError
+
+from app.core.backoffice import Approval
+from app.core.dialog import Dialog
+from app.core.exceptions import (
+    CursorInvalid,
+    DialogNotFound,
+    DialogQuarantined,
+    IndexBuilding,
+    StorageUnavailable,
+)
+from app.core.ports import BackOffice, DialogQuery, DialogStore
+from app.core.urgency import (
+    LOOK_BACK,
+    MANY,
+    WEIGHTS,
+    Place,
+    Urgency,
+    hundredths,
+    seconds_since,
+    worth_points,
+)
+from app.services.operators.priority import Signals, priority_of
+from app.services.operators.records import Records
+from app.services.operators.summary import briefing, customer_lines, language_in
+from app.services.operators.views import QueueRow, QueueView
+
+log = structlog.get_logger()
+NEVER = datetime(1970, 1, 2, tzinfo=UTC)
+CURSOR_LIFETIME = timedelta(hours=24)
+PAGE = 100  # of what waits, read from the index at a time
+WEIGHED = 500  # customers asked for at a time
+STALE = timedelta(minutes=10)
+"""So old may be what the order knows of a customer's payments; what is shown is never old."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What waits, and the approvals that weigh with it."""
+
+    urgency: Urgency
+    approvals: list[Approval]
+
+    def place(self, moment: datetime) -> Place:
+        return self.urgency.place(moment)
+
+    @classmethod
+    def of(cls, urgency: Urgency, approvals: list[Approval]) -> Entry:
+        """Since the first of what is waited for; an action to decide on weighs 15 points."""
+        begun = [approval.requested_at for approval in approvals]
+        since = min([*begun, *([urgency.since] if urgency.since else [])], default=None)
+        standing = urgency.standing + (hundredths(WEIGHTS["approval"]) if approvals else 0)
+        return cls(replace(urgency, standing=standing, since=since), approvals)
+
+
+@dataclass(frozen=True)
+class Queue:
+    store: DialogStore
+    office: BackOffice | None
+    clock: Callable[[], datetime]
+
+    async def page(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
+        """In the language of the `reader`, else of each dialog. Raises CursorInvalid.
+
+        Only dialogs that are shown are read.
+        """
+        after = _opened(cursor, self.clock()) if cursor is not None else None
+        moment = after.moment if after else self.clock()
+        records = Records(self.office)
+        approvals = await records.waiting()
+        await self._weigh(records, moment)
+        asked = await self._asked(approvals, moment)
+        rows: list[QueueRow] = []
+        last, more = after, False
+        async for entry in self._entries(approvals.keys(), asked, moment, after):
+            if len(rows) == limit:
+                more = True
+                break
+            if row := await self._row(entry, records, moment, reader):
+                rows.append(row)
+                last = entry.place(moment)
+        return QueueView(
+            dialogs=rows,
+            total=await self.store.waiting.count() + sum(not e.urgency.escalated for e in asked),
+            records=records.state,
+            next_cursor=_sealed(last) if more and last else None,
+        )
+
+    async def look_after(self) -> bool:
+        """Bring up to date what changes though nobody writes: True where there is more to do."""
+        now = self.clock()
+        counted = await self.store.waiting.recount(now, WEIGHED)
+        return max(counted, await self._weigh(Records(self.office), now, now - STALE)) == WEIGHED
+
+    async def _weigh(self, records: Records, now: datetime, before: datetime = NEVER) -> int:
+        """What customers are worth who are new in the queue or spoke again. No reading depends on it."""
+        try:
+            customers = await self.store.waiting.to_weigh(before, WEIGHED)
+            if customers and (worths := await records.worths(customers)) is not None:
+                values = {name: worth_points(worths.get(name)) for name in customers}
+                await self.store.waiting.weigh(values, now)
+                return len(customers)
+        except IndexBuilding:
+            raise
+        except StorageUnavailable as error:
+            log.warning("queue_not_weighed", code=error.code)
+        return 0
+
+    async def _asked(self, approvals: Mapping[str, list[Approval]], moment: datetime) -> list[Entry]:
+        """Dialogs with an action to decide on, the most urgent first."""
+        found = await self.store.waiting.among(approvals.keys(), moment) if approvals else []
+        entries = [Entry.of(urgency, approvals[urgency.dialog_id]) for urgency in found]
+        return sorted(entries, key=lambda entry: entry.place(moment).order)
+
+    async def _entries(
+        self, besides: Collection[str], asked: list[Entry], moment: datetime, after: Place | None
+    ) -> AsyncIterator[Entry]:
+        """Both merged, from the place behind `after` on; no more is read than is asked for."""
+        rest = deque(e for e in asked if after is None or e.place(moment).order > after.order)
+        async for entry in self._waiting(besides, moment, after):
+            while rest and rest[0].place(moment).order < entry.place(moment).order:
+                yield rest.popleft()
+            yield entry
+        for entry in rest:
+            yield entry
+
+    async def _waiting(
+        self, besides: Collection[str], moment: datetime, after: Place | None
+    ) -> AsyncIterator[Entry]:
+        while found := await self.store.waiting.page(moment, PAGE, after):
+            for urgency in found:
+                if urgency.dialog_id not in besides:
+                    yield Entry(urgency, [])
+            after = found[-1].place(moment)
+
+    async def _row(
+        self, entry: Entry, records: Records, moment: datetime, reader: str | None
+    ) -> QueueRow | None:
+        try:
+            dialog = await self.store.read(entry.urgency.dialog_id)
+        except (DialogNotFound, DialogQuarantined):
+            return None
+        if dialog.status == "closed" or not (dialog.escalated or entry.approvals):
+            return None
+        account, worth = await records.customer(dialog.customer_id)
+        signals = Signals(
+            lines=customer_lines(dialog),
+            waiting=seconds_since(entry.urgency.since, moment),
+            worth=worth,
+            repeats=await self._repeats(dialog, moment),
+            approval=bool(entry.approvals),
+        )
+        return QueueRow(
+            dialog_id=dialog.dialog_id,
+            customer_id=dialog.customer_id,
+            assigned_agent=dialog.assigned_agent,
+            handler=dialog.handler,
+            held_by=dialog.operator,
+            waiting_seconds=int(signals.waiting),
+            priority=priority_of(signals, reader or language_in(dialog)),
+            approvals=[approval.number for approval in entry.approvals],
+            summary=briefing(dialog, account, reader),
+        )
+
+    async def _repeats(self, dialog: Dialog, moment: datetime) -> int:
+        page = await self.store.find(DialogQuery(limit=MANY, customer_id=dialog.customer_id))
+        others = (row for row in page.rows if row.dialog_id != dialog.dialog_id)
+        return sum(row.updated_at > moment - LOOK_BACK for row in others)
+
+
+def _sealed(place: Place) -> str:
+    return base64.urlsafe_b64encode(place.model_dump_json().encode()).decode().rstrip("=")
+
+
+def _opened(cursor: str, now: datetime) -> Place:
+    """Raises CursorInvalid for what was not issued here, or a day ago."""
+    try:
+        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        place = Place.model_validate_json(packed)
+    except (binascii.Error, ValueError, ValidationError):
+        raise CursorInvalid from None
+    if abs(now - place.moment) > CURSOR_LIFETIME:
+        raise CursorInvalid
+    return place

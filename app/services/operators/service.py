@@ -1,0 +1,142 @@
+"""People in dialogs: they take over, write, hand back, decide on what agents may not; customers rate."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from app.core.dialog import Dialog, Note, Rating
+from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
+from app.core.office import in_office
+from app.core.ports import BackOffice
+from app.core.text import checked
+from app.services.dialogs.approvals import Settle
+from app.services.dialogs.idempotency import Request
+from app.services.dialogs.manager import DialogManager
+from app.services.dialogs.turns import Outcome, keep, stored
+from app.services.operators.queue import Queue
+from app.services.operators.views import ApprovalsView, ApprovalView, Held, QueueView, Rated, Replied
+
+log = structlog.get_logger()
+NAME, REASON, NOTE, COMMENT = 100, 500, 4000, 2000
+LISTED = 1000
+CLOSED = "closed_by_operator"
+
+
+class AgentUnknown(CallCenterError):
+    status = 422
+    code = "agent_unknown"
+
+    def __init__(self, agents: tuple[str, ...]) -> None:
+        super().__init__(f"There is no such agent; the agents are {', '.join(agents)}.")
+
+
+@dataclass(frozen=True)
+class People:
+    """`agents` are the roster's names. Without an `office` there is nothing to approve."""
+
+    dialogs: DialogManager
+    agents: tuple[str, ...]
+    office: BackOffice | None = None
+    settle: Settle | None = None
+
+    async def take_over(self, dialog_id: str, operator: str, reason: str = "", force: bool = False) -> Held:
+        """After the turn that runs now. Raises DialogNotFound, DialogClosed, TakenOver, storage errors."""
+        checked(operator, NAME)
+        if reason:
+            checked(reason, REASON)
+        async with self.locked(dialog_id) as dialog:
+            if dialog.take_over(operator, reason, self.dialogs.clock(), force):
+                await self.dialogs.store.write(dialog)
+                self.dialogs.turns.metrics.taken_over()
+                log.info("dialog_taken_over", dialog_id=dialog_id, forced=force)
+            return Held.of(dialog)
+
+    async def reply(
+        self, dialog_id: str, operator: str, text: str, request: Request | None = None
+    ) -> Outcome:
+        """The line and its record are one write. Raises DialogNotFound, DialogClosed, NotHeld."""
+        checked(operator, NAME)
+        checked(text)
+        async with self.locked(dialog_id) as dialog:
+            now = self.dialogs.clock()
+            dialog.forget_requests(now)
+            if replay := stored(dialog, request):
+                return replay
+            line = dialog.say(operator, text, now)
+            outcome = Outcome(Replied.of(dialog, line).model_dump(mode="json"))
+            keep(dialog, request, outcome, now)
+            await self.dialogs.store.write(dialog)
+            return outcome
+
+    async def hand_back(self, dialog_id: str, operator: str, note: str, agent: str | None = None) -> Held:
+        """Agents see the note from the next turn on. Raises AgentUnknown, DialogClosed, NotHeld."""
+        checked(operator, NAME)
+        checked(note, NOTE)
+        if agent is not None and agent not in self.agents:
+            raise AgentUnknown(self.agents)
+        async with self.locked(dialog_id) as dialog:
+            dialog.hand_back(Note(by=operator, text=note, at=self.dialogs.clock()), agent)
+            await self.dialogs.store.write(dialog)
+            log.info("dialog_handed_back", dialog_id=dialog_id, agent=dialog.assigned_agent)
+            return Held.of(dialog)
+
+    async def close(self, dialog_id: str, operator: str) -> Held:
+        """A second close answers as the first did. Raises DialogNotFound, TakenOver, storage errors."""
+        checked(operator, NAME)
+        async with self.locked(dialog_id) as dialog:
+            if dialog.operator not in (None, operator):
+                raise TakenOver(dialog_id)
+            if dialog.closing is None:
+                await self.dialogs.finish(dialog, CLOSED, operator)
+            return Held.of(dialog)
+
+    async def rate(self, dialog_id: str, score: int, comment: str = "") -> Rated:
+        """Closed dialogs too; it is no change of the dialog that a list would show."""
+        if comment:
+            checked(comment, COMMENT)
+        async with self.locked(dialog_id) as dialog:
+            rating = Rating(score=score, comment=comment, at=self.dialogs.clock())
+            dialog.rate(rating)
+            await self.dialogs.store.write(dialog)
+            self.dialogs.turns.metrics.rated(score)
+            return Rated(dialog_id=dialog_id, rating=rating)
+
+    async def queue(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
+        return await Queue(self.dialogs.store, self.office, self.dialogs.clock).page(limit, cursor, reader)
+
+    async def look_after_queue(self) -> bool:
+        """What changes there though nobody writes: True where there is more to do."""
+        return await Queue(self.dialogs.store, self.office, self.dialogs.clock).look_after()
+
+    async def approvals(self, status: str | None = "pending") -> ApprovalsView:
+        """The latest ones, of any status where `status` is None."""
+        found = await in_office(self.office.approvals, status, LISTED) if self.office else []
+        return ApprovalsView(approvals=[ApprovalView.of(approval) for approval in found])
+
+    async def approval(self, number: str) -> ApprovalView:
+        if self.office is None:
+            raise ApprovalNotFound(number)
+        return ApprovalView.of(await in_office(self.office.approval, number))
+
+    async def decide(self, number: str, approved: bool, by: str, note: str = "") -> ApprovalView:
+        """Raises ApprovalNotFound or ApprovalDecided."""
+        checked(by, NAME)
+        if note:
+            checked(note, NOTE)
+        if self.settle is None:
+            raise ApprovalNotFound(number)
+        decided = await self.settle.settle(number, approved, by, note)
+        log.info("approval_settled", number=number, status=decided.status)
+        return ApprovalView.of(decided)
+
+    @asynccontextmanager
+    async def locked(self, dialog_id: str) -> AsyncIterator[Dialog]:
+        """In turn with all who write to this dialog, whatever the number of waiting messages."""
+        store = self.dialogs.store
+        await store.read(dialog_id)
+        async with self.dialogs.gate.enter(dialog_id, limited=False), store.lock(dialog_id):
+            yield await store.read(dialog_id)

@@ -1,0 +1,195 @@
+"""What a person is told when coming into a dialog. Taken from the dialog as it stands; no model is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from pydantic import BaseModel, Field
+
+from app.core.backoffice import Account
+from app.core.dialog import Dialog, Message
+from app.core.events import Event
+from app.core.models import ToolUse, Turn
+from app.core.text import clean, spoken_language
+from app.services.operators.wording import agent_named, because, plan_named, wording
+
+LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
+TELLING = 3  # words from which a line says what is wanted; before it come greetings
+
+
+class Briefing(BaseModel):
+    """`language` is the dialog's. `promised` was done or awaits a person; `withheld` was never sent."""
+
+    language: str
+    who: str
+    wanted: str
+    why: str = ""
+    tried: list[str] = Field(default_factory=list)
+    promised: list[str] = Field(default_factory=list)
+    withheld: list[str] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    last_by: str = ""
+    last_message: str = ""
+
+
+def briefing(dialog: Dialog, account: Account | None = None, reader: str | None = None) -> Briefing:
+    """In the language of the `reader`, else of the dialog; quotations stay as they were said.
+
+    `wanted` and what follows tell of the time since the dialog was last handed back.
+    """
+    spoken = language_in(dialog)
+    language = reader or spoken
+    lines = _since_handback(dialog)
+    turns = [line.turn for line in lines if line.turn]
+    tools = [tool for turn in turns for tool in turn.tools]
+    last = dialog.messages[-1] if dialog.messages else None
+    return Briefing(
+        language=spoken,
+        who=_who(dialog, account, language),
+        wanted=_wanted(dialog, lines) or wording(language)["briefing"]["nothing"],
+        why=because(dialog.escalation.reason, language) if dialog.escalation else "",
+        tried=_once(
+            chain(
+                _hops(turns, language),
+                _moves(dialog.events, language),
+                _articles(turns, language),
+                _refused(tools, language),
+            )
+        ),
+        promised=_once(_kept(tools, language)),
+        withheld=_once(words for turn in turns for words in turn.withheld),
+        notes=[f"{note.by}: {note.text}" for note in dialog.notes],
+        last_by=(last.agent_type or last.role) if last else "",
+        last_message=short(last.content) if last else "",
+    )
+
+
+def language_in(dialog: Dialog) -> str:
+    return spoken_language(customer_lines(dialog))
+
+
+def customer_lines(dialog: Dialog) -> list[str]:
+    return [m.content for m in dialog.messages if m.role == "customer"]
+
+
+def short(text: str) -> str:
+    line = clean(text)
+    return line if len(line) <= LONG else f"{line[: LONG - 1].rstrip()}…"
+
+
+def _since_handback(dialog: Dialog) -> list[Message]:
+    """All of it where nobody has written since."""
+    back = dialog.notes[-1].at if dialog.notes else None
+    later = [m for m in dialog.messages if back is None or m.timestamp > back]
+    return later if any(m.role == "customer" for m in later) else dialog.messages
+
+
+def _who(dialog: Dialog, account: Account | None, language: str) -> str:
+    if account is None:
+        return dialog.customer_id
+    words, customer = wording(language), account.customer
+    since = words["briefing"]["since"].format(year=customer.since.year)
+    return ", ".join([f"{customer.name} ({customer.customer_id})", *_plan(account, language), since])
+
+
+def _plan(account: Account, language: str) -> Iterator[str]:
+    if account.subscription:
+        yield plan_named(account.subscription.plan, language)
+
+
+def _wanted(dialog: Dialog, lines: Sequence[Message]) -> str:
+    """What a person is wanted for; in front of it, cut, what it began with."""
+    said = [m for m in lines if m.role == "customer"]
+    if not said:
+        return ""
+    wish = _escalating(dialog, lines) or _last_telling(dialog, said)
+    text = short(wish.content)
+    before = [short(m.content) for m in said if m.seq < wish.seq and _tells(m)]
+    began = before[0 if _tells(wish) else -1] if before else text
+    return text if began == text else short(f"{_glance(began)} → {text}")
+
+
+def _escalating(dialog: Dialog, lines: Sequence[Message]) -> Message | None:
+    """The line whose answer called a person; the last of them where nobody is wanted any more."""
+    since = dialog.escalation.since if dialog.escalation else None
+    found = asked = None
+    for line in lines:
+        if line.role == "customer":
+            asked = line
+        elif line.turn and line.turn.escalated and since in (None, line.timestamp):
+            found = asked
+    return found
+
+
+def _last_telling(dialog: Dialog, said: Sequence[Message]) -> Message:
+    """Until a person came by themselves: what is said after that is said to the person."""
+    since = dialog.escalation.since if dialog.escalation else None
+    before = [m for m in said if since is None or m.timestamp <= since] or list(said)
+    return next((m for m in reversed(before) if _tells(m)), before[-1])
+
+
+def _tells(line: Message) -> bool:
+    return len(line.content.split()) >= TELLING
+
+
+def _glance(text: str) -> str:
+    whole = len(text) <= GLANCE
+    return text if whole else f"{text[:GLANCE].rpartition(' ')[0].rstrip(' ,.;:!?—-') or text[:GLANCE]}…"
+
+
+def _hops(turns: list[Turn], language: str) -> Iterator[str]:
+    words = wording(language)["briefing"]["hop"]
+    for hop in (hop for turn in turns for hop in turn.hops):
+        parts = (because(hop.reason, language), hop.known)
+        told = "; ".join(short(part) for part in parts if part)
+        names = {"from_agent": agent_named(hop.from_agent, language), "to": agent_named(hop.to, language)}
+        yield words.format(**names, reason=told or "—")
+
+
+def _moves(events: Iterable[Event], language: str) -> Iterator[str]:
+    """Who sent the dialog to another agent, and why."""
+    words = wording(language)["briefing"]["moved"]
+    for told in (event.data for event in events if event.kind == "dialog.rerouted"):
+        agents = {"from_agent": told.get("from_agent"), "to": told.get("agent")}
+        names = {key: agent_named(str(name or ""), language) for key, name in agents.items()}
+        yield words.format(by=told.get("by"), reason=told.get("reason"), **names)
+
+
+def _articles(turns: list[Turn], language: str) -> Iterator[str]:
+    if names := _once(name for turn in turns for name in turn.citations):
+        yield wording(language)["briefing"]["articles"].format(names=", ".join(names))
+
+
+def _refused(tools: list[ToolUse], language: str) -> Iterator[str]:
+    words = wording(language)["briefing"]["refused"]
+    for tool in (tool for tool in tools if tool.status == "refused"):
+        yield words.format(tool=_title(tool, language), reason=_reason(tool, language))
+
+
+def _kept(tools: list[ToolUse], language: str) -> Iterator[str]:
+    words = wording(language)
+    for tool in (tool for tool in tools if tool.status in ("done", "approval")):
+        told = words["briefing"][tool.status].format(tool=_title(tool, language))
+        yield f"{told} ({tool.number})" if tool.number else told
+
+
+def _reason(tool: ToolUse, language: str) -> str:
+    """From the outcome as the model read it."""
+    try:
+        told = json.loads(tool.result)
+    except ValueError:
+        return short(tool.result)
+    if not isinstance(told, dict):
+        return short(tool.result)
+    reason = str(told.get("reason", ""))
+    return wording(language)["refusals"].get(reason, short(reason))
+
+
+def _title(tool: ToolUse, language: str) -> str:
+    return wording(language)["tools"].get(tool.name, tool.name)
+
+
+def _once(lines: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(lines))

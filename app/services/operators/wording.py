@@ -1,0 +1,70 @@
+"""The sentences that operators read, by language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from app.agents.tools.presentation import money, present, term
+from app.core.backoffice import PlanName
+
+Wording = dict[str, dict[str, str]]
+_QUOTED = re.compile(r'"([^"]*)"')
+WAYS = {"delivery": "delivery_by"}
+FILE = Path(__file__).parents[1] / "texts" / "people.yaml"
+
+
+def wording(language: str) -> Wording:
+    """English where there is nothing in the language."""
+    known = _known()
+    return known.get(language, known["en"])
+
+
+def agent_named(name: str | None, language: str) -> str:
+    return wording(language)["agents"].get(name or "", name or "—")
+
+
+def because(reason: str, language: str) -> str:
+    """The router's own sentences in that language; what a person or a model wrote stays as it is."""
+    known = wording(language)["router"]
+    said = next((beginning for beginning in known if reason.startswith(beginning)), None)
+    if said is None:
+        return reason
+    return known[said] + _QUOTED.sub(lambda found: quoted(found[1], language), reason.removeprefix(said))
+
+
+def quoted(words: str, language: str) -> str:
+    return wording(language)["quotes"]["words"].format(words=words)
+
+
+def plan_named(plan: PlanName, language: str) -> str:
+    return wording(language)["worth"]["plan"].format(plan=term("plan", plan, language))
+
+
+def paid_named(roubles: int, language: str) -> str:
+    return wording(language)["worth"]["paid"].format(paid=money(roubles, language))
+
+
+def values_named(facts: Mapping[str, object], language: str) -> dict[str, str]:
+    """Plans, goods, sums and ways of delivery as people read them; names of sums lose their `_rub`."""
+    known = {WAYS.get(name, name): value for name, value in facts.items() if value not in (None, "")}
+    return {name: str(value) for name, value in present(known, language).items()}
+
+
+def span_named(seconds: float, language: str) -> str:
+    """Minutes up to two hours, hours up to two days."""
+    units = {"days": (86_400, 2), "hours": (3600, 2), "minutes": (60, 1)}
+    enough = (name for name, (unit, least) in units.items() if seconds >= least * unit)
+    name = next(enough, "moment")
+    count = int(seconds // units[name][0]) if name in units else 0
+    return wording(language)["spans"][name].format(count=count)
+
+
+@cache
+def _known() -> dict[str, Wording]:
+    loaded: dict[str, Wording] = yaml.safe_load(FILE.read_text("utf-8"))
+    return loaded

@@ -1,0 +1,87 @@
+"""What the parts of the room share: words, the desk, sentences for what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from html import escape
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from app.core.exceptions import CallCenterError
+from app.evaluation.cases import CaseSet
+from app.evaluation.predictions import Prediction, Run
+from app.services.workbench import Workbench
+from app.ui.admission import admit
+from app.ui.problems import told
+from app.ui.words import words
+
+if TYPE_CHECKING:
+    from app.services.evaluation.reading import Opened
+
+CLICKS = """
+element.addEventListener('click', (event) => {
+  const found = event.target.closest('[data-pick]');
+  if (!found) return;
+  const stays = found.getAttribute('aria-pressed') === 'false';
+  element.querySelectorAll('[aria-pressed]').forEach((one) =>
+    one.setAttribute('aria-pressed', one === found && stays));
+  trigger('click', {pick: found.dataset.pick});
+});
+"""
+"""A click on whatever carries `data-pick` is an event with that as its data."""
+
+
+class Part:
+    """`key` is the box with the operator key; an act of a part asks for it first."""
+
+    def __init__(self, bench: Workbench, language: str, key: gr.Textbox) -> None:
+        self.bench = bench
+        self.desk = bench.eval_desk
+        self.language = language
+        self.words = words(language, "evaluation")
+        self.key = key
+
+    @property
+    def named_agents(self) -> list[tuple[str, str]]:
+        """(shown, name) of each, for a list to choose from."""
+        known = words(self.language, "frame")["agents"]
+        return [(known.get(name, name), name) for name in self.bench.agents]
+
+    def cases_of(self, run: Run, about: Prediction) -> CaseSet | None:
+        """The set of a turn; None where it has changed since, or is gone. Blocks."""
+        try:
+            return self.desk.shelf.same(next(s for s in run.provenance.sets if s.name == about.set))
+        except CallCenterError:
+            return None
+
+    async def open(self, key: str | None, run_id: str) -> Opened:
+        """As `desk.open` and `admit`: a run over sets that are not the house's holds customers' words."""
+        known = await self.desk.open(run_id)
+        if not await asyncio.to_thread(self.desk.shelf.shipped, known.run.provenance.sets):
+            admit(self.bench.settings, key)
+        return known
+
+    def admit(self, given: str | None) -> None:
+        """Raises gr.Error, which the page shows."""
+        try:
+            admit(self.bench.settings, given)
+        except CallCenterError as error:
+            raise self.refused(error) from None
+
+    def admitted(self, given: str | None) -> bool:
+        try:
+            admit(self.bench.settings, given)
+        except CallCenterError:
+            return False
+        return True
+
+    def refused(self, error: CallCenterError | str) -> gr.Error:
+        said = error if isinstance(error, str) else self.sentence(error)
+        return gr.Error(escape(said), duration=10, print_exception=False, title=self.words["refused"])
+
+    def sentence(self, error: CallCenterError) -> str:
+        """In the page's language; some errors are of several kinds."""
+        kinds = self.words["kinds"].get(error.code, {})
+        said = kinds.get(getattr(error, "kind", "")) or self.words["problems"].get(error.code)
+        return told(error, self.language, {error.code: said.format(**vars(error))} if said else None)

@@ -1,0 +1,184 @@
+"""The upper part of the room: what to run, how it is getting on, and the last runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from html import escape
+from itertools import islice
+from typing import Any
+
+import gradio as gr
+
+from app.core.exceptions import CallCenterError
+from app.evaluation.passes import Options
+from app.evaluation.predictions import Provenance
+from app.services.evaluation.runs import Order
+from app.ui.evaluation.headline import halted, status
+from app.ui.evaluation.marks import router as router_name
+from app.ui.evaluation.panel import Part
+from app.ui.format import moment, number
+
+RUNS = 50
+MOST_CASES, MOST_AT_ONCE = 1_000_000, 64
+Choices = list[tuple[str, str]]
+
+
+class Ordering(Part):
+    def build(self) -> None:
+        words = self.words
+        with gr.Row(equal_height=False, elem_classes="ev-order"):
+            self.sets = gr.Dropdown(
+                [], label=words["sets"], multiselect=True, scale=3, min_width=260, elem_id="cc-eval-sets"
+            )
+            self.router = gr.Dropdown(
+                [], label=words["router"], scale=2, min_width=200, elem_id="cc-eval-router"
+            )
+            self.runs = gr.Dropdown([], label=words["runs"], scale=3, min_width=260, elem_id="cc-eval-runs")
+            self.start = gr.Button(
+                words["start"], variant="primary", scale=1, min_width=140, elem_id="cc-eval-start"
+            )
+        self._options()
+        with gr.Row(elem_classes="ev-going"):
+            self.status = gr.HTML("", elem_id="cc-eval-status")
+            self.cancel = gr.Button(
+                words["cancel"], size="sm", visible=False, scale=0, min_width=120, elem_id="cc-eval-cancel"
+            )
+            self.resume = gr.Button(
+                words["resume"], size="sm", visible=False, scale=0, min_width=120, elem_id="cc-eval-resume"
+            )
+        self.run = gr.Textbox(visible="hidden", elem_id="cc-eval-run")
+        self.again = gr.State(0)
+
+    def _options(self) -> None:
+        words = self.words
+        with gr.Accordion(words["options"], open=False, elem_id="cc-eval-options"):
+            gr.HTML(f'<p class="ev-note">{escape(words["router_help"])}</p>')
+            with gr.Row():
+                self._numbers()
+
+    def _numbers(self) -> None:
+        words = self.words
+        self.limit = gr.Number(
+            0, label=words["limit"], info=words["limit_help"], precision=0, minimum=0,
+            maximum=MOST_CASES, elem_id="cc-eval-limit", min_width=180,
+        )  # fmt: skip
+        self.seed = gr.Number(0, label=words["seed"], precision=0, minimum=0, min_width=120)
+        self.at_once = gr.Slider(1, MOST_AT_ONCE, 8, step=1, label=words["concurrency"], min_width=180)
+        self.perturb = gr.Checkbox(False, label=words["perturb"], min_width=180)
+
+    @property
+    def order(self) -> list[gr.components.Component]:
+        return [self.sets, self.router, self.limit, self.seed, self.at_once, self.perturb]
+
+    async def begin(
+        self,
+        key: str,
+        sets: list[str] | None,
+        router: str | None,
+        limit: float | None,
+        seed: float | None,
+        at_once: float,
+        perturb: bool,
+    ) -> str:
+        """The id of the new run."""
+        self.admit(key)
+        if not sets or not router:
+            raise self.refused(self.words["choose"])
+        options = Options(
+            limit=int(limit) if limit and limit > 0 else None,
+            seed=int(seed or 0),
+            concurrency=max(1, min(MOST_AT_ONCE, int(at_once))),
+            perturb=bool(perturb),
+        )
+        try:
+            return await self.desk.start(Order(sets, router, options))
+        except CallCenterError as error:
+            raise self.refused(error) from None
+
+    async def go_on(self, key: str, run_id: str, times: int) -> int:
+        """How often something was resumed."""
+        self.admit(key)
+        try:
+            await self.desk.resume(run_id)
+        except CallCenterError as error:
+            raise self.refused(error) from None
+        return times + 1
+
+    async def pick(self, key: str | None, run_id: str | None) -> tuple[str, Any, Any]:
+        """(run, sets, router) of a run on the list: what it was over is chosen, to be run once more."""
+        keys, router = await asyncio.to_thread(self.measured, key, run_id or "")
+        return run_id or "", keys or gr.skip(), router or gr.skip()
+
+    def measured(self, key: str | None, run_id: str) -> tuple[list[str], str]:
+        """Keys of the sets and the router of a run, where they still are on offer. Blocks."""
+        p = self._provenance(run_id)
+        if p is None or not self._seen(key, p):
+            return [], ""
+        return self.desk.shelf.keys_of(p.sets), p.router if p.router in self.desk.routers() else ""
+
+    def _seen(self, key: str | None, p: Provenance) -> bool:
+        """Blocks."""
+        return self.admitted(key) or self.desk.shelf.shipped(p.sets)
+
+    def _provenance(self, run_id: str) -> Provenance | None:
+        return next((p for p in self.desk.service.registry.list() if p.run_id == run_id), None)
+
+    async def halt(self, key: str, run_id: str) -> None:
+        self.admit(key)
+        await self.desk.cancel(run_id)
+
+    async def watch(self, key: str | None, run_id: str) -> AsyncIterator[tuple[str, bool, bool]]:
+        """(status, does it go on, can it be resumed) until the run has ended, whoever started it."""
+        p = await asyncio.to_thread(self._provenance, run_id)
+        if p and not await asyncio.to_thread(self._seen, key, p):
+            yield "", False, False
+            return
+        if self.desk.progress(run_id) is None:
+            stands = p is not None and p.finished is None  # of a process before this one
+            yield halted(self.language) if stands else "", False, stands
+            return
+        async for now in self.desk.follow(run_id):
+            again = now.state in ("interrupted", "failed")
+            yield status(now, self.language), now.state == "running", again
+
+    async def known(self, name: str) -> str:
+        """The id of `latest`, or of an id's beginning; what is not known stays as it was asked."""
+        try:
+            return await asyncio.to_thread(self.desk.service.registry.resolve, name) if name else ""
+        except CallCenterError:
+            return name
+
+    async def choices(self, key: str | None) -> tuple[Any, Any, Any]:
+        """Of sets, routers and runs, as things are now."""
+        offered = await asyncio.to_thread(self.desk.shelf.offered)
+        sets = [(self._name(name), name) for name in offered if "/" not in name or self.admitted(key)]
+        routers = [
+            (router_name(name, self.language), name) for name in await asyncio.to_thread(self.desk.routers)
+        ]
+        return gr.update(choices=sets), gr.update(choices=routers), await self.last(key)
+
+    async def last(self, key: str | None, chosen: str | None = None) -> Any:
+        """An update for a list of runs."""
+        found = await self.run_choices(key)
+        extra: dict[str, Any] = {"value": chosen} if chosen in [run_id for _, run_id in found] else {}
+        return gr.update(choices=found, **extra)
+
+    async def run_choices(self, key: str | None) -> Choices:
+        return [(self._told(p), p.run_id) for p in await asyncio.to_thread(self._runs, key)]
+
+    def _runs(self, key: str | None) -> list[Provenance]:
+        return list(islice((p for p in self.desk.service.registry.list() if self._seen(key, p)), RUNS))
+
+    def _name(self, key: str) -> str:
+        kind, _, name = key.rpartition("/")
+        return f"{name} ({self.words['groups'][kind]})" if kind else name
+
+    def _told(self, p: Provenance) -> str:
+        sets = ", ".join(s.name for s in p.sets)
+        going = self.desk.progress(p.run_id)
+        state = "" if p.finished else self.words["interrupted"]
+        state = self.words["running"] if going and going.state == "running" else state
+        limit = self.words["cases_n"].format(n=number(p.limit, self.language)) if p.limit else ""
+        told = [moment(p.started, self.language), router_name(p.router, self.language), sets, limit, state]
+        return " · ".join(part for part in told if part)

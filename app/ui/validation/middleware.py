@@ -1,0 +1,123 @@
+"""Before each page's Gradio: the doors that our pages use, and what may come in by them."""
+
+from __future__ import annotations
+
+import re
+from asyncio import to_thread
+from collections.abc import Callable, Mapping
+from functools import partial
+from urllib.parse import parse_qs
+
+from gradio.blocks import Block
+from gradio.routes import App
+from starlette._utils import get_route_path
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from app.core.exceptions import BadRequestBody
+from app.ui.problems import told
+from app.ui.unavailable import crowded
+from app.ui.validation.files import kept
+from app.ui.validation.forms import Form, handed_on
+from app.ui.validation.requests import NAME, Questions
+from app.ui.validation.uploads import TooManyUploads, Uploads
+from app.ui.workers import OneWorkerNeeded, Workers
+
+OPEN = re.compile(
+    r"/|/config|/theme\.css|/(?:assets|static)/[\w./-]+|/gradio_api/heartbeat/[0-9A-Za-z]{1,64}"
+)
+FILE = "/gradio_api/file="
+
+
+class Gate:
+    """What is no door of our pages, in whatever spelling, is not found: the lists say what is open."""
+
+    def __init__(self, app: App, uploads: Uploads, workers: Workers, language: str) -> None:
+        self.app = app
+        self.page = app.get_blocks()
+        self.uploads = uploads
+        self.workers = workers
+        self.language = language
+        known = Questions(self.page, self._session)
+        self.asking: dict[str, Callable[[bytes], bytes]] = {
+            "/gradio_api/queue/join": known.join,
+            "/gradio_api/component_server/": known.serve,
+            "/gradio_api/cancel": known.cancel,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door, method = get_route_path(scope), scope.get("method")
+        if self.workers.several:
+            if door == "/":
+                return await crowded(self.language)(scope, receive, send)
+            raise OneWorkerNeeded
+        if method == "POST" and door in self.asking:
+            receive = await self._instead(self.asking[door], scope, receive)
+        elif method == "POST" and door == "/gradio_api/upload":
+            return await self._upload(scope, receive, send)
+        elif method not in ("GET", "HEAD") or not self._readable(door, scope):
+            raise HTTPException(404)
+        return await self.app(scope, receive, send)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses with a text, as Gradio tells that a file is too large: the page shows it."""
+        form = Form(scope, receive, send, partial(self.uploads.count_files, scope))
+        try:
+            self.uploads.count(scope)
+            await to_thread(self.uploads.leftovers.look)
+            await handed_on(self.app, scope, form)
+        except (TooManyUploads, BadRequestBody) as error:
+            again = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            refused = PlainTextResponse(told(error, self.language), error.status, again)
+            await refused(scope, receive, send)
+
+    def _readable(self, door: str, scope: Scope) -> bool:
+        asked = {
+            name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()
+        }
+        if door == "/gradio_api/queue/data":
+            return asked.get("session_hash") in self.page._queue.pending_messages_per_session
+        if door == "/gradio_api/upload_progress":
+            return bool(re.fullmatch(NAME, asked.get("upload_id", "")))
+        if door.startswith(FILE):
+            del MutableHeaders(scope=scope)["range"]  # Gradio stumbles over some
+            return kept(door.removeprefix(FILE))
+        return bool(OPEN.fullmatch(door))
+
+    async def _instead(self, checked: Callable[[bytes], bytes], scope: Scope, receive: Receive) -> Receive:
+        """Hands on what was checked, and not what came. Raises BadRequestBody in the page's language."""
+        try:
+            return _again(checked(await _whole(receive)), scope, receive)
+        except BadRequestBody as error:
+            raise BadRequestBody(told(error, self.language)) from None
+
+    def _session(self, name: str) -> Mapping[int, Block]:
+        """The components as this visitor's page has them; nothing is kept for somebody new."""
+        seen = self.app.state_holder.session_data.get(name)
+        return seen.blocks_config.blocks if seen else {}
+
+
+def _again(body: bytes, scope: Scope, receive: Receive) -> Receive:
+    MutableHeaders(scope=scope)["content-length"] = str(len(body))
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def _whole(receive: Receive) -> bytes:
+    """How long and of which type it may be was seen to before."""
+    parts = bytearray()
+    while True:
+        message = await receive()
+        parts += message.get("body", b"")
+        if not message.get("more_body", False):
+            return bytes(parts)

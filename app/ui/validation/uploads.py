@@ -1,0 +1,72 @@
+"""How much visitors may upload. Nobody shows a key for it, so bytes are counted: a caller's, and all."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from math import ceil
+from time import time
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from app.core.documents import LARGEST_FILE
+from app.core.exceptions import CallCenterError
+from app.ui.validation.files import Leftovers
+
+LEAST = 2**18
+"""Bytes that any file counts for: small ones take room and time too."""
+OWN = RateLimitItemPerMinute(5 * LARGEST_FILE, 10)
+ALL = RateLimitItemPerHour(25 * LARGEST_FILE)
+"""A visitor's file is gone after an hour, so no more than twice this lies here."""
+
+
+class TooManyUploads(CallCenterError):
+    status = 429
+    code = "too_many_uploads"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too much was uploaded of late. Try again in {ceil(seconds / 60)} min.")
+        self.retry_after = seconds
+
+
+class Uploads:
+    """One count for the pages of all languages."""
+
+    def __init__(self, own: RateLimitItem = OWN, together: RateLimitItem = ALL) -> None:
+        self.own = own
+        self.together = together
+        self.leftovers = Leftovers()
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    def count(self, scope: Scope) -> None:
+        """Raises TooManyUploads."""
+        length = Headers(scope=scope).get("content-length", "")
+        self._charge(scope, max(LEAST, int(length) if length.isdigit() else LARGEST_FILE))
+
+    def count_files(self, scope: Scope, more: int) -> None:
+        """Of one upload, after the first. Raises TooManyUploads."""
+        if more:
+            self._charge(scope, more * LEAST)
+
+    def _charge(self, scope: Scope, cost: int) -> None:
+        self._hit(self.own, caller(scope), cost)
+        self._hit(self.together, "all", cost)
+
+    def _hit(self, limit: RateLimitItem, who: str, cost: int) -> None:
+        if not self._limiter.test(limit, who, cost=cost):
+            ends = self._limiter.get_window_stats(limit, who).reset_time
+            raise TooManyUploads(max(1, ceil(ends - time())))
+        self._limiter.hit(limit, who, cost=cost)
+
+
+def caller(scope: Scope) -> str:
+    """The peer; of IPv6 the network, since one house has very many addresses."""
+    host = (scope.get("client") or ("", 0))[0]
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network((host.partition("%")[0], 64), strict=False)) if address.version == 6 else host
