@@ -28,7 +28,7 @@ from app.engines.routing.artefact import load
 from app.engines.routing.versions import DEFAULT, Record, Versions, artefact_folder, name_of
 from app.evaluation import corrections
 from app.evaluation.calibration import CascadePoint
-from app.evaluation.cases import Case, CaseSet
+from app.evaluation.cases import SETS, Case, CaseSet, part
 from app.evaluation.compare import compare
 from app.evaluation.corrections import Correction
 from app.evaluation.costs import CostMatrix, load_costs
@@ -38,7 +38,6 @@ from app.evaluation.passes import Options
 from app.evaluation.predictions import Run
 from app.evaluation.report import Report, build_report
 from app.evaluation.runner import OnProgress
-from app.evaluation.shipped import SETS, part
 from app.main import prepare_environment
 from app.services.workbench import Workbench
 from app.telemetry import configure_logging

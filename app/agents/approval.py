@@ -15,8 +15,8 @@ from langgraph.types import Command, interrupt
 
 from app.core.backoffice import Approval
 from app.core.models import Reply
-from app.core.office import in_office
 from app.core.ports import BackOffice
+from app.core.threads import in_office
 
 Tell = Callable[[Approval], Awaitable[Reply]]
 

@@ -1,4 +1,7 @@
-"""One model call in a turn, plain or streaming; a spare model answers when the provider is down."""
+"""One model call in a turn, plain or streaming; a spare model answers when the provider is down.
+
+What model calls cost.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,28 @@ from pydantic import ValidationError
 
 from app.agents.base import schema_of
 from app.agents.citations import Unmarking, cited
-from app.agents.pricing import FREE, Price
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
-from app.core.models import Progress
+from app.core.models import Progress, Usage
 from app.core.text import is_storable
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens."""
+
+    input: float = 0.0
+    output: float = 0.0
+
+
+FREE = Price()
+
+
+def usage_of(message: AIMessage, price: Price) -> Usage:
+    """Usage of one call; zero tokens where the provider reported none."""
+    meta = message.usage_metadata
+    asked, said = (meta["input_tokens"], meta["output_tokens"]) if meta else (0, 0)
+    cost = (asked * price.input + said * price.output) / 1_000_000
+    return Usage(input_tokens=asked, output_tokens=said, cost=cost, calls=1)
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,13 @@ from app.agents.citations import CITATIONS, shown
 from app.agents.consent import held_back
 from app.agents.grounding import Evidence, mend
 from app.agents.grounding.reply import Outlet, evidence_of, rewrite
-from app.agents.model_call import ModelCall, Speaker
-from app.agents.pricing import usage_of
+from app.agents.model_call import ModelCall, Speaker, usage_of
 from app.agents.roster import ROSTER
-from app.agents.router import as_message
-from app.agents.routing import LiveRouter
-from app.agents.state import Detect, Emit, State, start
+from app.agents.router import LiveRouter, as_message
+from app.agents.state import Detect, Emit, State, start, turn_of
 from app.agents.system_message import briefing
 from app.agents.tools.handoff import HAND_OVER, hand_over
 from app.agents.tools.knowledge import relevant
-from app.agents.trace import turn_of
 from app.core.models import (
     CLEAR,
     Case,
@@ -41,9 +38,8 @@ from app.core.models import (
     Said,
     ToolUse,
 )
-from app.core.office import in_office
 from app.core.text import clean, language_of
-from app.core.threads import TURNS
+from app.core.threads import TURNS, in_office
 
 __all__ = ["Emit", "Orchestrator"]
 APPROVED = "approved"

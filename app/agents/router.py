@@ -1,7 +1,13 @@
-"""Routers that ask a model, and the cascade that asks it only when the local router is unsure."""
+"""Routers that ask a model, and the cascade that asks it only when the local router is unsure.
+
+Routing in a live dialog: a failure is not a label, but a customer must be served.
+
+A router that moves a customer only where it is sure enough.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,13 +16,72 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from pydantic import BaseModel, Field, create_model
 
 from app.agents.base import Agent
-from app.agents.pricing import FREE, Price, usage_of
+from app.agents.model_call import FREE, Price, usage_of
 from app.agents.prompts import Prompt, load
 from app.agents.roster import ROSTER, names
 from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderError, ProviderReplyInvalid, ProviderTimeout, RoutingFailed
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import Router
+
+
+@dataclass(frozen=True)
+class LiveRouter:
+    """Where `router` fails, `spare` decides (degraded), else who serves stays (fallback), else it fails.
+
+    An agent that does not work here (any more) is chosen by nobody, and serves nobody.
+    """
+
+    router: Router
+    legal: frozenset[str]
+    spare: Router | None = None
+
+    async def route(self, query: RouteQuery) -> Decision:
+        if query.serving not in self.legal:
+            query = query.model_copy(update={"serving": None})
+        try:
+            return await self._asked(self.router, query)
+        except RoutingFailed as failed:
+            return await self._replace(query, failed)
+
+    async def _asked(self, router: Router, query: RouteQuery) -> Decision:
+        decision = await router.route(query)
+        if decision.agent not in self.legal:
+            raise RoutingFailed("unparsed", "unknown_agent")
+        return decision
+
+    async def _replace(self, query: RouteQuery, failed: RoutingFailed) -> Decision:
+        mark = {"degraded": True, "failure": failed.outcome}
+        if self.spare and self.spare is not self.router:
+            with suppress(RoutingFailed):
+                return (await self._asked(self.spare, query)).model_copy(update=mark)
+        if query.serving is None:
+            raise failed
+        return Decision(
+            agent=query.serving, confidence=0, source="fallback", reason=failed.reason
+        ).model_copy(update=mark)
+
+
+HELD = "less sure than the threshold: stays"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Below `threshold` the serving agent keeps the customer, at first contact `front` does."""
+
+    near: Router
+    threshold: float
+    front: str
+
+    async def route(self, query: RouteQuery) -> Decision:
+        decision = await self.near.route(query)
+        keeper = query.serving or self.front
+        if decision.confidence >= self.threshold or decision.agent == keeper:
+            return decision
+        share = decision.scores.get(keeper, 0.0)
+        held = {"agent": keeper, "confidence": share, "source": "sticky", "reason": HELD}
+        return decision.model_copy(update=held)
+
 
 PROMPT = load("router")
 

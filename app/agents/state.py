@@ -1,4 +1,7 @@
-"""What the nodes of the graph hand to one another during one turn."""
+"""What the nodes of the graph hand to one another during one turn.
+
+The trace of a turn, read from the state in which its graph ended.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import TypedDict
 
 from langchain_core.messages import BaseMessage
 
+from app.agents.base import Agent
 from app.core.backoffice import Visit
-from app.core.models import Case, Decision, Handoff, Passage, Progress, Said, ToolUse, Usage
+from app.core.models import Case, Decision, Handoff, Passage, Progress, Said, ToolUse, Turn, Usage
 from app.core.text import language_of, spoken_language
 
 Emit = Callable[[Progress], None]
@@ -55,3 +59,31 @@ def start(
         passages=[], scratch=[], steps=0, degraded=False, failure=None, hops=[], handed=None, tools=[],
         citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
     )  # fmt: skip
+
+
+def turn_of(end: State, roster: tuple[Agent, ...], timings: dict[str, float]) -> Turn:
+    """`timings` are in seconds."""
+    assert end["decision"] is not None
+    agent = next(a for a in roster if a.name == end["agent"])
+    return Turn(
+        decision=end["decision"],
+        agent=end["agent"],
+        model=end["model"],
+        degraded=end["degraded"] or end["decision"].degraded,
+        failure=end["failure"],
+        language=end["language"],
+        escalated=_escalated(agent, end),
+        withheld=end["withheld"],
+        hops=end["hops"],
+        tools=end["tools"],
+        citations=end["citations"],
+        prompts={agent.prompt.name: agent.prompt.fingerprint},
+        usage=end["usage"],
+        timings={step: round(seconds, 6) for step, seconds in timings.items()},
+    )
+
+
+def _escalated(agent: Agent, end: State) -> bool:
+    """A person must decide, or nobody stands above who serves and the matter was not settled."""
+    became = {use.status for use in end["tools"]}
+    return "approval" in became or (agent.escalates_to is None and "done" not in became)

@@ -23,12 +23,8 @@ from app.api import errors
 from app.api.body import StrictJson
 from app.api.caller import Callers
 from app.api.connections import Bounding, Bounds
-from app.api.doors import Doors
-from app.api.head import Head
-from app.api.hosts import KnownHosts
-from app.api.middleware import OwnOrigin
-from app.api.paths import OneSpelling
-from app.api.queries import known_parameters
+from app.api.deps import known_parameters
+from app.api.middleware import Doors, Head, KnownHosts, OneSpelling, OwnOrigin
 from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, routing
 from app.services.health import VERSION
 from app.services.operators.auth import openness

@@ -10,8 +10,8 @@ from starlette._utils import parse_host_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.hosts import name_in
-from app.core.addresses import address, is_local, is_loopback
+from app.api.middleware import name_in
+from app.core.network import address, is_local, is_loopback
 from app.services.operators.auth import DIRECT
 
 _FORWARDING = re.compile(

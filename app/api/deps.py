@@ -1,15 +1,55 @@
-"""What endpoints are handed."""
+"""What endpoints are handed.
+
+Who may use the operator endpoints: whoever has the key; without one, this machine.
+
+A query parameter that a route does not document is refused: a misspelt filter must not find everything.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, FastAPI, Header, Path, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator
 
 from app.core.exceptions import DialogNotFound, TextUnacceptable
+from app.services.operators.auth import DIRECT, admit, has_key
 from app.services.workbench import Workbench
+
+
+async def known_parameters(request: Request) -> None:
+    """Raises RequestValidationError."""
+    if not request.query_params:
+        return
+    state = request.app.state
+    if not hasattr(state, "parameters"):
+        state.parameters = _documented(request.app)
+    known = state.parameters.get(request.scope["endpoint"], set())
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        why = f"There is no such parameter; known are: {', '.join(sorted(known)) or 'none'}."
+        raise RequestValidationError([{"loc": ("query", name), "msg": why} for name in unknown])
+
+
+def _documented(app: FastAPI) -> Mapping[object, set[str]]:
+    """Names of query parameters by endpoint."""
+    paths = app.openapi()["paths"]
+    return {
+        route.endpoint: {
+            parameter["name"]
+            for operation in paths[route.path].values()
+            for parameter in operation.get("parameters", ())
+            if parameter["in"] == "query"
+        }
+        for route in iter_route_contexts(app.routes)
+        if route.path in paths
+    }
+
 
 UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 _OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -48,3 +88,24 @@ DialogId = Annotated[
     Path(pattern=UUID, examples=["a1b2c3d4-e5f6-4890-abcd-ef1234567890"], description="The dialog's id."),
     AfterValidator(_ours),
 ]
+
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="OperatorKey",
+    description="The OPERATOR_KEY of the service, where it is set.",
+)
+
+
+async def operators_only(
+    request: Request, bench: Bench, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> None:
+    """Raises OperatorKeyMissing, OperatorKeyWrong or OperatorsClosed."""
+    admit(bench.settings, given.credentials if given else None, request.scope[DIRECT])
+
+
+async def paced(request: Request, bench: Bench) -> None:
+    """Callers with the operator key speak for many customers, so they are not counted."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not has_key(bench.settings, given.strip()):
+        bench.pace.step(request.client.host if request.client else "")

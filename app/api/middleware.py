@@ -1,17 +1,167 @@
-"""Pages of other origins do not act here. What is no browser sends neither of the two headers and goes on."""
+"""Pages of other origins do not act here. What is no browser sends neither of the two headers and goes on.
+
+Under which names the service answers: none that strangers can point at us (DNS rebinding).
+
+Where a request leads. Guards read `get_route_path`, as the router does, so they hold under any prefix.
+
+HEAD answers as GET does, without the body.
+
+What the workbench's own doors, which are Gradio's, let in: sizes are checked before anything is kept.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from starlette._utils import get_route_path
+from starlette._utils import get_route_path, parse_host_header
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.formparsers import MultiPartException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import situation
-from app.core.exceptions import CallCenterError
+from app.api.body import check_type, declared, replay, whole
+from app.api.errors import problem, situation
+from app.core.documents import LARGEST_FILE
+from app.core.exceptions import BadRequestBody, BodyTooLarge, CallCenterError, UnsupportedMediaType
+from app.core.network import address, is_local
 from app.services.operators.auth import DIRECT
+
+
+class HostUnknown(CallCenterError):
+    status = 400
+    code = "host_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("The service does not answer under this host name; ALLOWED_HOSTS lists its names.")
+
+
+class KnownHosts:
+    """Loopback names are always known; without a list, so are addresses and names of one word."""
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
+        self.app = app
+        self.allowed = {name.lower() for name in allowed}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._known(Headers(scope=scope).getlist("host")):
+            return await situation(HostUnknown())(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+    def _known(self, hosts: list[str]) -> bool:
+        """An old client names no host."""
+        if "*" in self.allowed or not hosts:
+            return True
+        name = name_in(hosts[0]) if len(hosts) == 1 else ""
+        if not name or is_local(name):
+            return bool(name)
+        if not self.allowed:
+            return address(name) is not None or "." not in name
+        parts = name.split(".")
+        above = {"*." + ".".join(parts[n:]) for n in range(1, len(parts))}
+        return name in self.allowed or not above.isdisjoint(self.allowed)
+
+
+def name_in(host: str) -> str:
+    """The name of a Host header in lower case, without brackets and port; empty where it is malformed."""
+    parsed = parse_host_header(host)
+    return parsed.host.lower().strip("[]") if parsed else ""
+
+
+OURS = re.compile(
+    r"(?:/(?:(?:api|ui|docs|redoc|metrics|openapi\.json|favicon\.ico|static-offline-docs)(?:/.*)?)?)?"
+)
+_OTHER_SPELLING = re.compile(r"//|\\|%2f|%5c|[\0-\x1f\x7f]|/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
+
+
+class OneSpelling:
+    """The outermost guard: an address that could be read in two ways is not found.
+
+    Where a proxy keeps the prefix that `--root-path` adds once more, it is taken off.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        given = scope.get("root_path", "")
+        raw = scope.get("raw_path", b"").decode("latin-1")
+        root, path = f"/{given.strip('/')}".rstrip("/"), _behind(given, scope["path"])
+        if any(_OTHER_SPELLING.search(spelled) for spelled in (path, _behind(given, raw))):
+            return await problem(404, "not_found", "Not Found.")(scope, receive, send)
+        if path.startswith(root) and OURS.fullmatch(inside := path.removeprefix(root)):
+            path = inside
+        return await self.app({**scope, "root_path": root, "path": root + path}, receive, send)
+
+
+def _behind(prefix: str, path: str) -> str:
+    inside = path.removeprefix(prefix)
+    return inside if inside[:1] in ("", "/") else path
+
+
+class Head:
+    """Gradio's own routes are left out: some of them answer for as long as a page is open."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or "/gradio_api/" in get_route_path(scope):
+            return await self.app(scope, receive, send)
+
+        async def bare(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        return await self.app({**scope, "method": "GET"}, receive, bare)
+
+
+JSON = 2**20  # bytes of what a page asks; state stays with us
+UPLOAD = LARGEST_FILE + 2**16  # bytes of all files together, with what stands around them
+ASKED = {"queue/join", "cancel", "component_server"}
+
+
+class Doors:
+    """Sizes and types of what pages send; which doors there are at all is the workbench's own matter."""
+
+    def __init__(self, app: ASGIApp, prefix: str = "/ui/") -> None:
+        self.app = app
+        self.prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not (path := get_route_path(scope)).startswith(self.prefix):
+            return await self.app(scope, receive, send)
+        door, headers = path.rstrip("/").rpartition("/gradio_api/")[2], Headers(scope=scope)
+        try:
+            if door == "upload":
+                declared(headers, UPLOAD)
+                receive = counted(receive, UPLOAD)
+            elif door in ASKED:
+                check_type(headers)
+                receive = replay(await whole(headers, receive, JSON), receive)
+        except (BadRequestBody, BodyTooLarge, UnsupportedMediaType) as error:
+            return await situation(error)(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+
+def counted(receive: Receive, limit: int) -> Receive:
+    """Raises MultiPartException, at which Gradio removes what it has kept of the files so far."""
+    seen, done = 0, False
+
+    async def more() -> Message:
+        nonlocal seen, done
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise MultiPartException(f"The files exceed the maximum allowed size of {limit} bytes.")
+        if not done and message["type"] == "http.disconnect":
+            raise MultiPartException("The upload broke off.")
+        done = not message.get("more_body", False)
+        return message
+
+    return more
+
 
 READING = {"GET", "HEAD", "OPTIONS"}
 PORTS = {"http": 80, "https": 443}

@@ -18,7 +18,7 @@ from app.adapters.storage.json_store import JsonStore
 from app.agents.base import Agent, Desk
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import ROSTER
-from app.agents.routing import LiveRouter
+from app.agents.router import LiveRouter
 from app.bootstrap.backends import knowledge_of, memory_of, office_of, relay_of
 from app.bootstrap.context import House
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
@@ -30,7 +30,7 @@ from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder, Router
 from app.core.threads import SEARCHES
-from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.files import load_articles
 from app.engines.offline.consent import consent
 from app.services.analytics.service import analytics_of
 from app.services.crm.relay import Relay
@@ -38,12 +38,11 @@ from app.services.customers import Customers
 from app.services.dialogs.admission import Gate
 from app.services.dialogs.approvals import Settlement
 from app.services.dialogs.branching import Branching
-from app.services.dialogs.change_feed import Changes, latest
+from app.services.dialogs.change_feed import Changes, TellingStore, latest
 from app.services.dialogs.effects import Witness
 from app.services.dialogs.feedback import Feedback
 from app.services.dialogs.maintenance import Caretaker
 from app.services.dialogs.manager import DialogManager
-from app.services.dialogs.telling import TellingStore
 from app.services.dialogs.turns import Turns
 from app.services.evaluation.service import EvaluationService
 from app.services.health import Facts, HealthService, ProviderCalls, ProviderState

@@ -9,7 +9,7 @@ from datetime import datetime
 from langchain_core.language_models import BaseChatModel
 
 from app.agents.base import Agent
-from app.agents.pricing import Price
+from app.agents.model_call import Price
 from app.agents.roster import names
 from app.core.config import Settings
 from app.core.ports import Embedder

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
-from app.agents.model_call import Speaker
-from app.agents.pricing import FREE
+from app.agents.model_call import FREE, Speaker
 from app.agents.state import Detect
 from app.agents.structured_output import MODES, mode_of
 from app.agents.summary import Extractive, Generated, Summarizer

@@ -7,18 +7,15 @@ from dataclasses import replace
 
 from langchain_core.language_models import BaseChatModel
 
-from app.agents.holding import Holding
 from app.agents.orchestrator import Orchestrator
-from app.agents.router import Cascade, ModelRouter
-from app.agents.routing import LiveRouter
+from app.agents.router import Cascade, Holding, LiveRouter, ModelRouter
 from app.bootstrap.context import House, Provider
 from app.bootstrap.model import speaker_of
 from app.core.ports import BackOffice, DialogStore, Router
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.routing.local import LocalRouter
 from app.services.knowledge.library import KnowledgeService
-from app.services.rehearsal import ReadOnlyOffice
-from app.services.replay import Replay, Setup
+from app.services.replay import ReadOnlyOffice, Replay, Setup
 
 
 def replay_of(

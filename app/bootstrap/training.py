@@ -20,7 +20,7 @@ from app.core.ports import Embedder
 from app.core.similarity import near_pairs, words
 from app.core.text import is_blank
 from app.engines.knowledge import vectors
-from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.files import load_articles
 from app.engines.routing.artefact import SHIPPED, STAY, Artefact, data_hash, load
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.fit import Report, Tell, texts_of, train, train_on

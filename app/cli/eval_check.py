@@ -8,8 +8,8 @@ import typer
 
 from app.agents.roster import names
 from app.cli.console import leave, situations
+from app.evaluation.cases import home
 from app.evaluation.check import check
-from app.evaluation.shipped import home
 
 
 def check_sets(given: Path | None) -> None:

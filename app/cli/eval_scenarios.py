@@ -13,13 +13,12 @@ import typer
 from app.cli.console import leave, settings_of, situations
 from app.cli.progress import bar
 from app.core.config import Settings
-from app.evaluation.scenarios.model import Scenario
-from app.evaluation.scenarios.reading import chosen, read_scenarios
+from app.evaluation.cases import part
+from app.evaluation.scenarios.model import Scenario, chosen, read_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, summary, write_all
 from app.evaluation.scenarios.runner import OnProgress, Options
 from app.evaluation.scenarios.score import Score, score
 from app.evaluation.scenarios.trial import Trial
-from app.evaluation.shipped import part
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

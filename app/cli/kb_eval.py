@@ -13,8 +13,8 @@ from app.cli.console import leave, situations
 from app.cli.kb_documents import service_of
 from app.cli.progress import bar
 from app.core.stats import Interval
+from app.evaluation.cases import SETS, find
 from app.evaluation.retrieval import Figures, Question, RetrievalReport, ask, read_questions, report
-from app.evaluation.shipped import SETS, find
 
 
 def measure(sets: Sequence[str], *, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from app.cli.crm import crm
 from app.cli.db import records
 from app.cli.eval import evaluation
 from app.cli.kb import knowledge
-from app.core.addresses import is_local
+from app.core.network import is_local
 
 ROUTERS = Path("storage/routers")
 
@@ -185,7 +185,7 @@ def train(
         leave("--force goes with --promote.")
     need_evaluation()
     from app.cli.train import Order, fit_own, fit_shipped  # noqa: PLC0415
-    from app.evaluation.shipped import SETS, part  # noqa: PLC0415
+    from app.evaluation.cases import SETS, part  # noqa: PLC0415
 
     if shipped:
         fit_shipped(lines or SETS / "train")

@@ -14,7 +14,7 @@ from app.bootstrap import build
 from app.core.config import Settings
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.backoffice.staging import Row, prepare_template, stage
-from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.files import load_articles
 from app.services.scenarios import ScenarioService
 from app.services.workbench import Workbench
 

@@ -1,16 +1,39 @@
-"""What libraries read in the environment beside our settings: certificates and proxies."""
+"""What libraries read in the environment beside our settings: certificates and proxies.
+
+Addresses of machines.
+"""
 
 from __future__ import annotations
 
 import re
 import ssl
 from collections.abc import Iterator, Mapping, MutableMapping
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.core.config_parsing import bare
 from app.core.exceptions import SettingInvalid
+
+
+def address(text: str) -> IPv4Address | IPv6Address | None:
+    """IPv4 in IPv6 is the IPv4 that it holds."""
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def is_loopback(text: str) -> bool:
+    found = address(text)
+    return found is not None and found.is_loopback
+
+
+def is_local(name: str) -> bool:
+    """Whether a name or address means the machine on which it is used."""
+    return name == "localhost" or is_loopback(name)
+
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 KINDS = ("http", "https", "socks5", "socks5h")
@@ -40,7 +63,7 @@ def _load(name: str, file: str) -> None:
 
 def check_proxies(environ: Mapping[str, str], host: str) -> None:
     """Raises SettingInvalid for a proxy that cannot be used, where `host` is reached through one."""
-    if is_local(host):
+    if bypasses_proxy(host):
         return
     for name, value in _proxies(environ):
         if usable_proxy(value) is None:
@@ -94,7 +117,7 @@ def usable_proxy(value: str) -> str | None:
     return f"{kind}://{rest}" if usable and " " not in text else None
 
 
-def is_local(host: str) -> bool:
+def bypasses_proxy(host: str) -> bool:
     return host in LOCAL or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
 
 

@@ -1,4 +1,7 @@
-"""Blocking work off the event loop, each kind on threads of its own: one that is slow stops no other."""
+"""Blocking work off the event loop, each kind on threads of its own: one that is slow stops no other.
+
+The back office is asked on threads of its own: one that does not answer stops nothing else.
+"""
 
 from __future__ import annotations
 
@@ -39,3 +42,7 @@ TURNS = Threads("turns", max(4, CORES))
 """Routing and looking up for customers' turns."""
 SEARCHES = Threads("searches", max(1, CORES // 2), waiting=8)
 """What strangers ask for outside a dialog: it leaves half of the processors to turns."""
+
+
+THREADS = 8
+in_office = Threads("back-office", THREADS).run

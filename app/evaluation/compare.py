@@ -10,8 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from app.core.significance import ALPHA, mean_interval, sign_test, turns_needed
-from app.core.stats import Interval
+from app.core.stats import ALPHA, Interval, mean_interval, sign_test, turns_needed
 from app.evaluation.metrics import percentile, plain, waits
 from app.evaluation.predictions import SUPERVISOR, Prediction, Run, transcript
 

@@ -12,9 +12,9 @@ from app.core.stats import Interval
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.cases import Case
 from app.evaluation.compare import Comparison
+from app.evaluation.metrics import By
 from app.evaluation.predictions import Prediction
 from app.evaluation.report import Report
-from app.evaluation.slices import By
 
 READ = ["case", "turn", "text", "before", "expected", "got", "confidence", "reason"]
 SAID = ["nth", "event", "text", "serving", "expected", "got", "outcome", "confidence"]

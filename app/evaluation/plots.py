@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from app.core.palette import NEUTRAL, colour_of
 from app.core.stats import Interval
 from app.evaluation.calibration import CascadePoint, Point
-from app.evaluation.dialogs import Escalation
+from app.evaluation.metrics import By, Escalation
 from app.evaluation.report import Report
-from app.evaluation.slices import By
 
 EMPTY = "nothing to show"
 BLUE, ORANGE, INK = colour_of("tech_support"), colour_of("supervisor"), "#111827"

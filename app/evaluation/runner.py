@@ -12,10 +12,9 @@ from importlib.metadata import version
 
 from app.core.exceptions import CallCenterError, RoutingFailed
 from app.core.models import Decision, RouteQuery, Usage
-from app.evaluation.cache import Answer, Cache
 from app.evaluation.cases import CaseSet
 from app.evaluation.passes import Key, Options, Pass, passes_over
-from app.evaluation.predictions import CaseOutcome, Prediction, Provenance, Run, SetFacts
+from app.evaluation.predictions import Answer, Cache, CaseOutcome, Prediction, Provenance, Run, SetFacts
 from app.evaluation.registry import Registry, new_run_id
 
 __all__ = ["NothingToRun", "Options", "Target", "provenance_of", "run"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from app.core.office import in_office
 from app.core.ports import BackOffice
+from app.core.threads import in_office
 
 DEMO = (
     "customer_123", "demo_en", "demo_student", "demo_nonprofit", "demo_past_due", "demo_trial", "demo_annual",

@@ -1,4 +1,7 @@
-"""Scenarios played in whole call centres of their own, through the same services as the REST API."""
+"""Scenarios played in whole call centres of their own, through the same services as the REST API.
+
+One call centre of a scenario, seen as the evaluation sees it.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,158 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 from app.agents.grounding import unsupported
 from app.agents.grounding.reply import evidence_of
 from app.agents.orchestrator import Orchestrator
 from app.agents.state import start
-from app.core.backoffice import Visit
+from app.core.backoffice import Approval, Effect, Visit
+from app.core.dialog import Dialog, Message
+from app.core.exceptions import CallCenterError
 from app.core.models import Case, Said
+from app.core.ports import BackOffice
+from app.evaluation.scenarios import world as seen
 from app.evaluation.scenarios.customer import Ask, Customer, Scripted, Simulated
 from app.evaluation.scenarios.fixtures import Row
-from app.evaluation.scenarios.model import Scenario
+from app.evaluation.scenarios.model import Operation, Scenario
 from app.evaluation.scenarios.runner import OnProgress, Options, run
 from app.evaluation.scenarios.trial import Trial
 from app.evaluation.scenarios.world import Line, World
-from app.services.scenario_world import BenchWorld
 from app.services.workbench import Workbench
+
+T = TypeVar("T")
+
+
+@dataclass
+class BenchWorld:
+    """The dialog begins with the first line of the customer."""
+
+    bench: Workbench
+    scenario: Scenario
+    dialog_id: str = ""
+
+    async def say(self, text: str) -> str | None:
+        dialogs = self.bench.dialogs
+        if self.dialog_id:
+            outcome = await dialogs.send(self.dialog_id, text)
+        else:
+            outcome = await dialogs.create(self.scenario.customer, text)
+            self.dialog_id = str(outcome.body["dialog_id"])
+        response = outcome.body["response"]
+        return None if response is None else str(response)
+
+    async def operate(self, step: Operation) -> None:
+        """Raises StepImpossible."""
+        try:
+            await self._operate(step)
+        except CallCenterError as error:
+            raise seen.StepImpossible(f"{step.by} cannot {step.do}: {error}") from error
+
+    async def _operate(self, step: Operation) -> None:
+        people = self.bench.people
+        match step.do:
+            case "take_over":
+                await people.take_over(self.dialog_id, step.by, step.text)
+            case "reply":
+                await people.reply(self.dialog_id, step.by, step.text)
+            case "hand_back":
+                await people.hand_back(self.dialog_id, step.by, step.text, step.agent)
+            case "approve" | "reject":
+                await people.decide(await self._waiting(), step.do == "approve", step.by, step.text)
+
+    async def _waiting(self) -> str:
+        """The approval that has waited longest in this dialog."""
+        pending = [
+            a
+            for a in await self._ask(lambda o: o.approvals("pending"))
+            if a.visit.dialog_id == self.dialog_id
+        ]
+        if not pending:
+            raise seen.StepImpossible("nothing waits for a person's word")
+        return min(pending, key=lambda a: (a.requested_at, a.number)).number
+
+    async def transcript(self) -> list[seen.Line]:
+        dialog = await self._dialog()
+        return [_line(message) for message in dialog.messages] if dialog else []
+
+    async def state(self) -> seen.State:
+        records = {name: await self._ask(partial(_records, name)) for name in self.scenario.watched}
+        dialog = await self._dialog()
+        if dialog is None:
+            return seen.State(records=records)
+        effects = await self._ask(lambda o: o.effects(dialog.dialog_id))
+        spoken = [m.agent_type for m in dialog.messages if m.turn]
+        return seen.State(
+            effects=[_effect(effect) for effect in effects],
+            records=records,
+            first_agent=spoken[0] if spoken else None,
+            agent=dialog.assigned_agent,
+            handler=dialog.handler,
+            status=dialog.status,
+            escalated=dialog.escalated,
+        )
+
+    async def _dialog(self) -> Dialog | None:
+        return await self.bench.dialogs.store.read(self.dialog_id) if self.dialog_id else None
+
+    async def _ask(self, question: Callable[[BackOffice], T]) -> T:
+        office = self.bench.people.office
+        if office is None:
+            raise seen.StepImpossible("this call centre has no back office")
+        return await asyncio.to_thread(question, office)
+
+
+def _records(customer_id: str, office: BackOffice) -> seen.Records:
+    account = office.account(customer_id)
+    approvals = [a for a in office.approvals(None) if a.visit.customer_id == customer_id]
+    return {
+        "subscription": _dumped([account.subscription] if account and account.subscription else []),
+        "device": _dumped(account.devices if account else []),
+        "payment": _dumped(office.payments(customer_id)),
+        "order": _dumped(office.orders(customer_id)),
+        "ticket": _dumped(office.tickets(customer_id)),
+        "approval": [_approval(a) for a in approvals],
+    }
+
+
+def _dumped(records: Any) -> list[dict[str, Any]]:
+    return [record.model_dump(mode="json") for record in records]
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    return approval.model_dump(mode="json", exclude={"visit"})
+
+
+def _effect(effect: Effect) -> seen.Effect:
+    return seen.Effect(
+        tool=effect.tool,
+        status=effect.outcome.status,
+        reason=effect.outcome.reason,
+        arguments=effect.arguments,
+        customer_id=effect.customer_id,
+        by_person=effect.decided_by is not None,
+    )
+
+
+def _line(message: Message) -> seen.Line:
+    if message.role == "customer":
+        return seen.Line(role="customer", text=message.content)
+    if message.by is not None:
+        return seen.Line(role="operator", text=message.content, name=message.by)
+    turn = message.turn
+    return seen.Line(
+        role="agent",
+        text=message.content,
+        name=message.agent_type or "",
+        tools=turn.tools if turn else [],
+        cited=turn.citations if turn else [],
+        handed=bool(turn and turn.hops),
+    )
+
 
 Clock = Callable[[], datetime]
 Factory = Callable[[Path], Workbench]

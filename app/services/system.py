@@ -1,4 +1,7 @@
-"""The whole house at a glance: health, router, knowledge, back office, settings."""
+"""The whole house at a glance: health, router, knowledge, back office, settings.
+
+The active settings as people may see them: what could be a secret is only set or not set.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,78 @@ import platform
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from app.core.config import Settings
 from app.core.exceptions import BackOfficeUnavailable, CallCenterError
-from app.core.office import in_office
 from app.core.ports import BackOffice
-from app.services.configuration import Shown, shown
+from app.core.threads import in_office
 from app.services.health import Detailed
 from app.services.knowledge.library import KnowledgeService
 from app.services.routing import FittedRouter
 from app.services.workbench import Workbench
+
+Kind = Literal["value", "nothing", "switch", "secret", "hidden"]
+EFFECTIVE = {"router": "router_name", "demo_data": "wants_demo_data", "log_level": "effective_log_level"}
+SECRETS = {"openai_api_key", "operator_key", "crm_url", "crm_token", "webhook_secret"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`text` is empty for a secret; of `hidden` only the scheme is told, because it may hold a password.
+
+    `changed`: it differs from its default.
+    """
+
+    kind: Kind
+    text: str
+    changed: bool
+
+
+def shown(settings: Settings) -> Mapping[str, Shown]:
+    """By the name of the environment variable, in the order of the settings."""
+    return {name.upper(): _shown(settings, name) for name in Settings.model_fields}
+
+
+def _shown(settings: Settings, name: str) -> Shown:
+    given = getattr(settings, name)
+    changed = given != Settings.model_fields[name].get_default(call_default_factory=True)
+    value = getattr(settings, EFFECTIVE.get(name, name))
+    if name in SECRETS or isinstance(given, SecretStr):
+        return Shown("nothing" if given is None else "secret", "", changed)
+    if value is None or value == []:
+        return Shown("nothing", "", changed)
+    if isinstance(value, bool):
+        return Shown("switch", "true" if value else "false", changed)
+    text, kind = _public(value)
+    return Shown(kind, text, changed)
+
+
+def _public(value: Any) -> tuple[str, Kind]:
+    if isinstance(value, list):
+        return ", ".join(_address(each) for each in value), "value"
+    if not isinstance(value, str | Path):
+        return f"{value:g}" if isinstance(value, float) else str(value), "value"
+    text = str(value)
+    scheme, is_address, _ = text.partition("://")
+    if is_address and scheme in ("http", "https"):
+        return _address(text), "value"
+    if is_address:
+        return scheme, "hidden"
+    return ("", "secret") if "=" in text else (text, "value")
+
+
+def _address(text: str) -> str:
+    """Scheme, host and port: user, path and query may be secrets."""
+    if "://" not in text:
+        return text
+    parts = urlsplit(text)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{'/…' if parts.path.strip('/') else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from app.core.config import Settings
 from app.services.analytics.service import AnalyticsService
 from app.services.crm.relay import Relay
 from app.services.customers import Customers
+from app.services.dialogs.admission import Pace
 from app.services.dialogs.branching import Branching
 from app.services.dialogs.feedback import Feedback
 from app.services.dialogs.maintenance import Caretaker
 from app.services.dialogs.manager import DialogManager
-from app.services.dialogs.pace import Pace
 from app.services.evaluation.runs import EvalDesk
 from app.services.evaluation.service import EvaluationService
 from app.services.health import HealthService

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 
-from app.ui.zone import here
+from app.ui.request import here
 
 NOTHING = "—"
 MINUTE, HOUR, DAY = 60, 3600, 86400

@@ -18,12 +18,10 @@ from app.core.documents import LARGEST_FILE
 from app.services.workbench import Workbench
 from app.telemetry import unexpected
 from app.ui.page import css, head, page
-from app.ui.shell import Shell, icon
-from app.ui.theme import theme
+from app.ui.shell import Shell, icon, theme
 from app.ui.unavailable import lost
-from app.ui.validation.files import KEPT, sweep
 from app.ui.validation.middleware import Gate
-from app.ui.validation.uploads import Uploads
+from app.ui.validation.uploads import KEPT, Uploads, sweep
 from app.ui.words import LANGUAGES
 from app.ui.workers import OneWorkerNeeded, Workers, supervisor
 

@@ -17,7 +17,7 @@ from app.ui.monitor.room import MonitorRoom
 from app.ui.parts import QUIET
 from app.ui.room import Room
 from app.ui.settings.room import SettingsRoom
-from app.ui.validation.files import KEPT
+from app.ui.validation.uploads import KEPT
 from app.ui.words import words
 
 ASSETS = Path(__file__).parent / "assets"

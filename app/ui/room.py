@@ -10,8 +10,7 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.services.workbench import Workbench
-from app.ui.problems import told
-from app.ui.words import Words, words
+from app.ui.words import Words, told, words
 
 
 class Room(ABC):

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.bootstrap import build
-from app.services.operators.shared import Shared
+from app.services.operators.monitor import Shared
 from tests.support.approvals import ANNUAL, ASKS, Places
 from tests.support.operator import Room
 from tests.support.server import running, settings

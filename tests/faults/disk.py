@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.adapters.storage.files import Files
+from app.adapters.storage.dialog_files import Files
 from app.core.durable import SystemCalls
 
 

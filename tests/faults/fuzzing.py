@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from random import Random
 
-from app.adapters.embeddings.bounds import BYTES, LETTERS, bounded
-from app.adapters.embeddings.encoder import SentenceEncoder
+from app.adapters.embeddings.encoder import BYTES, LETTERS, SentenceEncoder, bounded
 from app.adapters.embeddings.nano_e5 import load
 
 PLANE, LAST = 0x10000, 0x110000

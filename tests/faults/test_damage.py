@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.storage import index_rows
-from app.adapters.storage.dialog_files import DialogFiles
-from app.adapters.storage.files import Files
+from app.adapters.storage.dialog_files import DialogFiles, Files
 from app.adapters.storage.healing import Healer
 from app.adapters.storage.index import Index
 from app.adapters.storage.json_store import JsonStore

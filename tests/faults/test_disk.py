@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.storage.files import Files
+from app.adapters.storage.dialog_files import Files
 from app.adapters.storage.json_store import FRESH, JsonStore
 from app.core.dialog import Dialog
 from app.core.exceptions import StorageFull, StorageUnavailable

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.adapters.storage.files import Files
+from app.adapters.storage.dialog_files import Files
 from app.adapters.storage.json_store import FRESH, JsonStore
 from app.bootstrap import build
 from tests.faults.customers import CREATE, Json

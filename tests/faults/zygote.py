@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from app.adapters.storage.files import Files
+from app.adapters.storage.dialog_files import Files
 from app.adapters.storage.json_store import JsonStore
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound

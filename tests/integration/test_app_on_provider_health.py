@@ -14,7 +14,7 @@ from app.adapters.openai.habits import WAYS
 from app.agents.structured_output import MODES
 from app.services.system import condition
 from app.ui.header import badge
-from app.ui.monitor.transcript import dialog_part
+from app.ui.monitor.panels import dialog_part
 from app.ui.monitor.words import Said
 from app.ui.settings.panels import components
 from app.ui.words import words

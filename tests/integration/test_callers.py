@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app.api.hosts import KnownHosts
+from app.api.middleware import KnownHosts
 from app.bootstrap import build
 from app.main import create_app
 from app.ui.words import words

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.crm.addresses import is_public
-from app.adapters.crm.http import CrmHttp
+from app.adapters.crm.http import CrmHttp, is_public
 from app.core.exceptions import CrmRefused, CrmUnavailable
 from tests.support.mock_crm import running_crm
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from app.adapters.crm.clients import WebhookClient
 from app.adapters.crm.delivery import CrmDelivery
 from app.adapters.crm.http import CrmHttp
-from app.adapters.crm.webhook import WebhookClient
 from app.adapters.mocks.crm.webhook import WebhookMock
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
 from tests.support.mock_crm import CANARY, SECRET, RunningCrm, client_at, event, running_crm

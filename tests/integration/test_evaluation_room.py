@@ -26,13 +26,12 @@ from app.services.evaluation.uploads import NothingTaken
 from app.services.operators.auth import OperatorKeyWrong
 from app.services.workbench import Workbench
 from app.ui.evaluation.cases import case_list, reader
-from app.ui.evaluation.headline import cards
-from app.ui.evaluation.matrix import matrix
+from app.ui.evaluation.comparison import sentence, verdict
+from app.ui.evaluation.headline import cards, matrix
 from app.ui.evaluation.panel import Part
 from app.ui.evaluation.room import EvaluationRoom
 from app.ui.evaluation.runs import Ordering
 from app.ui.evaluation.sections import parts
-from app.ui.evaluation.verdict import sentence, verdict
 from app.ui.words import words
 from tests.support.server import settings
 from tests.unit.evaluation.builders import prediction, rights, run

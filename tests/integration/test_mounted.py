@@ -15,7 +15,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from app.api.paths import OURS
+from app.api.middleware import OURS
 from app.bootstrap import build
 from tests.support.server import serving, settings, with_workbench
 

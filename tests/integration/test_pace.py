@@ -10,7 +10,7 @@ import pytest
 
 from app.bootstrap import build
 from app.core.config import Settings
-from app.services.dialogs.pace import Pace, TooManyDialogs
+from app.services.dialogs.admission import Pace, TooManyDialogs
 from tests.support.server import client, serving, settings, with_workbench
 
 CREATE = "/api/v1/dialogue/create"

@@ -18,7 +18,7 @@ from app.core.ports import DialogQuery
 from app.engines.backoffice.outbox import SqlOutbox
 from app.services.crm.delivery import PATIENCE, Carrier
 from app.services.crm.relay import Relay
-from app.services.dialogs.telling import TellingStore
+from app.services.dialogs.change_feed import TellingStore
 from app.telemetry import Metrics
 from tests.contract.samples import new_dialog
 from tests.faults.customers import until

@@ -14,9 +14,8 @@ from app.core.actions import OpenComplaint
 from app.core.backoffice import Visit
 from app.core.models import RouteQuery
 from app.engines.backoffice.office import SqlBackOffice
-from app.services.dialogs.stops import Stopped
-from app.services.rehearsal import ReadOnlyOffice
-from app.services.replay import AT_ONCE, ReplaysBusy, Setup, SetupImpossible, Step
+from app.services.dialogs.admission import Stopped
+from app.services.replay import AT_ONCE, ReadOnlyOffice, ReplaysBusy, Setup, SetupImpossible, Step
 from app.services.workbench import Workbench
 from tests.support.server import settings
 

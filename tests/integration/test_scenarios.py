@@ -12,7 +12,7 @@ import yaml
 from app.cli.rehearsal import rehearsal
 from app.core.config import Settings
 from app.core.models import ToolUse
-from app.evaluation.scenarios.reading import read_scenarios
+from app.evaluation.scenarios.model import read_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, summary
 from app.evaluation.scenarios.runner import Options
 from app.evaluation.scenarios.score import score

@@ -120,7 +120,7 @@ def test_a_form_without_files_is_the_callers_mistake(service: Strangers, sent: d
 def test_what_broken_uploads_leave_goes_with_its_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.ui.validation.files import Leftovers  # noqa: PLC0415
+    from app.ui.validation.uploads import Leftovers  # noqa: PLC0415
 
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     (tmp_path / "empty").mkdir()

@@ -13,7 +13,7 @@ from app.adapters.crm import wording as crm
 from app.agents.grounding import correction, language, ledger, reading, values
 from app.agents.tools import presentation
 from app.core.models import Article
-from app.engines.offline import agreement, lexicon, matters, phrasebook, skills, understanding
+from app.engines.offline import agreement, lexicon, phrasebook, skills, tracker, understanding
 
 ARTICLES = [
     ("trial", "sales", "Kostenlos testen", "kann ich orbita kostenlos testen",
@@ -50,7 +50,7 @@ MODULES = (
     lexicon,
     skills,
     understanding,
-    matters,
+    tracker,
     presentation,
     language,
     ledger,

@@ -13,7 +13,7 @@ from app.core.outbox import LONGEST_PAUSE, CrmClient
 from app.engines.backoffice.outbox import SqlOutbox
 from app.services.crm.delivery import Carrier
 from app.services.crm.relay import Relay
-from app.services.dialogs.telling import TellingStore
+from app.services.dialogs.change_feed import TellingStore
 from app.telemetry import Metrics
 from tests.support.outbox import Clock, outbox_like
 

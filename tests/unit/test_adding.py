@@ -13,7 +13,7 @@ from app.core.documents import DocumentUnusable, Unusable
 from app.core.knowledge import DocumentRecord, Tell, Upload
 from app.services.knowledge.ingest import AddingStopped, Embedded, adding
 from app.services.knowledge.library import KnowledgeService
-from app.ui.knowledge.progress import Watch
+from app.ui.knowledge.library import Watch
 
 ONE = [Upload("a", "a.md", b"# A")]
 

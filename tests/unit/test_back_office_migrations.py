@@ -16,9 +16,16 @@ from sqlalchemy import Connection, MetaData, insert, inspect, text
 from app.core.actions import CreateOrder, RefundPayment
 from app.core.event_data import key_of
 from app.core.exceptions import BackOfficeUnavailable
-from app.engines.backoffice.database import Database, begin_writing
-from app.engines.backoffice.opening import HEAD, MIGRATIONS, migrate, prepare, revision_of
-from app.engines.backoffice.outbox_tables import metadata as outbox
+from app.engines.backoffice.database import (
+    HEAD,
+    MIGRATIONS,
+    Database,
+    begin_writing,
+    migrate,
+    prepare,
+    revision_of,
+)
+from app.engines.backoffice.outbox_rows import metadata as outbox
 from app.engines.backoffice.tables import customers, metadata
 from tests.support.back_office import OWNER, desk_on
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from app.core.exceptions import BackOfficeUnavailable
-from app.core.office import THREADS, in_office
+from app.core.threads import THREADS, in_office
 from app.engines.backoffice.database import REST, Database
 
 SECONDS = 10.0

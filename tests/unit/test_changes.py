@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from app.adapters.storage.memory_store import MemoryStore
 from app.core.exceptions import StorageUnavailable
-from app.services.dialogs.change_feed import ANY, KNOWN, Changes, Marks, latest
-from app.services.dialogs.telling import TellingStore
+from app.services.dialogs.change_feed import ANY, KNOWN, Changes, Marks, TellingStore, latest
 from tests.contract.samples import at, new_dialog
 
 pytestmark = pytest.mark.anyio

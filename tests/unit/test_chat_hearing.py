@@ -7,8 +7,7 @@ from functools import partial
 
 import pytest
 
-from app.services.dialogs.change_feed import Changes, latest
-from app.services.dialogs.telling import TellingStore
+from app.services.dialogs.change_feed import Changes, TellingStore, latest
 from app.ui.chat.news import Hearing, has_news, mark_of
 from tests.unit.test_branching import Desk
 from tests.unit.test_changes import settled

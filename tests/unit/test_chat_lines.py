@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 
 from app.core.models import Decision, ToolUse, Turn
 from app.services.dialogs.views import DialogView
-from app.ui.chat import lines, path, quick
-from app.ui.chat.wording import chat_words
+from app.ui.chat import lines, path
+from app.ui.chat.lines import chat_words
 from app.ui.words import LANGUAGES
 from tests.contract.samples import NOON, new_dialog, reply
 
@@ -56,7 +56,7 @@ def offered(text: str, language: str) -> list[str]:
     dialog, said = new_dialog(), reply(text)
     said.turn.language = language
     dialog.answer(dialog.receive("?", NOON), said, NOON, 0.1)
-    return quick.replies(DialogView.of(dialog))
+    return lines.replies(DialogView.of(dialog))
 
 
 @pytest.mark.parametrize(

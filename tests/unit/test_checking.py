@@ -18,11 +18,11 @@ from app.agents.grounding.language import honest
 from app.agents.model_call import Speaker
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import names
-from app.agents.routing import LiveRouter
+from app.agents.router import LiveRouter
 from app.core.backoffice import Outcome, Visit
 from app.core.models import Case, Decision, Progress, Reply, RouteQuery, Said, ToolUse
 from app.core.ports import BackOffice
-from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
 from app.telemetry import Metrics
 from tests.support.library import service

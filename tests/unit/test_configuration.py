@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.core.config import Settings
-from app.services.configuration import shown
+from app.services.system import shown
 
 CANARY = "canary-7f3a91"
 SECRETS: dict[str, Any] = {

@@ -16,7 +16,7 @@ from app.engines.routing.dialog import Stays, Talk, figures_of, opening, overlap
 from app.engines.routing.features import Bag
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.lines import Past, lines_of, read_lines
-from app.engines.routing.training.logistic import logistic
+from app.engines.routing.training.regression import logistic
 from app.evaluation.cases import Case, read_set
 
 SETS = Path(__file__).parents[2] / "eval_sets"

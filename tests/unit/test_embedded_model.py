@@ -16,7 +16,7 @@ from langchain_core.messages import (
 
 from app.agents.tools.handoff import hand_over
 from app.core.models import Article
-from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.files import load_articles
 from app.engines.offline.model import EmbeddedChatModel
 from app.engines.offline.phrasebook import PHRASES, phrasebook
 from tests.unit.questions import ENGLISH, FOREIGN, RUSSIAN

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from app.adapters.embeddings.bounds import BYTES, LETTERS, WORDS, bounded
-from app.adapters.embeddings.encoder import BATCH, KEPT, SentenceEncoder
+from app.adapters.embeddings.encoder import BATCH, BYTES, KEPT, LETTERS, WORDS, SentenceEncoder, bounded
 from app.core.ports import TOKENS, Embedder, Vectors
 
 EXPANDING = "\ufdfa"  # one letter that NFKC turns into eighteen

@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.analytics.erlang import answered_within, erlang_b, erlang_c, mean_wait, servers_for
-from app.services.analytics.staffing import Wanted, staff
+from app.services.analytics.staffing import (
+    Wanted,
+    answered_within,
+    erlang_b,
+    erlang_c,
+    mean_wait,
+    servers_for,
+    staff,
+)
 
 LOADS = st.floats(0.01, 60)
 CREWS = st.integers(1, 80)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from app.engines.routing.artefact import load
-from app.engines.routing.courtesy import plain
-from app.engines.routing.features import DIMENSIONS, Bag, fold, read
+from app.engines.routing.features import DIMENSIONS, Bag, fold, plain, read
 from app.engines.routing.gist import LONG, gist
 
 KEYBOARD = load().keyboard

@@ -15,10 +15,10 @@ from app.adapters.embeddings import load_embedder
 from app.core.models import RELEVANT, Article
 from app.core.ports import TOKENS, Embedder, Vectors
 from app.core.text import clean, language_of
-from app.engines.knowledge import tokens, vectors
-from app.engines.knowledge.articles import load_articles
-from app.engines.knowledge.search import HybridSearch
-from app.engines.knowledge.tokens import stems
+from app.engines.knowledge import search as search_module
+from app.engines.knowledge import vectors
+from app.engines.knowledge.files import load_articles
+from app.engines.knowledge.search import HybridSearch, stems
 from app.evaluation.retrieval import read_questions
 from tests.unit.questions import ENGLISH, FOREIGN, RUSSIAN
 
@@ -86,7 +86,7 @@ def written(folder: Path, text: str, name: str = "sample") -> Path:
 def test_many_threads_stem_as_one_does() -> None:
     words = [word for a in ARTICLES if a.lang == "ru" for word in clean(a.body).lower().split()][:2000]
     alone = [stems(word, "ru") for word in words]
-    tokens._stem.cache_clear()
+    search_module._stem.cache_clear()
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
@@ -98,9 +98,9 @@ def test_many_threads_stem_as_one_does() -> None:
 
 
 def test_endless_words_do_not_fill_the_memory() -> None:
-    before = tokens._stem.cache_info().currsize
+    before = search_module._stem.cache_info().currsize
     assert stems("я" * 100_000, "ru") == ["я" * 100_000]
-    assert tokens._stem.cache_info().currsize == before
+    assert search_module._stem.cache_info().currsize == before
 
 
 def test_an_article_is_read_with_its_intro_and_steps(tmp_path: Path) -> None:

@@ -16,10 +16,9 @@ from app.core.exceptions import DialogClosed, DialogNotFound, TakenOver, TextUna
 from app.core.ports import DialogQuery
 from app.evaluation.cases import read_set
 from app.evaluation.corrections import CorrectionRefused
-from app.services.operators.monitor import Monitor
+from app.services.operators.monitor import Monitor, Shared
 from app.services.operators.rerouting import Rerouting, forget
 from app.services.operators.service import AgentUnknown
-from app.services.operators.shared import Shared
 from tests.contract.samples import answered, at, closing, kept, new_dialog
 from tests.support.server import settings
 

@@ -14,13 +14,13 @@ from app.bootstrap import build
 from app.core.backoffice import Approval, Visit
 from app.core.dialog import Dialog
 from app.core.escalation import Escalation
-from app.services.operators.shared import Shared
+from app.services.operators.monitor import Shared
 from app.services.operators.views import ApprovalView
 from app.services.workbench import Workbench
 from app.ui.monitor.actions import Acts
 from app.ui.monitor.layout import layout
-from app.ui.monitor.live import Live
 from app.ui.monitor.panels import approvals_part
+from app.ui.monitor.room import Live
 from app.ui.monitor.words import Said
 from app.ui.words import LANGUAGES, words
 from tests.contract.samples import NOON, answered, kept, new_dialog

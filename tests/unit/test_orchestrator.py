@@ -14,13 +14,13 @@ from app.agents.model_call import Speaker
 from app.agents.orchestrator import Orchestrator
 from app.agents.prompts import Prompt
 from app.agents.roster import ROSTER, names
-from app.agents.routing import LiveRouter
+from app.agents.router import LiveRouter
 from app.agents.sales import SALES
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.exceptions import PromptVariableMissing, ProviderError, ProviderReplyInvalid, RoutingFailed
 from app.core.models import Decision, Progress, Reply, RouteQuery, Said
-from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
 from tests.contract.samples import NOON
 

@@ -11,10 +11,9 @@ from app.core.actions import Quote
 from app.core.backoffice import Discount, Incident, Outcome, Payment, Period, PlanName, Policy, Subscription
 from app.engines.backoffice import policy as rules
 from app.engines.backoffice.dates import add_months, months_begun, next_slot, working_days_after
-from app.engines.backoffice.numbers import as_number
 from app.engines.backoffice.policy import RefundCase
-from app.engines.backoffice.pricing import price_of
-from app.engines.backoffice.quoting import quote
+from app.engines.backoffice.pricing import price_of, quote
+from app.engines.backoffice.records import as_number
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)

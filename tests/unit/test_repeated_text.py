@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.adapters.openai.repeats import Fresh
-from app.adapters.openai.replies import StreamCheck, usable
+from app.adapters.openai.replies import Fresh, StreamCheck, usable
 from app.adapters.openai.shapes import chunk_of, completion_of
 from app.adapters.openai.speech import Asked
 from app.adapters.openai.sse import Json

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from app.services.operators.shared import KEPT, LEAST, Shared
+from app.services.operators.monitor import KEPT, LEAST, Shared
 
 pytestmark = pytest.mark.anyio
 

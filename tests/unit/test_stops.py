@@ -9,7 +9,7 @@ import pytest
 
 from app.agents.orchestrator import Orchestrator
 from app.core.models import Reply, Said
-from app.services.dialogs.stops import Stopped, Stops
+from app.services.dialogs.admission import Stopped, Stops
 from tests.contract.samples import reply
 from tests.unit.test_branching import Desk, Speaker
 

@@ -12,9 +12,8 @@ import pytest
 from app.bootstrap.training import TrainingRefused, fit_version, lessons, measure, refuse_leaks
 from app.core.exceptions import SettingInvalid
 from app.engines.routing.artefact import SHIPPED, load
-from app.engines.routing.lexical import Linear
 from app.engines.routing.local import LocalRouter
-from app.engines.routing.model import Landmarks, centred, restored, squeezed
+from app.engines.routing.model import Landmarks, Linear, centred, restored, squeezed
 from app.engines.routing.training.fit import train_on
 from app.engines.routing.training.lines import Line
 from app.engines.routing.training.vectors import Remembering, add_vectors, key_of, read_vectors, uncentred

@@ -9,8 +9,7 @@ import pytest
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
 from app.core.exceptions import StorageUnavailable
 from app.services.dialogs.branching import WHY
-from app.ui.problems import told, told_left_out
-from app.ui.words import LANGUAGES, words
+from app.ui.words import LANGUAGES, told, told_left_out, words
 from tests.unit.test_settings import ROOT
 
 FIELDS = dict.fromkeys(

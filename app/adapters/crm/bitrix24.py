@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.adapters.crm.cases import Ending, Place
+from app.adapters.crm.delivery import Ending, Place
 from app.adapters.crm.http import CrmHttp
 from app.adapters.crm.replies import Told
 from app.adapters.crm.wording import contact_name, title_of

@@ -2,17 +2,51 @@
 
 A repeat after a lost answer finds what the first try made. Nobody else may deliver at the same time for the
 same customer: two processes that look up together would both create.
+
+What an event means for a CRM: is it a sale or a problem, and how does the case end?
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
-from app.adapters.crm.cases import Ending, Place, ending_of, is_sale
 from app.adapters.crm.wording import marker, note_of
 from app.core.events import Event
+
+Ending = Literal["done", "lost"]
+SALES = {"order.created", "subscription.changed"}
+WAITING = {"callback.booked", "complaint.opened", "refund.requested", "ticket.opened"}
+_MARKED = re.compile(r"\(event \S+ ([a-z_.]+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something in the CRM that takes notes. `sale`, `is_open` and `stage` speak of deals and tickets."""
+
+    kind: Literal["contact", "deal", "ticket"]
+    id: str
+    sale: bool = False
+    is_open: bool = True
+    stage: str = ""
+
+
+def is_sale(event: Event) -> bool | None:
+    """None for a dialog that has just begun: nobody knows yet what it is about."""
+    if event.kind == "dialog.opened" and "agent" not in event.data:
+        return None
+    return event.kind in SALES or event.data.get("agent") == "sales"
+
+
+def ending_of(place: Place, notes: Iterable[str]) -> Ending | None:
+    """Of a dialog that was closed; None leaves the case to whoever owes the customer something."""
+    seen = {kind for note in notes for kind in _MARKED.findall(note)}
+    if seen & WAITING:
+        return None
+    return "done" if not place.sale or seen & SALES else "lost"
 
 
 class Records(Protocol):

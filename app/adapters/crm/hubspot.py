@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
-from app.adapters.crm.cases import Ending, Place
+from app.adapters.crm.delivery import Ending, Place
 from app.adapters.crm.http import CrmHttp
 from app.adapters.crm.replies import Told
 from app.adapters.crm.wording import contact_name, title_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.adapters.embeddings.bounds import bounded
+from app.adapters.embeddings.encoder import bounded
 from app.core.ports import Vectors
 
 if TYPE_CHECKING:

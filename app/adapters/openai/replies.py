@@ -1,4 +1,7 @@
-"""Is this reply one we can use? Raises ProviderReplyInvalid where it is not."""
+"""Is this reply one we can use? Raises ProviderReplyInvalid where it is not.
+
+What is new in a piece of a stream: some servers send all text so far in each, or once more at the end.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,50 @@ from langchain_core.outputs import ChatGenerationChunk
 from app.adapters.openai import dialect
 from app.adapters.openai.call_pieces import CallPieces
 from app.adapters.openai.failures import EMPTY_STREAM, NO_CHOICES, THOUGHTS, WRITTEN
-from app.adapters.openai.repeats import Fresh
 from app.adapters.openai.shapes import chunk_of, completion_of
 from app.adapters.openai.speech import Asked, Speech
 from app.adapters.openai.sse import Json
 from app.adapters.openai.wire import ENDED
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
+
+LONG = 20  # letters from which the same text twice is taken for a repetition
+
+
+class Fresh:
+    """A second piece that begins with the first one waits: the third tells whether each holds all so far."""
+
+    def __init__(self) -> None:
+        self._heard, self._waiting = "", ""
+        self._pieces = 0
+        self._grows = False
+
+    def of(self, piece: str) -> str:
+        self._pieces += 1
+        if self._waiting:
+            waiting, self._waiting = self._waiting, ""
+            self._grows = piece.startswith(waiting)
+            return self._grown(piece) if self._grows else self._added(waiting + piece)
+        if self._grows and piece.startswith(self._heard):
+            return self._grown(piece)
+        if self._pieces == 2 and piece.startswith(self._heard) and len(piece) > len(self._heard):
+            self._waiting = piece
+            return ""
+        again = self._pieces > 2 and len(piece) >= LONG and piece.strip() == self._heard.strip()
+        return "" if again else self._added(piece)
+
+    def end(self) -> str:
+        """What was still waiting."""
+        waiting, self._waiting = self._waiting, ""
+        return self._grown(waiting) if waiting and len(self._heard) >= LONG else self._added(waiting)
+
+    def _grown(self, piece: str) -> str:
+        new, self._heard = piece[len(self._heard) :], piece
+        return new
+
+    def _added(self, piece: str) -> str:
+        self._heard += piece
+        return piece
+
 
 Close = Callable[[Json], ChatGenerationChunk | None]
 _SENTENCE_END = re.compile(r"[^\w\s,;–—-]\s*\Z")

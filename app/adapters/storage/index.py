@@ -14,7 +14,7 @@ from uuid import uuid4
 import structlog
 
 from app.adapters.storage import index_rows
-from app.adapters.storage.files import storage_errors
+from app.adapters.storage.dialog_files import storage_errors
 from app.adapters.storage.index_rows import SCHEMA, VERSION
 from app.adapters.storage.locks import Locks
 from app.core.exceptions import StorageFull, StorageUnavailable

@@ -16,8 +16,7 @@ from typing import TypeVar
 import structlog
 
 from app.adapters.storage import index_rows
-from app.adapters.storage.dialog_files import DialogFiles
-from app.adapters.storage.files import Files, storage_errors, temporaries
+from app.adapters.storage.dialog_files import DialogFiles, Files, storage_errors, temporaries
 from app.adapters.storage.healing import AT_ONCE, Healer
 from app.adapters.storage.index import Index, IndexBroken
 from app.adapters.storage.listing import is_dialog_id, micros, place_of

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from app.adapters.storage.files import storage_errors
+from app.adapters.storage.dialog_files import storage_errors
 from app.core.exceptions import StorageUnavailable
 
 OVERWRITE = "PRAGMA secure_delete = ON"

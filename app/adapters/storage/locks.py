@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from filelock import FileLock, Timeout
 
-from app.adapters.storage.files import storage_errors
+from app.adapters.storage.dialog_files import storage_errors
 from app.adapters.storage.threads import in_thread
 from app.core.exceptions import StorageUnavailable
 

@@ -9,8 +9,7 @@ from app.agents.grounding.evidence import Claim, Evidence
 from app.agents.grounding.language import honest, languages
 from app.agents.grounding.ledger import unsupported_in
 from app.agents.grounding.sentences import plain, split
-from app.agents.grounding.templates import Templates
-from app.agents.grounding.words import words_of
+from app.agents.grounding.templates import Templates, words_of
 
 VALUES = {"amount", "percent", "date", "duration"}
 SAYS_LITTLE = 3  # words

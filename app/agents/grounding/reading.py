@@ -11,9 +11,8 @@ from typing import cast
 from app.agents.grounding.evidence import ActionKind
 from app.agents.grounding.language import Language, languages
 from app.agents.grounding.sentences import plain
-from app.agents.grounding.templates import Hit, Templates
+from app.agents.grounding.templates import Hit, Templates, Word, words_of
 from app.agents.grounding.values import Value, scale
-from app.agents.grounding.words import Word, words_of
 
 DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
 IDIOMS = EXCUSE + "idioms"

@@ -7,9 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from app.api.deps import Bench
+from app.api.deps import Bench, operators_only
 from app.api.errors import documented
-from app.api.guard import operators_only
 from app.services.analytics.staffing import Staffing, Wanted
 from app.services.analytics.table import to_csv
 from app.services.analytics.views import Figures

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import Bench
+from app.api.deps import Bench, operators_only
 from app.api.errors import documented
-from app.api.guard import operators_only
 from app.services.operators.views import ApprovalsView, ApprovalView
 
 router = APIRouter(

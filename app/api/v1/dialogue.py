@@ -7,9 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import Bench, DialogId, Key
+from app.api.deps import Bench, DialogId, Key, paced
 from app.api.errors import documented
-from app.api.guard import paced
 from app.core.models import Status
 from app.core.ports import DialogQuery
 from app.services.dialogs.feedback import Liked

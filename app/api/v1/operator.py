@@ -7,9 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import Bench, DialogId, Key
+from app.api.deps import Bench, DialogId, Key, operators_only
 from app.api.errors import documented
-from app.api.guard import operators_only
 from app.services.dialogs.idempotency import Request
 from app.services.operators.views import Held, Moved, QueueView, Replied
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from app.core.actions import Action, RefundPayment, tool_name
 from app.core.backoffice import Approval, Outcome, Visit
 from app.core.exceptions import ApprovalNotFound
-from app.engines.backoffice.numbers import as_number, next_number
 from app.engines.backoffice.outcomes import from_json, to_json
+from app.engines.backoffice.records import as_number, next_number
 from app.engines.backoffice.tables import approvals
 
 

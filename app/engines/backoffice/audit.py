@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, sel
 
 from app.core.actions import FREE, NUMBER, Action, marked, tool_name
 from app.core.backoffice import Effect, Outcome, Visit
-from app.engines.backoffice.numbers import as_number
 from app.engines.backoffice.outcomes import from_json, to_json
+from app.engines.backoffice.records import as_number
 from app.engines.backoffice.tables import effects
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Table, insert, update
 from app.core.backoffice import Delivery, Discount, Period, PlanName
 from app.engines.backoffice.catalogue import DELIVERY_RUB, PLANS, title
 from app.engines.backoffice.dates import add_months, end_of
-from app.engines.backoffice.numbers import Prefix, next_number
 from app.engines.backoffice.pricing import price_of
+from app.engines.backoffice.records import Prefix, next_number
 from app.engines.backoffice.tables import (
     customers,
     devices,

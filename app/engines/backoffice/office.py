@@ -1,15 +1,22 @@
-"""The back office on a database of its own."""
+"""The back office on a database of its own.
+
+The same records, on which nothing that is done stays done.
+
+Arguments of actions on their way into the database and out of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from app.core.actions import Action, Quote
+from app.core.actions import BY_TOOL, Action, Quote
 from app.core.backoffice import (
     Account,
     Approval,
@@ -30,15 +37,47 @@ from app.core.exceptions import ApprovalDecided
 from app.engines.backoffice import approvals, audit, records, repeats
 from app.engines.backoffice.actions import carry_out
 from app.engines.backoffice.actions.context import Case
-from app.engines.backoffice.arguments import action_of, storable, without_nul
 from app.engines.backoffice.catalogue import ITEMS, PLANS
-from app.engines.backoffice.database import Database
+from app.engines.backoffice.database import Database, clear, prepare
 from app.engines.backoffice.demo import fill
-from app.engines.backoffice.opening import clear, prepare
 from app.engines.backoffice.outcomes import refused
-from app.engines.backoffice.quoting import quote
-from app.engines.backoffice.rehearsal import Unwritten
+from app.engines.backoffice.pricing import quote
 from app.engines.backoffice.tables import incidents
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """Each writing transaction on `real` is rolled back, however it ends. It opens and closes with `real`."""
+
+    real: Database
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        return self.real.reading()
+
+    @contextmanager
+    def writing(self, *names: str) -> Iterator[Connection]:
+        with self.real.writing(*names) as connection:
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    def close(self) -> None:
+        """The real one stays open."""
+
+
+def storable(action: Action) -> Action:
+    """A mark instead of NUL, which a model may write and PostgreSQL does not take."""
+    given = {name: getattr(action, name) for name in type(action).model_fields}
+    return action.model_copy(update={k: without_nul(v) for k, v in given.items() if isinstance(v, str)})
+
+
+def without_nul(text: str) -> str:
+    return text.replace("\0", "\ufffd")
+
+
+def action_of(approval: Approval) -> Action:
+    return BY_TOOL[approval.tool].model_validate(approval.arguments)
 
 
 class SqlBackOffice:

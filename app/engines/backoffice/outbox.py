@@ -11,9 +11,8 @@ from sqlalchemy import func, insert, select, true, update
 from app.core.events import Event
 from app.core.outbox import DeadLetter, OutboxState, Parcel
 from app.engines.backoffice import outbox_rows as rows
-from app.engines.backoffice.database import Database
-from app.engines.backoffice.opening import prepare
-from app.engines.backoffice.outbox_tables import dialogs, parcels
+from app.engines.backoffice.database import Database, prepare
+from app.engines.backoffice.outbox_rows import dialogs, parcels
 
 BEGUN = ""  # the row that says that the outbox is in use
 FORGOTTEN = 2**31 - 1

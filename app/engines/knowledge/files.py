@@ -3,10 +3,13 @@
 manifest.json                         documents and their versions
 documents/<name>-<hash>/<version>/    source.<ending>, pieces.json, vectors.npz
 approved.jsonl, approved.npz          answers that people stand for
+
+Articles are Markdown files with a YAML front matter; the file name is the id.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import yaml
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -21,6 +25,37 @@ from app.core import durable
 from app.core.knowledge import Approval, DocumentRecord, LibraryDamaged, LibraryUnavailable
 from app.core.models import Article
 from app.engines.knowledge.documents.pieces import slug
+
+SHIPPED = Path(__file__).parent / "articles"
+_FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml where PyYAML was built with it: ten times as fast."""
+_STEP = re.compile(r"^\d+\. (.+)$", re.MULTILINE)
+
+
+def load_articles(root: Path = SHIPPED) -> list[Article]:
+    """All articles below `root`, in the order of their paths. Raises ValueError naming a bad file."""
+    return [read_article(path) for path in sorted(root.rglob("*.md"))]
+
+
+def read_article(path: Path) -> Article:
+    try:
+        article = _parsed(path.read_text(encoding="utf-8"))
+    except (ValueError, TypeError, yaml.YAMLError) as error:
+        raise ValueError(f"{path}: {error}") from error
+    if article.id != path.stem:
+        raise ValueError(f"{path}: the id {article.id!r} is not the file's name")
+    return article
+
+
+def _parsed(text: str) -> Article:
+    parts = _FRONT.match(text)
+    if parts is None:
+        raise ValueError("an article begins with a front matter between two lines of ---")
+    front, body = yaml.load(parts[1], Loader=_LOADER), parts[2].strip()
+    intro = body.split("\n\n", 1)[0]
+    return Article(**front, intro=intro, body=body, steps=_STEP.findall(body))
+
 
 MANIFEST, APPROVED, PIECES = "manifest.json", "approved.jsonl", "pieces.json"
 PATIENCE = 30.0  # seconds for the lock of another process

@@ -3,11 +3,14 @@
 Every word of it must be known: a yes, a go-ahead, the act itself, a courtesy, or a word of the question. What
 only acknowledges ("ok", a thumb) counts where nothing but the question was said. A line that orders the act
 itself in a clause of its own may give a reason beside it, but no condition, no question and no other terms.
+
+Slips of the hand in a short line: long-drawn letters, letters of another alphabet, the wrong layout.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
@@ -15,8 +18,38 @@ from typing import Literal
 from app.engines.offline.entities import values_in
 from app.engines.offline.lexicon import Stems, manner, words_of
 from app.engines.offline.phrasebook import beginnings, contains, plain
-from app.engines.offline.slips import readings
 from app.engines.offline.understanding import whole
+
+_QWERTY = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_JCUKEN = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+_TO_RUSSIAN = str.maketrans(_QWERTY, _JCUKEN)
+_TO_LATIN = str.maketrans(_JCUKEN, _QWERTY)
+_ALIKE = str.maketrans("acekopxyutbhm", "асекорхуитвнм")
+_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
+_SHADES = re.compile("[\ufe0f\u200d\U0001f3fb-\U0001f3ff]")  # of emoji
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def readings(said: str) -> Iterator[str]:
+    """The line as it stands first, then as it reads in the other layout of the keyboard."""
+    line = _mended(said)
+    yield line
+    lower = said.strip().lower()
+    for table in (_TO_RUSSIAN, _TO_LATIN):
+        if (other := _mended(lower.translate(table))) != line:
+            yield other
+
+
+def _mended(said: str) -> str:
+    composed = _SHADES.sub("", unicodedata.normalize("NFKC", said))
+    return _WORD.sub(_of_one_alphabet, _DRAWN.sub(r"\1", plain(composed)))
+
+
+def _of_one_alphabet(word: re.Match[str]) -> str:
+    """A word with letters of both is Russian."""
+    text = word[0]
+    return text.translate(_ALIKE) if re.search("[а-я]", text) and re.search("[a-z]", text) else text
+
 
 Answer = Literal["yes", "ack", "no", "later", "unclear", "other"]
 Phrases = dict[str, str]

@@ -1,20 +1,99 @@
-"""When a customer wants to be called: what was said, or a question; never another hour or another day."""
+"""When a customer wants to be called: what was said, or a question; never another hour or another day.
+
+Whose time an hour is in: "по Новосибирску", EST, UTC+7, "my time". Places are those of CLDR.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
 
 from app.core.clock import HOUSE_TIME
 from app.core.text import excerpt
-from app.engines.offline.clock_times import Unsure, clock_in, duration_in
+from app.engines.offline.clock_times import Unsure, any_of, clock_in, duration_in
 from app.engines.offline.days import coming_day, without_days
 from app.engines.offline.entities import phone_in
-from app.engines.offline.lexicon import values
+from app.engines.offline.lexicon import all_books, values
 from app.engines.offline.phrasebook import contains, plain
-from app.engines.offline.zones import zone_in
+
+SHORT = 4  # letters of a stem: fewer would be heard in other words
+OFFSETS = {"utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,
+           "pdt": -7, "cet": 1, "cest": 2, "eet": 2, "msk": 3, "мск": 3}  # fmt: skip
+_OFFSET = re.compile(r"(?<!\w)(utc|gmt|msk|мск)\s*([+-])\s*(\d{1,2})(?!\d)")
+_NAMED = re.compile(rf"(?<!\w)(?:{'|'.join(OFFSETS)})(?!\w)")
+_ENDING = r"(?:а|у|е|ом|ем|ы|и|ой|ью|ск\w{2,4})?"
+
+
+def zone_in(said: str) -> tzinfo | None:
+    """None where the house's is meant. Raises Unsure where a place is named, but not whose time it is."""
+    if offset := _OFFSET.search(said):
+        return _fixed(OFFSETS[offset[1]] + int(offset[2] + offset[3]))
+    if named := _NAMED.search(said):
+        return _fixed(OFFSETS[named[0]])
+    found = list(_places(said))
+    theirs = re.search(rf"(?<!\w)(?:{any_of('here', 'mine')})(?!\w)", said)
+    pointed = {zone for zone, is_said in found if is_said}
+    zones = pointed or {zone for zone, _ in found}
+    if len(zones) > 1 or (theirs and not zones) or (zones - {"Europe/Moscow"} and not (theirs or pointed)):
+        if theirs and not zones and theirs[0] in values("here")["beside"]:
+            return None
+        raise Unsure
+    return ZoneInfo(zones.pop()) if zones else None
+
+
+def _fixed(hours: int) -> tzinfo:
+    if abs(hours) > 14:
+        raise Unsure
+    return HOUSE_TIME if hours == 3 else timezone(timedelta(hours=hours))
+
+
+def _places(said: str) -> Iterator[tuple[str, bool]]:
+    """Zones of the places that are named, and whether their time is."""
+    for found in _pattern().finditer(said):
+        stem = next(name for name in _stems() if found["place"].startswith(name))
+        before, after = said[: found.start()].split()[-2:], said[found.end() :].split()[:2]
+        is_time = (
+            "по" in before[-1:]
+            or before == ["по", "времени"]
+            or any(word.startswith(("врем", "time")) for word in after)
+        )
+        yield _stems()[stem], is_time
+
+
+@lru_cache
+def _pattern() -> re.Pattern[str]:
+    longest = sorted(map(re.escape, _stems()), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?P<place>(?:{'|'.join(longest)}){_ENDING})(?!\w)")
+
+
+@lru_cache
+def _stems() -> dict[str, str]:
+    known = dict(sorted(_cities(), key=lambda pair: len(pair[0]), reverse=True))
+    return {**{stem: zone for zone, stems in values("places").items() for stem in stems}, **known}
+
+
+def _cities() -> Iterator[tuple[str, str]]:
+    zones = available_timezones()
+    for language in all_books():
+        for zone, facts in Locale.parse(language).time_zones.items():
+            city = str(facts.get("city", "")).lower().replace("ё", "е")
+            if zone in zones and len(_stem(city)) >= SHORT:
+                yield _stem(city), zone
+    for zone in zones:
+        city = zone.rsplit("/", 1)[-1].replace("_", " ").lower()
+        if zone.count("/") == 1 and not zone.startswith("Etc/") and len(city) >= SHORT:
+            yield city, zone
+
+
+def _stem(city: str) -> str:
+    return city.rstrip("аяьйоеиы") if re.search("[а-я]", city) else city
 
 
 @dataclass(frozen=True, slots=True)

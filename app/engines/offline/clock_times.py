@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import time, timedelta
 from functools import lru_cache
 
-from app.engines.offline.figures import in_figures
+from app.engines.offline.entities import in_figures
 from app.engines.offline.lexicon import values
 
 HOURS, MINUTES, NOON = 24, 60, 12

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from app.engines.offline.clock_times import Unsure, any_of
-from app.engines.offline.dates import DOTTED, ISO, WEEK, month_patterns
-from app.engines.offline.figures import in_figures
+from app.engines.offline.entities import DOTTED, ISO, WEEK, in_figures, month_patterns
 from app.engines.offline.lexicon import values
 from app.engines.offline.phrasebook import contains
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.core.models import CLEAR, RELEVANT, Article
-from app.engines.offline import hints, returning
+from app.engines.offline import conversation, hints
 from app.engines.offline.conversation import HandOver, Move, Remark, Say, Scene, Search
 from app.engines.offline.hints import AT_ONCE
 from app.engines.offline.phrasebook import Phrasebook, phrasebook
@@ -79,7 +79,7 @@ def _look(scene: Scene, _book: Phrasebook) -> Move | None:
     if not fresh or scene.handed or scene.escalates_to is None:
         return None
     found = incident(scene)
-    return Say(found) if isinstance(found, str) else found or returning.look_up(scene)
+    return Say(found) if isinstance(found, str) else found or conversation.look_up(scene)
 
 
 def _small_talk(scene: Scene, book: Phrasebook) -> Move | None:
@@ -193,8 +193,8 @@ def _admit(scene: Scene, book: Phrasebook) -> Say:
 
 
 def _next_steps(scene: Scene, book: Phrasebook, article: Article) -> Move:
-    ticket = returning.open_ticket(scene, book)
-    if before := returning.tried_in_vain(scene, book, article):
+    ticket = conversation.open_ticket(scene, book)
+    if before := conversation.tried_in_vain(scene, book, article):
         wanted = _registrable(scene, book) or book.say["person"]
         return Say(" ".join(part for part in (before, ticket, wanted) if part), [article.id])
     tried = {a for said in scene.customer for a in book.tried(said)}

@@ -22,11 +22,10 @@ from app.engines.offline.intents import (
     Skill,
 )
 from app.engines.offline.lexicon import Words, all_books, manner, skillbook, values, words_of
-from app.engines.offline.matters import texts_for
 from app.engines.offline.phrasebook import Phrasebook, contains
 from app.engines.offline.responses import fill, listed, readable, troubles, worded
 from app.engines.offline.selection import Choice, choose
-from app.engines.offline.tracker import Matter, matter_of, slots_for
+from app.engines.offline.tracker import Matter, matter_of, slots_for, texts_for
 from app.engines.offline.understanding import inquired
 
 JUST_DONE = "just_done"

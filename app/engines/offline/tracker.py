@@ -1,11 +1,14 @@
-"""What the customer is after: a demand just made, or the answer to a question of ours."""
+"""What the customer is after: a demand just made, or the answer to a question of ours.
+
+What the customer says in own words: the subject of a ticket, a note, what was tried.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.engines.offline.agreement import answer_to, opens_with_a_question
+from app.engines.offline.agreement import answer_to, is_yes, opens_with_a_question
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import Scene
 from app.engines.offline.entities import PIECES, Slots, number_in, slots_in, slots_of
@@ -23,8 +26,17 @@ from app.engines.offline.intents import (
     Skill,
 )
 from app.engines.offline.lexicon import all_books
+from app.engines.offline.phrasebook import Phrasebook
 from app.engines.offline.responses import ALSO
-from app.engines.offline.understanding import asked_at_a_time, declines, demanded, mentioned
+from app.engines.offline.understanding import (
+    asked_at_a_time,
+    beyond,
+    declines,
+    demanded,
+    mentioned,
+    remainder,
+    without,
+)
 
 BACK = 4  # lines of the customer in which a matter began
 SHORT = 5  # words of a demand that leaves unsaid what it is about
@@ -191,3 +203,49 @@ def _around(scene: Scene) -> str:
 def _context(scene: Scene) -> Iterator[str]:
     yield from scene.customer[-2:-1]
     yield scene.last
+
+
+SUBJECT, DETAILS, LEAST = 200, 2000, 3  # characters
+WINDOW = 6
+ENOUGH = 2  # words of weight that make a subject
+
+
+def texts_for(matter: Matter, scene: Scene, book: Phrasebook) -> Slots:
+    name, now = matter.skill.name, scene.now
+    lines = [without(name, line) for line in scene.customer[-WINDOW:]]
+    subject = _subject(matter, lines, book)
+    details = _clip(" / ".join(line for line in lines if line and not is_yes(line)), DETAILS)
+    found = {
+        "subject": subject,
+        "note": _clip(now if matter.answer == "note" else _note(name, now, book), DETAILS),
+        "details": details if details != subject else "",
+        "tried": _clip(" / ".join(line for line in lines if book.tried(line)), DETAILS),
+        "words": _clip(now, SUBJECT),
+    }
+    return {slot: text for slot, text in found.items() if len(text) >= LEAST}
+
+
+def _note(name: str, now: str, book: Phrasebook) -> str:
+    """What is left of a line whose demand stands apart; else what follows the demand."""
+    apart = without(name, now)
+    return _weighty(apart if apart and len(apart) < len(now) - 2 else beyond(name, now), book)
+
+
+def _subject(matter: Matter, lines: list[str], book: Phrasebook) -> str:
+    """What is said now, if it says enough; else the weightiest of the lines before."""
+    if matter.answer == "subject" or (_weighty(lines[-1], book) and not matter.agreed):
+        return _clip(lines[-1] or matter.lines[-1], SUBJECT)
+    if not matter.answer and _weighty(remainder(matter.skill.name, matter.lines[-1]), book):
+        return _clip(matter.lines[-1], SUBJECT)
+    told = [line for line in lines if _weighty(line, book) and not is_yes(line)]
+    return _clip(max(told, key=book.rest, default=""), SUBJECT)
+
+
+def _weighty(text: str, book: Phrasebook) -> str:
+    return text.strip() if book.rest(text) >= ENOUGH else ""
+
+
+def _clip(text: str, limit: int) -> str:
+    """Whole words of it."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= limit else one_line[: limit + 1].rsplit(" ", 1)[0][:limit]

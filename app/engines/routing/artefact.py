@@ -19,8 +19,7 @@ from app.core.exceptions import SettingInvalid
 from app.engines.routing.dialog import Stays
 from app.engines.routing.features import DIMENSIONS, SETTINGS
 from app.engines.routing.keyboard import ALPHABETS, Keyboard, Spelling
-from app.engines.routing.lexical import Linear
-from app.engines.routing.model import Landmarks, restored
+from app.engines.routing.model import Landmarks, Linear, restored
 
 SHIPPED = Path(__file__).parent / "artefact"
 STAY = "stay"

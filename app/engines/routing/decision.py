@@ -9,7 +9,7 @@ import numpy as np
 
 from app.engines.routing.artefact import Meta, Stage
 from app.engines.routing.dialog import DEAREST
-from app.engines.routing.lexical import Floats
+from app.engines.routing.model import Floats
 
 Method = Literal["lexical", "embedding"]
 DEMAND = 0.97  # share of the dearest agent; 0.95 to 0.98 decide alike on the development dialogs

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from app.core.models import Said
 from app.engines.routing.features import Bag, fold
 from app.engines.routing.gist import LONG
-from app.engines.routing.lexical import Floats
+from app.engines.routing.model import Floats
 
 DEAREST = "supervisor"
 Figures = dict[str, float]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.engines.routing.lexical import Floats, Linear
+from app.engines.routing.model import Floats, Linear
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 LONG, PIECE = 60, 15

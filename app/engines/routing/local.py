@@ -10,13 +10,12 @@ from app.core.ports import TOKENS, Embedder
 from app.core.text import ends, is_blank
 from app.core.threads import TURNS, Threads
 from app.engines.routing.artefact import Artefact
-from app.engines.routing.courtesy import is_courtesy
 from app.engines.routing.decision import Method, Verdict, first_contact, in_dialog, without_dialog
 from app.engines.routing.dialog import Talk, figures_of
-from app.engines.routing.features import fold, read
+from app.engines.routing.features import fold, is_courtesy, read
 from app.engines.routing.gist import TOKENS as PIECE_TOKENS
 from app.engines.routing.gist import gist
-from app.engines.routing.lexical import Floats, strongest
+from app.engines.routing.model import Floats, strongest
 
 FULL_NAME = 3  # words that begin with capitals: somebody's name, in whatever letters
 GLANCE = 400  # letters that tell what keyboard a text was typed on

@@ -1,4 +1,7 @@
-"""A run of scenarios in words and as files: scenarios.json, report.html, junit.xml."""
+"""A run of scenarios in words and as files: scenarios.json, report.html, junit.xml.
+
+A run of scenarios as one HTML file that opens offline. Imported only where a page is rendered.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from markupsafe import Markup
 from pydantic import BaseModel
 
 from app.core.stats import Interval
 from app.evaluation.exports import legal
+from app.evaluation.html import TEMPLATES, template
 from app.evaluation.scenarios.score import Score
 from app.evaluation.scenarios.trial import Outcome, Trial
 
@@ -71,7 +76,7 @@ def _within(share: Interval) -> str:
 
 
 def write_all(report: ScenarioReport, folder: Path) -> None:
-    from app.evaluation.scenarios.page import render  # noqa: PLC0415  (jinja2 and what it brings)
+    from app.evaluation.scenarios.report import render  # noqa: PLC0415  (jinja2 and what it brings)
 
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
@@ -105,3 +110,15 @@ def _add(suite: ElementTree.Element, trial: Trial) -> None:
         told = ElementTree.SubElement(case, "failure" if trial.forbidden else tag)
         told.set("message", problems or legal("; ".join(trial.forbidden)))
         told.text = legal("\n".join(f"{line.name or line.role}: {line.text}" for line in trial.lines))
+
+
+def render(report: ScenarioReport) -> str:
+    """Everything from outside is escaped; nothing is fetched and no script runs."""
+    return template("scenarios.html.j2").render(
+        r=report,
+        s=report.score,
+        titles=TITLES,
+        bad=[t for t in report.trials if t.outcome != "pass" or t.forbidden or t.promises],
+        good=[t for t in report.trials if t.outcome == "pass" and not t.forbidden and not t.promises],
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+    )

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
-from app.core.office import in_office
 from app.core.outbox import LONGEST_PAUSE, CrmClient, Outbox, OutboxState, Parcel
+from app.core.threads import in_office
 from app.telemetry import Metrics
 
 log = structlog.get_logger()

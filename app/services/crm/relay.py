@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 import structlog
 
 from app.core.exceptions import CallCenterError, DialogNotFound, DialogQuarantined, IndexBuilding
-from app.core.office import in_office
 from app.core.outbox import Outbox, OutboxState
 from app.core.ports import DialogStore
+from app.core.threads import in_office
 from app.services.crm.delivery import Carrier
 
 log = structlog.get_logger()

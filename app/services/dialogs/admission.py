@@ -1,13 +1,102 @@
-"""Who may begin a turn: not too many waiting for one dialog, nobody while the service shuts down."""
+"""Who may begin a turn: not too many waiting for one dialog, nobody while the service shuts down.
+
+Turns that run in this process, and how somebody stops one.
+
+How many dialogs one address may open: enough for a company behind one address, too few to fill a disk.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from ipaddress import IPv6Address, ip_network
+from typing import Any, TypeVar
 
-from app.core.exceptions import DialogBusy, ShuttingDown
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from app.core.exceptions import CallCenterError, DialogBusy, ShuttingDown
+from app.core.network import address
+
+T = TypeVar("T")
+
+
+class Stopped(CallCenterError):
+    status = 409
+    code = "stopped"
+
+    def __init__(self) -> None:
+        super().__init__("It was stopped; what was said is kept.")
+
+
+class Stops:
+    """Of one dialog one turn runs at a time: the dialog's lock sees to it."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, asyncio.Task[Any]] = {}
+
+    async def run(self, name: str, work: Coroutine[Any, Any, T]) -> T:
+        """Raises Stopped where `stop` ended it; if the caller is cancelled, so is the work."""
+        task = asyncio.create_task(work)
+        self._running[name] = task
+        try:
+            return await task
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if caller is not None and caller.cancelling():
+                raise
+            raise Stopped from None
+        finally:
+            del self._running[name]
+
+    def stop(self, name: str) -> bool:
+        """False where nothing of this name runs here. What a tool has begun is not taken back."""
+        task = self._running.get(name)
+        return task is not None and task.cancel()
+
+    def runs(self, name: str) -> bool:
+        return name in self._running
+
+
+MINUTE = 60.0
+
+
+class TooManyDialogs(CallCenterError):
+    status = 429
+    code = "too_many_dialogs"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Too many dialogs were opened from this address; try again later.")
+        self.retry_after = max(1, round(seconds))
+
+
+class Pace:
+    """Counted in this process, over the last minute; `most` of zero is no limit."""
+
+    def __init__(self, most: int) -> None:
+        self._item = RateLimitItemPerMinute(most) if most else None
+        self._storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
+
+    def step(self, host: str) -> None:
+        """Raises TooManyDialogs. What was counted while the clock was ahead is forgotten."""
+        client = neighbourhood(host)
+        if self._item is None or self._limiter.hit(self._item, client):
+            return
+        wait = self._limiter.get_window_stats(self._item, client).reset_time - time.time()
+        if wait <= MINUTE + 1:
+            raise TooManyDialogs(wait)
+        self._storage.reset()
+
+
+def neighbourhood(host: str) -> str:
+    """One customer's IPv6 addresses are a whole /64."""
+    found = address(host)
+    return str(ip_network((found, 64), strict=False) if isinstance(found, IPv6Address) else found or host)
 
 
 class Gate:

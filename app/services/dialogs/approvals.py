@@ -24,9 +24,9 @@ from app.core.exceptions import (
     StorageUnavailable,
 )
 from app.core.models import Reply, ToolUse, Turn
-from app.core.office import in_office
 from app.core.ports import BackOffice, DialogStore
 from app.core.text import spoken_language
+from app.core.threads import in_office
 from app.services.dialogs.admission import Gate
 from app.services.dialogs.context import case_of
 from app.services.dialogs.effects import Witness

@@ -17,9 +17,9 @@ from app.agents.orchestrator import Emit
 from app.core.dialog import Closing, Dialog, Message
 from app.core.exceptions import CallCenterError, DialogClosed
 from app.core.models import Fork, Summary
-from app.core.office import in_office
 from app.core.ports import BackOffice
 from app.core.text import checked
+from app.core.threads import in_office
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import Outcome
 from app.services.dialogs.views import answered

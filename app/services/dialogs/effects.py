@@ -12,8 +12,8 @@ from app.core.backoffice import Effect
 from app.core.dialog import Dialog
 from app.core.event_data import key_of
 from app.core.exceptions import BackOfficeUnavailable
-from app.core.office import in_office
 from app.core.ports import BackOffice
+from app.core.threads import in_office
 
 log = structlog.get_logger()
 

@@ -11,9 +11,9 @@ from app.core.backoffice import Order, Ticket
 from app.core.dialog import Dialog
 from app.core.exceptions import CallCenterError
 from app.core.models import Memory, Remembered, Turn
-from app.core.office import in_office
 from app.core.ports import BackOffice, CustomerMemory
 from app.core.text import clean, spoken_language
+from app.core.threads import in_office
 
 log = structlog.get_logger()
 TOLD = 3

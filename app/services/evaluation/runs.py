@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.exceptions import CallCenterError
-from app.evaluation.cases import CaseSet
+from app.evaluation.cases import CaseSet, home
 from app.evaluation.passes import Options, passes_over
 from app.evaluation.predictions import Provenance, Run
 from app.evaluation.registry import JOURNAL, PROVENANCE
 from app.evaluation.runner import NothingToRun, Target, provenance_of, run
-from app.evaluation.shipped import home
 from app.services.evaluation.jobs import Clock, Job, Progress
 from app.services.evaluation.service import BASELINE, EvaluationService, RouterUnknown
 from app.services.evaluation.sets import SetShelf

@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 from app.core.exceptions import CallCenterError
 from app.core.models import Decision, RouteQuery
 from app.core.ports import Embedder
-from app.evaluation.cases import CaseSet, SetInvalid, read_set
+from app.evaluation.cases import SETS, CaseSet, SetInvalid, find, home, part, read_set
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
 from app.evaluation.retrieval import is_questions
 from app.evaluation.runner import OnProgress, Options, Target, provenance_of, run
-from app.evaluation.shipped import SETS, find, home, part
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -8,8 +8,7 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from app.core.knowledge import Approval, Approved, Index
-from app.core.text import clean
-from app.core.typical import is_typical
+from app.core.text import clean, is_typical
 
 CERTAIN = 0.8
 """Least centred cosine beside the same words (docs/knowledge.md tells how it was chosen)."""

@@ -24,8 +24,7 @@ from app.core.knowledge import (
     silent,
 )
 from app.core.models import Article, Passage
-from app.core.text import language_of
-from app.core.typical import is_typical
+from app.core.text import is_typical, language_of
 from app.services.knowledge.answers import SUPERVISOR, approved
 
 log = structlog.get_logger()

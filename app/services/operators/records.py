@@ -11,8 +11,8 @@ import structlog
 
 from app.core.backoffice import Account, Approval, Worth
 from app.core.exceptions import BackOfficeUnavailable
-from app.core.office import in_office
 from app.core.ports import BackOffice
+from app.core.threads import in_office
 
 log = structlog.get_logger()
 T = TypeVar("T")

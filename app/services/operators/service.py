@@ -10,9 +10,9 @@ import structlog
 
 from app.core.dialog import Dialog, Note, Rating
 from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
-from app.core.office import in_office
 from app.core.ports import BackOffice
 from app.core.text import checked
+from app.core.threads import in_office
 from app.services.dialogs.approvals import Settle
 from app.services.dialogs.idempotency import Request
 from app.services.dialogs.manager import DialogManager

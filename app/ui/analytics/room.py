@@ -15,10 +15,10 @@ from app.services.analytics.period import PeriodInvalid, zone_of
 from app.services.analytics.staffing import Wanted
 from app.services.analytics.table import to_csv
 from app.services.analytics.views import Figures
-from app.ui.admission import admit
 from app.ui.analytics import cards, charts, staffing, tables
 from app.ui.analytics.report import render, title
 from app.ui.parts import QUIET
+from app.ui.request import admit
 from app.ui.room import Room
 
 PERIODS = ("today", "7", "30", "custom")

@@ -10,8 +10,7 @@ from urllib.parse import quote
 from app.core.models import Article, Decision, Handoff, ToolUse, Turn
 from app.core.palette import NEUTRAL, colour_of
 from app.services.operators.wording import because
-from app.ui.chat.lines import model
-from app.ui.chat.wording import cost, failed, milliseconds, name_of, sure
+from app.ui.chat.lines import cost, failed, milliseconds, model, name_of, sure
 from app.ui.format import number
 from app.ui.parts import badge, empty
 from app.ui.words import Words

@@ -7,14 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from app.ui.chat.dialogs import Saved
-from app.ui.chat.export import Export
+from app.ui.chat.dialogs import Export, Saved
+from app.ui.chat.lines import PLACES, chat_words
 from app.ui.chat.news import Hearing
-from app.ui.chat.quick import PLACES
 from app.ui.chat.screen import Screen, Update
 from app.ui.chat.turns import Talk, index_of
 from app.ui.chat.what_if import WhatIf
-from app.ui.chat.wording import chat_words
 from app.ui.parts import QUIET, empty
 from app.ui.room import Room
 from app.ui.words import Words

@@ -13,9 +13,9 @@ from app.core.models import OPERATOR, Article
 from app.services.dialogs.branching import SUPERSEDED
 from app.services.dialogs.views import DialogView, MessageView
 from app.services.knowledge.library import KnowledgeService
-from app.ui.chat import lines, path, quick
+from app.ui.chat import lines, path
+from app.ui.chat.lines import name_of
 from app.ui.chat.news import mark_of
-from app.ui.chat.wording import name_of
 from app.ui.parts import empty
 from app.ui.words import Words
 
@@ -69,7 +69,7 @@ class Screen:
             self.serving: self._serving(view),
             self.path: empty(self.words["answering"]) if waits else self.path_of(view, len(view.messages)),
             **self.told(notice or (self.words["gave_up"] if failed and view.status == "active" else "")),
-            **(self.busy() if running else self._idle(quick.replies(view), bool(view.messages))),
+            **(self.busy() if running else self._idle(lines.replies(view), bool(view.messages))),
         }
 
     def running(self, name: str, said: lines.History) -> Update:
@@ -112,7 +112,7 @@ class Screen:
         }
 
     def _idle(self, offers: list[str], begun: bool) -> Update:
-        places = [*offers, *[""] * quick.PLACES][: quick.PLACES]
+        places = [*offers, *[""] * lines.PLACES][: lines.PLACES]
         return {
             **{b: gr.Button(offer, visible=bool(offer)) for b, offer in zip(self.quick, places, strict=True)},
             **{button: gr.Button(interactive=begun) for button in [*self.turn, *self.export]},

@@ -16,9 +16,9 @@ from app.core.text import checked
 from app.services.workbench import Workbench
 from app.ui.chat import lines
 from app.ui.chat.dialogs import Saved
+from app.ui.chat.lines import name_of
 from app.ui.chat.path import decided
 from app.ui.chat.screen import Screen, Update
-from app.ui.chat.wording import name_of
 from app.ui.request import host
 from app.ui.words import Words
 

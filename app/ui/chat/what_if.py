@@ -10,10 +10,10 @@ from typing import Any
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.services.dialogs.stops import Stopped
+from app.services.dialogs.admission import Stopped
 from app.services.replay import Answer, Setup, Step
 from app.services.workbench import Workbench
-from app.ui.chat.wording import failed, sure
+from app.ui.chat.lines import failed, sure
 from app.ui.format import number
 from app.ui.parts import QUIET, badge, empty
 from app.ui.words import LANGUAGES, Words

@@ -12,7 +12,7 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.evaluation.corrections import Correction
 from app.evaluation.predictions import Run
-from app.services.evaluation.eval_labels import LabelDesk
+from app.services.evaluation.sets import LabelDesk
 from app.services.operators.rerouting import SET, Rerouting
 from app.ui.evaluation.marks import good, named
 from app.ui.evaluation.panel import CLICKS, Part

@@ -12,9 +12,8 @@ from app.core.exceptions import CallCenterError
 from app.evaluation.cases import CaseSet
 from app.evaluation.predictions import Prediction, Run
 from app.services.workbench import Workbench
-from app.ui.admission import admit
-from app.ui.problems import told
-from app.ui.words import words
+from app.ui.request import admit
+from app.ui.words import told, words
 
 if TYPE_CHECKING:
     from app.services.evaluation.reading import Opened

@@ -182,8 +182,11 @@ class Reading(Part):
         self, opened: Opened, mode: str, cell: str, case: str, prices: Sequence[float]
     ) -> dict[Any, Any]:
         from app.services.evaluation.reading import Prices, priced  # noqa: PLC0415  (scipy)
-        from app.ui.evaluation.headline import cards  # noqa: PLC0415
-        from app.ui.evaluation.matrix import Mode, matrix  # noqa: PLC0415
+        from app.ui.evaluation.headline import (  # noqa: PLC0415
+            Mode,
+            cards,
+            matrix,
+        )
 
         report = priced(opened.report, Prices(*prices))
         how: Mode = "cost" if mode == "cost" else "count"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from app.evaluation.metrics import Slice
 from app.evaluation.predictions import Provenance
 from app.evaluation.report import Report
-from app.evaluation.slices import Slice
 from app.ui.evaluation.marks import (
     agent,
     bar,

@@ -1,9 +1,14 @@
-"""The lower half of the knowledge room: documents of the team, and answers that a person approved."""
+"""The lower half of the knowledge room: documents of the team, and answers that a person approved.
+
+How far the embedding of documents is, and how long it still takes.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +20,41 @@ from app.core.knowledge import DocumentRecord, Upload
 from app.core.text import checked, language_of
 from app.services.knowledge.ingest import Embedded, adding
 from app.services.operators.auth import openness
-from app.ui.admission import admit
-from app.ui.knowledge.progress import Watch, progress_bar
 from app.ui.knowledge.tables import approvals_table, documents_table
 from app.ui.parts import QUIET
-from app.ui.problems import told_left_out
+from app.ui.request import admit
+from app.ui.words import Words, told_left_out
 
 if TYPE_CHECKING:
     from app.ui.knowledge.room import KnowledgeRoom
+
+
+@dataclass
+class Watch:
+    timer: Callable[[], float] = time.monotonic
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.timer()
+
+    def left(self, step: Embedded) -> int | None:
+        """Seconds, rounded up; None while nothing can be told."""
+        if not 0 < step.done < step.total:
+            return None
+        return int((self.timer() - self.began) / step.done * (step.total - step.done)) + 1
+
+
+def progress_bar(step: Embedded | None, watch: Watch, words: Words) -> str:
+    if step is None or not step.total:
+        return f'<p role="status">{escape(words["reading"])}</p>'
+    left = watch.left(step)
+    rest = f" · {words['left'].format(seconds=left)}" if left else ""
+    told = words["embedding"].format(done=step.done, total=step.total) + rest
+    return (
+        f'<div class="cc-progress" role="status"><progress value="{step.done}" max="{step.total}" '
+        f'aria-label="{escape(words["reading"])}"></progress><span>{escape(told)}</span></div>'
+    )
+
 
 NAME, TEXT, QUESTION = 100, 4000, 2000
 

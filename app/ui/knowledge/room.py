@@ -13,11 +13,10 @@ from app.core.models import Article
 from app.core.text import checked
 from app.core.threads import SEARCHES
 from app.services.operators.auth import OperatorKeyMissing
-from app.ui.admission import admit
-from app.ui.knowledge.articles import article_page, citations_page
-from app.ui.knowledge.found import found_list, shelf_list
+from app.ui.knowledge.articles import article_page, citations_page, found_list, shelf_list
 from app.ui.knowledge.library import LibraryPart
 from app.ui.parts import QUIET, empty
+from app.ui.request import admit
 from app.ui.room import Room
 from app.ui.words import LANGUAGES
 

@@ -9,8 +9,7 @@ from datetime import datetime
 from app.core.exceptions import CallCenterError
 from app.ui.format import moment
 from app.ui.parts import badge
-from app.ui.problems import told
-from app.ui.words import Words
+from app.ui.words import Words, told
 
 
 @dataclass(frozen=True)

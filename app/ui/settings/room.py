@@ -8,8 +8,7 @@ from app.core.exceptions import CallCenterError
 from app.services.system import condition
 from app.ui.parts import QUIET, empty
 from app.ui.room import Room
-from app.ui.settings.panels import cards, components, routers
-from app.ui.settings.table import settings_table
+from app.ui.settings.panels import cards, components, routers, settings_table
 
 
 class SettingsRoom(Room):

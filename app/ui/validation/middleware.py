@@ -1,4 +1,7 @@
-"""Before each page's Gradio: the doors that our pages use, and what may come in by them."""
+"""Before each page's Gradio: the doors that our pages use, and what may come in by them.
+
+An upload on its way to Gradio: each file is counted, and what is no form with files is told plainly.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,68 @@ from urllib.parse import parse_qs
 
 from gradio.blocks import Block
 from gradio.routes import App
+from python_multipart.multipart import parse_options_header
 from starlette._utils import get_route_path
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.responses import PlainTextResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.exceptions import BadRequestBody
-from app.ui.problems import told
 from app.ui.unavailable import crowded
-from app.ui.validation.files import kept
-from app.ui.validation.forms import Form, handed_on
 from app.ui.validation.requests import NAME, Questions
-from app.ui.validation.uploads import TooManyUploads, Uploads
+from app.ui.validation.uploads import TooManyUploads, Uploads, kept
+from app.ui.words import told
 from app.ui.workers import OneWorkerNeeded, Workers
+
+SURROUND = 2
+"""Marks that a form with one file has."""
+
+
+class Form:
+    """`count` is called for each file after the first and may raise TooManyUploads."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, count: Callable[[int], None]) -> None:
+        boundary = parse_options_header(Headers(scope=scope).get("content-type"))[1].get(b"boundary", b"")
+        self._mark = b"--" + boundary
+        self._receive, self._send, self._count = receive, send, count
+        self._tail = b""
+        self._marks = 0
+        self.refused: TooManyUploads | None = None
+        self.status = 200
+
+    async def receive(self) -> Message:
+        """Gradio closes its files after a MultiPartException, and after no other."""
+        message = await self._receive()
+        read = self._tail + message.get("body", b"")
+        more = read.count(self._mark)
+        self._tail = read[read.rfind(self._mark) + len(self._mark) :] if more else read
+        self._tail = self._tail[-(len(self._mark) - 1) :]
+        counted = max(0, self._marks - SURROUND)
+        self._marks += more
+        try:
+            self._count(max(0, self._marks - SURROUND) - counted)
+        except TooManyUploads as error:
+            self.refused = error
+            raise MultiPartException(str(error)) from error
+        return message
+
+    async def send(self, message: Message) -> None:
+        self.status = message.get("status", self.status)
+        if self.status < 500 and not self.refused:
+            await self._send(message)
+
+
+async def handed_on(app: ASGIApp, scope: Scope, form: Form) -> None:
+    """Raises TooManyUploads, or BadRequestBody where Gradio stumbles over what was sent."""
+    try:
+        await app(scope, form.receive, form.send)
+    except (TypeError, ValueError) as error:  # of Gradio and its parser: a field that is no file, a boundary
+        raise BadRequestBody("This is no form with files.") from error
+    if form.refused:
+        raise form.refused
+
 
 OPEN = re.compile(
     r"/|/config|/theme\.css|/(?:assets|static)/[\w./-]+|/gradio_api/heartbeat/[0-9A-Za-z]{1,64}"

@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json, to_jsonable_python
 
 from app.core.exceptions import BadRequestBody
 from app.ui.chat.news import Heard
-from app.ui.monitor.asked import Asked, Deed
+from app.ui.monitor.actions import Asked, Deed
 from app.ui.validation.schemas import CHOICE, LINE, offered, shape
 
 NAME = r"^[0-9A-Za-z]{1,64}$"

@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.blocks import Block
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.ui.validation.files import kept
+from app.ui.validation.uploads import kept
 
 LINE = 1000
 """Letters of a text whose component names no limit."""

@@ -9,7 +9,7 @@ import pytest
 from app.evaluation.cases import SetInvalid
 from app.evaluation.corrections import CorrectionRefused
 from app.evaluation.predictions import Prediction, SetFacts
-from app.services.evaluation.eval_labels import LabelDesk
+from app.services.evaluation.sets import LabelDesk
 from tests.unit.eval_desk.desks import desk
 from tests.unit.evaluation.builders import prediction
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.evaluation.dialogs import dialog_measures
+from app.evaluation.metrics import dialog_measures
 from app.evaluation.predictions import Prediction
 from tests.unit.evaluation.builders import prediction
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.evaluation.robustness import flips
+from app.evaluation.report import flips
 from tests.unit.evaluation.builders import prediction
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.significance import connor, mean_interval, sign_test, turns_needed
+from app.core.stats import connor, mean_interval, sign_test, turns_needed
 
 deltas = st.lists(st.sampled_from([-1.0, 0.0, 1.0, 0.5]), min_size=1, max_size=60)
 

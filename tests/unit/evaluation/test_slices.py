@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.evaluation.slices import slices
+from app.evaluation.metrics import slices
 from tests.unit.evaluation.builders import prediction
 
 

@@ -11,9 +11,8 @@ import pytest
 from app.adapters.embeddings import load_embedder
 from app.core.knowledge import Approval, ApprovalRefused, ArticleNotFound
 from app.core.ports import Embedder
-from app.core.text import language_of
-from app.core.typical import is_typical
-from app.engines.knowledge.articles import load_articles
+from app.core.text import is_typical, language_of
+from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.library import LibraryHouse, TeamLibrary
 from app.evaluation.retrieval import read_questions
 from app.services.knowledge.answers import CERTAIN

@@ -11,7 +11,7 @@ import pytest
 
 from app.adapters.embeddings import load_embedder
 from app.core.similarity import near_pairs
-from app.engines.knowledge.articles import load_articles
+from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
 from app.evaluation.cases import SetInvalid, read_set
 from app.evaluation.retrieval import Question, RetrievalReport, ask, is_questions, read_questions, report

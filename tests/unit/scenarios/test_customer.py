@@ -7,9 +7,8 @@ import pytest
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.cli.eval_scenarios import asked
 from app.evaluation.scenarios.customer import STOP, Simulated
-from app.evaluation.scenarios.faults import fault_of
 from app.evaluation.scenarios.runner import Options, run
-from app.evaluation.scenarios.trial import Trial
+from app.evaluation.scenarios.trial import Trial, fault_of
 from app.evaluation.scenarios.world import Line
 from tests.unit.scenarios.builders import REFUND, Rule, refunded, scenario, worlds
 

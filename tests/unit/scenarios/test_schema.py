@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.agents.roster import ROSTER
-from app.evaluation.scenarios.reading import ScenarioInvalid, chosen, read_scenarios
+from app.evaluation.scenarios.model import ScenarioInvalid, chosen, read_scenarios
 from tests.unit.scenarios.builders import scenario
 
 SHIPPED = Path(__file__).parents[3] / "eval_sets" / "scenarios"

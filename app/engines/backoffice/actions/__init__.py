@@ -8,14 +8,18 @@ from typing import Any
 from app.core import actions
 from app.core.actions import Action
 from app.core.backoffice import Outcome
-from app.engines.backoffice.actions.callbacks import book_callback
 from app.engines.backoffice.actions.context import Case
-from app.engines.backoffice.actions.credits import grant_credit
-from app.engines.backoffice.actions.goodwill import compensate_outage
+from app.engines.backoffice.actions.goodwill import compensate_outage, grant_credit
 from app.engines.backoffice.actions.orders import create_order, create_payment_link
 from app.engines.backoffice.actions.refunds import refund_payment
 from app.engines.backoffice.actions.subscriptions import cancel_subscription, change_subscription
-from app.engines.backoffice.actions.tickets import escalate, open_complaint, open_ticket, update_ticket
+from app.engines.backoffice.actions.tickets import (
+    book_callback,
+    escalate,
+    open_complaint,
+    open_ticket,
+    update_ticket,
+)
 
 EFFECTS: dict[type[Action], Callable[[Case, Any], Outcome]] = {
     actions.OpenTicket: open_ticket,

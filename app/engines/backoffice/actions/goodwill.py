@@ -1,19 +1,43 @@
-"""Days for an outage."""
+"""Days for an outage.
+
+Small sums as a sign of goodwill.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
-from app.core.actions import CompensateOutage
+from app.core.actions import CompensateOutage, GrantCredit
 from app.core.backoffice import Outcome
 from app.engines.backoffice import policy
 from app.engines.backoffice.actions.context import Case
-from app.engines.backoffice.numbers import as_number
+from app.engines.backoffice.dates import YEAR
 from app.engines.backoffice.outcomes import done, refused
-from app.engines.backoffice.records import incident_of, subscription_of
-from app.engines.backoffice.tables import compensations, subscriptions
+from app.engines.backoffice.records import as_number, incident_of, next_number, subscription_of
+from app.engines.backoffice.tables import compensations, credits, subscriptions
+
+
+def grant_credit(case: Case, action: GrantCredit) -> Outcome:
+    if case.approved is None and (wait := policy.credit(action.amount_rub, _recent(case), case.policy)):
+        return wait
+    number = next_number(case.connection, "CR")
+    values = {
+        "number": number,
+        "customer_id": case.visit.customer_id,
+        "at": case.now,
+        "amount_rub": action.amount_rub,
+        "reason": action.reason,
+    }
+    case.connection.execute(insert(credits).values(values))
+    return done(number, amount_rub=action.amount_rub)
+
+
+def _recent(case: Case) -> int:
+    mine = credits.c.customer_id == case.visit.customer_id
+    counted = select(func.count()).where(mine, credits.c.at > case.now - YEAR)
+    return case.connection.scalar(counted) or 0
 
 
 def compensate_outage(case: Case, action: CompensateOutage) -> Outcome:

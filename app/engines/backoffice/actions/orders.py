@@ -9,10 +9,9 @@ from app.core.backoffice import Delivery, Outcome, Period, Value
 from app.engines.backoffice import policy, repeats
 from app.engines.backoffice.actions.context import Case
 from app.engines.backoffice.catalogue import DELIVERY_DAYS, ITEMS, PLANS, title
-from app.engines.backoffice.numbers import as_number, next_number
 from app.engines.backoffice.outcomes import done, refused
 from app.engines.backoffice.pricing import Price, price_of
-from app.engines.backoffice.records import owned, subscription_of
+from app.engines.backoffice.records import as_number, next_number, owned, subscription_of
 from app.engines.backoffice.tables import orders
 
 PAY = "https://pay.orbita.example"

@@ -13,10 +13,9 @@ from app.engines.backoffice import approvals, policy, repeats
 from app.engines.backoffice.actions.context import Case
 from app.engines.backoffice.catalogue import ITEMS
 from app.engines.backoffice.dates import YEAR, add_months, months_begun
-from app.engines.backoffice.numbers import as_number, next_number
 from app.engines.backoffice.outcomes import done, refused
 from app.engines.backoffice.policy import RefundCase
-from app.engines.backoffice.records import owned, subscription_of
+from app.engines.backoffice.records import as_number, next_number, owned, subscription_of
 from app.engines.backoffice.tables import orders, payments, refunds, subscriptions
 
 BANK_DAYS: dict[str, Value] = {"days_from": 3, "days_to": 5, "days_max": 10}

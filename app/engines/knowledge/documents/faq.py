@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from app.core import delimited
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
-from app.engines.knowledge.documents.sections import Read, Section
-from app.engines.knowledge.documents.text import decoded
+from app.engines.knowledge.documents.sections import Read, Section, decoded
 
 _COLUMNS = {
     "question": ("question", "questions", "q", "вопрос", "вопросы"),

@@ -19,8 +19,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
 from app.engines.knowledge.documents.html import read_page
-from app.engines.knowledge.documents.sections import Read, Section
-from app.engines.knowledge.documents.text import decoded
+from app.engines.knowledge.documents.sections import Read, Section, decoded
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n(.*))?\Z", re.DOTALL)
 _FIELDS = {"id", "lang", "agent", "title", "questions", "asks"}

@@ -1,17 +1,92 @@
-"""PDF with a text layer, by PDFium. Lines in larger type are headings; pages without letters are named."""
+"""PDF with a text layer, by PDFium. Lines in larger type are headings; pages without letters are named.
+
+Lines of a PDF as headings and paragraphs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import pypdfium2
 from pypdfium2 import raw
 
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
-from app.engines.knowledge.documents.pdf_page import FEW, Page, page_of
-from app.engines.knowledge.documents.pdf_text import blocks
-from app.engines.knowledge.documents.sections import Read, sections
+from app.engines.knowledge.documents.pdf_columns import CELL, Line
+from app.engines.knowledge.documents.pdf_page import FEW, HYPHEN, Page, page_of
+from app.engines.knowledge.documents.sections import Block, Heading, Read, sections
+
+LARGER = 1.15  # times the usual size
+LONGEST_HEADING = 120  # characters
+FULL = 0.75  # share of the widest line
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_HYPHENED = re.compile(
+    r"(?:кто|кого|кому|кем|что|чего|чему|чем|чей|где|куда|откуда|когда|почему|зачем|сколько|как\w*)-(?:то|либо|нибудь)"
+    r"|кое-\w+|из-(?:за|под)|(?:все|всё|так)-таки"
+)
+
+
+def blocks(pages: Sequence[Sequence[Line]]) -> Iterator[Block]:
+    """A paragraph ends with a page, with room below it, or where a sentence ends before the line is full."""
+    every = [line for page in pages for line in page]
+    sizes = Counter[float]()
+    for line in every:
+        sizes[line.size] += len(line.text)
+    usual = sizes.most_common(1)[0][0]
+    larger = sorted({size for size in sizes if size > usual * LARGER}, reverse=True)
+    widest = max(len(line.text) for line in every)
+    joined = Joined(every)
+    paragraph: list[str] = []
+    for page in pages:
+        for line in page:
+            heading = line.size in larger and len(line.text) <= LONGEST_HEADING
+            if paragraph and (heading or line.begins) and not paragraph[-1].endswith(HYPHEN):
+                yield joined(paragraph)
+                paragraph = []
+            if heading:
+                yield Heading(larger.index(line.size) + 1, line.text.replace(HYPHEN, "-"))
+                continue
+            paragraph.append(line.text)
+            if line.text.endswith((".", "!", "?", ":")) and len(line.text) < widest * FULL:
+                yield joined(paragraph)
+                paragraph = []
+        if paragraph and not paragraph[-1].endswith(HYPHEN):
+            yield joined(paragraph)
+            paragraph = []
+    if paragraph:
+        yield joined(paragraph)
+
+
+class Joined:
+    """Lines as one paragraph; a word that was cut at the end of a line is whole again."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._words = {word.casefold() for line in lines for word in _WORD.findall(line.text)}
+
+    def __call__(self, lines: Sequence[str]) -> str:
+        text = ""
+        for line in lines:
+            if text.endswith(HYPHEN):
+                text = self._whole(text[:-1], line)
+            else:
+                text += f"{self._between(text, line)}{line}" if text else line
+        return text.replace(HYPHEN, "-") if text.endswith(HYPHEN) else text
+
+    def _between(self, text: str, line: str) -> str:
+        """Rows of a table stay lines."""
+        return "\n" if CELL in line or CELL in text.rsplit("\n", 1)[-1] else " "
+
+    def _whole(self, text: str, line: str) -> str:
+        """With its hyphen where the document writes it so elsewhere, or Russian spelling has it."""
+        begun, rest = _WORD.findall(text)[-1:], _WORD.match(line)
+        if not begun or not rest:
+            return f"{text}-{line}"
+        one, two = f"{begun[0]}{rest[0]}".casefold(), f"{begun[0]}-{rest[0]}".casefold()
+        keeps = two in self._words or _HYPHENED.fullmatch(two)
+        return f"{text}-{line}" if keeps and one not in self._words else f"{text}{line}"
+
 
 PAGES = 2000
 

@@ -20,12 +20,20 @@ from app.engines.routing.artefact import Meta
 from app.engines.routing.dialog import DEAREST, Stays
 from app.engines.routing.features import Bag, fold, read
 from app.engines.routing.keyboard import Keyboard
-from app.engines.routing.lexical import Floats
-from app.engines.routing.model import centred, gaussian, restored, squeezed
-from app.engines.routing.training.bags import overlaps, spread, weigh
+from app.engines.routing.model import Floats, centred, gaussian, restored, squeezed
 from app.engines.routing.training.lines import Line, read_lines
-from app.engines.routing.training.logistic import fit_dialog
-from app.engines.routing.training.regression import AGENTS, Fitted, assign, classes_of, exam, solve
+from app.engines.routing.training.regression import (
+    AGENTS,
+    Fitted,
+    assign,
+    classes_of,
+    exam,
+    fit_dialog,
+    overlaps,
+    solve,
+    spread,
+    weigh,
+)
 
 GAMMA, LEXICAL_SHARE = 1.0, 0.5
 RIDGE_LEXICAL, RIDGE_JOINT = 0.5, 0.2

@@ -13,8 +13,7 @@ import numpy as np
 from app.core import durable
 from app.core.ports import TOKENS, Embedder, Vectors
 from app.engines.routing.artefact import SHIPPED, data_hash, load
-from app.engines.routing.lexical import Floats
-from app.engines.routing.model import Landmarks
+from app.engines.routing.model import Floats, Landmarks
 from app.engines.routing.training.fit import texts_of
 from app.engines.routing.training.lines import read_lines
 
