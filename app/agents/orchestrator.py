@@ -24,7 +24,7 @@ from app.agents.roster import ROSTER
 from app.agents.router import LiveRouter, as_message
 from app.agents.state import Detect, Emit, State, start, turn_of
 from app.agents.system_message import briefing
-from app.agents.tools.handoff import HAND_OVER, hand_over
+from app.agents.tools.actions import HAND_OVER, hand_over
 from app.agents.tools.knowledge import relevant
 from app.core.models import (
     CLEAR,

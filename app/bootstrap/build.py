@@ -13,14 +13,13 @@ from langchain_core.language_models import BaseChatModel
 
 from app.adapters.embeddings import load_embedder
 from app.adapters.languages import detector
-from app.adapters.storage.checkpoints import has_checkpoints, open_checkpoints
 from app.adapters.storage.json_store import JsonStore
+from app.adapters.storage.langgraph_storage import has_checkpoints, open_checkpoints
 from app.agents.base import Agent, Desk
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import ROSTER
 from app.agents.router import LiveRouter
-from app.bootstrap.backends import knowledge_of, memory_of, office_of, relay_of
-from app.bootstrap.context import House
+from app.bootstrap.context import House, knowledge_of, memory_of, office_of, relay_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of

@@ -15,15 +15,14 @@ from app.cli.progress import bar
 from app.core.config import Settings
 from app.evaluation.cases import part
 from app.evaluation.scenarios.model import Scenario, chosen, read_scenarios
-from app.evaluation.scenarios.report import ScenarioReport, summary, write_all
+from app.evaluation.scenarios.report import ScenarioReport, Score, score, summary, write_all
 from app.evaluation.scenarios.runner import OnProgress, Options
-from app.evaluation.scenarios.score import Score, score
 from app.evaluation.scenarios.trial import Trial
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from app.evaluation.scenarios.customer import Ask
+    from app.evaluation.scenarios.world import Ask
     from app.services.scenarios import ScenarioService
 
 

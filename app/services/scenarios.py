@@ -25,12 +25,11 @@ from app.core.exceptions import CallCenterError
 from app.core.models import Case, Said
 from app.core.ports import BackOffice
 from app.evaluation.scenarios import world as seen
-from app.evaluation.scenarios.customer import Ask, Customer, Scripted, Simulated
 from app.evaluation.scenarios.fixtures import Row
 from app.evaluation.scenarios.model import Operation, Scenario
 from app.evaluation.scenarios.runner import OnProgress, Options, run
 from app.evaluation.scenarios.trial import Trial
-from app.evaluation.scenarios.world import Line, World
+from app.evaluation.scenarios.world import Ask, Customer, Line, Scripted, Simulated, World
 from app.services.workbench import Workbench
 
 T = TypeVar("T")

@@ -19,11 +19,10 @@ from app.services.workbench import Workbench
 from app.telemetry import unexpected
 from app.ui.page import css, head, page
 from app.ui.shell import Shell, icon, theme
-from app.ui.unavailable import lost
+from app.ui.unavailable import OneWorkerNeeded, Workers, lost, supervisor
 from app.ui.validation.middleware import Gate
 from app.ui.validation.uploads import KEPT, Uploads, sweep
 from app.ui.words import LANGUAGES
-from app.ui.workers import OneWorkerNeeded, Workers, supervisor
 
 
 def mount(app: FastAPI, bench: Workbench) -> FastAPI:

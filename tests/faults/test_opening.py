@@ -9,8 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.adapters.storage.checkpoints import open_checkpoints
-from app.adapters.storage.langgraph_storage import opened
+from app.adapters.storage.langgraph_storage import open_checkpoints, opened
 from app.core.exceptions import StorageUnavailable
 
 pytestmark = pytest.mark.anyio

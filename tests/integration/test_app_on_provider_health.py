@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from app.adapters.openai.habits import WAYS
 from app.agents.structured_output import MODES
 from app.services.system import condition
-from app.ui.header import badge
 from app.ui.monitor.panels import dialog_part
 from app.ui.monitor.words import Said
-from app.ui.settings.panels import components
+from app.ui.page import badge
+from app.ui.settings.room import components
 from app.ui.words import words
 from tests.support.call_centre import ANSWERING, Json, Site, site
 

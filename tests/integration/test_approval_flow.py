@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from app.adapters.storage.checkpoints import open_checkpoints
+from app.adapters.storage.langgraph_storage import open_checkpoints
 from app.agents.approval import ApprovalFlow, Word
 from app.core.backoffice import Approval
 from app.core.exceptions import BackOfficeUnavailable, ProviderError

@@ -19,7 +19,7 @@ from app.core.config import Settings
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import stems
-from app.engines.offline.phrasebook import phrasebook
+from app.engines.offline.lexicon import phrasebook
 from app.services.dialogs.views import MessageView
 from app.services.workbench import Workbench
 from tests.support import german

@@ -150,7 +150,7 @@ async def test_a_dialog_that_a_person_holds_is_never_closed_for_being_idle(tmp_p
 
 @pytest.mark.anyio
 async def test_one_reply_sent_many_times_at_once_is_one_line(tmp_path: Path) -> None:
-    from app.services.dialogs.idempotency import Request  # noqa: PLC0415
+    from app.services.dialogs.admission import Request  # noqa: PLC0415
 
     bench = build(settings(tmp_path), store=MemoryStore())
     name = str((await bench.dialogs.create("c", None)).body["dialog_id"])

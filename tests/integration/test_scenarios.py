@@ -13,9 +13,8 @@ from app.cli.rehearsal import rehearsal
 from app.core.config import Settings
 from app.core.models import ToolUse
 from app.evaluation.scenarios.model import read_scenarios
-from app.evaluation.scenarios.report import ScenarioReport, summary
+from app.evaluation.scenarios.report import ScenarioReport, score, summary
 from app.evaluation.scenarios.runner import Options
-from app.evaluation.scenarios.score import score
 from app.evaluation.scenarios.trial import Trial
 from app.evaluation.scenarios.world import Line
 from tests.support.command import in_process

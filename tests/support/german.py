@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from app.adapters.crm import wording as crm
-from app.agents.grounding import correction, language, ledger, reading, values
+from app.agents.grounding import gate, language, ledger, reading, values
 from app.agents.tools import presentation
 from app.core.models import Article
-from app.engines.offline import agreement, lexicon, phrasebook, skills, tracker, understanding
+from app.engines.offline import agreement, lexicon, skills, tracker, understanding
 
 ARTICLES = [
     ("trial", "sales", "Kostenlos testen", "kann ich orbita kostenlos testen",
@@ -42,10 +42,10 @@ PROMISES: dict[str, Any] = {
     },
 }
 FOLDERS: list[tuple[Any, str]] = [
-    (phrasebook, "PHRASES"), (lexicon, "FILES"), (presentation, "TERMS"), (language, "FOLDER"), (crm, "TEXTS")
+    (lexicon, "PHRASES"), (lexicon, "FILES"), (presentation, "TERMS"), (language, "FOLDER"), (crm, "TEXTS")
 ]  # fmt: skip
 MODULES = (
-    phrasebook,
+    lexicon,
     agreement,
     lexicon,
     skills,
@@ -54,7 +54,7 @@ MODULES = (
     presentation,
     language,
     ledger,
-    correction,
+    gate,
     reading,
     values,
     crm,
@@ -77,7 +77,7 @@ def add(patch: pytest.MonkeyPatch, folder: Path) -> None:
         copy = folder / f"{module.__name__}.{constant}"
         shutil.copytree(getattr(module, constant), copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         patch.setattr(module, constant, copy)
-    _write(folder / "app.engines.offline.phrasebook.PHRASES", _phrases)
+    _write(folder / "app.engines.offline.lexicon.PHRASES", _phrases)
     _write(folder / "app.engines.offline.lexicon.FILES", _skills)
     _write(folder / "app.agents.grounding.language.FOLDER", _promises)
     forget()

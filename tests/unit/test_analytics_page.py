@@ -10,8 +10,8 @@ from html import unescape
 import pytest
 
 from app.services.analytics.facts import facts_of
-from app.services.analytics.outcome import Outcomes, Visits
 from app.services.analytics.period import Period, PeriodInvalid
+from app.services.analytics.scope import Outcomes, Visits
 from app.services.analytics.staffing import Wanted, staff
 from app.services.analytics.tally import tally
 from app.services.analytics.views import Figures

@@ -14,11 +14,11 @@ from langchain_core.messages import (
     SystemMessage,
 )
 
-from app.agents.tools.handoff import hand_over
+from app.agents.tools.actions import hand_over
 from app.core.models import Article
 from app.engines.knowledge.files import load_articles
+from app.engines.offline.lexicon import PHRASES, phrasebook
 from app.engines.offline.model import EmbeddedChatModel
-from app.engines.offline.phrasebook import PHRASES, phrasebook
 from tests.unit.questions import ENGLISH, FOREIGN, RUSSIAN
 
 

@@ -10,8 +10,8 @@ from app.core.dialog import Dialog, Note, Rating
 from app.core.models import Fork, ToolUse
 from app.core.stats import wilson
 from app.services.analytics.facts import facts_of, handled, mood_of
-from app.services.analytics.outcome import Outcomes, Visits
 from app.services.analytics.period import Period, PeriodInvalid
+from app.services.analytics.scope import Outcomes, Visits
 from app.services.analytics.tally import tally
 from app.services.analytics.views import Figures
 from tests.support.small_history import NOW, Told, at, hop, trace

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from app.core.dialog import Dialog
 from app.core.stats import Interval
-from app.services.analytics.change import quantile, rate
 from app.services.analytics.facts import facts_of
-from app.services.analytics.outcome import Outcomes, Visits
-from app.services.analytics.period import Period
+from app.services.analytics.period import Period, quantile, rate
+from app.services.analytics.scope import Outcomes, Visits
 from app.services.analytics.table import COLUMNS, to_csv
 from app.services.analytics.tally import tally
 from app.services.analytics.views import Figures

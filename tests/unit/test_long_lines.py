@@ -12,7 +12,7 @@ from app.agents.grounding.ledger import _kept
 from app.agents.grounding.sentences import split
 from app.core.text import clean, composed
 from app.engines.offline.entities import slots_in
-from app.engines.offline.phrasebook import plain
+from app.engines.offline.lexicon import plain
 from app.engines.offline.understanding import demanded
 from app.engines.routing.artefact import load
 from app.engines.routing.keyboard import to_russian_keys

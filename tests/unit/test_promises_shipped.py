@@ -9,7 +9,7 @@ import pytest
 from app.agents.grounding import Evidence, unsupported
 from app.agents.grounding.language import honest
 from app.engines.knowledge import search
-from app.engines.offline.phrasebook import phrasebook
+from app.engines.offline.lexicon import phrasebook
 from tests.unit.promise_tables import LANGS, TODAY
 
 ARTICLES = sorted((Path(search.__file__).parent / "articles").glob("*/*.md"))

@@ -9,9 +9,8 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from app.agents.roster import ROSTER
-from app.agents.tools.handoff import hand_over
-from app.engines.offline.lexicon import skillbook
-from app.engines.offline.phrasebook import phrasebook
+from app.agents.tools.actions import hand_over
+from app.engines.offline.lexicon import phrasebook, skillbook
 from tests.support.demands import BOSS, SALES, TECH
 from tests.unit.skill_results import INCIDENT, PAYMENT, answered
 from tests.unit.test_embedded_model import answer

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from app.agents.roster import ROSTER
-from app.agents.tools.handoff import hand_over
+from app.agents.tools.actions import hand_over
 from app.engines.offline.intents import SKILLS
 from app.engines.offline.lexicon import all_books
 from app.engines.offline.understanding import demanded

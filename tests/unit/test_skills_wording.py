@@ -16,8 +16,7 @@ from app.agents.grounding.reply import achieved_by
 from app.core.clock import HOUSE_TIME
 from app.engines.offline.conversation import Remark, Say, Scene
 from app.engines.offline.intents import BY_NAME, SKILLS
-from app.engines.offline.lexicon import all_books, skillbook
-from app.engines.offline.phrasebook import phrasebook
+from app.engines.offline.lexicon import all_books, phrasebook, skillbook
 from app.engines.offline.skills import tell
 from tests.unit.skill_results import CASES, RAW, answered
 

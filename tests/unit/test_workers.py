@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.ui.workers import Workers, supervisor
+from app.ui.unavailable import Workers, supervisor
 
 pytest.importorskip("gradio")
 

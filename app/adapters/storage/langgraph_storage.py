@@ -1,4 +1,7 @@
-"""What LangGraph keeps for us: in an SQLite file of a folder, or in PostgreSQL."""
+"""What LangGraph keeps for us: in an SQLite file of a folder, or in PostgreSQL.
+
+Where LangGraph keeps what waits for a person: an SQLite file in a folder, or PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -63,3 +66,31 @@ async def _on_server(dsn: str, postgres: Callable[[], Any]) -> AsyncIterator[Any
     except psycopg.Error as error:
         _set_up.discard(place)
         raise StorageUnavailable from error
+
+
+FILE = "approvals.sqlite"
+
+
+def has_checkpoints(where: str) -> bool:
+    """False where nothing has ever waited; a server is taken to hold some."""
+    return is_server(where) or (Path(where) / FILE).exists()
+
+
+def open_checkpoints(where: str) -> AbstractAsyncContextManager[Any]:
+    """A checkpointer for one piece of work. `where` is a folder or a PostgreSQL DSN.
+
+    Raises StorageUnavailable. What a finished piece of work wrote is durable.
+    """
+    return opened(where, FILE, _sqlite, _postgres)
+
+
+def _sqlite() -> Any:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver  # noqa: PLC0415
+
+    return AsyncSqliteSaver
+
+
+def _postgres() -> Any:
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver  # noqa: PLC0415
+
+    return AsyncPostgresSaver

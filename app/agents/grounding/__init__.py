@@ -1,8 +1,7 @@
 """The promise ledger: what a reply states or commits us to, and whether anything supports it."""
 
-from app.agents.grounding.correction import Mended, mend
 from app.agents.grounding.evidence import ActionKind, Claim, Evidence, Kind, ValueKind
-from app.agents.grounding.gate import SentenceGate
+from app.agents.grounding.gate import Mended, SentenceGate, mend
 from app.agents.grounding.ledger import claims, unsupported
 
 __all__ = [

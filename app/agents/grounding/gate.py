@@ -1,10 +1,73 @@
-"""Lets whole sentences of a stream through until one claims what nothing supports."""
+"""Lets whole sentences of a stream through until one claims what nothing supports.
+
+A reply without what nothing supports.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from app.agents.grounding.evidence import Claim, Evidence
+from app.agents.grounding.language import honest, languages
 from app.agents.grounding.ledger import unsupported_in
-from app.agents.grounding.sentences import cut, ends_nothing, settled, split
+from app.agents.grounding.sentences import cut, ends_nothing, plain, settled, split
+from app.agents.grounding.templates import Templates, words_of
+
+VALUES = {"amount", "percent", "date", "duration"}
+SAYS_LITTLE = 3  # words
+COURTEOUS = 8  # words at most: a longer sentence tells more than thanks
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """`text` is the reply itself where nothing was dropped."""
+
+    text: str
+    dropped: list[Claim]
+
+
+def mend(text: str, evidence: Evidence, lang: str) -> Mended:
+    """Drops the sentences at fault. Where they were the answer, an honest sentence stands in their place."""
+    pieces = split(text)
+    faults = [unsupported_in(piece, evidence, lang) for piece in pieces]
+    dropped = [claim for claims in faults for claim in claims]
+    if not dropped:
+        return Mended(text, [])
+    kept = _without_heads([p for p, claims in zip(pieces, faults, strict=True) if not claims])
+    lost = [p for p, claims in zip(pieces, faults, strict=True) if claims]
+    sentence = honest(lang)["value" if {c.kind for c in dropped} <= VALUES else "action"]
+    if _weight(kept) <= _weight(lost):
+        return Mended(sentence, dropped)
+    rest = "".join(kept).strip()
+    opened = next((p for p in pieces if _said(p)), "") in lost
+    return Mended(f"{sentence}\n\n{rest}" if opened else rest, dropped)
+
+
+def _without_heads(pieces: list[str]) -> list[str]:
+    """A line that ends in a colon needs one below it."""
+    kept: list[str] = []
+    for piece in reversed(pieces):
+        below = next((p for p in reversed(kept) if plain(p)), "")
+        if below or not plain(piece).endswith(":"):
+            kept.append(piece)
+    return kept[::-1]
+
+
+def _weight(pieces: list[str]) -> int:
+    """Words of the sentences that tell something."""
+    return sum(n for piece in pieces if (n := _said(piece)) >= SAYS_LITTLE)
+
+
+def _said(piece: str) -> int:
+    words = [w.text for w in words_of(plain(piece), [])]
+    courteous = len(words) <= COURTEOUS and any(next(cues.hits(words), None) for cues in _courtesies())
+    return 0 if courteous else len(words)
+
+
+@lru_cache
+def _courtesies() -> list[Templates]:
+    return [Templates({"courtesy": one.courtesies}, one.vocabulary()) for one in languages()]
 
 
 class SentenceGate:

@@ -1,12 +1,39 @@
-"""Consequential tools: each is an action that the back office carries out, refuses or has approved."""
+"""Consequential tools: each is an action that the back office carries out, refuses or has approved.
+
+The hand-over from agent to agent.
+"""
 
 from __future__ import annotations
 
-from app.agents.base import Desk, Result, Tool
+from functools import cache
+from typing import Any, Literal
+
+from langchain_core.tools import BaseTool
+from pydantic import Field, create_model
+
+from app.agents.base import Desk, Result, Tool, offer
 from app.agents.tools.presentation import outcome_told, told
 from app.core.actions import Action
 from app.core.backoffice import Visit
 from app.core.exceptions import BackOfficeUnavailable
+
+HAND_OVER = "hand_over"
+
+
+@cache
+def hand_over(targets: tuple[str, ...]) -> BaseTool:
+    """By it an agent gives the customer to a colleague. The orchestrator acts on the call, nothing runs."""
+    legal: Any = Literal[targets]
+    arguments = create_model(
+        HAND_OVER,
+        to=(legal, Field(description="Who should serve the customer now.")),
+        reason=(str, Field(description="Why, in one sentence.")),
+        known=(str, Field(default="", description="What is known and was tried so far.")),
+    )
+    return offer(
+        HAND_OVER, "Give the customer to a colleague. Call it instead of promising a transfer.", arguments
+    )
+
 
 UNAVAILABLE = {"status": "unavailable", "reason": "nothing was changed; the records cannot be reached now"}
 

@@ -11,8 +11,8 @@ from app.api.deps import Bench, DialogId, Key, paced
 from app.api.errors import documented
 from app.core.models import Status
 from app.core.ports import DialogQuery
+from app.services.dialogs.admission import Request
 from app.services.dialogs.feedback import Liked
-from app.services.dialogs.idempotency import Request
 from app.services.dialogs.turns import Outcome
 from app.services.dialogs.views import Answered, Closed, Created, DialogView, PageView
 from app.services.operators.views import Rated

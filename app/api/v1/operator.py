@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Bench, DialogId, Key, operators_only
 from app.api.errors import documented
-from app.services.dialogs.idempotency import Request
+from app.services.dialogs.admission import Request
 from app.services.operators.views import Held, Moved, QueueView, Replied
 
 router = APIRouter(

@@ -16,8 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from app.engines.offline.entities import values_in
-from app.engines.offline.lexicon import Stems, manner, words_of
-from app.engines.offline.phrasebook import beginnings, contains, plain
+from app.engines.offline.lexicon import Stems, beginnings, contains, manner, plain, words_of
 from app.engines.offline.understanding import whole
 
 _QWERTY = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."

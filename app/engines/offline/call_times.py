@@ -20,8 +20,7 @@ from app.core.text import excerpt
 from app.engines.offline.clock_times import Unsure, any_of, clock_in, duration_in
 from app.engines.offline.days import coming_day, without_days
 from app.engines.offline.entities import phone_in
-from app.engines.offline.lexicon import all_books, values
-from app.engines.offline.phrasebook import contains, plain
+from app.engines.offline.lexicon import all_books, contains, plain, values
 
 SHORT = 4  # letters of a stem: fewer would be heard in other words
 OFFSETS = {"utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,

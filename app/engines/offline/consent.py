@@ -12,8 +12,7 @@ from app.core.ports import Given
 from app.engines.offline.agreement import answer_to, holds_back, opens_with_a_question, reserves
 from app.engines.offline.entities import number_in, numbers_counted, slots_in, values_in
 from app.engines.offline.intents import OFFER, SKILLS, WHICH, YES_OR_NO, Skill
-from app.engines.offline.lexicon import manner, words_of
-from app.engines.offline.phrasebook import contains, plain
+from app.engines.offline.lexicon import contains, manner, plain, words_of
 from app.engines.offline.tracker import BACK, SHORT, asked
 from app.engines.offline.understanding import demanded
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.core.models import Article
-from app.engines.offline.phrasebook import Phrasebook
+from app.engines.offline.lexicon import Phrasebook
 
 NEAR = 0.1  # an own article that scores so much less than a colleague's still comes first
 

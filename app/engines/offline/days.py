@@ -8,8 +8,7 @@ from difflib import get_close_matches
 
 from app.engines.offline.clock_times import Unsure, any_of
 from app.engines.offline.entities import DOTTED, ISO, WEEK, in_figures, month_patterns
-from app.engines.offline.lexicon import values
-from app.engines.offline.phrasebook import contains
+from app.engines.offline.lexicon import contains, values
 
 HALF_A_YEAR = timedelta(days=180)
 FORTNIGHT = 14

@@ -14,8 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.engines.offline.intents import GOODS, PLANS
-from app.engines.offline.lexicon import values
-from app.engines.offline.phrasebook import beginnings, plain
+from app.engines.offline.lexicon import beginnings, plain, values
 
 _SPOKEN_SUM = re.compile(r"(?<!без )§([2-5]0)[ -]§([1-9])(?!\d)")
 

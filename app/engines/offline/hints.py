@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.core.models import Article
 from app.engines.offline.conversation import Scene
-from app.engines.offline.phrasebook import Phrasebook
+from app.engines.offline.lexicon import Phrasebook
 
 AT_ONCE = 3  # steps in one message
 DATA = 15  # words in an answer that only gives data

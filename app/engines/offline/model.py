@@ -27,7 +27,7 @@ from pydantic import SkipValidation
 from app.core.clock import HOUSE_TIME
 from app.core.models import OPERATOR, RELEVANT, Article
 from app.engines.offline.conversation import Call, Found, HandOver, Move, Say, Scene, Search
-from app.engines.offline.phrasebook import plain
+from app.engines.offline.lexicon import plain
 from app.engines.offline.policy import respond
 
 NAME = "embedded"

@@ -8,7 +8,7 @@ from app.core.models import CLEAR, RELEVANT, Article
 from app.engines.offline import conversation, hints
 from app.engines.offline.conversation import HandOver, Move, Remark, Say, Scene, Search
 from app.engines.offline.hints import AT_ONCE
-from app.engines.offline.phrasebook import Phrasebook, phrasebook
+from app.engines.offline.lexicon import Phrasebook, phrasebook
 from app.engines.offline.skills import act, incident, offer, offer_after, offered_before
 
 TWOFOLD = 0.7  # two articles above this score: two questions in one message

@@ -10,8 +10,7 @@ from typing import Any
 from app.engines.offline.conversation import Call, Move, Say, Scene
 from app.engines.offline.entities import Slots, as_json, slots_of
 from app.engines.offline.intents import WHICH
-from app.engines.offline.lexicon import Stems, Words, manner, skillbook, values
-from app.engines.offline.phrasebook import contains, plain
+from app.engines.offline.lexicon import Stems, Words, contains, manner, plain, skillbook, values
 from app.engines.offline.responses import fill, listed, worded
 from app.engines.offline.tracker import Matter, asked
 

@@ -21,8 +21,16 @@ from app.engines.offline.intents import (
     Need,
     Skill,
 )
-from app.engines.offline.lexicon import Words, all_books, manner, skillbook, values, words_of
-from app.engines.offline.phrasebook import Phrasebook, contains
+from app.engines.offline.lexicon import (
+    Phrasebook,
+    Words,
+    all_books,
+    contains,
+    manner,
+    skillbook,
+    values,
+    words_of,
+)
 from app.engines.offline.responses import fill, listed, readable, troubles, worded
 from app.engines.offline.selection import Choice, choose
 from app.engines.offline.tracker import Matter, matter_of, slots_for, texts_for

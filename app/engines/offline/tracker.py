@@ -25,8 +25,7 @@ from app.engines.offline.intents import (
     YES_OR_NO,
     Skill,
 )
-from app.engines.offline.lexicon import all_books
-from app.engines.offline.phrasebook import Phrasebook
+from app.engines.offline.lexicon import Phrasebook, all_books
 from app.engines.offline.responses import ALSO
 from app.engines.offline.understanding import (
     asked_at_a_time,

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
-from app.engines.offline.lexicon import Stems, Words, manner, words_of
-from app.engines.offline.phrasebook import beginnings, contains, plain
+from app.engines.offline.lexicon import Stems, Words, beginnings, contains, manner, plain, words_of
 
 _QUOTED, _CLOSING = re.compile(r"[«“\"][^»”\"]*[»”\"]"), '»”"'
 _HIDDEN = re.compile(r"<!--(?:[^-]|-(?!->))*+(?:-->|$)")

@@ -9,10 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.core.exceptions import CallCenterError
-from app.evaluation.scenarios.customer import Customer, Scripted, Simulated
 from app.evaluation.scenarios.model import Scenario
 from app.evaluation.scenarios.trial import Played, Trial, judged
-from app.evaluation.scenarios.world import Promises, StepImpossible, World, Worlds, no_promises
+from app.evaluation.scenarios.world import (
+    Customer,
+    Promises,
+    Scripted,
+    Simulated,
+    StepImpossible,
+    World,
+    Worlds,
+    no_promises,
+)
 
 log = logging.getLogger(__name__)
 OnProgress = Callable[[int, int], None]

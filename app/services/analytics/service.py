@@ -12,8 +12,8 @@ from app.core.config import Settings
 from app.core.exceptions import CallCenterError, DialogNotFound, DialogQuarantined
 from app.core.ports import DialogQuery, DialogRow, DialogStore
 from app.services.analytics.facts import DialogFacts, facts_of
-from app.services.analytics.outcome import Outcomes, Visits
 from app.services.analytics.period import Period
+from app.services.analytics.scope import Outcomes, Visits
 from app.services.analytics.staffing import Staffing, Wanted, staff
 from app.services.analytics.tally import tally
 from app.services.analytics.views import Figures

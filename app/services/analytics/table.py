@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from app.evaluation.exports import cell
-from app.services.analytics.change import Count, Interval, Rate, Times
+from app.services.analytics.period import Count, Interval, Rate, Times
 from app.services.analytics.views import Figures, Part
 
 COLUMNS = ("table", "name", "figure", "value", "low", "high", "n", "before")

@@ -9,12 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from app.core.stats import wilson
-from app.services.analytics.change import count, mean, rate, times
 from app.services.analytics.facts import DialogFacts, TurnFacts
 from app.services.analytics.gaps import gaps_of
-from app.services.analytics.outcome import Outcomes
-from app.services.analytics.period import Period
-from app.services.analytics.scope import Scope
+from app.services.analytics.period import Period, count, mean, rate, times
+from app.services.analytics.scope import Outcomes, Scope
 from app.services.analytics.staffing import load_of
 from app.services.analytics.views import (
     Durations,

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from app.services.analytics.change import Count, Interval, Mean, Rate, Times
 from app.services.analytics.gaps import Gap
+from app.services.analytics.period import Count, Interval, Mean, Rate, Times
 
 
 class Span(BaseModel):

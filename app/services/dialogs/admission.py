@@ -3,24 +3,67 @@
 Turns that run in this process, and how somebody stops one.
 
 How many dialogs one address may open: enough for a company behind one address, too few to fill a disk.
+
+Requests that may be sent twice and must act once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
+import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_network
+from itertools import count
 from typing import Any, TypeVar
+from uuid import UUID
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from app.core.dialog import RequestRecord
 from app.core.exceptions import CallCenterError, DialogBusy, ShuttingDown
 from app.core.network import address
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request under an Idempotency-Key; `body` is the digest of the parsed JSON."""
+
+    key: str
+    operation: str
+    body: str
+
+    @classmethod
+    def of(cls, key: str, operation: str, body: object) -> Request:
+        canonical = json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        return cls(_digest(key), operation, _digest(canonical))
+
+    def same(self, record: RequestRecord) -> bool:
+        """Raises IdempotencyKeyReused when the key stands for another request."""
+        return record.matches(self.operation, self.body)
+
+
+def dialog_ids(secret: bytes, key: str) -> Iterator[str]:
+    """The ids that a create request may have got, in order: a new one each time its record has expired.
+
+    They are derived from the key, so a repeated create finds its dialog even when the first was killed
+    at any step, and from the store's secret, so that nobody can guess them from a key.
+    """
+    for generation in count():
+        mac = hmac.digest(secret, f"{key}:{generation}".encode(), hashlib.sha256)
+        yield str(UUID(bytes=mac[:16], version=4))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
 
 T = TypeVar("T")
 

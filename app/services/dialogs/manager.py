@@ -17,8 +17,7 @@ from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProg
 from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
-from app.services.dialogs.admission import Gate
-from app.services.dialogs.idempotency import Request, dialog_ids
+from app.services.dialogs.admission import Gate, Request, dialog_ids
 from app.services.dialogs.turns import Outcome, Turns, keep, stored
 from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
 

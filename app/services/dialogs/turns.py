@@ -16,11 +16,10 @@ from app.core.dialog import Dialog, Message, RequestRecord
 from app.core.exceptions import CallCenterError
 from app.core.models import Remembered
 from app.core.ports import DialogStore
-from app.services.dialogs.admission import Stopped, Stops
+from app.services.dialogs.admission import Request, Stopped, Stops
 from app.services.dialogs.approvals import Settlement
 from app.services.dialogs.context import case_of
 from app.services.dialogs.effects import Witness
-from app.services.dialogs.idempotency import Request
 from app.services.dialogs.memory import Recollection
 from app.telemetry import Metrics
 

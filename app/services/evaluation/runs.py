@@ -1,15 +1,19 @@
-"""What a person at the evaluation desk does: start, follow, cancel and resume runs, and read them."""
+"""What a person at the evaluation desk does: start, follow, cancel and resume runs, and read them.
+
+A run of an evaluation that goes on whoever looks at it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.core.exceptions import CallCenterError
 from app.evaluation.cases import CaseSet, home
@@ -17,12 +21,86 @@ from app.evaluation.passes import Options, passes_over
 from app.evaluation.predictions import Provenance, Run
 from app.evaluation.registry import JOURNAL, PROVENANCE
 from app.evaluation.runner import NothingToRun, Target, provenance_of, run
-from app.services.evaluation.jobs import Clock, Job, Progress
 from app.services.evaluation.service import BASELINE, EvaluationService, RouterUnknown
 from app.services.evaluation.sets import SetShelf
 
 if TYPE_CHECKING:
     from app.services.evaluation.reading import Opened, Prices
+
+log = logging.getLogger(__name__)
+EVERY = 0.3  # seconds between two pieces of news
+State = Literal["running", "done", "interrupted", "failed"]
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`rate` is cases a second, `left` seconds, None until known; `problem` says why it failed."""
+
+    run_id: str
+    state: State = "running"
+    done: int = 0
+    total: int = 0
+    rate: float | None = None
+    left: float | None = None
+    problem: str = ""
+
+
+@dataclass(eq=False)
+class Job:
+    """`clock` is monotonic. On the event loop."""
+
+    run_id: str
+    clock: Clock
+    now: Progress = field(init=False)
+    task: asyncio.Task[Any] | None = field(default=None, init=False)
+    _began: tuple[float, int] | None = field(default=None, init=False)
+    _told: float = field(default=float("-inf"), init=False)
+    _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    def __post_init__(self) -> None:
+        self.now = Progress(self.run_id)
+
+    @property
+    def running(self) -> bool:
+        return self.now.state == "running"
+
+    def tell(self, done: int, total: int) -> None:
+        """Those who follow hear of it, but not more often than a person can read."""
+        at = self.clock()
+        began, before = self._began = self._began or (at, done)
+        rate = (done - before) / (at - began) if at > began and done > before else None
+        left = (total - done) / rate if rate else None
+        self.now = replace(self.now, done=done, total=total, rate=rate, left=left)
+        if at - self._told >= EVERY:
+            self._told = at
+            self._announce()
+
+    def end(self, task: asyncio.Task[Any]) -> None:
+        """The last news; what went wrong is kept in words."""
+        if task.cancelled():
+            self.now = replace(self.now, state="interrupted")
+        elif (error := task.exception()) is None:
+            self.now = replace(self.now, state="done")
+        else:
+            log.error("run %s failed", self.run_id, exc_info=error)
+            problem = str(error) if isinstance(error, CallCenterError | OSError) else type(error).__name__
+            self.now = replace(self.now, state="failed", problem=problem)
+        self._announce()
+
+    async def follow(self) -> AsyncIterator[Progress]:
+        """How it stands, then each change; ends with the run."""
+        while True:
+            news = self._news
+            yield self.now
+            if not self.running:
+                return
+            await news.wait()
+
+    def _announce(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
 
 AT_ONCE, KEPT = 3, 8
 Mark = tuple[tuple[int, int], ...]  # sizes and moments of a run's files: others are read anew

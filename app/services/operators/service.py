@@ -13,8 +13,8 @@ from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
 from app.core.ports import BackOffice
 from app.core.text import checked
 from app.core.threads import in_office
+from app.services.dialogs.admission import Request
 from app.services.dialogs.approvals import Settle
-from app.services.dialogs.idempotency import Request
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import Outcome, keep, stored
 from app.services.operators.queue import Queue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-from app.services.analytics.change import Count, Mean, Rate, Times
+from app.services.analytics.period import Count, Mean, Rate, Times
 from app.services.analytics.views import Figures
 from app.ui.format import NOTHING, dollars, number, percent, seconds
 from app.ui.words import Words

@@ -17,9 +17,8 @@ from app.services.analytics.table import to_csv
 from app.services.analytics.views import Figures
 from app.ui.analytics import cards, charts, staffing, tables
 from app.ui.analytics.report import render, title
-from app.ui.parts import QUIET
 from app.ui.request import admit
-from app.ui.room import Room
+from app.ui.room import QUIET, Room
 
 PERIODS = ("today", "7", "30", "custom")
 USUAL = "7"

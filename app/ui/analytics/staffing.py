@@ -7,7 +7,7 @@ from html import escape
 from app.services.analytics.staffing import Crew, Staffing, Wanted
 from app.services.analytics.views import Load
 from app.ui.format import number, percent, seconds
-from app.ui.parts import empty
+from app.ui.room import empty
 from app.ui.words import Words
 
 USUAL = Wanted(per_hour=1)

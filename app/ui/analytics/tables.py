@@ -10,7 +10,7 @@ from html import escape
 from app.core.stats import Interval
 from app.services.analytics.views import Figures, Part, Share
 from app.ui.format import NOTHING, dollars, fitting, long_day, number, seconds
-from app.ui.parts import empty
+from app.ui.room import empty
 from app.ui.words import Words, words
 
 

@@ -20,7 +20,7 @@ from app.services.workbench import Workbench
 from app.ui.chat.lines import name_of
 from app.ui.chat.screen import Screen
 from app.ui.format import moment
-from app.ui.parts import QUIET, empty
+from app.ui.room import QUIET, empty
 from app.ui.words import Words
 
 TYPES = {"json": "application/json", "md": "text/markdown"}

@@ -12,7 +12,7 @@ from app.core.palette import NEUTRAL, colour_of
 from app.services.operators.wording import because
 from app.ui.chat.lines import cost, failed, milliseconds, model, name_of, sure
 from app.ui.format import number
-from app.ui.parts import badge, empty
+from app.ui.room import badge, empty
 from app.ui.words import Words
 
 STEPS = {"route": NEUTRAL, "knowledge": "#56B4E9", "answer": "#0072B2", "other": "#D1D5DB"}

@@ -13,8 +13,7 @@ from app.ui.chat.news import Hearing
 from app.ui.chat.screen import Screen, Update
 from app.ui.chat.turns import Talk, index_of
 from app.ui.chat.what_if import WhatIf
-from app.ui.parts import QUIET, empty
-from app.ui.room import Room
+from app.ui.room import QUIET, Room, empty
 from app.ui.words import Words
 
 CUSTOMER = "customer_123"

@@ -16,7 +16,7 @@ from app.services.knowledge.library import KnowledgeService
 from app.ui.chat import lines, path
 from app.ui.chat.lines import name_of
 from app.ui.chat.news import mark_of
-from app.ui.parts import empty
+from app.ui.room import empty
 from app.ui.words import Words
 
 Update = dict[Any, Any]

@@ -15,7 +15,7 @@ from app.services.replay import Answer, Setup, Step
 from app.services.workbench import Workbench
 from app.ui.chat.lines import failed, sure
 from app.ui.format import number
-from app.ui.parts import QUIET, badge, empty
+from app.ui.room import QUIET, badge, empty
 from app.ui.words import LANGUAGES, Words
 
 

@@ -9,7 +9,7 @@ from app.evaluation.predictions import Prediction
 from app.services.evaluation.reading import Line, name_of
 from app.ui.evaluation.marks import agent, because, said, valued
 from app.ui.format import number
-from app.ui.parts import empty
+from app.ui.room import empty
 from app.ui.words import words as words_of
 
 SHOWN = 100

@@ -19,7 +19,7 @@ from app.services.evaluation.reading import name_of_pair
 from app.ui.evaluation.marks import agent, fold, said, table
 from app.ui.evaluation.panel import CLICKS, Part
 from app.ui.format import number
-from app.ui.parts import empty
+from app.ui.room import empty
 from app.ui.words import Words
 
 SHOWN = 200

@@ -17,7 +17,7 @@ from app.services.operators.rerouting import SET, Rerouting
 from app.ui.evaluation.marks import good, named
 from app.ui.evaluation.panel import CLICKS, Part
 from app.ui.format import moment, number
-from app.ui.parts import empty
+from app.ui.room import empty
 
 NAME, REASON = 80, 500  # characters
 

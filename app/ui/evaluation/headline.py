@@ -10,10 +10,10 @@ from typing import Literal
 
 from app.evaluation.metrics import Headline
 from app.evaluation.report import Report
-from app.services.evaluation.jobs import Progress
+from app.services.evaluation.runs import Progress
 from app.ui.evaluation.marks import agent, named, said, share, within
 from app.ui.format import dollars, number, percent
-from app.ui.parts import empty
+from app.ui.room import empty
 
 Mode = Literal["count", "cost"]
 

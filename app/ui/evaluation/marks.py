@@ -8,7 +8,7 @@ from html import escape
 from app.core.stats import Interval
 from app.services.operators import wording
 from app.ui.format import number
-from app.ui.parts import badge
+from app.ui.room import badge
 from app.ui.words import Words, words
 
 

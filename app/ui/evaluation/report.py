@@ -17,7 +17,7 @@ from app.services.operators.auth import OperatorKeyMissing
 from app.ui.evaluation.marks import named
 from app.ui.evaluation.panel import CLICKS, Part
 from app.ui.format import number
-from app.ui.parts import empty
+from app.ui.room import empty
 
 if TYPE_CHECKING:
     from app.evaluation.predictions import Run

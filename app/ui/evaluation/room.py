@@ -17,8 +17,7 @@ from app.ui.evaluation.corrections import Mending
 from app.ui.evaluation.report import Reading
 from app.ui.evaluation.runs import Ordering
 from app.ui.evaluation.upload import Uploading
-from app.ui.parts import QUIET, empty
-from app.ui.room import Room
+from app.ui.room import QUIET, Room, empty
 
 LAST = {**QUIET, "trigger_mode": "always_last"}  # what comes while one is under way is not lost
 TO_READER = """

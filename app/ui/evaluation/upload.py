@@ -20,7 +20,7 @@ from app.services.evaluation.uploads import SHOWN, Preview, RowView
 from app.ui.evaluation.marks import agent, good, said, table
 from app.ui.evaluation.panel import Part
 from app.ui.format import number
-from app.ui.parts import empty
+from app.ui.room import empty
 
 
 def preview(seen: Preview, language: str) -> str:

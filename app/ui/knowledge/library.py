@@ -20,9 +20,9 @@ from app.core.knowledge import DocumentRecord, Upload
 from app.core.text import checked, language_of
 from app.services.knowledge.ingest import Embedded, adding
 from app.services.operators.auth import openness
-from app.ui.knowledge.tables import approvals_table, documents_table
-from app.ui.parts import QUIET
+from app.ui.knowledge.articles import approvals_table, documents_table
 from app.ui.request import admit
+from app.ui.room import QUIET
 from app.ui.words import Words, told_left_out
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from app.core.threads import SEARCHES
 from app.services.operators.auth import OperatorKeyMissing
 from app.ui.knowledge.articles import article_page, citations_page, found_list, shelf_list
 from app.ui.knowledge.library import LibraryPart
-from app.ui.parts import QUIET, empty
 from app.ui.request import admit
-from app.ui.room import Room
+from app.ui.room import QUIET, Room, empty
 from app.ui.words import LANGUAGES
 
 TOP, LONGEST = 10, 2000

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.core.exceptions import BadRequestBody, CallCenterError
 from app.core.ports import DialogQuery
-from app.services.dialogs.idempotency import Request
+from app.services.dialogs.admission import Request
 from app.services.workbench import Workbench
 from app.ui.monitor.words import Said
 from app.ui.request import admit

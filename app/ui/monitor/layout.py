@@ -7,7 +7,7 @@ from html import escape
 
 from app.services.workbench import Workbench
 from app.ui.monitor.words import Said
-from app.ui.parts import empty
+from app.ui.room import empty
 from app.ui.words import LANGUAGES
 
 

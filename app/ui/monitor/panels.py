@@ -13,7 +13,7 @@ from app.services.operators.views import ApprovalView, Line, LiveRow, OpenDialog
 from app.services.operators.wording import values_named
 from app.ui.format import number, roubles
 from app.ui.monitor.words import Said
-from app.ui.parts import empty
+from app.ui.room import empty
 
 
 def dialog_part(opened: OpenDialog, said: Said) -> dict[str, str]:

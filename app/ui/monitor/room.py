@@ -19,9 +19,8 @@ from app.ui.monitor.actions import Acts, Asked
 from app.ui.monitor.layout import layout
 from app.ui.monitor.panels import approvals_part, dialog_part, dialogs_part, queue_part
 from app.ui.monitor.words import Said
-from app.ui.parts import empty
 from app.ui.request import admit
-from app.ui.room import Room
+from app.ui.room import Room, empty
 
 Json = dict[str, Any]
 WAIT = 25.0  # seconds until the page is answered even without news: waiting times grow

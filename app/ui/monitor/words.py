@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.core.exceptions import CallCenterError
 from app.ui.format import moment
-from app.ui.parts import badge
+from app.ui.room import badge
 from app.ui.words import Words, told
 
 

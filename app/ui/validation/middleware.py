@@ -22,11 +22,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.exceptions import BadRequestBody
-from app.ui.unavailable import crowded
+from app.ui.unavailable import OneWorkerNeeded, Workers, crowded
 from app.ui.validation.requests import NAME, Questions
 from app.ui.validation.uploads import TooManyUploads, Uploads, kept
 from app.ui.words import told
-from app.ui.workers import OneWorkerNeeded, Workers
 
 SURROUND = 2
 """Marks that a form with one file has."""

@@ -6,10 +6,9 @@ import pytest
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.cli.eval_scenarios import asked
-from app.evaluation.scenarios.customer import STOP, Simulated
 from app.evaluation.scenarios.runner import Options, run
 from app.evaluation.scenarios.trial import Trial, fault_of
-from app.evaluation.scenarios.world import Line
+from app.evaluation.scenarios.world import STOP, Line, Simulated
 from tests.unit.scenarios.builders import REFUND, Rule, refunded, scenario, worlds
 
 pytestmark = pytest.mark.anyio

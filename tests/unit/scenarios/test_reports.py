@@ -10,8 +10,7 @@ import typer
 
 from app.cli.eval_scenarios import stand_or_fall
 from app.core.models import ToolUse
-from app.evaluation.scenarios.report import ScenarioReport, summary, to_junit, write_all
-from app.evaluation.scenarios.score import score
+from app.evaluation.scenarios.report import ScenarioReport, score, summary, to_junit, write_all
 from app.evaluation.scenarios.trial import Outcome, Trial
 from app.evaluation.scenarios.world import Line
 

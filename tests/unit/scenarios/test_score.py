@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.evaluation.scenarios.report import ScenarioReport, summary
-from app.evaluation.scenarios.score import pass_hat_k, pass_table, score
+from app.evaluation.scenarios.report import ScenarioReport, pass_hat_k, pass_table, score, summary
 from app.evaluation.scenarios.trial import Outcome, Trial
 
 
