@@ -25,7 +25,7 @@ from app.bootstrap import training
 from app.bootstrap.training import Measured, TrainingRefused
 from app.core.config import Settings, load_settings
 from app.engines.routing.artefact import load
-from app.engines.routing.versions import DEFAULT, Record, Versions, artefact_folder, name_of
+from app.engines.routing.versions import DEFAULT, VersionRecord, Versions, artefact_folder, name_of
 from app.evaluation import corrections
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.cases import SETS, Case, CaseSet, part
@@ -34,7 +34,7 @@ from app.evaluation.corrections import Correction
 from app.evaluation.costs import CostMatrix, load_costs
 from app.evaluation.exports import write_all
 from app.evaluation.importers import write_set
-from app.evaluation.passes import Options
+from app.evaluation.passes import RunOptions
 from app.evaluation.predictions import Run
 from app.evaluation.report import Report, build_report
 from app.evaluation.runner import OnProgress
@@ -54,7 +54,7 @@ class Desk:
 
     async def run(self, *sets: str | Path, router: str, **options: Any) -> Run:
         """`sets` are names in eval_sets/ or paths; `options` fields of Options: limit, repeat, perturb…"""
-        names, chosen = [str(name) for name in sets], Options(**options)
+        names, chosen = [str(name) for name in sets], RunOptions(**options)
         with _progress() as tell:
             return await self.bench.evaluation.run(names, router, chosen, tell)
 
@@ -83,7 +83,7 @@ class Desk:
 
     async def train(
         self, *extra: str | Path, on: Sequence[str | Path] = (), lines: str | Path | None = None
-    ) -> tuple[Record, Measured]:
+    ) -> tuple[VersionRecord, Measured]:
         """A new version, compared with the router in use; as `call-center train`, which takes the same files.
 
         Raises TrainingRefused or SetInvalid.

@@ -13,15 +13,15 @@ from typing import Any, TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
 
-from app.core.backoffice import Approval
+from app.core.backoffice import ActionApproval
 from app.core.models import Reply
 from app.core.ports import BackOffice
 from app.core.threads import in_office
 
-Tell = Callable[[Approval], Awaitable[Reply]]
+Tell = Callable[[ActionApproval], Awaitable[Reply]]
 
 
-class Word(TypedDict):
+class PersonDecision(TypedDict):
     """What the person said."""
 
     approved: bool
@@ -29,11 +29,11 @@ class Word(TypedDict):
     note: str
 
 
-class Waiting(TypedDict, total=False):
+class PendingApproval(TypedDict, total=False):
     """Plain values: this is what checkpoints hold. What was decided is read from the records."""
 
     number: str
-    word: Word
+    word: PersonDecision
     status: str
     reply: str
 
@@ -56,7 +56,7 @@ class ApprovalFlow:
             if not (await graph.aget_state(thread)).values:
                 await graph.ainvoke({"number": number}, thread)
 
-    async def resume(self, number: str, word: Word, pending: bool) -> tuple[Approval, Reply]:
+    async def resume(self, number: str, word: PersonDecision, pending: bool) -> tuple[ActionApproval, Reply]:
         """Carry out or drop it, and word the answer; taken up where a crash has cut it.
 
         What is still `pending` begins anew: an earlier word that was cut before it was carried out
@@ -89,7 +89,7 @@ class ApprovalFlow:
         return sorted(found)
 
     def _graph(self, saver: Any) -> Any:
-        graph = StateGraph(Waiting)
+        graph = StateGraph(PendingApproval)
         graph.add_node("wait", _wait)
         graph.add_node("settle", self._settle)
         graph.add_node("tell", self._tell)
@@ -99,18 +99,18 @@ class ApprovalFlow:
         graph.add_edge("tell", END)
         return graph.compile(checkpointer=saver)
 
-    async def _settle(self, state: Waiting) -> Waiting:
+    async def _settle(self, state: PendingApproval) -> PendingApproval:
         word = state["word"]
         decide = self.office.decide
         decided = await in_office(decide, state["number"], word["approved"], word["by"], word["note"])
         return {"status": decided.status}
 
-    async def _tell(self, state: Waiting) -> Waiting:
+    async def _tell(self, state: PendingApproval) -> PendingApproval:
         reply = await self.tell(await in_office(self.office.approval, state["number"]))
         return {"reply": reply.model_dump_json()}
 
 
-async def _wait(state: Waiting) -> Waiting:
+async def _wait(state: PendingApproval) -> PendingApproval:
     return {"word": interrupt({"approval": state["number"]})}
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from app.agents.prompts import Prompt
 from app.core.actions import tool_name
-from app.core.backoffice import Visit
+from app.core.backoffice import ActionContext
 from app.core.clock import Clock, utcnow
 from app.core.knowledge import Approved
 from app.core.ports import BackOffice, Consent, KnowledgeBase
@@ -21,7 +21,7 @@ SCHEMA = "schema"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ToolContext:
     """The outside things that agents and their tools may use.
 
     `approved` finds a person's answer to a typical question, where the match is near certain; it blocks.
@@ -52,7 +52,7 @@ class Tool:
     """
 
     args: type[BaseModel]
-    run: Callable[[Desk, Visit, Any], Result]
+    run: Callable[[ToolContext, ActionContext, Any], Result]
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from app.agents.state import State
+from app.agents.state import TurnState
 from app.agents.tools.knowledge import search_knowledge
 
 CITATIONS = "citations"
@@ -21,7 +21,7 @@ _ID = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)+")
 _SHOWN = re.compile(r"^\[([^\[\]\n]+)\] ", re.MULTILINE)
 
 
-def shown(state: State) -> frozenset[str]:
+def shown(state: TurnState) -> frozenset[str]:
     """Ids of the articles that the model was given in this turn, unasked or by a search."""
     searches = (use.result for use in state["tools"] if use.name == search_knowledge.name)
     found = (name for result in searches for name in _SHOWN.findall(result))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.agents.base import Desk, Result
+from app.agents.base import Result, ToolContext
 from app.agents.tools.presentation import told
 from app.core.actions import Action, CreateOrder, Quote, RefundPayment, tool_name
-from app.core.backoffice import NOT_CONFIRMED, Value, Visit
+from app.core.backoffice import NOT_CONFIRMED, ActionContext, Value
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.models import Said
 
@@ -16,7 +16,9 @@ Terms = dict[str, Value]
 _SUM = re.compile(r"(\d[\d\s\u00a0\u202f,.]*)(?:₽|руб|rub|р\.)|₽\s*(\d[\d,]*)", re.IGNORECASE)
 
 
-def held_back(desk: Desk, visit: Visit, lines: Sequence[Said], wanted: object) -> Result | None:
+def held_back(
+    desk: ToolContext, visit: ActionContext, lines: Sequence[Said], wanted: object
+) -> Result | None:
     """What the model reads instead of a result; None where the act may go on to the back office."""
     if not isinstance(wanted, Action) or not wanted.binding:
         return None
@@ -30,7 +32,7 @@ def held_back(desk: Desk, visit: Visit, lines: Sequence[Said], wanted: object) -
     return Result(told(refusal, visit.language).text, "refused")
 
 
-def _stands(desk: Desk, visit: Visit, wanted: Action) -> bool:
+def _stands(desk: ToolContext, visit: ActionContext, wanted: Action) -> bool:
     """It was done for this line before the turn was cut: the back office answers with what it did."""
     thing = str(getattr(wanted, wanted.once_for, ""))
     try:
@@ -54,7 +56,7 @@ def _as_offered(terms: Terms, lines: Sequence[Said]) -> bool:
     return due is None or not named or due in named
 
 
-def _terms(desk: Desk, visit: Visit, wanted: Action) -> Terms:
+def _terms(desk: ToolContext, visit: ActionContext, wanted: Action) -> Terms:
     """What it comes to now, so that the question can name it; nothing where the records cannot tell."""
     if desk.office is None:
         return {}

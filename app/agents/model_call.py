@@ -19,22 +19,22 @@ from pydantic import ValidationError
 from app.agents.base import schema_of
 from app.agents.citations import Unmarking, cited
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
-from app.core.models import Progress, Usage
+from app.core.models import TurnProgress, Usage
 from app.core.text import is_storable
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class TokenPrice:
     """US dollars per million tokens."""
 
     input: float = 0.0
     output: float = 0.0
 
 
-FREE = Price()
+FREE = TokenPrice()
 
 
-def usage_of(message: AIMessage, price: Price) -> Usage:
+def usage_of(message: AIMessage, price: TokenPrice) -> Usage:
     """Usage of one call; zero tokens where the provider reported none."""
     meta = message.usage_metadata
     asked, said = (meta["input_tokens"], meta["output_tokens"]) if meta else (0, 0)
@@ -48,22 +48,22 @@ class ModelCall:
 
     messages: list[BaseMessage]
     tools: list[BaseTool]
-    emit: Callable[[Progress], None] | None = None
+    emit: Callable[[TurnProgress], None] | None = None
     degraded: bool = False
     shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Spoken:
+class ModelReply:
     message: AIMessage
     model: str
-    price: Price
+    price: TokenPrice
     degraded: bool = False
     failure: str | None = None
 
 
 @dataclass(frozen=True)
-class Speaker:
+class ModelCaller:
     """`spare` answers when `model` raises a ProviderError; without it the error goes on.
 
     `rewrites`: told what was wrong with a draft, the model writes another one.
@@ -71,25 +71,25 @@ class Speaker:
 
     model: BaseChatModel
     name: str
-    price: Price = FREE
+    price: TokenPrice = FREE
     spare: BaseChatModel | None = None
     spare_name: str = ""
     rewrites: bool = False
 
-    async def say(self, call: ModelCall) -> Spoken:
+    async def say(self, call: ModelCall) -> ModelReply:
         if call.degraded and self.spare:
             return await self._replace(call, None)
         try:
-            return Spoken(await _ask(self.model, call), self.name, self.price)
+            return ModelReply(await _ask(self.model, call), self.name, self.price)
         except ProviderError as error:
             _void(call)
             if self.spare is None:
                 raise
             return await self._replace(replace(call, degraded=True), error.code)
 
-    async def _replace(self, call: ModelCall, failure: str | None) -> Spoken:
+    async def _replace(self, call: ModelCall, failure: str | None) -> ModelReply:
         assert self.spare is not None
-        return Spoken(await _ask(self.spare, call), self.spare_name, FREE, True, failure)
+        return ModelReply(await _ask(self.spare, call), self.spare_name, FREE, True, failure)
 
 
 async def _ask(model: BaseChatModel, call: ModelCall) -> AIMessage:
@@ -125,7 +125,7 @@ def _fits(wanted: ToolCall, tools: dict[str, BaseTool]) -> bool:
     return "\\u0000" not in json.dumps(wanted["args"]).replace("\\\\", "")  # NUL, not its name in letters
 
 
-async def _stream(runnable: Any, call: ModelCall, emit: Callable[[Progress], None]) -> AIMessage:
+async def _stream(runnable: Any, call: ModelCall, emit: Callable[[TurnProgress], None]) -> AIMessage:
     total: AIMessageChunk | None = None
     marks = Unmarking(call.shown)
     async for chunk in runnable.astream(call.messages):
@@ -133,9 +133,9 @@ async def _stream(runnable: Any, call: ModelCall, emit: Callable[[Progress], Non
         if not is_storable(chunk.text):
             raise ProviderReplyInvalid("characters")
         if text := marks.feed(chunk.text):
-            emit(Progress(kind="text", text=text))
+            emit(TurnProgress(kind="text", text=text))
     if text := marks.end():
-        emit(Progress(kind="text", text=text))
+        emit(TurnProgress(kind="text", text=text))
     if total is None:
         raise ProviderReplyInvalid("empty")
     reply = message_chunk_to_message(total)
@@ -145,4 +145,4 @@ async def _stream(runnable: Any, call: ModelCall, emit: Callable[[Progress], Non
 
 def _void(call: ModelCall) -> None:
     if call.emit:
-        call.emit(Progress(kind="reset"))
+        call.emit(TurnProgress(kind="reset"))

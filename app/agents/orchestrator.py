@@ -14,29 +14,29 @@ from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 
-from app.agents.base import Agent, Desk, Tool
+from app.agents.base import Agent, Tool, ToolContext
 from app.agents.citations import CITATIONS, shown
 from app.agents.consent import held_back
 from app.agents.grounding import Evidence, mend
-from app.agents.grounding.reply import Outlet, evidence_of, rewrite
-from app.agents.model_call import ModelCall, Speaker, usage_of
+from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
+from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.roster import ROSTER
 from app.agents.router import LiveRouter, as_message
-from app.agents.state import Detect, Emit, State, start, turn_of
+from app.agents.state import Detect, Emit, TurnState, start, turn_of
 from app.agents.system_message import briefing
 from app.agents.tools.actions import HAND_OVER, hand_over
 from app.agents.tools.knowledge import relevant
 from app.core.models import (
     CLEAR,
-    Case,
     Decision,
     Handoff,
     Passage,
-    Progress,
     Reply,
     RouteQuery,
     Said,
     ToolUse,
+    TurnContext,
+    TurnProgress,
 )
 from app.core.text import clean, language_of
 from app.core.threads import TURNS, in_office
@@ -51,8 +51,8 @@ class Orchestrator:
     """Compiled once and shared by all turns; holds no state of any dialog."""
 
     router: LiveRouter
-    speaker: Speaker
-    desk: Desk
+    speaker: ModelCaller
+    desk: ToolContext
     roster: tuple[Agent, ...] = ROSTER
     recursion_limit: int = 50
     detect: Detect = language_of
@@ -66,20 +66,24 @@ class Orchestrator:
         object.__setattr__(self, "_graph", self._build())
 
     async def run(
-        self, lines: list[Said], serving: str | None, emit: Emit | None = None, case: Case | None = None
+        self,
+        lines: list[Said],
+        serving: str | None,
+        emit: Emit | None = None,
+        case: TurnContext | None = None,
     ) -> Reply:
         """Answer the last line. Raises RoutingFailed or ProviderError.
 
         Dialogs are not stored here; what tools did in the back office stands.
         """
         began = perf_counter()
-        end: State = await self._graph.ainvoke(
+        end: TurnState = await self._graph.ainvoke(
             start(lines, serving, case, emit, self.detect), {"recursion_limit": self.recursion_limit + 2}
         )
         timings = {**end["timings"], "total": perf_counter() - began}
         return Reply(text=end["reply"], turn=turn_of(end, self.roster, timings))
 
-    async def report(self, agent: str, lines: list[Said], case: Case, use: ToolUse) -> Reply:
+    async def report(self, agent: str, lines: list[Said], case: TurnContext, use: ToolUse) -> Reply:
         """Tell the customer what became of something that has waited. Raises ProviderError."""
         began = perf_counter()
         who = next(a for a in self.roster if a.name == agent)
@@ -95,7 +99,7 @@ class Orchestrator:
         state["tools"] = [use]
         state["steps"] = self.recursion_limit
         said = await self._answer(who, state)
-        end: State = {**state, **said.update}  # type: ignore[typeddict-item]
+        end: TurnState = {**state, **said.update}  # type: ignore[typeddict-item]
         return Reply(text=end["reply"], turn=turn_of(end, self.roster, {"total": perf_counter() - began}))
 
     def serving(self, tool: str, agent: str | None) -> str:
@@ -104,7 +108,7 @@ class Orchestrator:
         return agent if agent in able else able[0]
 
     def _build(self) -> Any:
-        graph = StateGraph(State)
+        graph = StateGraph(TurnState)
         graph.add_node("route", self._route, destinations=(*(a.name for a in self.roster), END))
         graph.add_edge(START, "route")
         for agent in self.roster:
@@ -112,11 +116,11 @@ class Orchestrator:
             graph.add_node(agent.name, partial(self._answer, agent), destinations=ends)
         return graph.compile()
 
-    async def _route(self, state: State) -> Command[str]:
+    async def _route(self, state: TurnState) -> Command[str]:
         began = perf_counter()
         decision = await self.router.route(RouteQuery(turns=state["lines"], serving=state["serving"]))
         routed = perf_counter()
-        _tell(state, Progress(kind="routed", decision=decision))
+        _tell(state, TurnProgress(kind="routed", decision=decision))
         known = await TURNS.run(self.desk.approved, state["lines"][-1].content, state["language"])
         passages = [] if known else await self._look_up(state, decision)
         hops = _switch(state["serving"], decision, self.desk.clock())
@@ -125,13 +129,13 @@ class Orchestrator:
         update = {**update, "usage": decision.usage, "agent": decision.agent}
         if known is None:
             return Command(goto=decision.agent, update=update)
-        _tell(state, Progress(kind="text", text=known.text))
+        _tell(state, TurnProgress(kind="text", text=known.text))
         cited = [known.article_id] if known.article_id else []
         return Command(
             goto=END, update={**update, "reply": known.text, "citations": cited, "model": APPROVED}
         )
 
-    async def _look_up(self, state: State, decision: Decision) -> list[Passage]:
+    async def _look_up(self, state: TurnState, decision: Decision) -> list[Passage]:
         """A line that says too little by itself is looked up together with the one before it;
         then only a clear hit counts, because any two lines together resemble something."""
         asked = [clean(line.content) for line in state["lines"] if line.role == "customer"]
@@ -141,14 +145,14 @@ class Orchestrator:
         joined = await self._search(" ".join(asked[-2:]), state, decision)
         return [p for p in joined if p.score >= CLEAR]
 
-    async def _search(self, question: str, state: State, decision: Decision) -> list[Passage]:
+    async def _search(self, question: str, state: TurnState, decision: Decision) -> list[Passage]:
         search = partial(self.desk.knowledge.search, question, state["language"], decision.agent)
         return relevant(await TURNS.run(search))
 
-    async def _answer(self, agent: Agent, state: State) -> Command[str]:
+    async def _answer(self, agent: Agent, state: TurnState) -> Command[str]:
         began = perf_counter()
         evidence = evidence_of(agent, state, self.desk.knowledge, self.desk.clock())
-        outlet = Outlet(state["emit"], evidence, state["language"]) if state["emit"] else None
+        outlet = StreamFilter(state["emit"], evidence, state["language"]) if state["emit"] else None
         call = ModelCall(
             messages=[
                 briefing(agent, state, self.desk.clock()),
@@ -175,34 +179,34 @@ class Orchestrator:
         }
         if not said.message.tool_calls:
             return self._finish(agent, state, said.message, evidence, update)
-        _tell(state, Progress(kind="reset"))
+        _tell(state, TurnProgress(kind="reset"))
         handed = next((c for c in said.message.tool_calls if c["name"] == HAND_OVER), None)
         if handed:
             return self._hop(agent, state, handed["args"], update)
         return await self._use(agent, state, said.message, update)
 
     def _finish(
-        self, agent: Agent, state: State, message: AIMessage, evidence: Evidence, update: dict[str, Any]
+        self, agent: Agent, state: TurnState, message: AIMessage, evidence: Evidence, update: dict[str, Any]
     ) -> Command[str]:
         """What nothing supports is not sent: a language model may write again once, then it is left out."""
         cited = message.response_metadata[CITATIONS]
         mended = mend(message.text, evidence, state["language"])
         if not mended.dropped:
             return Command(goto=END, update={**update, "reply": message.text, "citations": cited})
-        _tell(state, Progress(kind="reset"))
+        _tell(state, TurnProgress(kind="reset"))
         withheld = [*state["withheld"], *(f"{claim.kind}: {claim.text}" for claim in mended.dropped)]
         update = {**update, "withheld": withheld, "corrected": True}
         if not state["corrected"] and self._may_rewrite(state, update):
             scratch = [*state["scratch"], message, rewrite(mended.dropped)]
             return Command(goto=agent.name, update={**update, "scratch": scratch})
-        _tell(state, Progress(kind="text", text=mended.text))
+        _tell(state, TurnProgress(kind="text", text=mended.text))
         return Command(goto=END, update={**update, "reply": mended.text, "citations": cited})
 
-    def _may_rewrite(self, state: State, update: dict[str, Any]) -> bool:
+    def _may_rewrite(self, state: TurnState, update: dict[str, Any]) -> bool:
         """The embedded model would say the same again."""
         return not update["degraded"] and self.speaker.rewrites and state["steps"] < self.recursion_limit
 
-    def _offer(self, agent: Agent, state: State) -> list[BaseTool]:
+    def _offer(self, agent: Agent, state: TurnState) -> list[BaseTool]:
         """Nobody is offered who has served in this turn; at the last step there are no tools."""
         if state["steps"] + 1 >= self.recursion_limit or state["decision"] is None:
             return []
@@ -212,7 +216,7 @@ class Orchestrator:
         return [*tools, hand_over(others)] if others else tools
 
     def _hop(
-        self, agent: Agent, state: State, payload: dict[str, Any], update: dict[str, Any]
+        self, agent: Agent, state: TurnState, payload: dict[str, Any], update: dict[str, Any]
     ) -> Command[str]:
         hop = Handoff(
             from_agent=agent.name,
@@ -221,13 +225,13 @@ class Orchestrator:
             known=payload.get("known", ""),
             timestamp=self.desk.clock(),
         )
-        _tell(state, Progress(kind="hop", hop=hop))
+        _tell(state, TurnProgress(kind="hop", hop=hop))
         return Command(
             goto=hop.to, update={**update, "hops": [*state["hops"], hop], "handed": hop, "scratch": []}
         )
 
     async def _use(
-        self, agent: Agent, state: State, message: AIMessage, update: dict[str, Any]
+        self, agent: Agent, state: TurnState, message: AIMessage, update: dict[str, Any]
     ) -> Command[str]:
         results: list[BaseMessage] = []
         used: list[ToolUse] = []
@@ -240,7 +244,7 @@ class Orchestrator:
             goto=agent.name, update={**update, "scratch": scratch, "tools": [*state["tools"], *used]}
         )
 
-    async def _run(self, agent: Agent, state: State, name: str, arguments: dict[str, Any]) -> ToolUse:
+    async def _run(self, agent: Agent, state: TurnState, name: str, arguments: dict[str, Any]) -> ToolUse:
         tool = self._tools[agent.name][name]
         wanted = tool.args.model_validate_json(json.dumps(arguments))
         visit = state["case"].visit
@@ -258,6 +262,6 @@ def _switch(serving: str | None, decision: Decision, now: datetime) -> list[Hand
     return [Handoff(from_agent=serving, to=decision.agent, reason=decision.reason, timestamp=now)]
 
 
-def _tell(state: State, progress: Progress) -> None:
+def _tell(state: TurnState, progress: TurnProgress) -> None:
     if state["emit"]:
         state["emit"](progress)

@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from pydantic import BaseModel, Field, create_model
 
 from app.agents.base import Agent
-from app.agents.model_call import FREE, Price, usage_of
+from app.agents.model_call import FREE, TokenPrice, usage_of
 from app.agents.prompts import Prompt, load
 from app.agents.roster import ROSTER, names
 from app.agents.structured_output import ask_structured
@@ -86,7 +86,7 @@ class Holding:
 PROMPT = load("router")
 
 
-class Choice(BaseModel):
+class RouteChoice(BaseModel):
     """The router's answer; `agent` is narrowed to the roster's names."""
 
     agent: str
@@ -94,9 +94,9 @@ class Choice(BaseModel):
     reason: str = ""
 
 
-def choice_schema(legal: tuple[str, ...]) -> type[Choice]:
+def choice_schema(legal: tuple[str, ...]) -> type[RouteChoice]:
     names_: Any = Literal[legal]
-    return create_model("Route", __base__=Choice, agent=(names_, ...))
+    return create_model("Route", __base__=RouteChoice, agent=(names_, ...))
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class ModelRouter:
     """One structured call. A failed call is RoutingFailed, never a guess."""
 
     model: BaseChatModel
-    price: Price = FREE
+    price: TokenPrice = FREE
     roster: tuple[Agent, ...] = ROSTER
     prompt: Prompt = PROMPT
 
@@ -119,7 +119,7 @@ class ModelRouter:
             raise RoutingFailed("timeout", error.code) from error
         except ProviderError as error:
             raise RoutingFailed("error", error.code) from error
-        return self._decision(Choice.model_validate(choice.model_dump()), raw)
+        return self._decision(RouteChoice.model_validate(choice.model_dump()), raw)
 
     @property
     def fingerprints(self) -> dict[str, str]:
@@ -134,7 +134,7 @@ class ModelRouter:
         system = self.prompt.render(menu=self._menu, serving=query.serving or "nobody yet")
         return [SystemMessage(system), *(as_message(line) for line in query.turns)]
 
-    def _decision(self, choice: Choice, raw: AIMessage) -> Decision:
+    def _decision(self, choice: RouteChoice, raw: AIMessage) -> Decision:
         return Decision(
             agent=choice.agent,
             confidence=choice.confidence,
@@ -146,7 +146,7 @@ class ModelRouter:
 
 
 @dataclass(frozen=True)
-class Cascade:
+class CascadeRouter:
     """`near` decides where its confidence reaches `threshold`, else `far` does."""
 
     near: Router

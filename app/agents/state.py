@@ -11,21 +11,31 @@ from typing import TypedDict
 from langchain_core.messages import BaseMessage
 
 from app.agents.base import Agent
-from app.core.backoffice import Visit
-from app.core.models import Case, Decision, Handoff, Passage, Progress, Said, ToolUse, Turn, Usage
+from app.core.backoffice import ActionContext
+from app.core.models import (
+    Decision,
+    Handoff,
+    Passage,
+    Said,
+    ToolUse,
+    Turn,
+    TurnContext,
+    TurnProgress,
+    Usage,
+)
 from app.core.text import language_of, spoken_language
 
-Emit = Callable[[Progress], None]
+Emit = Callable[[TurnProgress], None]
 Detect = Callable[[str, str], str]
 
 
-class State(TypedDict):
+class TurnState(TypedDict):
     """One turn. Built from the dialog, thrown away after it."""
 
     lines: list[Said]
     serving: str | None
     emit: Emit | None
-    case: Case
+    case: TurnContext
     language: str
     decision: Decision | None
     agent: str
@@ -47,21 +57,25 @@ class State(TypedDict):
 
 
 def start(
-    lines: list[Said], serving: str | None, case: Case | None, emit: Emit | None, detect: Detect = language_of
-) -> State:
+    lines: list[Said],
+    serving: str | None,
+    case: TurnContext | None,
+    emit: Emit | None,
+    detect: Detect = language_of,
+) -> TurnState:
     """Without a case nobody is known: tools that need a customer refuse."""
-    known = case or Case(visit=Visit(dialog_id="", seq=0, customer_id=""))
+    known = case or TurnContext(visit=ActionContext(dialog_id="", seq=0, customer_id=""))
     before = known.memory.language if known.memory else ""
     language = spoken_language([line.content for line in lines if line.role == "customer"], before, detect)
     told = known.model_copy(update={"visit": known.visit.model_copy(update={"language": language})})
-    return State(
+    return TurnState(
         lines=lines, serving=serving, emit=emit, case=told, language=language, decision=None, agent="",
         passages=[], scratch=[], steps=0, degraded=False, failure=None, hops=[], handed=None, tools=[],
         citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
     )  # fmt: skip
 
 
-def turn_of(end: State, roster: tuple[Agent, ...], timings: dict[str, float]) -> Turn:
+def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]) -> Turn:
     """`timings` are in seconds."""
     assert end["decision"] is not None
     agent = next(a for a in roster if a.name == end["agent"])
@@ -83,7 +97,7 @@ def turn_of(end: State, roster: tuple[Agent, ...], timings: dict[str, float]) ->
     )
 
 
-def _escalated(agent: Agent, end: State) -> bool:
+def _escalated(agent: Agent, end: TurnState) -> bool:
     """A person must decide, or nobody stands above who serves and the matter was not settled."""
     became = {use.status for use in end["tools"]}
     return "approval" in became or (agent.escalates_to is None and "done" not in became)

@@ -27,7 +27,7 @@ TRACING = "ls_structured_output_format"
 
 
 @dataclass(slots=True)
-class Memory:
+class ServerModes:
     """What is known of one model's server.
 
     A mode that has worked is `proven`: the next refusal is then about the request. Where every mode was
@@ -62,7 +62,7 @@ class Memory:
         return True
 
 
-_MEMORIES: dict[int, Memory] = {}
+_MEMORIES: dict[int, ServerModes] = {}
 
 
 async def ask_structured(
@@ -89,7 +89,7 @@ async def ask_structured(
 
 
 async def _ask(
-    model: BaseChatModel, messages: Sequence[BaseMessage], schema: type[S], mode: Mode, memory: Memory
+    model: BaseChatModel, messages: Sequence[BaseMessage], schema: type[S], mode: Mode, memory: ServerModes
 ) -> tuple[S, AIMessage]:
     value, message = await _once(model, messages, schema, mode, memory)
     if value is None and memory.spend():
@@ -104,7 +104,7 @@ async def _ask(
 
 
 async def _once(
-    model: BaseChatModel, messages: Sequence[BaseMessage], schema: type[S], mode: Mode, memory: Memory
+    model: BaseChatModel, messages: Sequence[BaseMessage], schema: type[S], mode: Mode, memory: ServerModes
 ) -> tuple[S | None, AIMessage]:
     lines = with_instruction(messages, schema) if mode in ("json_mode", "prompt") else list(messages)
     if (schema, mode) not in memory.calls:
@@ -156,7 +156,7 @@ def with_instruction(messages: Sequence[BaseMessage], schema: type[BaseModel]) -
     return [SystemMessage(words), *messages]
 
 
-def _memory_of(model: BaseChatModel) -> Memory:
+def _memory_of(model: BaseChatModel) -> ServerModes:
     """Chat models are not hashable, so they are known by identity for as long as they live.
 
     Copies of a model with other settings share its habits, so they share the memory.
@@ -164,7 +164,7 @@ def _memory_of(model: BaseChatModel) -> Memory:
     owner: object = getattr(model, "habits", model)
     key = id(owner)
     if key not in _MEMORIES:
-        _MEMORIES[key] = Memory()
+        _MEMORIES[key] = ServerModes()
         weakref.finalize(owner, _MEMORIES.pop, key, None)
     return _MEMORIES[key]
 

@@ -8,13 +8,13 @@ from babel import Locale, UnknownLocaleError
 from langchain_core.messages import SystemMessage
 
 from app.agents.base import Agent
-from app.agents.state import State
+from app.agents.state import TurnState
 from app.agents.tools.knowledge import render
 from app.core.clock import HOUSE_TIME
 from app.core.text import clean
 
 
-def briefing(agent: Agent, state: State, now: datetime) -> SystemMessage:
+def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
     """The text is for language models; the embedded model reads the facts beside it.
 
     What others wrote is one line each, so that none of it reads like a line of ours.

@@ -66,7 +66,7 @@ class Bounds:
             transport.set_protocol(Refusal(self, transport))
         else:
             begin()
-            transport.set_protocol(Watch(self, transport, inner))
+            transport.set_protocol(ConnectionWatch(self, transport, inner))
 
     def _tell(self) -> None:
         """Once a minute: they come in floods."""
@@ -138,7 +138,7 @@ class Refusal(Bounded):
         self.end(503)
 
 
-class Watch(Bounded):
+class ConnectionWatch(Bounded):
     """Between the socket and uvicorn's protocol, which is told everything that passes."""
 
     def __init__(self, bounds: Bounds, transport: asyncio.Transport, inner: Any) -> None:

@@ -15,11 +15,11 @@ from app.adapters.embeddings import load_embedder
 from app.adapters.languages import detector
 from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.langgraph_storage import has_checkpoints, open_checkpoints
-from app.agents.base import Agent, Desk
+from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import ROSTER
 from app.agents.router import LiveRouter
-from app.bootstrap.context import House, knowledge_of, memory_of, office_of, relay_of
+from app.bootstrap.context import AppContext, knowledge_of, memory_of, office_of, relay_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
@@ -34,13 +34,13 @@ from app.engines.offline.consent import consent
 from app.services.analytics.service import analytics_of
 from app.services.crm.relay import Relay
 from app.services.customers import Customers
-from app.services.dialogs.admission import Gate
-from app.services.dialogs.approvals import Settlement
+from app.services.dialogs.admission import Admission
+from app.services.dialogs.approvals import ApprovalService
 from app.services.dialogs.branching import Branching
-from app.services.dialogs.change_feed import Changes, TellingStore, latest
-from app.services.dialogs.effects import Witness
+from app.services.dialogs.change_feed import ChangeFeed, ObservedStore, latest
+from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.feedback import Feedback
-from app.services.dialogs.maintenance import Caretaker
+from app.services.dialogs.maintenance import Maintenance
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import Turns
 from app.services.evaluation.service import EvaluationService
@@ -48,7 +48,7 @@ from app.services.health import Facts, HealthService, ProviderCalls, ProviderSta
 from app.services.knowledge.library import KnowledgeService
 from app.services.operators.monitor import Monitor
 from app.services.operators.rerouting import Rerouting, forget
-from app.services.operators.service import People
+from app.services.operators.service import OperatorService
 from app.services.replay import Replay
 from app.services.routing import RoutingService
 from app.services.workbench import Workbench
@@ -76,7 +76,7 @@ def build(
     """`model` stands in for the provider. Raises SettingInvalid."""
     provider = provider_of(settings, model, guard)
     embedder = load_embedder() if embedder is None else embedder
-    house = House(settings, roster, embedder, provider, clock, Metrics())
+    house = AppContext(settings, roster, embedder, provider, clock, Metrics())
     near = local_router(house)
     chosen = router_of(house, near) if router is None else router
     knowledge = knowledge_of(house, load_articles() if articles is None else articles, near)
@@ -86,13 +86,13 @@ def build(
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(house.agents), near),
         speaker=speaker_of(house, knowledge),
-        desk=Desk(knowledge, records, clock, knowledge.approved, consent),
+        desk=ToolContext(knowledge, records, clock, knowledge.approved, consent),
         roster=roster,
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}, near.meant),
     )
-    changes = Changes(partial(latest, kept))
-    dialogs = _dialogs(house, TellingStore(kept, relay, changes), orchestrator)
+    changes = ChangeFeed(partial(latest, kept))
+    dialogs = _dialogs(house, ObservedStore(kept, relay, changes), orchestrator)
     changes.ending = lambda: dialogs.gate.draining
     replay = replay_of(house, near, knowledge, orchestrator, kept)
     measured = evaluation_of(house, near, chosen)
@@ -100,10 +100,10 @@ def build(
     return _workbench(house, dialogs, knowledge, relay, measured, routing, changes, replay)
 
 
-def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
+def _dialogs(house: AppContext, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
     settings, office = house.settings, orchestrator.desk.office
     assert office is not None
-    gate = Gate(settings.max_waiting_messages)
+    gate = Admission(settings.max_waiting_messages)
     checkpoints = partial(open_checkpoints, settings.checkpoint_storage)
     turns = Turns(
         store=store,
@@ -111,9 +111,9 @@ def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> Di
         metrics=house.metrics,
         history=settings.max_dialog_history,
         clock=house.clock,
-        witness=Witness(office),
+        witness=EffectEvents(office),
         memory=memory_of(house, office),
-        approvals=Settlement(
+        approvals=ApprovalService(
             store,
             gate,
             orchestrator,
@@ -130,18 +130,18 @@ def _dialogs(house: House, store: DialogStore, orchestrator: Orchestrator) -> Di
 
 
 def _workbench(
-    house: House,
+    house: AppContext,
     dialogs: DialogManager,
     knowledge: KnowledgeService,
     relay: Relay | None,
     evaluation: EvaluationService,
     routing: RoutingService,
-    changes: Changes,
+    changes: ChangeFeed,
     replay: Replay,
 ) -> Workbench:
     settings, turns = house.settings, dialogs.turns
     office = turns.orchestrator.desk.office
-    people = People(dialogs, house.agents, office, turns.approvals)
+    people = OperatorService(dialogs, house.agents, office, turns.approvals)
     idle = timedelta(minutes=settings.dialog_timeout_minutes)
     return Workbench(
         settings=settings,
@@ -150,7 +150,7 @@ def _workbench(
         dialogs=dialogs,
         routing=routing,
         health=_health(house, dialogs, relay),
-        caretaker=Caretaker(dialogs, idle, knowledge, people.look_after_queue),
+        caretaker=Maintenance(dialogs, idle, knowledge, people.look_after_queue),
         metrics=house.metrics,
         knowledge=knowledge,
         people=people,
@@ -170,14 +170,14 @@ def _proposals(settings: Settings) -> Path:
     return settings.dialogs_storage_path.with_name("proposals.jsonl")
 
 
-async def _release(house: House, office: BackOffice | None) -> None:
+async def _release(house: AppContext, office: BackOffice | None) -> None:
     if house.provider:
         await house.provider.release()
     if office:
         await asyncio.to_thread(office.close)
 
 
-def _health(house: House, dialogs: DialogManager, relay: Relay | None) -> HealthService:
+def _health(house: AppContext, dialogs: DialogManager, relay: Relay | None) -> HealthService:
     settings, provider = house.settings, house.provider
     facts = Facts(
         environment=settings.environment,

@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel
 
 from app.adapters.storage.customer_memory import LangGraphMemory
 from app.agents.base import Agent
-from app.agents.model_call import Price
+from app.agents.model_call import TokenPrice
 from app.agents.roster import names
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
@@ -24,7 +24,7 @@ from app.core.ports import BackOffice, DialogStore, Embedder
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.knowledge.library import LibraryHouse, TeamLibrary
 from app.engines.routing.local import LocalRouter
-from app.services.crm.delivery import Carrier
+from app.services.crm.delivery import DeliveryWorker
 from app.services.crm.relay import Relay
 from app.services.dialogs.memory import Recollection
 from app.services.health import ProviderCalls, ProviderState
@@ -44,7 +44,7 @@ class Provider:
 
 
 @dataclass(frozen=True)
-class House:
+class AppContext:
     """`embedder` is None where none can be installed; `provider` where no model is configured."""
 
     settings: Settings
@@ -59,14 +59,14 @@ class House:
         return names(self.roster)
 
     @property
-    def price(self) -> Price:
-        return Price(self.settings.price_input, self.settings.price_output)
+    def price(self) -> TokenPrice:
+        return TokenPrice(self.settings.price_input, self.settings.price_output)
 
 
 REQUESTS_AN_EVENT = 6
 
 
-def knowledge_of(house: House, shipped: list[Article], near: LocalRouter) -> KnowledgeService:
+def knowledge_of(house: AppContext, shipped: list[Article], near: LocalRouter) -> KnowledgeService:
     """Raises SettingInvalid for a library that cannot be read: a team would miss its documents silently."""
 
     def guess(text: str) -> str:
@@ -83,21 +83,23 @@ def knowledge_of(house: House, shipped: list[Article], near: LocalRouter) -> Kno
         raise SettingInvalid("KNOWLEDGE_STORAGE", str(error).rstrip(".")) from None
 
 
-def office_of(house: House) -> SqlBackOffice:
+def office_of(house: AppContext) -> SqlBackOffice:
     settings = house.settings
     return SqlBackOffice(
         settings.backoffice_storage, settings.policy, demo=settings.wants_demo_data, clock=house.clock
     )
 
 
-def memory_of(house: House, office: BackOffice) -> Recollection | None:
+def memory_of(house: AppContext, office: BackOffice) -> Recollection | None:
     settings = house.settings
     if not settings.enable_memory:
         return None
     return Recollection(LangGraphMemory(settings.checkpoint_storage, settings.memory_dialogs), office)
 
 
-def relay_of(house: House, store: DialogStore, crm: CrmClient | None, outbox: Outbox | None) -> Relay | None:
+def relay_of(
+    house: AppContext, store: DialogStore, crm: CrmClient | None, outbox: Outbox | None
+) -> Relay | None:
     """None where nobody is told of events; then nothing waits for anybody."""
     settings = house.settings
     if crm is None and settings.crm == "none":
@@ -110,4 +112,4 @@ def relay_of(house: House, store: DialogStore, crm: CrmClient | None, outbox: Ou
         return None
     kept = SqlOutbox(settings.backoffice_storage) if outbox is None else outbox
     limit = REQUESTS_AN_EVENT * settings.crm_timeout
-    return Relay(store, kept, Carrier(kept, told, house.metrics, house.clock, limit=limit))
+    return Relay(store, kept, DeliveryWorker(kept, told, house.metrics, house.clock, limit=limit))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
-from app.agents.model_call import FREE, Speaker
+from app.agents.model_call import FREE, ModelCaller
 from app.agents.state import Detect
 from app.agents.structured_output import MODES, mode_of
 from app.agents.summary import Extractive, Generated, Summarizer
-from app.bootstrap.context import House, Provider
+from app.bootstrap.context import AppContext, Provider
 from app.core.config import Settings
 from app.engines.offline.model import NAME as EMBEDDED
 from app.engines.offline.model import EmbeddedChatModel
@@ -19,7 +19,7 @@ from app.services.health import ProviderCalls
 from app.services.knowledge.library import KnowledgeService
 
 if TYPE_CHECKING:
-    from app.adapters.openai.breaker import Record
+    from app.adapters.openai.breaker import CallRecord
     from app.adapters.openai.guard import Guard
 
 
@@ -52,7 +52,7 @@ def provider_of(settings: Settings, model: BaseChatModel | None, guard: Guard | 
     )
 
 
-def calls_of(record: Record, ways: Sequence[str] = (), mode: str | None = None) -> ProviderCalls:
+def calls_of(record: CallRecord, ways: Sequence[str] = (), mode: str | None = None) -> ProviderCalls:
     """`mode` of typed answers is told where it is not the first choice."""
     typed = [f"typed_by_{mode}"] if mode not in (None, MODES[0]) else []
     return ProviderCalls(
@@ -60,20 +60,20 @@ def calls_of(record: Record, ways: Sequence[str] = (), mode: str | None = None) 
     )
 
 
-def speaker_of(house: House, knowledge: KnowledgeService) -> Speaker:
+def speaker_of(house: AppContext, knowledge: KnowledgeService) -> ModelCaller:
     embedded = EmbeddedChatModel(library=knowledge.articles)
     if house.provider is None:
-        return Speaker(embedded, EMBEDDED, FREE)
+        return ModelCaller(embedded, EMBEDDED, FREE)
     spare = embedded if house.settings.model_fallback else None
     name = house.settings.openai_model
-    return Speaker(house.provider.model, name, house.price, spare, EMBEDDED, rewrites=True)
+    return ModelCaller(house.provider.model, name, house.price, spare, EMBEDDED, rewrites=True)
 
 
-def name_of(house: House) -> str:
+def name_of(house: AppContext) -> str:
     return house.settings.openai_model if house.provider else EMBEDDED
 
 
-def summarizer_of(house: House, detect: Detect) -> Summarizer:
+def summarizer_of(house: AppContext, detect: Detect) -> Summarizer:
     spare = Extractive(detect)
     if house.provider is None:
         return spare

@@ -8,8 +8,8 @@ from dataclasses import replace
 from langchain_core.language_models import BaseChatModel
 
 from app.agents.orchestrator import Orchestrator
-from app.agents.router import Cascade, Holding, LiveRouter, ModelRouter
-from app.bootstrap.context import House, Provider
+from app.agents.router import CascadeRouter, Holding, LiveRouter, ModelRouter
+from app.bootstrap.context import AppContext, Provider
 from app.bootstrap.model import speaker_of
 from app.core.ports import BackOffice, DialogStore, Router
 from app.engines.backoffice.office import SqlBackOffice
@@ -19,7 +19,7 @@ from app.services.replay import ReadOnlyOffice, Replay, Setup
 
 
 def replay_of(
-    house: House, near: LocalRouter, knowledge: KnowledgeService, real: Orchestrator, store: DialogStore
+    house: AppContext, near: LocalRouter, knowledge: KnowledgeService, real: Orchestrator, store: DialogStore
 ) -> Replay:
     """`threshold` of the service is where the slider stands at first: as things are now."""
     settings, provider = house.settings, house.provider
@@ -35,7 +35,7 @@ def replay_of(
 
 
 def _maker(
-    house: House, near: LocalRouter, knowledge: KnowledgeService, real: Orchestrator
+    house: AppContext, near: LocalRouter, knowledge: KnowledgeService, real: Orchestrator
 ) -> Callable[[Setup], Orchestrator]:
     def make(setup: Setup) -> Orchestrator:
         tempered = replace(house, provider=_tempered(house.provider, setup.temperature))
@@ -51,11 +51,11 @@ def _maker(
     return make
 
 
-def _router(house: House, near: LocalRouter, setup: Setup) -> Router:
+def _router(house: AppContext, near: LocalRouter, setup: Setup) -> Router:
     if house.provider is None or setup.router == "local":
         return Holding(near, setup.threshold, house.agents[0])
     far = ModelRouter(house.provider.model, house.price, house.roster)
-    return far if setup.router == "llm" else Cascade(near, far, setup.threshold)
+    return far if setup.router == "llm" else CascadeRouter(near, far, setup.threshold)
 
 
 def _tempered(provider: Provider | None, temperature: float | None) -> Provider | None:

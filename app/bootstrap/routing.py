@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from app.adapters.embeddings.encoder import KEPT, SentenceEncoder
 from app.adapters.remote_router import RemoteCentre
-from app.agents.router import Cascade, ModelRouter
-from app.bootstrap.context import House
+from app.agents.router import CascadeRouter, ModelRouter
+from app.bootstrap.context import AppContext
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.core.ports import Embedder, Router
@@ -24,11 +24,11 @@ from app.services.evaluation.service import EvaluationService
 from app.services.routing import FittedRouter, RoutingService
 
 
-def local_router(house: House) -> LocalRouter:
+def local_router(house: AppContext) -> LocalRouter:
     return LocalRouter(_fitted(house), house.embedder)
 
 
-def router_of(house: House, near: LocalRouter) -> Router:
+def router_of(house: AppContext, near: LocalRouter) -> Router:
     """Raises SettingInvalid where the chosen router needs a model that is not configured."""
     settings = house.settings
     if settings.router_name == "local":
@@ -36,30 +36,30 @@ def router_of(house: House, near: LocalRouter) -> Router:
     if house.provider is None:
         raise SettingInvalid("ROUTER", f"{settings.router_name} needs OPENAI_API_KEY or OPENAI_BASE_URL")
     far = ModelRouter(house.provider.model, house.price, house.roster)
-    return far if settings.router_name == "llm" else Cascade(near, far, settings.router_threshold)
+    return far if settings.router_name == "llm" else CascadeRouter(near, far, settings.router_threshold)
 
 
-def routing_of(house: House, chosen: Router, public: Router) -> RoutingService:
+def routing_of(house: AppContext, chosen: Router, public: Router) -> RoutingService:
     settings = house.settings
     return RoutingService(chosen, partial(fitted_routers, settings), settings.max_dialog_history, public)
 
 
-def evaluation_of(house: House, near: LocalRouter, chosen: Router) -> EvaluationService:
+def evaluation_of(house: AppContext, near: LocalRouter, chosen: Router) -> EvaluationService:
     targets = {t.name: t for t in _targets(house, near, chosen)}
     return EvaluationService(targets, house.agents, RemoteCentre, _fresh(house, 0))
 
 
-def _fresh(house: House, kept: int = KEPT) -> Embedder | None:
+def _fresh(house: AppContext, kept: int = KEPT) -> Embedder | None:
     """Nothing that was worked out before shortens a measurement."""
     embedder = house.embedder
     return embedder.fresh(kept) if isinstance(embedder, SentenceEncoder) else embedder
 
 
-def _cold(house: House, router: Router) -> Callable[[bool], Route] | None:
+def _cold(house: AppContext, router: Router) -> Callable[[bool], Route] | None:
     """The router anew for each way through a case, where it works sentence vectors out."""
     if isinstance(router, LocalRouter):
         return lambda _: router.over(_fresh(house)).route
-    if isinstance(router, Cascade) and isinstance(router.near, LocalRouter):
+    if isinstance(router, CascadeRouter) and isinstance(router.near, LocalRouter):
         near = router.near
         return lambda _: replace(router, near=near.over(_fresh(house))).route
     return None
@@ -83,7 +83,7 @@ def fitted_routers(settings: Settings) -> list[FittedRouter]:
     ]
 
 
-def _fitted(house: House) -> Artefact:
+def _fitted(house: AppContext) -> Artefact:
     """Raises SettingInvalid for a router that is damaged, or was fitted for another house."""
     folder = artefact_folder(house.settings.router_artefact)
     artefact = load_artefact(folder)
@@ -97,7 +97,7 @@ def _fitted(house: House) -> Artefact:
     return artefact
 
 
-def _targets(house: House, near: LocalRouter, chosen: Router) -> Iterator[Target]:
+def _targets(house: AppContext, near: LocalRouter, chosen: Router) -> Iterator[Target]:
     """Every router that can be measured as things are configured; `chosen` stands under its own name."""
     settings = house.settings
     ours = {settings.router_name: chosen}
@@ -107,7 +107,7 @@ def _targets(house: House, near: LocalRouter, chosen: Router) -> Iterator[Target
     if house.provider is None:
         return
     far = ModelRouter(house.provider.model, house.price, house.roster)
-    cascade = ours.get("cascade", Cascade(near, far, settings.router_threshold))
+    cascade = ours.get("cascade", CascadeRouter(near, far, settings.router_threshold))
     asked = {
         "temperature": str(settings.temperature),
         "max_tokens": str(settings.max_tokens),

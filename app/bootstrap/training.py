@@ -23,10 +23,10 @@ from app.engines.knowledge import vectors
 from app.engines.knowledge.files import load_articles
 from app.engines.routing.artefact import SHIPPED, STAY, Artefact, data_hash, load
 from app.engines.routing.local import LocalRouter
-from app.engines.routing.training.fit import Report, Tell, texts_of, train, train_on
-from app.engines.routing.training.lines import Line, lines_of, read_lines
+from app.engines.routing.training.fit import Tell, TrainingReport, texts_of, train, train_on
+from app.engines.routing.training.lines import LabelledLine, lines_of, read_lines
 from app.engines.routing.training.vectors import Remembering, add_vectors, read_vectors, shipped_vectors
-from app.engines.routing.versions import SHIPPED_NAME, Record, Versions, version_of
+from app.engines.routing.versions import SHIPPED_NAME, VersionRecord, Versions, version_of
 from app.evaluation.cases import CaseSet, CaseTurn, read_set
 from app.evaluation.compare import Comparison, compare
 from app.evaluation.costs import CostMatrix
@@ -34,7 +34,7 @@ from app.evaluation.gates import Gates, broken_gates
 from app.evaluation.metrics import headline
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
-from app.evaluation.runner import OnProgress, Options, Target, run
+from app.evaluation.runner import OnProgress, RunOptions, Target, run
 from app.services.evaluation.service import EvaluationService
 
 FEWEST, SHOWN = 5, 3
@@ -50,7 +50,7 @@ class TrainingRefused(CallCenterError):
 class Lessons:
     """`own` are the team's lines by file; they stand in `lines` too, in place of `replaced` of ours."""
 
-    lines: list[Line]
+    lines: list[LabelledLine]
     fingerprint: str
     own: Mapping[str, int]
     replaced: int
@@ -68,7 +68,7 @@ class Measured:
     losses: list[str]
 
 
-def train_shipped(train_dir: Path, tell: Tell | None = None) -> Report:
+def train_shipped(train_dir: Path, tell: Tell | None = None) -> TrainingReport:
     """Same lines and articles give the same artefacts: nothing remembered is used."""
     embedder = embedder_or_refuse()
     lessons(train_dir, ())
@@ -110,7 +110,7 @@ def lessons(train_dir: Path, extra: Sequence[Path]) -> Lessons:
     return Lessons(lines, _fingerprint(train_dir, own), by_file, len(ours) - len(kept))
 
 
-def _own(path: Path, legal: Sequence[str]) -> list[Line]:
+def _own(path: Path, legal: Sequence[str]) -> list[LabelledLine]:
     found = []
     for case in read_set(path, legal, corrections=True).cases:
         for line in lines_of((turn.model_dump() for turn in case.turns), case.lang, case.industry):
@@ -120,7 +120,7 @@ def _own(path: Path, legal: Sequence[str]) -> list[Line]:
     return found
 
 
-def _labels_by_text(lines: Sequence[Line]) -> dict[str, str]:
+def _labels_by_text(lines: Sequence[LabelledLine]) -> dict[str, str]:
     """Of lines that are labelled by themselves; inside a dialog the same words may mean another thing."""
     told: dict[str, str] = {}
     for line in (x for x in lines if not x.past):
@@ -129,7 +129,7 @@ def _labels_by_text(lines: Sequence[Line]) -> dict[str, str]:
     return told
 
 
-def _fingerprint(train_dir: Path, own: Sequence[Line]) -> str:
+def _fingerprint(train_dir: Path, own: Sequence[LabelledLine]) -> str:
     base = data_hash(train_dir)
     if not own:
         return base
@@ -139,7 +139,7 @@ def _fingerprint(train_dir: Path, own: Sequence[Line]) -> str:
     return sha256("\n".join([base, *rows]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _past(line: Line) -> list[object]:
+def _past(line: LabelledLine) -> list[object]:
     if line.past is None:
         return []
     return [line.past.serving, [[each.role, each.agent, each.content] for each in line.past.said]]
@@ -154,7 +154,7 @@ def chosen_sets(asked: Sequence[str]) -> list[CaseSet]:
     return service.read(sets)
 
 
-def refuse_leaks(lines: Sequence[Line], sets: Sequence[CaseSet]) -> None:
+def refuse_leaks(lines: Sequence[LabelledLine], sets: Sequence[CaseSet]) -> None:
     """A set that was learnt from measures nothing. Raises TrainingRefused."""
     asked = [(f"{s.name} {case.id}", text) for s in sets for case in s.cases for text in _said(case.turns)]
     pairs = list(near_pairs([text for _, text in asked], [line.text for line in lines]))
@@ -188,9 +188,9 @@ def to_embed(learnt: Lessons, memory: Remembering) -> int:
     return memory.missing(texts_of(learnt.lines)[1])
 
 
-def fit_version(learnt: Lessons, versions: Versions, memory: Remembering, tell: Tell | None) -> Record:
+def fit_version(learnt: Lessons, versions: Versions, memory: Remembering, tell: Tell | None) -> VersionRecord:
     now = datetime.now(UTC)
-    record = Record(
+    record = VersionRecord(
         version=version_of(now, learnt.fingerprint),
         fitted=now,
         lines=len(learnt.lines),
@@ -205,7 +205,7 @@ def fit_version(learnt: Lessons, versions: Versions, memory: Remembering, tell: 
 
 def measure(
     before: tuple[str, Artefact],
-    record: Record,
+    record: VersionRecord,
     versions: Versions,
     sets: Sequence[CaseSet],
     memory: Remembering,
@@ -251,7 +251,7 @@ def _run(
     router = LocalRouter(which[1], embedder)
     settings = {"version": which[0], **router.fingerprint}
     target = Target("local", router.route, names(), settings=settings, at_once=1, timed=False)
-    return asyncio.run(run(sets, target, Options(), registry, tell))
+    return asyncio.run(run(sets, target, RunOptions(), registry, tell))
 
 
 def _key(text: str) -> str:

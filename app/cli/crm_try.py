@@ -64,7 +64,7 @@ async def _delivered_once(client: CrmClient, event: Event) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class MockRequest:
     """What `mock-crm` is asked for."""
 
     kind: str
@@ -79,7 +79,7 @@ def listed_faults() -> list[str]:
     return sorted(FAULTS)
 
 
-def serve_mock(listener: socket.socket, trial: Trial) -> None:
+def serve_mock(listener: socket.socket, trial: MockRequest) -> None:
     import uvicorn  # noqa: PLC0415
 
     from app.adapters.mocks.crm.faults import MockCrm  # noqa: PLC0415

@@ -34,7 +34,7 @@ class LookUpOrder(BaseModel):
     number: int
 
 
-class Desk(BaseModel):
+class DeskChoice(BaseModel):
     """The desk for a customer."""
 
     agent: Literal["tech_support", "sales", "supervisor"]
@@ -105,7 +105,7 @@ def _called(message: Any) -> Tried:
 
 
 async def _typed(model: BaseChatModel) -> Tried:
-    value, _ = await ask_structured(model, ROUTE, Desk)
+    value, _ = await ask_structured(model, ROUTE, DeskChoice)
     return Tried("", f"{value.agent} by {mode_of(model)}")
 
 

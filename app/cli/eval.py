@@ -54,14 +54,14 @@ def run(
 ) -> None:
     """Ask a router about every labelled turn and report."""
     need_evaluation()
-    from app.cli.eval_run import Order, measure  # noqa: PLC0415
-    from app.evaluation.passes import Options  # noqa: PLC0415
+    from app.cli.eval_run import RunRequest, measure  # noqa: PLC0415
+    from app.evaluation.passes import RunOptions  # noqa: PLC0415
 
-    options = Options(
+    options = RunOptions(
         repeat, limit, _slices(slices or []), concurrency, seed, perturb, teacher_forced, cached=cache
     )
     limits = _limits(min_accuracy, max_missed_escalations, max_cost, max_p95)
-    measure(Order(sets, router, options, costs, limits, out, resume))
+    measure(RunRequest(sets, router, options, costs, limits, out, resume))
 
 
 @evaluation.command("compare")
@@ -161,11 +161,11 @@ def scenarios(
     Exit status 1 also for a single forbidden action.
     """
     need_evaluation()
-    from app.cli.eval_scenarios import Order, play  # noqa: PLC0415
-    from app.evaluation.scenarios.runner import Options  # noqa: PLC0415
+    from app.cli.eval_scenarios import ScenarioRequest, play  # noqa: PLC0415
+    from app.evaluation.scenarios.runner import ScenarioOptions  # noqa: PLC0415
 
-    options = Options(repeat=repeat, concurrency=concurrency)
-    play(Order(files or [], only or [], options, simulated, out, min_pass, as_json))
+    options = ScenarioOptions(repeat=repeat, concurrency=concurrency)
+    play(ScenarioRequest(files or [], only or [], options, simulated, out, min_pass, as_json))
 
 
 @evaluation.command("import")

@@ -19,7 +19,7 @@ from app.cli.figures import print_headline
 from app.evaluation.costs import CostMatrix, load_costs
 from app.evaluation.exports import write_all
 from app.evaluation.gates import Gates, broken_gates
-from app.evaluation.passes import Options
+from app.evaluation.passes import RunOptions
 from app.evaluation.predictions import Run
 from app.evaluation.report import Report, build_report
 from app.evaluation.runner import OnProgress
@@ -31,19 +31,19 @@ Limits = Mapping[str, float | bool | None]
 
 
 @dataclass(frozen=True)
-class Order:
+class RunRequest:
     """What was asked for; an empty `router` is the configured one."""
 
     sets: Sequence[str]
     router: str
-    options: Options
+    options: RunOptions
     costs: Path | None
     limits: Limits
     out: Path | None
     resume: bool
 
 
-def measure(order: Order) -> None:
+def measure(order: RunRequest) -> None:
     """Leaves with 0, 1 (a gate is not met) or 2 (wrong usage)."""
     bench = opened(settings_of(log_level="ERROR"))
     with situations():
@@ -77,7 +77,7 @@ def _tell_failures(run: Run) -> None:
         typer.echo(f"no answer: {reason} ({count})", err=True)
 
 
-def _run(bench: Workbench, order: Order) -> Run:
+def _run(bench: Workbench, order: RunRequest) -> Run:
     try:
         with _bar() as tell:
             return asyncio.run(_measured(bench, order, tell))
@@ -86,7 +86,7 @@ def _run(bench: Workbench, order: Order) -> Run:
         raise typer.Exit(INTERRUPTED) from None
 
 
-async def _measured(bench: Workbench, order: Order, tell: OnProgress) -> Run:
+async def _measured(bench: Workbench, order: RunRequest, tell: OnProgress) -> Run:
     router = order.router or bench.settings.router_name
     try:
         return await bench.evaluation.run(order.sets, router, order.options, tell, order.resume)

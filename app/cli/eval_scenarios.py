@@ -16,8 +16,8 @@ from app.core.config import Settings
 from app.evaluation.cases import part
 from app.evaluation.scenarios.model import Scenario, chosen, read_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, Score, score, summary, write_all
-from app.evaluation.scenarios.runner import OnProgress, Options
-from app.evaluation.scenarios.trial import Trial
+from app.evaluation.scenarios.runner import OnProgress, ScenarioOptions
+from app.evaluation.scenarios.trial import ScenarioTrial
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Order:
+class ScenarioRequest:
     """What was asked for; without files the shipped scenarios are played."""
 
     files: Sequence[Path]
     only: Sequence[str]
-    options: Options
+    options: ScenarioOptions
     simulated: bool
     out: Path | None
     min_pass: float
     as_json: bool
 
 
-def play(order: Order) -> None:
+def play(order: ScenarioRequest) -> None:
     """Leaves with 0, 1 (too few passed, or a forbidden action) or 2 (wrong usage)."""
     from app.main import prepare_environment  # noqa: PLC0415
     from app.telemetry import configure_logging  # noqa: PLC0415
@@ -73,7 +73,7 @@ def stand_or_fall(figures: Score, min_pass: float) -> None:
         raise typer.Exit(1)
 
 
-def _played(scenarios: Sequence[Scenario], order: Order, settings: Settings) -> ScenarioReport:
+def _played(scenarios: Sequence[Scenario], order: ScenarioRequest, settings: Settings) -> ScenarioReport:
     from app.cli.rehearsal import rehearsal  # noqa: PLC0415
 
     with rehearsal(settings) as service, bar("scenarios") as tell:
@@ -86,10 +86,10 @@ def _played(scenarios: Sequence[Scenario], order: Order, settings: Settings) -> 
 async def _trials(
     service: ScenarioService,
     scenarios: Sequence[Scenario],
-    order: Order,
+    order: ScenarioRequest,
     settings: Settings,
     tell: OnProgress,
-) -> list[Trial]:
+) -> list[ScenarioTrial]:
     if not order.simulated:
         return await service.run(scenarios, order.options, None, tell)
     from app.adapters.openai.client import openai_model  # noqa: PLC0415

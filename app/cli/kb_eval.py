@@ -14,7 +14,14 @@ from app.cli.kb_documents import service_of
 from app.cli.progress import bar
 from app.core.stats import Interval
 from app.evaluation.cases import SETS, find
-from app.evaluation.retrieval import Figures, Question, RetrievalReport, ask, read_questions, report
+from app.evaluation.retrieval import (
+    LabelledQuestion,
+    RetrievalFigures,
+    RetrievalReport,
+    ask,
+    read_questions,
+    report,
+)
 
 
 def measure(sets: Sequence[str], *, as_json: bool) -> None:
@@ -27,7 +34,7 @@ def measure(sets: Sequence[str], *, as_json: bool) -> None:
         _print(done, Console())
 
 
-def _report(questions: Sequence[Question]) -> RetrievalReport:
+def _report(questions: Sequence[LabelledQuestion]) -> RetrievalReport:
     service = service_of()
 
     def search(question: str, lang: str, top: int) -> list[str]:
@@ -63,7 +70,7 @@ def _print(done: RetrievalReport, console: Console) -> None:
         console.print(f"      wanted {wanted}; found {found}", soft_wrap=True, markup=False, highlight=False)
 
 
-def _row(figures: Figures) -> tuple[str, str, str, str]:
+def _row(figures: RetrievalFigures) -> tuple[str, str, str, str]:
     first, five = _share(figures.recall_at_1), _share(figures.recall_at_5)
     return str(figures.n), first, five, f"{figures.mrr:.3f}"
 

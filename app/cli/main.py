@@ -128,13 +128,13 @@ def mock_crm(
     list_faults: Annotated[bool, typer.Option("--list-faults", help="Name the faults and leave.")] = False,
 ) -> None:
     """Serve a CRM for tests and demos; GET /mock shows what it keeps. Prints the settings that lead to it."""
-    from app.cli.crm_try import Trial, listed_faults, serve_mock  # noqa: PLC0415
+    from app.cli.crm_try import MockRequest, listed_faults, serve_mock  # noqa: PLC0415
 
     if list_faults:
         typer.echo("\n".join(listed_faults()))
         return
     with _listening(port) as listener:
-        serve_mock(listener, Trial(kind, fault, fault_on, fault_count))
+        serve_mock(listener, MockRequest(kind, fault, fault_on, fault_count))
 
 
 @app.command()
@@ -184,13 +184,13 @@ def train(
     if force and not promote:
         leave("--force goes with --promote.")
     need_evaluation()
-    from app.cli.train import Order, fit_own, fit_shipped  # noqa: PLC0415
+    from app.cli.train import TrainingRequest, fit_own, fit_shipped  # noqa: PLC0415
     from app.evaluation.cases import SETS, part  # noqa: PLC0415
 
     if shipped:
         fit_shipped(lines or SETS / "train")
     else:
-        fit_own(Order(lines or part("train"), extra or (), on or (), out, promote, force))
+        fit_own(TrainingRequest(lines or part("train"), extra or (), on or (), out, promote, force))
 
 
 @app.command()

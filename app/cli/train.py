@@ -31,7 +31,7 @@ from app.engines.routing.artefact import SHIPPED, load
 from app.engines.routing.versions import (
     DEFAULT,
     SHIPPED_NAME,
-    Record,
+    VersionRecord,
     Versions,
     artefact_folder,
     name_of,
@@ -43,7 +43,7 @@ INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
-class Order:
+class TrainingRequest:
     """`on` empty are the development sets."""
 
     lines: Path
@@ -68,7 +68,7 @@ def fit_shipped(lines: Path) -> None:
     )
 
 
-def fit_own(order: Order) -> None:
+def fit_own(order: TrainingRequest) -> None:
     """Leaves with 0, 1 (a significant loss was not promoted) or 2 (wrong usage)."""
     try:
         with situations():
@@ -79,7 +79,7 @@ def fit_own(order: Order) -> None:
     _settle(order, version, measured)
 
 
-def _fitted(order: Order) -> tuple[str, Measured]:
+def _fitted(order: TrainingRequest) -> tuple[str, Measured]:
     """Everything that can be refused is refused before the long part."""
     folder = artefact_folder(settings_of(log_level="ERROR").router_artefact)
     before = (name_of(folder), load(folder))
@@ -105,7 +105,7 @@ def _announce(learnt: Lessons, unknown: int) -> None:
     typer.echo(f"{len(learnt.lines)} lines{mine}; {unknown} to embed.")
 
 
-def _settle(order: Order, version: str, measured: Measured) -> None:
+def _settle(order: TrainingRequest, version: str, measured: Measured) -> None:
     found = measured.comparison
     typer.echo(found.sentence)
     typer.echo(f"Case by case: call-center eval compare {found.a} {found.b}")
@@ -150,7 +150,7 @@ def list_versions(out: Path) -> None:
     Console().print(table, highlight=False)
 
 
-def _row(record: Record) -> tuple[str, ...]:
+def _row(record: VersionRecord) -> tuple[str, ...]:
     own = sum(record.extra.values())
     told = f"with {record.baseline}: {record.sentence}" if record.sentence else "never"
     fitted = f"{record.fitted:%Y-%m-%d %H:%M} UTC"

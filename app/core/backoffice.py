@@ -24,7 +24,7 @@ NOT_CONFIRMED = "not_confirmed"
 """The reason where a customer has neither ordered an act nor agreed to it: it was not even tried."""
 
 
-class Visit(BaseModel):
+class ActionContext(BaseModel):
     """On whose behalf a tool runs. It comes from the dialog, never from a model.
 
     Dialog, `seq` (of the customer's line), tool name and what it is about make an action happen once.
@@ -179,11 +179,11 @@ class Effect(BaseModel):
     decided_by: str | None = None
 
 
-class Approval(BaseModel):
+class ActionApproval(BaseModel):
     """An action above the agents' limit. It happens when a person says yes, and once."""
 
     number: str
-    visit: Visit
+    visit: ActionContext
     tool: str
     arguments: dict[str, object]
     reason: str

@@ -31,7 +31,7 @@ class Ill(ValueError):
 
 
 @dataclass
-class Sheet:
+class DelimitedRows:
     """Rows by the line they begin in; `ragged` counts those with more or fewer cells than columns."""
 
     columns: Cells = field(default_factory=list)
@@ -44,7 +44,7 @@ class Sheet:
         return not self.fault and not self.ragged
 
 
-def read(text: str, fits: Fits = len) -> Sheet:
+def read(text: str, fits: Fits = len) -> DelimitedRows:
     """Blank rows are left out. Raises Ill."""
     text, skipped, delimiters = _hinted(text)
     first = text.lstrip("\r\n")
@@ -77,7 +77,7 @@ def _names(text: str, delimiter: str, quote: str) -> Cells:
         return []
 
 
-def _chosen(text: str, dialect: Dialect, skipped: int) -> Sheet:
+def _chosen(text: str, dialect: Dialect, skipped: int) -> DelimitedRows:
     """The first reading under which all rows are whole, else one whose quotation marks are sound."""
     delimiter, quote = dialect["delimiter"], dialect["quotechar"]
     plain = _read(text, skipped, dialect)
@@ -102,7 +102,7 @@ def _chosen(text: str, dialect: Dialect, skipped: int) -> Sheet:
     return sound[0]
 
 
-def _escaped(text: str, dialect: Dialect, skipped: int) -> Iterator[Sheet]:
+def _escaped(text: str, dialect: Dialect, skipped: int) -> Iterator[DelimitedRows]:
     r"""Quotation marks written as \", as databases do; a backslash that stands alone is one."""
     delimiter, quote = dialect["delimiter"], dialect["quotechar"]
     if not any(len(run) % 2 for run in re.findall(rf"(\\+){quote}", text)):
@@ -143,13 +143,13 @@ def _quoted(delimiter: str, quote: str) -> Dialect:
     return {"delimiter": delimiter, "quotechar": quote, "strict": True}
 
 
-def _refuse_other_rows(one: Sheet, other: Sheet) -> None:
+def _refuse_other_rows(one: DelimitedRows, other: DelimitedRows) -> None:
     for (line, _), (begins, _) in zip(one.rows, other.rows, strict=False):
         if line != begins:
             raise Ill(line - 1, "whether its backslash is a part of the message is not sure")
 
 
-def _refuse_two_meanings(chosen: Sheet, bare: Sheet, delimiter: str) -> None:
+def _refuse_two_meanings(chosen: DelimitedRows, bare: DelimitedRows, delimiter: str) -> None:
     """Marks around several lines may also be two messages, each with one mark of its own.
 
     They are none where prose is cut: what follows its delimiters is blank, or the rest of a number.
@@ -178,7 +178,7 @@ def _torn(start: int, cells: Cells, lines: Mapping[int, Cells]) -> Iterator[tupl
                 yield at, cell
 
 
-def _opened(bare: Sheet, quote: str) -> bool:
+def _opened(bare: DelimitedRows, quote: str) -> bool:
     """A row breaks off in a cell that begins with a mark: it goes on in the next line."""
     short = (cells for _, cells in bare.rows if len(cells) < len(bare.columns))
     return any(cells[-1].startswith(quote) and not _enclosed(cells[-1], quote) for cells in short)
@@ -188,8 +188,8 @@ def _enclosed(cell: str, quote: str) -> bool:
     return len(cell) > 1 and cell[0] == cell[-1] == quote
 
 
-def _read(text: str, skipped: int, dialect: Dialect) -> Sheet:
-    sheet, line = Sheet(), 0
+def _read(text: str, skipped: int, dialect: Dialect) -> DelimitedRows:
+    sheet, line = DelimitedRows(), 0
     reader = csv.reader(io.StringIO(text, newline=""), **dialect)
     try:
         for cells in reader:
@@ -201,7 +201,7 @@ def _read(text: str, skipped: int, dialect: Dialect) -> Sheet:
     return sheet
 
 
-def _add(sheet: Sheet, line: int, cells: Cells) -> None:
+def _add(sheet: DelimitedRows, line: int, cells: Cells) -> None:
     if not sheet.columns:
         sheet.columns = [name.strip() for name in cells]
         return

@@ -71,7 +71,7 @@ class Closing(BaseModel):
     by: str | None = None
 
 
-class Note(BaseModel):
+class HandbackNote(BaseModel):
     """What a person leaves for the agents when handing a dialog back."""
 
     by: str
@@ -103,7 +103,7 @@ class Dialog(BaseModel):
     metadata: Metadata = Field(default_factory=Metadata)
     closing: Closing | None = None
     operator: str | None = None
-    notes: list[Note] = Field(default_factory=list)
+    notes: list[HandbackNote] = Field(default_factory=list)
     escalation: Escalation | None = None
     rating: Rating | None = None
     requests: dict[str, RequestRecord] = Field(default_factory=dict)
@@ -169,7 +169,7 @@ class Dialog(BaseModel):
         line = Message(seq=0, role="agent", content=text, timestamp=now, agent_type=OPERATOR, by=operator)
         return self._append(line)
 
-    def hand_back(self, note: Note, agent: str | None = None) -> None:
+    def hand_back(self, note: HandbackNote, agent: str | None = None) -> None:
         """The bot goes on, `agent` where one is named. Raises DialogClosed or NotHeld."""
         self._expect_holder(note.by)
         self.notes.append(note)

@@ -115,7 +115,7 @@ class DocumentRecord(BaseModel):
         return self.versions[-1]
 
 
-class Approval(BaseModel):
+class ApprovedAnswer(BaseModel):
     """An answer that a person stands for: an article's, or `text` of one's own."""
 
     question: str
@@ -136,7 +136,7 @@ class Approved(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class KnowledgeIndex:
     """What is searched at one moment, as one value.
 
     `phrased` are centred unit vectors of the approved questions, one row each; `embed` makes one of a text.
@@ -144,7 +144,7 @@ class Index:
 
     base: KnowledgeBase
     articles: Shelves
-    approvals: Sequence[Approval] = ()
+    approvals: Sequence[ApprovedAnswer] = ()
     phrased: Vectors | None = None
     embed: Embed | None = None
 
@@ -156,7 +156,7 @@ class Library(Protocol):
         """Cheap; another value after every change, whoever made it."""
         ...
 
-    def index(self) -> Index:
+    def index(self) -> KnowledgeIndex:
         """CPU-bound, seconds. Raises LibraryDamaged."""
         ...
 
@@ -174,4 +174,4 @@ class Library(Protocol):
         """With all its versions. Raises DocumentNotFound."""
         ...
 
-    def approve(self, approval: Approval) -> None: ...
+    def approve(self, approval: ApprovedAnswer) -> None: ...

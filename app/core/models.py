@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from app.core.backoffice import Visit
+from app.core.backoffice import ActionContext
 
 Role = Literal["customer", "agent"]
 Status = Literal["active", "closed"]
@@ -157,7 +157,7 @@ class Remembered(BaseModel):
     open_tickets: list[str] = Field(default_factory=list)
 
 
-class Case(BaseModel):
+class TurnContext(BaseModel):
     """What a turn is told besides the lines: on whose behalf, and what came before.
 
     `notes` are those of people who served in between, `memory` is what is known from earlier dialogs,
@@ -165,7 +165,7 @@ class Case(BaseModel):
     colleague has had the dialog.
     """
 
-    visit: Visit
+    visit: ActionContext
     notes: list[str] = Field(default_factory=list)
     memory: Remembered | None = None
     used: list[ToolUse] = Field(default_factory=list)
@@ -221,7 +221,7 @@ class Summary(BaseModel):
     resolution: str
 
 
-class Progress(BaseModel):
+class TurnProgress(BaseModel):
     """What a turn tells while it runs: a route, a hop, a piece of text, or that the text so far is void."""
 
     kind: Literal["routed", "hop", "text", "reset"]

@@ -41,7 +41,7 @@ class CountsCopies(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class OutboxMessage:
     """An event on its way. `tries` counts this one, `since` is the first, `lease` is the carrier's own."""
 
     event: Event
@@ -86,7 +86,7 @@ class Outbox(Protocol):
         """All events of a dialog so far; what is known is passed over. How many were new."""
         ...
 
-    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Parcel]:
+    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
         """The first waiting events of dialogs, as far as due: one of a customer at a time.
 
         The clock may have been put back: what is due well over LONGEST_PAUSE from now is due, and a lease
@@ -96,9 +96,9 @@ class Outbox(Protocol):
         """
         ...
 
-    def delivered(self, parcel: Parcel) -> None: ...
+    def delivered(self, parcel: OutboxMessage) -> None: ...
 
-    def failed(self, parcel: Parcel, why: str, retry_at: datetime | None) -> None:
+    def failed(self, parcel: OutboxMessage, why: str, retry_at: datetime | None) -> None:
         """Again from `retry_at` on, or dead. Nothing where the lease has passed to another."""
         ...
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from app.core.actions import Action, Quote
 from app.core.backoffice import (
     Account,
-    Approval,
+    ActionApproval,
+    ActionContext,
     Effect,
     Incident,
     Item,
@@ -23,12 +24,11 @@ from app.core.backoffice import (
     Payment,
     Plan,
     Ticket,
-    Visit,
     Worth,
 )
 from app.core.dialog import Dialog
 from app.core.models import Article, Decision, Handler, Memory, Passage, RouteQuery, Said, Status
-from app.core.urgency import Waiting
+from app.core.urgency import WaitingQueue
 
 Vectors = NDArray[np.float32]
 TOKENS = 112
@@ -129,7 +129,7 @@ class DialogStore(Protocol):
     async def close(self) -> None: ...
 
     @property
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitingQueue:
         """The dialogs that want a person."""
         ...
 
@@ -228,7 +228,7 @@ class BackOffice(Protocol):
 
     def quote(self, customer_id: str, wanted: Quote) -> Outcome: ...
 
-    def act(self, visit: Visit, action: Action) -> Outcome:
+    def act(self, visit: ActionContext, action: Action) -> Outcome:
         """Carry out, refuse, or ask for an approval: once for a dialog, sequence, tool and `once_for`.
 
         Check, effect, audit line and kept outcome are one transaction. A repeat gives the kept outcome, with
@@ -240,13 +240,13 @@ class BackOffice(Protocol):
         """In the order in which they happened."""
         ...
 
-    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]: ...
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[ActionApproval]: ...
 
-    def approval(self, number: str) -> Approval:
+    def approval(self, number: str) -> ActionApproval:
         """Raises ApprovalNotFound."""
         ...
 
-    def decide(self, number: str, approved: bool, by: str, note: str = "") -> Approval:
+    def decide(self, number: str, approved: bool, by: str, note: str = "") -> ActionApproval:
         """Carry out or drop what waits, once: a repeat of the same word answers as the first.
 
         Ownership and whatever no person may waive are checked again. Raises ApprovalNotFound, and

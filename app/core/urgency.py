@@ -25,7 +25,7 @@ NOBODY = datetime.max.replace(tzinfo=UTC)
 """Since when a customer waits who waits for nobody."""
 
 
-class Place(BaseModel):
+class QueuePlace(BaseModel):
     """Where a dialog stands in the queue, as of `moment`. The most urgent come first."""
 
     model_config = ConfigDict(extra="forbid")
@@ -53,15 +53,15 @@ class Urgency:
     since: datetime | None
     escalated: bool
 
-    def place(self, moment: datetime) -> Place:
+    def place(self, moment: datetime) -> QueuePlace:
         points = self.standing + waiting_points(seconds_since(self.since, moment))
-        return Place(moment=moment, points=points, since=self.since or NOBODY, dialog_id=self.dialog_id)
+        return QueuePlace(moment=moment, points=points, since=self.since or NOBODY, dialog_id=self.dialog_id)
 
 
-class Waiting(Protocol):
+class WaitingQueue(Protocol):
     """The queue as a store keeps it beside the dialogs: none is read to answer. Raises StorageUnavailable."""
 
-    async def page(self, moment: datetime, limit: int, after: Place | None = None) -> list[Urgency]:
+    async def page(self, moment: datetime, limit: int, after: QueuePlace | None = None) -> list[Urgency]:
         """Of escalated dialogs, the most urgent first."""
         ...
 

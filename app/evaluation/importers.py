@@ -15,7 +15,7 @@ from app.core.similarity import words
 from app.core.text import checked, is_blank, language_of
 from app.evaluation.cases import Case, CaseTurn
 from app.evaluation.tables import ImportFailed, Numbered, cell_of, read_table
-from app.evaluation.workbooks import Note
+from app.evaluation.workbooks import WorkbookNote
 
 __all__ = ["ImportFailed", "Imported", "Importer", "import_rows", "write_set"]
 
@@ -31,7 +31,7 @@ class Imported:
     cases: list[Case]
     skipped: dict[str, int]
     problems: list[str]
-    notes: list[Note] = field(default_factory=list)
+    notes: list[WorkbookNote] = field(default_factory=list)
 
 
 @dataclass

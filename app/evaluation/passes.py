@@ -17,7 +17,7 @@ SLICES = ("lang", "industry", "tag", "difficulty", "origin")
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """`limit` draws cases by `seed`; a larger limit holds the cases of a smaller one.
 
     `slices` keep the cases that fit all of them: lang, industry, tag, difficulty or origin by value.
@@ -35,7 +35,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Pass:
+class Trial:
     """One way through one case. `texts` is what the customer says by position, changed or not."""
 
     set: str
@@ -73,11 +73,11 @@ class Pass:
         return RouteQuery(turns=lines, serving=serving)
 
 
-def passes_over(sets: Sequence[CaseSet], options: Options) -> list[Pass]:
+def passes_over(sets: Sequence[CaseSet], options: RunOptions) -> list[Trial]:
     return [each for name, case in chosen(sets, options) for each in _ways(name, case, options)]
 
 
-def chosen(sets: Sequence[CaseSet], options: Options) -> list[tuple[str, Case]]:
+def chosen(sets: Sequence[CaseSet], options: RunOptions) -> list[tuple[str, Case]]:
     """The cases that fit, in the order of the sets; `limit` is over all sets together."""
     fitting = [(s.name, case) for s in sets for case in s.cases if _fits(case, options.slices)]
     if options.limit is None:
@@ -96,12 +96,12 @@ def _lot(*parts: object) -> str:
     return sha256("\0".join(map(str, parts)).encode()).hexdigest()
 
 
-def _ways(name: str, case: Case, options: Options) -> Iterator[Pass]:
+def _ways(name: str, case: Case, options: RunOptions) -> Iterator[Trial]:
     plain = {at: turn.content for at, turn in enumerate(case.turns) if turn.role == "customer"}
     for repeat in range(options.repeat):
-        yield Pass(name, case, plain, repeat)
+        yield Trial(name, case, plain, repeat)
     for kind in PERTURBATIONS if options.perturb else ():
-        way = Pass(name, case, _changed(plain, kind, options.seed, case.id), perturbation=kind)
+        way = Trial(name, case, _changed(plain, kind, options.seed, case.id), perturbation=kind)
         if way.counted:
             yield way
 

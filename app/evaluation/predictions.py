@@ -20,7 +20,7 @@ from app.core.models import Decision, RouteQuery, Source
 from app.core.stats import Interval, clustered
 
 
-class Answer(BaseModel):
+class CachedAnswer(BaseModel):
     """`seconds` is what the answer took when it was given."""
 
     decision: Decision
@@ -34,13 +34,13 @@ class Cache:
     root: Path
     asker: Mapping[str, object]
 
-    def read(self, query: RouteQuery, repeat: int) -> Answer | None:
+    def read(self, query: RouteQuery, repeat: int) -> CachedAnswer | None:
         try:
-            return Answer.model_validate_json(self._path(query, repeat).read_bytes())
+            return CachedAnswer.model_validate_json(self._path(query, repeat).read_bytes())
         except (OSError, ValidationError):
             return None
 
-    def write(self, query: RouteQuery, repeat: int, answer: Answer) -> None:
+    def write(self, query: RouteQuery, repeat: int, answer: CachedAnswer) -> None:
         path = self._path(query, repeat)
         path.parent.mkdir(parents=True, exist_ok=True)
         durable.write(path, answer.model_dump_json())

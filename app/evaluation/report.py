@@ -84,7 +84,7 @@ class Promise(BaseModel):
     wrong: Interval
 
 
-class Cascade(BaseModel):
+class CascadeReport(BaseModel):
     """`near` (a router) answers where it is sure and `far` is asked otherwise."""
 
     near: str
@@ -113,7 +113,7 @@ class Report(BaseModel):
     robustness: list[Flip]
     repeats: RepeatFacts | None
     comparison: Comparison | None = None
-    cascade: Cascade | None = None
+    cascade: CascadeReport | None = None
 
 
 def build_report(
@@ -169,13 +169,17 @@ def _promise(risk: float, point: Point | None, turns: int) -> Promise:
     return Promise(risk=risk, point=point, kept=wilson(kept, turns), wrong=wilson(wrong, kept))
 
 
-def _cascade(a: Run, b: Run) -> Cascade | None:
+def _cascade(a: Run, b: Run) -> CascadeReport | None:
     """None unless one of the runs called a model and the other one did not."""
     near, far = sorted((a, b), key=_called)
     if _called(near) or not _called(far):
         return None
     points = cascade_curve(near.predictions, far.predictions)
-    return Cascade(near=near.provenance.router, far=far.provenance.router, points=points) if points else None
+    return (
+        CascadeReport(near=near.provenance.router, far=far.provenance.router, points=points)
+        if points
+        else None
+    )
 
 
 def _called(run: Run) -> bool:

@@ -17,7 +17,7 @@ Search = Callable[[str, str, int], Sequence[str]]
 """(question, lang, top) -> ids of articles, best first."""
 
 
-class Question(BaseModel):
+class LabelledQuestion(BaseModel):
     """`articles` are all ids that answer it; the language is told by the letters where it is not given."""
 
     model_config = ConfigDict(extra="forbid")
@@ -33,15 +33,15 @@ class Question(BaseModel):
         return self.lang or language_of(self.text)
 
 
-class Asked(BaseModel):
+class QuestionResult(BaseModel):
     """`found` are the first ids; `rank` counts from 1 and is None where no right one is among them."""
 
-    question: Question
+    question: LabelledQuestion
     found: list[str]
     rank: int | None
 
 
-class Figures(BaseModel):
+class RetrievalFigures(BaseModel):
     """Shares of questions whose article is first, or among five; `mrr` is cut at DEPTH."""
 
     recall_at_1: Interval
@@ -51,9 +51,9 @@ class Figures(BaseModel):
 
 
 class RetrievalReport(BaseModel):
-    overall: Figures
-    by_language: dict[str, Figures]
-    misses: list[Asked] = Field(description="Not among the first five.")
+    overall: RetrievalFigures
+    by_language: dict[str, RetrievalFigures]
+    misses: list[QuestionResult] = Field(description="Not among the first five.")
 
 
 def is_questions(path: Path) -> bool:
@@ -61,9 +61,9 @@ def is_questions(path: Path) -> bool:
     return path.name.removeprefix("dev_").startswith("knowledge")
 
 
-def read_questions(path: Path) -> list[Question]:
+def read_questions(path: Path) -> list[LabelledQuestion]:
     """Raises SetInvalid for the first bad line."""
-    questions: dict[str, Question] = {}
+    questions: dict[str, LabelledQuestion] = {}
     for number, line in numbered_lines(path):
         question = _question(path.name, number, line)
         if question.id in questions:
@@ -74,13 +74,13 @@ def read_questions(path: Path) -> list[Question]:
     return list(questions.values())
 
 
-def ask(search: Search, question: Question) -> Asked:
+def ask(search: Search, question: LabelledQuestion) -> QuestionResult:
     found = list(search(question.text, question.language, DEPTH))
     ranks = [rank for rank, name in enumerate(found, 1) if name in question.articles]
-    return Asked(question=question, found=found, rank=min(ranks, default=None))
+    return QuestionResult(question=question, found=found, rank=min(ranks, default=None))
 
 
-def report(asked: Iterable[Asked]) -> RetrievalReport:
+def report(asked: Iterable[QuestionResult]) -> RetrievalReport:
     every = list(asked)
     languages = sorted({each.question.language for each in every})
     return RetrievalReport(
@@ -90,10 +90,10 @@ def report(asked: Iterable[Asked]) -> RetrievalReport:
     )
 
 
-def _figures(asked: Sequence[Asked]) -> Figures:
+def _figures(asked: Sequence[QuestionResult]) -> RetrievalFigures:
     n = len(asked)
     ranks = [each.rank for each in asked if each.rank]
-    return Figures(
+    return RetrievalFigures(
         recall_at_1=wilson(sum(rank == 1 for rank in ranks), n),
         recall_at_5=wilson(sum(rank <= 5 for rank in ranks), n),
         mrr=sum(1 / rank for rank in ranks) / n if n else 0,
@@ -101,9 +101,9 @@ def _figures(asked: Sequence[Asked]) -> Figures:
     )
 
 
-def _question(where: str, number: int, line: str) -> Question:
+def _question(where: str, number: int, line: str) -> LabelledQuestion:
     try:
-        return Question.model_validate(jsonlines.loads(line))
+        return LabelledQuestion.model_validate(jsonlines.loads(line))
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         field = ".".join(map(str, first["loc"]))

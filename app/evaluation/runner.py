@@ -13,11 +13,11 @@ from importlib.metadata import version
 from app.core.exceptions import CallCenterError, RoutingFailed
 from app.core.models import Decision, RouteQuery, Usage
 from app.evaluation.cases import CaseSet
-from app.evaluation.passes import Key, Options, Pass, passes_over
-from app.evaluation.predictions import Answer, Cache, CaseOutcome, Prediction, Provenance, Run, SetFacts
+from app.evaluation.passes import Key, RunOptions, Trial, passes_over
+from app.evaluation.predictions import Cache, CachedAnswer, CaseOutcome, Prediction, Provenance, Run, SetFacts
 from app.evaluation.registry import Registry, new_run_id
 
-__all__ = ["NothingToRun", "Options", "Target", "provenance_of", "run"]
+__all__ = ["NothingToRun", "RunOptions", "Target", "provenance_of", "run"]
 
 log = logging.getLogger(__name__)
 Route = Callable[[RouteQuery], Awaitable[Decision]]
@@ -61,7 +61,7 @@ class Target:
 async def run(
     sets: Sequence[CaseSet],
     target: Target,
-    options: Options,
+    options: RunOptions,
     registry: Registry,
     on_progress: OnProgress = lambda _done, _all: None,
     resume: Run | None = None,
@@ -88,7 +88,7 @@ async def run(
     return Run(provenance=provenance, predictions=predictions)
 
 
-def provenance_of(sets: Sequence[CaseSet], target: Target, options: Options) -> Provenance:
+def provenance_of(sets: Sequence[CaseSet], target: Target, options: RunOptions) -> Provenance:
     now = datetime.now(UTC)
     return Provenance(
         run_id=new_run_id(now),
@@ -110,7 +110,7 @@ def provenance_of(sets: Sequence[CaseSet], target: Target, options: Options) -> 
 
 
 async def _walk_all(
-    walker: _Walker, passes: list[Pass], known: dict[Key, Prediction], on_progress: OnProgress
+    walker: _Walker, passes: list[Trial], known: dict[Key, Prediction], on_progress: OnProgress
 ) -> None:
     """Fills `known`, some passes at once."""
     left = [each for each in passes if not known.keys() >= set(each.keys)]
@@ -144,7 +144,7 @@ class _Asked:
 
 
 class _Walker:
-    def __init__(self, target: Target, options: Options, registry: Registry, run_id: str) -> None:
+    def __init__(self, target: Target, options: RunOptions, registry: Registry, run_id: str) -> None:
         self._target = target
         self._options = options
         self._registry = registry
@@ -152,7 +152,7 @@ class _Walker:
         self._cache = _cache(target, registry) if target.paid and options.cached else None
         self.at_once = max(1, min(options.concurrency, target.at_once or options.concurrency))
 
-    async def walk(self, way: Pass) -> list[Prediction]:
+    async def walk(self, way: Trial) -> list[Prediction]:
         """The customer's turns in order; all predictions of the pass are journalled in one write."""
         route = self._target.opened(len(way.asked) == 1)
         counted, found = set(way.counted), []
@@ -173,15 +173,15 @@ class _Walker:
         await asyncio.to_thread(self._registry.append, self._run_id, *found)
         return found
 
-    def _matters(self, way: Pass, at: int) -> bool:
+    def _matters(self, way: Trial, at: int) -> bool:
         """Whether the answer to an unscored turn decides who serves next."""
         return at != way.asked[-1] and self._told(way, at) is None
 
-    def _next(self, way: Pass, at: int, decision: Decision | None, serving: str | None) -> str | None:
+    def _next(self, way: Trial, at: int, decision: Decision | None, serving: str | None) -> str | None:
         """Who serves after this turn; a failed answer changes nobody."""
         return self._told(way, at) or (decision.agent if decision else serving)
 
-    def _told(self, way: Pass, at: int) -> str | None:
+    def _told(self, way: Trial, at: int) -> str | None:
         """Who serves after this turn by the transcript: its label when teacher-forced, else a named agent."""
         turn = way.case.turns[at]
         if self._options.teacher_forced and turn.expected:
@@ -193,7 +193,7 @@ class _Walker:
             named = line.agent or named
         return named
 
-    async def _ask(self, route: Route, query: RouteQuery, way: Pass) -> _Asked:
+    async def _ask(self, route: Route, query: RouteQuery, way: Trial) -> _Asked:
         started = time.perf_counter()
         try:
             answer, asked_now = await self._answer(route, query, way.repeat)
@@ -208,13 +208,13 @@ class _Walker:
             return _Asked("unparsed", None, "not a label of the roster", answer.seconds, asked_now)
         return _Asked("ok", answer.decision, answer.decision.reason, answer.seconds, asked_now)
 
-    async def _answer(self, route: Route, query: RouteQuery, repeat: int) -> tuple[Answer, bool]:
+    async def _answer(self, route: Route, query: RouteQuery, repeat: int) -> tuple[CachedAnswer, bool]:
         """Also whether it was asked for now."""
         if self._cache and (kept := await asyncio.to_thread(self._cache.read, query, repeat)):
             return kept, False
         started = time.perf_counter()
         decision = await route(query)
-        answer = Answer(decision=decision, seconds=time.perf_counter() - started)
+        answer = CachedAnswer(decision=decision, seconds=time.perf_counter() - started)
         if self._cache:
             await asyncio.to_thread(self._cache.write, query, repeat, answer)
         return answer, True
@@ -230,7 +230,9 @@ def _cache(target: Target, registry: Registry) -> Cache:
     return Cache(registry.root / "cache", asker)
 
 
-def _prediction(way: Pass, at: int, nth: int, serving: str | None, asked: _Asked, spent: Usage) -> Prediction:
+def _prediction(
+    way: Trial, at: int, nth: int, serving: str | None, asked: _Asked, spent: Usage
+) -> Prediction:
     """A decision with neither scores nor confidence knows none: a black box often tells only who answers."""
     case, turn, decision = way.case, way.case.turns[at], asked.decision
     usage = spent + decision.usage if decision else spent
@@ -265,6 +267,6 @@ def _prediction(way: Pass, at: int, nth: int, serving: str | None, asked: _Asked
     )
 
 
-def _before(way: Pass, at: int) -> str:
+def _before(way: Trial, at: int) -> str:
     lines = way.query(at, None).turns[:-1]
     return "\n".join(f"{line.agent or line.role}: {line.content}" for line in lines)

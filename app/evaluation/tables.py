@@ -11,7 +11,7 @@ from app.core import delimited, jsonlines
 from app.core.encodings import Undecodable, decoded
 from app.core.exceptions import CallCenterError
 from app.core.isolation import IsolationFailed, Limits, isolated
-from app.evaluation.workbooks import Note, WorkbookUnreadable, sheets
+from app.evaluation.workbooks import WorkbookNote, WorkbookUnreadable, sheets
 
 LARGEST = 32 * 2**20
 SECONDS, SECONDS_PER_MB = 10, 8  # of one core
@@ -33,15 +33,15 @@ class ImportFailed(CallCenterError):
 
 
 @dataclass(frozen=True)
-class Table:
+class SourceTable:
     """A header is line 1. `notes` tell what was read of a workbook, and what was not."""
 
     columns: list[str]
     rows: list[Numbered]
-    notes: list[Note] = field(default_factory=list)
+    notes: list[WorkbookNote] = field(default_factory=list)
 
 
-def read_table(path: Path, wanted: Sequence[str] = (), encoding: str | None = None) -> Table:
+def read_table(path: Path, wanted: Sequence[str] = (), encoding: str | None = None) -> SourceTable:
     """With `wanted` among the columns. Raises ImportFailed and IsolationBusy."""
     if path.suffix.lower() not in READERS:
         raise ImportFailed(path.name, f"it is none of {', '.join(READERS)}", "format")
@@ -58,7 +58,7 @@ def read_table(path: Path, wanted: Sequence[str] = (), encoding: str | None = No
         raise ImportFailed(path.name, problem, "costly") from error
 
 
-def table_of(path: Path, wanted: Sequence[str], encoding: str | None) -> Table:
+def table_of(path: Path, wanted: Sequence[str], encoding: str | None) -> SourceTable:
     """In this process, whatever it costs. Raises ImportFailed."""
     try:
         table = READERS[path.suffix.lower()](path, wanted, encoding)
@@ -107,9 +107,9 @@ def _hold(path: Path, wanted: Sequence[str], found: Sequence[str]) -> None:
         raise ImportFailed(path.name, f"{found.count(twice[0])} columns are named {twice[0]}", "twice")
 
 
-def _csv(path: Path, wanted: Sequence[str], encoding: str | None) -> Table:
+def _csv(path: Path, wanted: Sequence[str], encoding: str | None) -> SourceTable:
     sheet = delimited.read(decoded(path.read_bytes(), encoding), _fits(wanted))
-    return Table(sheet.columns, [(line, _row(sheet.columns, cells)) for line, cells in sheet.rows])
+    return SourceTable(sheet.columns, [(line, _row(sheet.columns, cells)) for line, cells in sheet.rows])
 
 
 def _fits(wanted: Sequence[str]) -> Callable[[Sequence[str]], int]:
@@ -123,9 +123,11 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> Row | str:
     return f"this is not a whole row: {len(cells)} cells for {len(columns)} columns"
 
 
-def _json(path: Path, wanted: Sequence[str], encoding: str | None) -> Table:  # noqa: ARG001
+def _json(path: Path, wanted: Sequence[str], encoding: str | None) -> SourceTable:  # noqa: ARG001
     rows = [(line, _object(value)) for line, value in jsonlines.values(decoded(path.read_bytes(), encoding))]
-    return Table(list(dict.fromkeys(key for _, row in rows if isinstance(row, dict) for key in row)), rows)
+    return SourceTable(
+        list(dict.fromkeys(key for _, row in rows if isinstance(row, dict) for key in row)), rows
+    )
 
 
 def _object(value: object) -> Row | str:
@@ -134,15 +136,15 @@ def _object(value: object) -> Row | str:
     return str(value) if isinstance(value, jsonlines.NotJson) else "this is not an object with keys"
 
 
-def _excel(path: Path, wanted: Sequence[str], encoding: str | None) -> Table:  # noqa: ARG001
+def _excel(path: Path, wanted: Sequence[str], encoding: str | None) -> SourceTable:  # noqa: ARG001
     """The first visible sheet with the wanted columns, else the first that is not blank."""
     found = sheets(path, wanted)
     read = next((each for each in found if set(wanted) <= set(each.columns)), None)
     read = read or next(iter(found))
-    return Table(read.columns, [*read.rows], [*read.notes])
+    return SourceTable(read.columns, [*read.rows], [*read.notes])
 
 
-READERS: dict[str, Callable[[Path, Sequence[str], str | None], Table]] = {
+READERS: dict[str, Callable[[Path, Sequence[str], str | None], SourceTable]] = {
     ".csv": _csv, ".tsv": _csv, ".txt": _csv,
     ".jsonl": _json, ".json": _json,
     ".xlsx": _excel, ".xlsm": _excel,

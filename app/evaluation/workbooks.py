@@ -48,7 +48,7 @@ class WorkbookUnreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class Note:
+class WorkbookNote:
     """What a reader should know of a workbook; `kind` is for other languages."""
 
     kind: Literal["sheet", "hidden"]
@@ -64,7 +64,7 @@ class Sheet:
 
     columns: list[str]
     rows: list[tuple[int, dict[str, Any] | str]]
-    notes: list[Note]
+    notes: list[WorkbookNote]
 
 
 def sheets(path: Path, wanted: Sequence[str]) -> list[Sheet]:
@@ -96,9 +96,9 @@ def _sheet(name: str, laid: list[list[Any]], every: dict[str, str], wanted: Sequ
     rows = [row for row in rows if any(cell.strip() for cell in row[2])]
     notes = []
     if others := [told for other, told in every.items() if other != name]:
-        notes.append(Note("sheet", {"name": name, "others": ", ".join(others)}))
+        notes.append(WorkbookNote("sheet", {"name": name, "others": ", ".join(others)}))
     if hidden := sum(is_hidden for _, is_hidden, _ in rows[1:]):
-        notes.append(Note("hidden", {"count": str(hidden)}))
+        notes.append(WorkbookNote("hidden", {"count": str(hidden)}))
     columns = [cell.strip() for cell in rows[0][2]] if rows else []
     return Sheet(columns, [(number, _row(columns, cells, wanted)) for number, _, cells in rows[1:]], notes)
 

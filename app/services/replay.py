@@ -18,7 +18,8 @@ from app.agents.orchestrator import Orchestrator
 from app.core.actions import Action, Quote
 from app.core.backoffice import (
     Account,
-    Approval,
+    ActionApproval,
+    ActionContext,
     Effect,
     Incident,
     Item,
@@ -27,14 +28,13 @@ from app.core.backoffice import (
     Payment,
     Plan,
     Ticket,
-    Visit,
     Worth,
 )
 from app.core.dialog import Dialog, Message
 from app.core.exceptions import CallCenterError
-from app.core.models import OPERATOR, Case, Said, Turn
+from app.core.models import OPERATOR, Said, Turn, TurnContext
 from app.core.ports import BackOffice, DialogStore
-from app.services.dialogs.admission import Stopped, Stops
+from app.services.dialogs.admission import RunningTurns, Stopped
 
 REFUSED = Outcome(status="refused", reason="rehearsal")
 
@@ -72,19 +72,19 @@ class ReadOnlyOffice:
     def quote(self, customer_id: str, wanted: Quote) -> Outcome:
         return self.real.quote(customer_id, wanted)
 
-    def act(self, _visit: Visit, _action: Action) -> Outcome:
+    def act(self, _visit: ActionContext, _action: Action) -> Outcome:
         return REFUSED
 
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
         return self.real.effects(dialog_id, seq)
 
-    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]:
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[ActionApproval]:
         return self.real.approvals(status, limit)
 
-    def approval(self, number: str) -> Approval:
+    def approval(self, number: str) -> ActionApproval:
         return self.real.approval(number)
 
-    def decide(self, number: str, _approved: bool, _by: str, _note: str = "") -> Approval:
+    def decide(self, number: str, _approved: bool, _by: str, _note: str = "") -> ActionApproval:
         """Nothing is decided here."""
         return self.real.approval(number)
 
@@ -127,7 +127,7 @@ class ReplaysBusy(CallCenterError):
         super().__init__(f"{AT_ONCE} dialogs are being replayed already. Try again later.")
 
 
-class Answer(BaseModel):
+class ReplayedAnswer(BaseModel):
     """`turn` is None for a person's line and for a turn that has failed, which `failure` names."""
 
     text: str = ""
@@ -140,8 +140,8 @@ class Step(BaseModel):
 
     seq: int
     asked: str
-    then: Answer
-    now: Answer
+    then: ReplayedAnswer
+    now: ReplayedAnswer
     differs: Difference = ""
 
 
@@ -155,7 +155,7 @@ class Replay:
     threshold: float
     thoughtful: bool = False
     history: int = 20
-    stops: Stops = field(default_factory=Stops)
+    stops: RunningTurns = field(default_factory=RunningTurns)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def length(self, dialog_id: str) -> int:
@@ -204,7 +204,7 @@ class Rehearsal:
             self.lines.append(Said(role="agent", content=now.text, agent=agent))
         return Step(seq=asked.seq, asked=asked.content, then=then, now=now, differs=difference(then, now))
 
-    async def _answer(self, asked: Message) -> Answer:
+    async def _answer(self, asked: Message) -> ReplayedAnswer:
         try:
             reply = await self.orchestrator.run(
                 self.lines[-self.history :], self.serving, None, self._case(asked)
@@ -212,21 +212,21 @@ class Rehearsal:
         except Stopped:
             raise
         except CallCenterError as error:
-            return Answer(failure=error.code)
+            return ReplayedAnswer(failure=error.code)
         self.turns.append(reply.turn)
         self.serving = reply.turn.agent
-        return Answer(text=reply.text, turn=reply.turn)
+        return ReplayedAnswer(text=reply.text, turn=reply.turn)
 
     async def close(self) -> None:
         """The records open again when they are next asked for."""
         if office := self.orchestrator.desk.office:
             await asyncio.to_thread(office.close)
 
-    def _case(self, asked: Message) -> Case:
+    def _case(self, asked: Message) -> TurnContext:
         """The visit of then: what was done for this very line is answered as it was."""
         dialog = self.dialog
-        return Case(
-            visit=Visit(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
+        return TurnContext(
+            visit=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
             notes=[note.text for note in dialog.notes if note.at <= asked.timestamp],
             used=[use for turn in self.turns for use in turn.tools],
             cited=list(dict.fromkeys(name for turn in self.turns for name in turn.citations)),
@@ -234,14 +234,14 @@ class Rehearsal:
         )
 
 
-def difference(then: Answer, now: Answer) -> Difference:
+def difference(then: ReplayedAnswer, now: ReplayedAnswer) -> Difference:
     """Numbers of records do not count: each rehearsal draws the next ones."""
     if _route(then) != _route(now):
         return "route"
     return "words" if _NUMBER.sub("#", then.text) != _NUMBER.sub("#", now.text) else ""
 
 
-def _route(answer: Answer) -> tuple[str, ...]:
+def _route(answer: ReplayedAnswer) -> tuple[str, ...]:
     if answer.turn is None:
         return (answer.failure or OPERATOR,)
     return (answer.turn.decision.agent, answer.turn.agent)
@@ -267,8 +267,8 @@ def _by_person(dialog: Dialog, asked: Message) -> bool:
     return asked.state == "done" and not any(m.turn for m in _answers(dialog, asked))
 
 
-def _then(dialog: Dialog, asked: Message) -> Answer:
+def _then(dialog: Dialog, asked: Message) -> ReplayedAnswer:
     said = _answers(dialog, asked)
     text = "\n\n".join(m.content for m in said)
     failure = "" if asked.state == "done" else asked.state
-    return Answer(text=text, turn=next((m.turn for m in said if m.turn), None), failure=failure)
+    return ReplayedAnswer(text=text, turn=next((m.turn for m in said if m.turn), None), failure=failure)

@@ -19,17 +19,17 @@ from app.agents.grounding import unsupported
 from app.agents.grounding.reply import evidence_of
 from app.agents.orchestrator import Orchestrator
 from app.agents.state import start
-from app.core.backoffice import Approval, Effect, Visit
+from app.core.backoffice import ActionApproval, ActionContext, Effect
 from app.core.dialog import Dialog, Message
 from app.core.exceptions import CallCenterError
-from app.core.models import Case, Said
+from app.core.models import Said, TurnContext
 from app.core.ports import BackOffice
 from app.evaluation.scenarios import world as seen
 from app.evaluation.scenarios.fixtures import Row
 from app.evaluation.scenarios.model import Operation, Scenario
-from app.evaluation.scenarios.runner import OnProgress, Options, run
-from app.evaluation.scenarios.trial import Trial
-from app.evaluation.scenarios.world import Ask, Customer, Line, Scripted, Simulated, World
+from app.evaluation.scenarios.runner import OnProgress, ScenarioOptions, run
+from app.evaluation.scenarios.trial import ScenarioTrial
+from app.evaluation.scenarios.world import Ask, CustomerActor, PlayedLine, Scripted, Simulated, World
 from app.services.workbench import Workbench
 
 T = TypeVar("T")
@@ -83,18 +83,18 @@ class BenchWorld:
             raise seen.StepImpossible("nothing waits for a person's word")
         return min(pending, key=lambda a: (a.requested_at, a.number)).number
 
-    async def transcript(self) -> list[seen.Line]:
+    async def transcript(self) -> list[seen.PlayedLine]:
         dialog = await self._dialog()
         return [_line(message) for message in dialog.messages] if dialog else []
 
-    async def state(self) -> seen.State:
+    async def state(self) -> seen.EndState:
         records = {name: await self._ask(partial(_records, name)) for name in self.scenario.watched}
         dialog = await self._dialog()
         if dialog is None:
-            return seen.State(records=records)
+            return seen.EndState(records=records)
         effects = await self._ask(lambda o: o.effects(dialog.dialog_id))
         spoken = [m.agent_type for m in dialog.messages if m.turn]
-        return seen.State(
+        return seen.EndState(
             effects=[_effect(effect) for effect in effects],
             records=records,
             first_agent=spoken[0] if spoken else None,
@@ -131,12 +131,12 @@ def _dumped(records: Any) -> list[dict[str, Any]]:
     return [record.model_dump(mode="json") for record in records]
 
 
-def _approval(approval: Approval) -> dict[str, Any]:
+def _approval(approval: ActionApproval) -> dict[str, Any]:
     return approval.model_dump(mode="json", exclude={"visit"})
 
 
-def _effect(effect: Effect) -> seen.Effect:
-    return seen.Effect(
+def _effect(effect: Effect) -> seen.RecordedEffect:
+    return seen.RecordedEffect(
         tool=effect.tool,
         status=effect.outcome.status,
         reason=effect.outcome.reason,
@@ -146,13 +146,13 @@ def _effect(effect: Effect) -> seen.Effect:
     )
 
 
-def _line(message: Message) -> seen.Line:
+def _line(message: Message) -> seen.PlayedLine:
     if message.role == "customer":
-        return seen.Line(role="customer", text=message.content)
+        return seen.PlayedLine(role="customer", text=message.content)
     if message.by is not None:
-        return seen.Line(role="operator", text=message.content, name=message.by)
+        return seen.PlayedLine(role="operator", text=message.content, name=message.by)
     turn = message.turn
-    return seen.Line(
+    return seen.PlayedLine(
         role="agent",
         text=message.content,
         name=message.agent_type or "",
@@ -181,13 +181,13 @@ class ScenarioService:
     async def run(
         self,
         scenarios: Sequence[Scenario],
-        options: Options,
+        options: ScenarioOptions,
         ask: Ask | None = None,
         on_progress: OnProgress = lambda _done, _all: None,
-    ) -> list[Trial]:
+    ) -> list[ScenarioTrial]:
         """With `ask` the customer is simulated wherever a scenario has a goal."""
 
-        def customer(scenario: Scenario) -> Customer:
+        def customer(scenario: Scenario) -> CustomerActor:
             if ask is None or not scenario.goal:
                 return Scripted(scenario.lines)
             return Simulated(scenario, ask)
@@ -216,14 +216,14 @@ class ScenarioService:
         self._house = bench.dialogs.turns.orchestrator
         return bench
 
-    def promises(self, lines: list[Line]) -> list[str]:
+    def promises(self, lines: list[PlayedLine]) -> list[str]:
         """What the last line claims without support, by the ledger that replies are checked with."""
         *earlier, last = lines
         agent = next((a for a in self._house.roster if a.name == last.name), None) if self._house else None
         if self._house is None or agent is None:
             return []
-        case = Case(
-            visit=Visit(dialog_id="", seq=0, customer_id=""),
+        case = TurnContext(
+            visit=ActionContext(dialog_id="", seq=0, customer_id=""),
             used=[use for line in earlier for use in line.tools],
             cited=[name for line in lines for name in line.cited],
             transferred=any(line.handed for line in lines),
@@ -234,7 +234,7 @@ class ScenarioService:
         return [claim.text for claim in unsupported(last.text, evidence, state["language"])]
 
 
-def _said(line: Line) -> Said:
+def _said(line: PlayedLine) -> Said:
     if line.role == "customer":
         return Said(role="customer", content=line.text)
     return Said(role="agent", content=line.text, agent=line.name)

@@ -13,15 +13,15 @@ from app.services.customers import Customers
 from app.services.dialogs.admission import Pace
 from app.services.dialogs.branching import Branching
 from app.services.dialogs.feedback import Feedback
-from app.services.dialogs.maintenance import Caretaker
+from app.services.dialogs.maintenance import Maintenance
 from app.services.dialogs.manager import DialogManager
 from app.services.evaluation.runs import EvalDesk
 from app.services.evaluation.service import EvaluationService
 from app.services.health import HealthService
-from app.services.knowledge.citations import Citing
+from app.services.knowledge.citations import CitationIndex
 from app.services.knowledge.library import KnowledgeService
 from app.services.operators.monitor import Monitor
-from app.services.operators.service import People
+from app.services.operators.service import OperatorService
 from app.services.replay import Replay
 from app.services.routing import RoutingService
 from app.telemetry import Metrics
@@ -37,10 +37,10 @@ class Workbench:
     dialogs: DialogManager
     routing: RoutingService
     health: HealthService
-    caretaker: Caretaker
+    caretaker: Maintenance
     metrics: Metrics
     knowledge: KnowledgeService
-    people: People
+    people: OperatorService
     evaluation: EvaluationService
     analytics: AnalyticsService
     monitor: Monitor
@@ -62,9 +62,9 @@ class Workbench:
         return EvalDesk(self.evaluation)
 
     @cached_property
-    def citing(self) -> Citing:
+    def citing(self) -> CitationIndex:
         """One for all pages: what it has read it does not read again."""
-        return Citing(self.dialogs.store)
+        return CitationIndex(self.dialogs.store)
 
     async def start(self) -> None:
         await self.dialogs.store.open()

@@ -20,7 +20,7 @@ from app.telemetry import unexpected
 from app.ui.page import css, head, page
 from app.ui.shell import Shell, icon, theme
 from app.ui.unavailable import OneWorkerNeeded, Workers, lost, supervisor
-from app.ui.validation.middleware import Gate
+from app.ui.validation.middleware import PageRequests
 from app.ui.validation.uploads import KEPT, Uploads, sweep
 from app.ui.words import LANGUAGES
 
@@ -65,7 +65,7 @@ def _guard(page: BaseRoute, uploads: Uploads, workers: Workers, language: str) -
     assert isinstance(page.app, App)
     blocks = page.app.get_blocks()
     blocks.has_launched = blocks.is_running = True
-    page.app = Gate(page.app, uploads, workers, language)
+    page.app = PageRequests(page.app, uploads, workers, language)
 
 
 def _log_for_gradio() -> None:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.bootstrap import build
 from app.core.config import Settings
-from app.evaluation.runner import Options
+from app.evaluation.runner import RunOptions
 from app.services.workbench import Workbench
 from tests.browser.conftest import FLAGS
 from tests.support.history import DIALOGS, fill, history
@@ -60,7 +60,7 @@ async def furnish(bench: Workbench, dialogs: int = DIALOGS, cases: int = 240) ->
         named[f"dialog_{language}"] = str(begun.body["dialog_id"])
         for line in others:
             await bench.dialogs.send(named[f"dialog_{language}"], line)
-    run = await bench.evaluation.run(["routing_ru", "routing_en"], "local", Options(limit=cases))
+    run = await bench.evaluation.run(["routing_ru", "routing_en"], "local", RunOptions(limit=cases))
     named["run"] = run.provenance.run_id
     return named
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from pydantic import SecretStr
 
 from app.bootstrap import build
-from app.ui.chat.turns import Talk
+from app.ui.chat.turns import ChatTurns
 from app.ui.chat.what_if import WhatIf
 from tests.browser.test_chat import SLOW, ask, opened, say, stored
 from tests.support.mock_llm import MockProvider, running_mock
@@ -73,7 +73,7 @@ def url(house: House) -> str:
 
 def test_whatever_is_stopped_is_stopped_on_the_event_loop() -> None:
     """Gradio calls plain functions in threads, where no task may be cancelled."""
-    assert all(map(inspect.iscoroutinefunction, (Talk.stop, WhatIf.end)))
+    assert all(map(inspect.iscoroutinefunction, (ChatTurns.stop, WhatIf.end)))
 
 
 def test_a_turn_is_stopped_and_answered_by_a_retry(page: Page, mock: MockProvider, storage: Path) -> None:

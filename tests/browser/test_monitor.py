@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.bootstrap import build
-from app.services.operators.monitor import Shared
+from app.services.operators.monitor import SingleFlight
 from tests.support.approvals import ANNUAL, ASKS, Places
 from tests.support.operator import Room
 from tests.support.server import running, settings
@@ -33,7 +33,7 @@ def url(storage: Path) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # gradio's own deprecations are not ours
         bench = build(settings(storage, ui=True, **Places(storage.parent).settings))
-        eager = replace(bench.monitor, _shared=Shared(rest=0, least=0))
+        eager = replace(bench.monitor, _shared=SingleFlight(rest=0, least=0))
         with running(replace(bench, monitor=eager)) as address:
             yield address
 

@@ -16,7 +16,7 @@ from app.core.actions import (
     RefundPayment,
     UpdateTicket,
 )
-from app.core.backoffice import Visit
+from app.core.backoffice import ActionContext
 from tests.support.back_office import NOON, OWNER, STRANGER, TICKET, Desk, short
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -86,16 +86,16 @@ def test_it_is_opened_again_after_it_was_closed(desk: Desk) -> None:
     number = desk.ask(OWNER, TICKET).number
     desk.office.close()
     assert desk.office.tickets(OWNER)[0].number == number
-    visit = Visit(dialog_id="other", seq=0, customer_id=OWNER)
+    visit = ActionContext(dialog_id="other", seq=0, customer_id=OWNER)
     assert desk.office.act(visit, OpenTicket(subject="Снова не открывается")).number != number
 
 
 def test_a_rehearsal_answers_as_the_records_stand_and_leaves_nothing(desk: Desk) -> None:
     kept = desk.ask(OWNER, TICKET, 1)
     before, twin = desk.office.counts(), desk.office.rehearsed()
-    assert twin.act(Visit(dialog_id=f"d-{OWNER}", seq=1, customer_id=OWNER), TICKET) == kept
+    assert twin.act(ActionContext(dialog_id=f"d-{OWNER}", seq=1, customer_id=OWNER), TICKET) == kept
     other = OpenTicket(subject="Другое")
-    assert twin.act(Visit(dialog_id=f"d-{OWNER}", seq=2, customer_id=OWNER), other).status == "done"
+    assert twin.act(ActionContext(dialog_id=f"d-{OWNER}", seq=2, customer_id=OWNER), other).status == "done"
     twin.close()
     assert desk.office.counts() == before
     assert twin.tickets(OWNER) == desk.office.tickets(OWNER)

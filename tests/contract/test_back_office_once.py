@@ -19,7 +19,7 @@ from app.core.actions import (
     OpenTicket,
     RefundPayment,
 )
-from app.core.backoffice import Visit
+from app.core.backoffice import ActionContext
 from tests.support.back_office import OWNER, STRANGER, TICKET, Desk, short
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -128,7 +128,7 @@ HUB = CreateOrder(item="hub", delivery="courier")
 
 def test_the_same_order_at_once_from_two_dialogs_is_placed_once(desk: Desk) -> None:
     before = len(desk.office.orders("demo_goods"))
-    visits = [Visit(dialog_id=f"d-{n % 2}", seq=n, customer_id="demo_goods") for n in range(8)]
+    visits = [ActionContext(dialog_id=f"d-{n % 2}", seq=n, customer_id="demo_goods") for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(lambda visit: desk.office.act(visit, HUB), visits))
     assert sorted(map(short, told)) == [("done", ""), *[("refused", "just_done")] * 7]

@@ -10,7 +10,7 @@ import pytest
 
 from app.adapters.storage.index_rows import VERSION
 from app.adapters.storage.json_store import JsonStore
-from app.core.dialog import Dialog, Note, Rating
+from app.core.dialog import Dialog, HandbackNote, Rating
 from app.core.escalation import Escalation
 from app.core.ports import DialogQuery, DialogStore
 from tests.contract.samples import NOON, answered, at, closing, ids, kept, names, new_dialog
@@ -33,7 +33,7 @@ def held(when: datetime = NOON) -> Dialog:
 async def test_what_people_did_comes_back_as_it_was_written(store: DialogStore) -> None:
     dialog = held()
     dialog.say("anna", "Здравствуйте", at(1))
-    dialog.hand_back(Note(by="anna", text="вернула деньги", at=at(2)), "sales")
+    dialog.hand_back(HandbackNote(by="anna", text="вернула деньги", at=at(2)), "sales")
     dialog.rating = Rating(score=4, comment="ок", at=at(3))
     dialog.take_over("boris", "again", at(4))
     await kept(store, dialog)
@@ -62,7 +62,7 @@ async def test_a_closed_dialog_wants_nobody(store: DialogStore) -> None:
 async def test_a_dialog_that_is_handed_back_leaves_the_queue(store: DialogStore) -> None:
     dialog = held()
     await kept(store, dialog)
-    dialog.hand_back(Note(by="anna", text="done", at=at(1)))
+    dialog.hand_back(HandbackNote(by="anna", text="done", at=at(1)))
     await kept(store, dialog)
     assert await ids(store, DialogQuery(escalated=True)) == []
     assert await ids(store, DialogQuery(escalated=False)) == names(dialog)

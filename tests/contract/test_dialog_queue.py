@@ -11,10 +11,10 @@ import pytest
 
 from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.memory_store import MemoryStore
-from app.core.dialog import Dialog, Note
+from app.core.dialog import Dialog, HandbackNote
 from app.core.escalation import Escalation
 from app.core.ports import DialogStore
-from app.core.urgency import Place, Urgency
+from app.core.urgency import QueuePlace, Urgency
 from tests.contract.samples import NOON, answered, at, closing, kept, names, new_dialog
 
 pytestmark = pytest.mark.anyio
@@ -60,13 +60,13 @@ def some_dialog(luck: random.Random) -> Dialog:
             dialog.escalation = None
         case 3:
             dialog.take_over("anna", "", since)
-            dialog.hand_back(Note(by="anna", text="-", at=since))
+            dialog.hand_back(HandbackNote(by="anna", text="-", at=since))
     return dialog
 
 
 async def pages(store: DialogStore, moment: datetime, limit: int) -> list[Urgency]:
     found: list[Urgency] = []
-    after: Place | None = None
+    after: QueuePlace | None = None
     while page := await store.waiting.page(moment, limit, after):
         found += page
         after = page[-1].place(moment)

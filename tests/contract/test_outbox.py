@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.outbox import Parcel
+from app.core.outbox import OutboxMessage
 from app.engines.backoffice.outbox import SqlOutbox
 from tests.support.back_office import schema_of
 from tests.support.outbox import LEASE, NOON, events, fresh, outbox_like, outbox_on
@@ -33,11 +33,11 @@ def outbox(request: pytest.FixtureRequest, tmp_path: Path, prepared: Path) -> It
             yield opened
 
 
-def ids(parcels: list[Parcel]) -> list[str]:
+def ids(parcels: list[OutboxMessage]) -> list[str]:
     return [parcel.event.id for parcel in parcels]
 
 
-def one(outbox: SqlOutbox) -> Parcel:
+def one(outbox: SqlOutbox) -> OutboxMessage:
     [parcel] = outbox.claim(LATER, 10, LEASE)
     return parcel
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from app.core.outbox import Parcel
+from app.core.outbox import OutboxMessage
 from app.engines.backoffice.outbox import SqlOutbox
 from tests.support.outbox import LEASE, NOON, events, fresh
 
@@ -34,7 +34,7 @@ class Steps(RuleBasedStateMachine):
         self.written = dict.fromkeys("abc", 0)
         self.waiting: dict[str, set[int]] = {dialog: set() for dialog in "abc"}
         self.dead: dict[str, set[int]] = {dialog: set() for dialog in "abc"}
-        self.carried: list[tuple[Parcel, bool]] = []
+        self.carried: list[tuple[OutboxMessage, bool]] = []
 
     @rule(dialog=DIALOGS, more=st.integers(0, 3))
     def copy(self, dialog: str, more: int) -> None:

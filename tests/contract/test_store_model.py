@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.memory_store import MemoryStore
-from app.core.dialog import Dialog, Note
+from app.core.dialog import Dialog, HandbackNote
 from app.core.exceptions import DialogNotFound
 from app.core.ports import DialogQuery, DialogStore
 from tests.contract.samples import answered, at, closing, new_dialog
@@ -90,7 +90,7 @@ class Steps(RuleBasedStateMachine):
     def take_over_or_hand_back(self, dialog_id: str, when: Any) -> None:
         dialog = self.run(self.store.read(dialog_id))
         if dialog.status == "active" and not dialog.take_over("anna", "", when):
-            dialog.hand_back(Note(by="anna", text="back", at=when))
+            dialog.hand_back(HandbackNote(by="anna", text="back", at=when))
         self.keep(dialog)
 
     @rule(dialog_id=consumes(dialogs))

@@ -14,7 +14,7 @@ import sys
 import alembic.command  # noqa: F401
 
 from app.core.actions import RefundPayment
-from app.core.backoffice import Policy, Visit
+from app.core.backoffice import ActionContext, Policy
 from app.engines.backoffice.office import SqlBackOffice
 
 STDOUT = 1
@@ -41,7 +41,7 @@ def work(storage: str, first: int, count: int) -> None:
     payment = payment_of(office)
     for seq in range(first, first + count):
         action = RefundPayment(payment=payment, amount_rub=amount_of(seq))
-        outcome = office.act(Visit(dialog_id=DIALOG, seq=seq, customer_id=CUSTOMER), action)
+        outcome = office.act(ActionContext(dialog_id=DIALOG, seq=seq, customer_id=CUSTOMER), action)
         say(f"ack {seq} {outcome.number}")
 
 

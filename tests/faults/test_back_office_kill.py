@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.core.actions import RefundPayment
-from app.core.backoffice import Visit
+from app.core.backoffice import ActionContext
 from app.engines.backoffice.office import SqlBackOffice
 from tests.faults.clerks import CUSTOMER, DIALOG, POLICY, amount_of, payment_of
 
@@ -101,7 +101,7 @@ def test_an_act_that_is_killed_happened_or_not_and_its_repeat_stands_once(tmp_pa
             acked |= writers.acks(luck.randint(0, 3), luck.uniform(0, 0.006))
             check(office, acked)
             cut = max((seq for seq in acked if seq >= first), default=first - 1) + 1
-            visit = Visit(dialog_id=DIALOG, seq=cut, customer_id=CUSTOMER)
+            visit = ActionContext(dialog_id=DIALOG, seq=cut, customer_id=CUSTOMER)
             action = RefundPayment(payment=payment, amount_rub=amount_of(cut))
             reworded = action.model_copy(update={"reason": "a model never says it twice in the same words"})
             acked[cut] = office.act(visit, reworded).number

@@ -11,7 +11,7 @@ import pytest
 from app.adapters.storage import index_rows
 from app.adapters.storage.dialog_files import DialogFiles, Files
 from app.adapters.storage.healing import Healer
-from app.adapters.storage.index import Index
+from app.adapters.storage.index import DialogIndex
 from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.locks import Locks
 from app.core.dialog import Dialog
@@ -204,7 +204,7 @@ async def test_words_of_a_deletion_that_was_cut_go_with_the_next_start(tmp_path:
     await store.close()
     DialogFiles(tmp_path, Files()).remove(dialog.dialog_id)
     if row == "removed":
-        index = Index(tmp_path / ".index", Locks(tmp_path / ".locks"))
+        index = DialogIndex(tmp_path / ".index", Locks(tmp_path / ".locks"))
         with index.writing() as connection:
             index_rows.remove(connection, dialog.dialog_id)
         index.close()
@@ -217,7 +217,7 @@ async def test_words_of_a_deletion_that_was_cut_go_with_the_next_start(tmp_path:
 
 async def test_a_failing_commit_leaves_the_index_usable(tmp_path: Path) -> None:
     """A deferred constraint fails at COMMIT and not before, and the transaction stays open."""
-    index = Index(tmp_path / ".index", Locks(tmp_path / ".locks"))
+    index = DialogIndex(tmp_path / ".index", Locks(tmp_path / ".locks"))
     with index.writing() as connection:
         connection.execute("COMMIT")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -233,7 +233,7 @@ async def test_a_failing_commit_leaves_the_index_usable(tmp_path: Path) -> None:
 async def test_a_dialog_that_could_not_be_read_is_looked_at_again(tmp_path: Path) -> None:
     [dialog] = await stored(tmp_path, 1)
     flaky = Flaky(tmp_path, Files())
-    index = Index(tmp_path / ".index", Locks(tmp_path / ".locks"))
+    index = DialogIndex(tmp_path / ".index", Locks(tmp_path / ".locks"))
     healer = Healer(flaky, index)
     dialog.receive("после сбоя", NOON)
     flaky.store(dialog)

@@ -14,7 +14,7 @@ from app.adapters.openai.habits import WAYS
 from app.agents.structured_output import MODES
 from app.services.system import condition
 from app.ui.monitor.panels import dialog_part
-from app.ui.monitor.words import Said
+from app.ui.monitor.words import MonitorTexts
 from app.ui.page import badge
 from app.ui.settings.room import components
 from app.ui.words import words
@@ -154,7 +154,7 @@ def test_every_answer_of_the_stand_in_says_so_to_the_caller_the_operators_and_th
         assert (answer["degraded"], answer["degraded_reason"]) == (True, "provider_refused")
         metrics = at.http.get("/metrics").text
         opened = asyncio.run(at.bench.monitor.open(dialog, "en"))
-        shown = dialog_part(opened, Said("en", words("en", "monitor"), {}))
+        shown = dialog_part(opened, MonitorTexts("en", words("en", "monitor"), {}))
     assert 'callcenter_stand_in_answers_total{reason="provider_refused"} 1.0' in metrics
     assert words("en", "monitor")["stand_in"] in shown["lines"]
 

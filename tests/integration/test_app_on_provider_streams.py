@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from app.bootstrap import build
 from app.core.exceptions import ProviderError
-from app.core.models import Progress
+from app.core.models import TurnProgress
 from app.core.ports import DialogQuery
 from app.services.workbench import Workbench
 from tests.support.call_centre import ANSWERING, Json, call, route_to
@@ -71,7 +71,7 @@ async def bench(server: MockProvider, tmp_path_factory: pytest.TempPathFactory) 
         yield bench
 
 
-async def turn(bench: Workbench, seen: list[Progress], text: str = PRICE) -> Json:
+async def turn(bench: Workbench, seen: list[TurnProgress], text: str = PRICE) -> Json:
     dialog = (await bench.dialogs.create("customer_123", None)).body["dialog_id"]
     body = (await bench.dialogs.send(str(dialog), text, emit=seen.append)).body
     stored = (await bench.dialogs.view(str(dialog))).messages[-1]
@@ -79,7 +79,7 @@ async def turn(bench: Workbench, seen: list[Progress], text: str = PRICE) -> Jso
     return body
 
 
-def shown(seen: list[Progress]) -> str:
+def shown(seen: list[TurnProgress]) -> str:
     """What stands on the customer's screen at the end."""
     text = ""
     for progress in seen:
@@ -88,7 +88,7 @@ def shown(seen: list[Progress]) -> str:
 
 
 async def test_a_healthy_stream_shows_what_is_stored(mock: MockProvider, bench: Workbench) -> None:
-    seen: list[Progress] = []
+    seen: list[TurnProgress] = []
     body = await turn(bench, seen)
     assert [p.kind for p in seen[:2]] == ["routed", "text"]
     assert "reset" not in {p.kind for p in seen}
@@ -105,7 +105,7 @@ async def test_a_stream_that_breaks_is_taken_back_and_answered_by_the_embedded_m
     if fault == "content_filter":
         mock.state.script.extend([route_to("sales"), {"text": "A filthy half", "finish_reason": fault}])
         mock.config.fault = None
-    seen: list[Progress] = []
+    seen: list[TurnProgress] = []
     body = await turn(bench, seen)
     voided = [p.kind for p in seen].index("reset")
     lost = "".join(p.text for p in seen[:voided])
@@ -118,7 +118,7 @@ async def test_a_stream_that_breaks_is_taken_back_and_answered_by_the_embedded_m
 
 async def test_half_a_character_is_never_shown_or_stored(mock: MockProvider, bench: Workbench) -> None:
     mock.state.script.extend([route_to("sales"), {"text": "smile \ud83d"}])
-    seen: list[Progress] = []
+    seen: list[TurnProgress] = []
     body = await turn(bench, seen)
     assert body["model"] == "embedded"
     shown(seen).encode()
@@ -128,7 +128,7 @@ async def test_half_a_character_is_never_shown_or_stored(mock: MockProvider, ben
 async def test_what_was_said_before_a_tool_call_is_taken_back(mock: MockProvider, bench: Workbench) -> None:
     searching = {"text": "Let me look", **call("search_knowledge", question=PRICE)}
     mock.state.script.extend([route_to("sales"), searching, {"text": "It costs what it costs."}])
-    seen: list[Progress] = []
+    seen: list[TurnProgress] = []
     body = await turn(bench, seen)
     assert "Let me look" in "".join(p.text for p in seen)
     assert shown(seen) == body["response"] == "It costs what it costs."
@@ -138,7 +138,7 @@ async def test_what_was_said_before_a_tool_call_is_taken_back(mock: MockProvider
 async def test_a_hand_over_is_told_while_it_happens(mock: MockProvider, bench: Workbench) -> None:
     handing = {"text": "I transfer you", **call("hand_over", to="supervisor", reason="angry")}
     mock.state.script.extend([route_to("sales"), handing, {"text": "Supervisor here."}])
-    seen: list[Progress] = []
+    seen: list[TurnProgress] = []
     body = await turn(bench, seen)
     (hop,) = [p.hop for p in seen if p.hop]
     assert (hop.from_agent, hop.to) == ("sales", "supervisor")
@@ -149,7 +149,7 @@ async def test_without_fallback_a_cut_stream_fails_the_turn_and_stores_no_word_o
     mock: MockProvider, tmp_path: Path
 ) -> None:
     mock.config.fault, mock.config.fault_in = "stream_cut", ANSWERING
-    seen: list[Progress] = []
+    seen: list[TurnProgress] = []
     async with bench_at(mock, tmp_path, model_fallback=False) as bench:
         with pytest.raises(ProviderError):
             await turn(bench, seen)

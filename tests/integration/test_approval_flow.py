@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from app.adapters.storage.langgraph_storage import open_checkpoints
-from app.agents.approval import ApprovalFlow, Word
-from app.core.backoffice import Approval
+from app.agents.approval import ApprovalFlow, PersonDecision
+from app.core.backoffice import ActionApproval
 from app.core.exceptions import BackOfficeUnavailable, ProviderError
 from app.core.models import Decision, Reply, Turn
 from tests.support.office import Office
@@ -30,16 +30,18 @@ async def test_a_yes_that_was_cut_before_it_was_carried_out_does_not_win_over_a_
     office = Office()
     office.asks("A-1001", "d")
 
-    async def tell(approval: Approval) -> Reply:
+    async def tell(approval: ActionApproval) -> Reply:
         return words(approval)
 
     flow = ApprovalFlow(office.port, partial(open_checkpoints, str(tmp_path)), tell)
     await flow.wait("A-1001")
     office.down = True
     with pytest.raises(BackOfficeUnavailable):
-        await flow.resume("A-1001", Word(approved=True, by="anna", note=""), pending=True)
+        await flow.resume("A-1001", PersonDecision(approved=True, by="anna", note=""), pending=True)
     office.down = False
-    decided, reply = await flow.resume("A-1001", Word(approved=False, by="boris", note=""), pending=True)
+    decided, reply = await flow.resume(
+        "A-1001", PersonDecision(approved=False, by="boris", note=""), pending=True
+    )
     assert (decided.status, decided.decided_by, office.carried_out) == ("rejected", "boris", [])
     assert reply.text == "told A-1001 rejected"
 
@@ -77,10 +79,10 @@ async def test_wherever_the_writing_is_cut_the_outcome_is_told_and_carried_out_o
     office = Office()
     office.asks("A-1001", "d")
 
-    async def tell(approval: Approval) -> Reply:
+    async def tell(approval: ActionApproval) -> Reply:
         return words(approval)
 
-    word = Word(approved=True, by="anna", note="")
+    word = PersonDecision(approved=True, by="anna", note="")
     whole = ApprovalFlow(office.port, partial(open_checkpoints, str(tmp_path)), tell)
     await whole.wait("A-1001")
     cut = ApprovalFlow(office.port, Cutting(tmp_path, writes), tell)
@@ -117,7 +119,7 @@ def test_checkpoints_hold_nothing_that_strict_reading_refuses(tmp_path: Path) ->
     assert "told A-1001 approved" in ran.stdout
 
 
-def words(approval: Approval) -> Reply:
+def words(approval: ActionApproval) -> Reply:
     decision = Decision(agent="supervisor", confidence=1, source="sticky")
     turn = Turn(decision=decision, agent="supervisor", model="m")
     return Reply(text=f"told {approval.number} {approval.status}", turn=turn)
@@ -129,14 +131,14 @@ async def flow_through(folder: Path) -> None:
     tries: list[str] = []
     office.asks("A-1001", "d")
 
-    async def tell(approval: Approval) -> Reply:
+    async def tell(approval: ActionApproval) -> Reply:
         tries.append(approval.status)
         if len(tries) == 1:
             raise ProviderError
         return words(approval)
 
     flow = ApprovalFlow(office.port, partial(open_checkpoints, str(folder / "cp")), tell)
-    word = Word(approved=True, by="anna", note="")
+    word = PersonDecision(approved=True, by="anna", note="")
     await flow.wait("A-1001")
     assert await flow.kept() == ["A-1001"]
     with pytest.raises(ProviderError):

@@ -14,7 +14,7 @@ from app.adapters.storage.json_store import JsonStore
 from app.bootstrap import build
 from app.core.dialog import Dialog
 from app.core.exceptions import ProviderError, StorageFull
-from app.services.dialogs.approvals import Settlement
+from app.services.dialogs.approvals import ApprovalService
 from app.services.workbench import Workbench
 from tests.faults.customers import Service, until
 from tests.faults.test_server_kill import serving
@@ -159,7 +159,7 @@ async def test_what_was_cut_in_the_telling_is_told_without_anybodys_word(
 ) -> None:
     case = cut_in_telling(mock, places)
     bench = provider_house(mock, places)
-    assert isinstance(bench.people.settle, Settlement)
+    assert isinstance(bench.people.settle, ApprovalService)
     await bench.start()
     try:
         mock.state.script.append(TOLD)
@@ -187,7 +187,7 @@ async def test_a_decision_that_cannot_be_told_keeps_no_other_from_being_told(
             mock.state.script.append({"fault": "400"})
             assert case.approve().status_code == 502
     bench = provider_house(mock, places)
-    assert isinstance(bench.people.settle, Settlement)
+    assert isinstance(bench.people.settle, ApprovalService)
     await bench.dialogs.store.open()
     try:
         mock.state.script.extend([{"fault": "400"}, {"text": "Your money is on its way back."}])

@@ -12,11 +12,11 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
-from app.agents.base import Desk
+from app.agents.base import ToolContext
 from app.agents.consent import held_back
 from app.bootstrap import build
 from app.core.actions import CreateOrder
-from app.core.backoffice import Visit
+from app.core.backoffice import ActionContext
 from app.core.config import Settings
 from app.core.models import Decision, RouteQuery, Said
 from app.engines.backoffice.office import SqlBackOffice
@@ -100,9 +100,9 @@ async def test_after_a_plain_yes_to_what_it_offered_it_orders(office: SqlBackOff
 def test_a_yes_holds_for_the_price_that_was_offered(
     office: SqlBackOffice, named: str, status: str | None
 ) -> None:
-    desk = Desk(HybridSearch([], None), office, consent=consent)
+    desk = ToolContext(HybridSearch([], None), office, consent=consent)
     offer = Said(role="agent", content=OFFER.replace("12 900 ₽", named), agent=SALES)
-    visit = Visit(dialog_id="d", seq=3, customer_id="demo_goods")
+    visit = ActionContext(dialog_id="d", seq=3, customer_id="demo_goods")
     lines = [offer, Said(role="customer", content="да")]
     held = held_back(desk, visit, lines, CreateOrder.model_validate(HUB))
     assert (held.status if held else None) == status

@@ -28,7 +28,7 @@ from app.services.workbench import Workbench
 from app.ui.evaluation.cases import case_list, reader
 from app.ui.evaluation.comparison import sentence, verdict
 from app.ui.evaluation.headline import cards, matrix
-from app.ui.evaluation.panel import Part
+from app.ui.evaluation.panel import EvaluationPanel
 from app.ui.evaluation.room import EvaluationRoom
 from app.ui.evaluation.runs import Ordering
 from app.ui.evaluation.sections import parts
@@ -114,7 +114,7 @@ PROBLEMS = [
 
 async def test_every_problem_has_a_sentence_in_russian(tmp_path: Path) -> None:
     with gr.Blocks():
-        part = Part(bench_of(tmp_path), "ru", gr.Textbox())
+        part = EvaluationPanel(bench_of(tmp_path), "ru", gr.Textbox())
     told = {str(error): part.sentence(error) for error in PROBLEMS}
     assert [said for said in told.values() if not re.search("[а-яё]{3}", said)] == []
 

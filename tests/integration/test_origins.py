@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
 from app.bootstrap import build
-from app.ui.validation.middleware import Gate
+from app.ui.validation.middleware import PageRequests
 from tests.support.operator import code
 from tests.support.server import client, serving, settings, with_workbench
 
@@ -46,7 +46,7 @@ def acting(app: FastAPI) -> Routes:
     mounted = [
         (route.path + str(inner.path), inner.methods)
         for route in app.routes
-        if isinstance(route, Mount) and isinstance(route.app, Gate)
+        if isinstance(route, Mount) and isinstance(route.app, PageRequests)
         for inner in iter_route_contexts(route.app.app.routes)
         if not isinstance(inner, Mount)
     ]

@@ -16,9 +16,9 @@ from app.core.exceptions import BackOfficeUnavailable, DialogNotFound, IndexBuil
 from app.core.outbox import LONGEST_PAUSE
 from app.core.ports import DialogQuery
 from app.engines.backoffice.outbox import SqlOutbox
-from app.services.crm.delivery import PATIENCE, Carrier
+from app.services.crm.delivery import PATIENCE, DeliveryWorker
 from app.services.crm.relay import Relay
-from app.services.dialogs.change_feed import TellingStore
+from app.services.dialogs.change_feed import ObservedStore
 from app.telemetry import Metrics
 from tests.contract.samples import new_dialog
 from tests.faults.customers import until
@@ -221,7 +221,7 @@ async def test_what_happened_before_a_crm_was_configured_is_not_told(
     clock, metrics = Clock(), Metrics()
     async with client_at(crm) as client:
         with outbox_like(prepared, tmp_path) as outbox:
-            relay = Relay(store, outbox, Carrier(outbox, client, metrics, clock))
+            relay = Relay(store, outbox, DeliveryWorker(outbox, client, metrics, clock))
             await relay.begin()
             old.happened("dialog.closed", {}, NOON)
             await store.write(old)
@@ -250,7 +250,7 @@ async def test_what_happens_while_dialogs_cannot_be_counted_yet_is_told_and_what
     await store.write(old)
     async with client_at(crm) as client:
         with outbox_like(prepared, tmp_path) as outbox:
-            relay = Relay(store, outbox, Carrier(outbox, client, Metrics(), clock))
+            relay = Relay(store, outbox, DeliveryWorker(outbox, client, Metrics(), clock))
             await relay.start()
             old.happened("dialog.closed", {}, clock())
             await store.write(old)
@@ -297,17 +297,17 @@ async def test_a_relay_that_runs_delivers_by_itself_once_its_database_can_be_use
     place.touch()
     async with client_at(crm) as client:
         outbox = SqlOutbox(place / "outbox.sqlite")
-        relay = Relay(store, outbox, Carrier(outbox, client, Metrics(), Clock()), period=0.05)
+        relay = Relay(store, outbox, DeliveryWorker(outbox, client, Metrics(), Clock()), period=0.05)
         await relay.start()
         dialog = new_dialog()
         dialog.happened("dialog.opened", {}, NOON)
-        await TellingStore(store, relay).write(dialog)
+        await ObservedStore(store, relay).write(dialog)
         with pytest.raises(BackOfficeUnavailable):
             await relay.state()
         place.unlink()
         await asyncio.to_thread(until, lambda: arrived(crm, dialog) == [1])
         dialog.happened("dialog.closed", {}, NOON)
-        await TellingStore(store, relay).write(dialog)
+        await ObservedStore(store, relay).write(dialog)
         await asyncio.to_thread(until, lambda: arrived(crm, dialog) == [1, 2])
         await relay.stop()
     with outbox_on(place / "outbox.sqlite") as again:

@@ -11,7 +11,7 @@ import pytest
 
 from app.bootstrap import build
 from app.core.actions import OpenComplaint
-from app.core.backoffice import Visit
+from app.core.backoffice import ActionContext
 from app.core.models import RouteQuery
 from app.engines.backoffice.office import SqlBackOffice
 from app.services.dialogs.admission import Stopped
@@ -143,7 +143,7 @@ async def test_no_more_than_some_dialogs_are_replayed_at_once(bench: Workbench) 
 def test_a_system_that_cannot_take_back_refuses(tmp_path: Path) -> None:
     real = SqlBackOffice(tmp_path / "office.sqlite", demo=True)
     rehearsed = ReadOnlyOffice(real)
-    visit = Visit(dialog_id="d", seq=1, customer_id="customer_123")
+    visit = ActionContext(dialog_id="d", seq=1, customer_id="customer_123")
     before = real.counts()
     assert rehearsed.act(visit, OpenComplaint(subject="everything")).reason == "rehearsal"
     assert rehearsed.account("customer_123") == real.account("customer_123")

@@ -14,9 +14,9 @@ from app.core.config import Settings
 from app.core.models import ToolUse
 from app.evaluation.scenarios.model import read_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, score, summary
-from app.evaluation.scenarios.runner import Options
-from app.evaluation.scenarios.trial import Trial
-from app.evaluation.scenarios.world import Line
+from app.evaluation.scenarios.runner import ScenarioOptions
+from app.evaluation.scenarios.trial import ScenarioTrial
+from app.evaluation.scenarios.world import PlayedLine
 from tests.support.command import in_process
 from tests.support.mock_llm import running_mock
 
@@ -33,7 +33,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> ScenarioReport:
     settings = Settings(_env_file=None, knowledge_storage=folder / "knowledge")
     with rehearsal(settings) as service:
         scenarios = read_scenarios([SHIPPED])
-        trials = asyncio.run(service.run(scenarios, Options(concurrency=2, timeout=300)))
+        trials = asyncio.run(service.run(scenarios, ScenarioOptions(concurrency=2, timeout=300)))
     return ScenarioReport(model="embedded", customer="scripted", score=score(trials), trials=trials)
 
 
@@ -55,7 +55,7 @@ def test_every_adversarial_scenario_leaves_the_records_as_they_must_be(played: S
     assert lost == []
 
 
-def one(played: ScenarioReport, name: str) -> Trial:
+def one(played: ScenarioReport, name: str) -> ScenarioTrial:
     [trial] = [t for t in played.trials if t.scenario == name]
     return trial
 
@@ -68,7 +68,7 @@ def test_agents_are_silent_while_a_person_serves(played: ScenarioReport) -> None
 @pytest.mark.anyio
 async def test_a_promise_that_no_tool_and_no_article_holds_is_found(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, knowledge_storage=tmp_path / "knowledge")
-    asked = Line(role="customer", text="Верните деньги за платёж P-5001")
+    asked = PlayedLine(role="customer", text="Верните деньги за платёж P-5001")
     done = ToolUse(
         name="refund_payment", arguments={}, result='{"status": "done", "amount": "4 321 ₽"}', status="done"
     )
@@ -76,8 +76,10 @@ async def test_a_promise_that_no_tool_and_no_article_holds_is_found(tmp_path: Pa
     with rehearsal(settings) as service:
         [scenario, *_] = read_scenarios([SHIPPED])
         async with service.world(scenario, 0):
-            empty = service.promises([asked, Line(role="agent", name="supervisor", text=told)])
-            held = service.promises([asked, Line(role="agent", name="supervisor", text=told, tools=[done])])
+            empty = service.promises([asked, PlayedLine(role="agent", name="supervisor", text=told)])
+            held = service.promises(
+                [asked, PlayedLine(role="agent", name="supervisor", text=told, tools=[done])]
+            )
     assert empty
     assert held == []
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.engines.routing.artefact import load
 from app.engines.routing.local import LocalRouter
-from app.engines.routing.versions import Record, Versions
+from app.engines.routing.versions import VersionRecord, Versions
 from tests.support.command import ROOT, imported_by, in_process
 
 pytestmark = pytest.mark.xdist_group("train")
@@ -58,7 +58,7 @@ def train(folder: Path, *arguments: str, status: int = 0) -> str:
     return said(folder, "train", *arguments, status=status)
 
 
-def versions(folder: Path) -> list[Record]:
+def versions(folder: Path) -> list[VersionRecord]:
     return Versions(folder / "storage" / "routers").list()
 
 

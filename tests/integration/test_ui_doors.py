@@ -117,9 +117,9 @@ def test_doors_that_no_page_uses_are_closed(app: FastAPI) -> None:
 def handlers(app: FastAPI) -> dict[str, tuple[Callable[..., Any], list[Any]]]:
     """With what each may be asked, by name."""
     found: dict[str, tuple[Callable[..., Any], list[Any]]] = {}
-    from app.ui.validation.middleware import Gate  # noqa: PLC0415
+    from app.ui.validation.middleware import PageRequests  # noqa: PLC0415
 
-    gates: list[Any] = [r.app for r in app.routes if isinstance(r, Mount) and isinstance(r.app, Gate)]
+    gates: list[Any] = [r.app for r in app.routes if isinstance(r, Mount) and isinstance(r.app, PageRequests)]
     assert len(gates) == 2
     for blocks in (gate.page for gate in gates):
         events = [event for event in blocks.fns.values() if event.fn]

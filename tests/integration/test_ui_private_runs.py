@@ -14,9 +14,9 @@ import pytest
 from app.bootstrap import build
 from app.evaluation.cases import read_set
 from app.evaluation.corrections import correct
-from app.evaluation.passes import Options
+from app.evaluation.passes import RunOptions
 from app.evaluation.registry import Registry
-from app.services.evaluation.runs import EvalDesk, Order
+from app.services.evaluation.runs import EvalDesk, RunOrder
 from app.services.workbench import Workbench
 from tests.support.server import settings
 from tests.support.strangers import Strangers, strangers
@@ -50,7 +50,7 @@ def write(path: Path, text: str) -> None:
 
 
 async def done(desk: EvalDesk, name: str) -> str:
-    run_id = await desk.start(Order([name], "local", Options()))
+    run_id = await desk.start(RunOrder([name], "local", RunOptions()))
     assert [news.state async for news in desk.follow(run_id)][-1] == "done"
     return run_id
 

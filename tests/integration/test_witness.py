@@ -13,7 +13,7 @@ from app.agents.orchestrator import Orchestrator
 from app.bootstrap import build
 from app.core.dialog import Dialog
 from app.core.exceptions import ProviderTimeout
-from app.services.dialogs.effects import Witness
+from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.turns import Turns
 from app.services.dialogs.views import answered
 from app.telemetry import Metrics
@@ -39,7 +39,7 @@ class Failing:
 async def test_the_effects_of_a_failed_turn_are_told_with_the_failure() -> None:
     store, office, dialog = MemoryStore(), Office(), new_dialog()
     orchestrator = cast(Orchestrator, Failing(office, dialog))
-    turns = Turns(store, orchestrator, Metrics(), witness=Witness(office.port))
+    turns = Turns(store, orchestrator, Metrics(), witness=EffectEvents(office.port))
     asked = await turns.receive(dialog, "закажите", None)
     with pytest.raises(ProviderTimeout):
         await turns.run(dialog, asked, None, None, answered)

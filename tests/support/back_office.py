@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from app.core.actions import Action, OpenTicket
-from app.core.backoffice import Outcome, Policy, Visit
+from app.core.backoffice import ActionContext, Outcome, Policy
 from app.engines.backoffice.office import SqlBackOffice
 
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
@@ -49,7 +49,9 @@ class Desk:
     def ask(self, customer_id: str, action: Action, seq: int | None = None, language: str = "ru") -> Outcome:
         self._seq += 1
         number = self._seq if seq is None else seq
-        visit = Visit(dialog_id=f"d-{customer_id}", seq=number, customer_id=customer_id, language=language)
+        visit = ActionContext(
+            dialog_id=f"d-{customer_id}", seq=number, customer_id=customer_id, language=language
+        )
         return self.office.act(visit, action)
 
     def payment(self, customer_id: str, place: int = 0) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from app.core.dialog import Closing, Dialog, Note, Rating
+from app.core.dialog import Closing, Dialog, HandbackNote, Rating
 from app.core.models import Decision, Handoff, Reply, Source, Summary, ToolUse, Turn, Usage
 from app.core.ports import DialogStore
 
@@ -196,7 +196,7 @@ class Past:
                 "anna", "Разбираюсь." if language == "ru" else "Looking into it.", self._later(20, 200)
             )
         if self.chance.random() < 0.4:
-            dialog.hand_back(Note(by="anna", text="done", at=self._later(10, 60)))
+            dialog.hand_back(HandbackNote(by="anna", text="done", at=self._later(10, 60)))
 
     def _ending(self, dialog: Dialog, language: str) -> None:
         words = self.chance.choices((*ENDINGS[language], ""), (5, 2, 1, 6))[0]

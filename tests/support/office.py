@@ -9,14 +9,14 @@ from typing import cast
 
 from app.core.backoffice import (
     Account,
-    Approval,
+    ActionApproval,
+    ActionContext,
     Customer,
     Effect,
     Outcome,
     Payment,
     PlanName,
     Subscription,
-    Visit,
     Worth,
 )
 from app.core.exceptions import ApprovalDecided, ApprovalNotFound, BackOfficeUnavailable
@@ -31,7 +31,7 @@ class Office:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     paid: dict[str, list[Payment]] = field(default_factory=dict)
-    waiting: dict[str, Approval] = field(default_factory=dict)
+    waiting: dict[str, ActionApproval] = field(default_factory=dict)
     carried_out: list[str] = field(default_factory=list)
     down: bool = False
 
@@ -56,17 +56,17 @@ class Office:
         paid = sum(p.amount_rub - p.refunded_rub for p in self.paid[customer_id])
         return Worth(paid_rub=paid, plan=what.plan if what else None)
 
-    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]:
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[ActionApproval]:
         self._up()
         return [a for a in self.waiting.values() if status in (None, a.status)][:limit]
 
-    def approval(self, number: str) -> Approval:
+    def approval(self, number: str) -> ActionApproval:
         self._up()
         if number not in self.waiting:
             raise ApprovalNotFound(number)
         return self.waiting[number]
 
-    def decide(self, number: str, approved: bool, by: str, note: str = "") -> Approval:
+    def decide(self, number: str, approved: bool, by: str, note: str = "") -> ActionApproval:
         found, word = self.approval(number), "approved" if approved else "rejected"
         if found.status not in ("pending", word):
             raise ApprovalDecided(number, found.status)
@@ -101,9 +101,9 @@ class Office:
         self.paid[customer_id] = [payment]
 
     def asks(self, number: str, dialog_id: str, customer_id: str = "c", at: datetime = NOON) -> None:
-        self.waiting[number] = Approval(
+        self.waiting[number] = ActionApproval(
             number=number,
-            visit=Visit(dialog_id=dialog_id, seq=1, customer_id=customer_id),
+            visit=ActionContext(dialog_id=dialog_id, seq=1, customer_id=customer_id),
             tool="refund_payment",
             arguments={"payment": "P-1001", "amount_rub": 9000},
             reason="above_limit",

@@ -11,9 +11,9 @@ from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog
 from app.core.outbox import LONGEST_PAUSE, CrmClient
 from app.engines.backoffice.outbox import SqlOutbox
-from app.services.crm.delivery import Carrier
+from app.services.crm.delivery import DeliveryWorker
 from app.services.crm.relay import Relay
-from app.services.dialogs.change_feed import TellingStore
+from app.services.dialogs.change_feed import ObservedStore
 from app.telemetry import Metrics
 from tests.support.outbox import Clock, outbox_like
 
@@ -22,7 +22,7 @@ from tests.support.outbox import Clock, outbox_like
 class Post:
     """A store that tells, the relay it tells, and where the relay delivers."""
 
-    store: TellingStore
+    store: ObservedStore
     relay: Relay
     outbox: SqlOutbox
     clock: Clock
@@ -56,8 +56,8 @@ class Post:
 async def post_office(prepared: Path, folder: Path, client: CrmClient) -> AsyncIterator[Post]:
     clock, metrics = Clock(), Metrics()
     with outbox_like(prepared, folder) as outbox:
-        carrier = Carrier(outbox, client, metrics, clock, limit=20, luck=lambda: 1.0)
+        carrier = DeliveryWorker(outbox, client, metrics, clock, limit=20, luck=lambda: 1.0)
         store = MemoryStore()
         relay = Relay(store, outbox, carrier)
         await relay.begin()
-        yield Post(TellingStore(store, relay), relay, outbox, clock, metrics)
+        yield Post(ObservedStore(store, relay), relay, outbox, clock, metrics)

@@ -13,7 +13,7 @@ from app.core.documents import DocumentUnusable, Unusable
 from app.core.knowledge import DocumentRecord, Tell, Upload
 from app.services.knowledge.ingest import AddingStopped, Embedded, adding
 from app.services.knowledge.library import KnowledgeService
-from app.ui.knowledge.library import Watch
+from app.ui.knowledge.library import IngestWatch
 
 ONE = [Upload("a", "a.md", b"# A")]
 
@@ -80,6 +80,6 @@ def test_a_document_that_cannot_be_used_is_told_to_who_listens() -> None:
 
 def test_the_time_that_is_left_follows_from_what_was_done() -> None:
     now = iter([0.0, 4.0])
-    watch = Watch(timer=lambda: next(now))
+    watch = IngestWatch(timer=lambda: next(now))
     assert watch.left(Embedded(10, 30)) == 9
     assert watch.left(Embedded(30, 30)) is None

@@ -6,7 +6,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
-from app.agents.model_call import ModelCall, Speaker
+from app.agents.model_call import ModelCall, ModelCaller
 from app.agents.tools.knowledge import search_knowledge
 from app.core.exceptions import ProviderReplyInvalid
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 async def said(question: str) -> Any:
     call = {"name": "search_knowledge", "args": {"question": question}, "id": "1", "type": "tool_call"}
-    speaker = Speaker(ScriptedChatModel(script=[AIMessage("", tool_calls=[call])]), "script")
+    speaker = ModelCaller(ScriptedChatModel(script=[AIMessage("", tool_calls=[call])]), "script")
     spoken = await speaker.say(ModelCall([HumanMessage("?")], [search_knowledge.offer()]))
     return spoken.message.tool_calls[0]["args"]["question"]
 

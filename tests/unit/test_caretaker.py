@@ -11,7 +11,7 @@ import pytest
 
 from app.adapters.storage.memory_store import MemoryStore
 from app.core.exceptions import DialogQuarantined, IndexBuilding
-from app.services.dialogs.maintenance import BATCH, Caretaker
+from app.services.dialogs.maintenance import BATCH, Maintenance
 from tests.contract.samples import at, closing, kept, new_dialog
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +36,7 @@ class Knowledge:
 
 
 @dataclass
-class Sick(Caretaker):
+class Sick(Maintenance):
     """Healing fails twice with what nobody expected."""
 
     tries: int = 0
@@ -84,7 +84,7 @@ async def test_idle_dialogs_are_closed_in_batches_past_those_that_cannot_be() ->
     held.take_over("anna", "", at(0))
     await kept(store, held, *dialogs)
     stuck = {d.dialog_id for d in [*dialogs[: BATCH + 2], dialogs[-1]]}
-    caretaker = Caretaker(Dialogs(store, stuck), timedelta(minutes=1), Knowledge(wanted=1))  # type: ignore[arg-type]
+    caretaker = Maintenance(Dialogs(store, stuck), timedelta(minutes=1), Knowledge(wanted=1))  # type: ignore[arg-type]
     closed = [await caretaker.close_idle()]
     while caretaker.more:
         closed.append(await caretaker.close_idle())
@@ -97,7 +97,7 @@ async def test_dialogs_of_a_clock_that_was_ahead_are_idle_once_they_were_seen_so
     quiet, alive = (new_dialog(when=at(9999) + timedelta(days=400)) for _ in range(2))
     await kept(store, quiet, alive)
     dialogs, minute = Dialogs(store, set()), timedelta(minutes=1)
-    caretaker = Caretaker(dialogs, minute, Knowledge(wanted=1), timer=seconds.__next__)  # type: ignore[arg-type]
+    caretaker = Maintenance(dialogs, minute, Knowledge(wanted=1), timer=seconds.__next__)  # type: ignore[arg-type]
     for _ in range(2):
         await caretaker.close_idle()
         assert (await store.read(quiet.dialog_id)).status == "active"
@@ -108,7 +108,7 @@ async def test_dialogs_of_a_clock_that_was_ahead_are_idle_once_they_were_seen_so
 
 
 @dataclass
-class Slow(Caretaker):
+class Slow(Maintenance):
     """There is always more to close, and the list is built meanwhile."""
 
     closings: int = 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.adapters.storage.memory_store import MemoryStore
 from app.core.exceptions import StorageUnavailable
-from app.services.dialogs.change_feed import ANY, KNOWN, Changes, Marks, TellingStore, latest
+from app.services.dialogs.change_feed import ANY, KNOWN, ChangeFeed, Marks, ObservedStore, latest
 from tests.contract.samples import at, new_dialog
 
 pytestmark = pytest.mark.anyio
@@ -46,8 +46,8 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-def changes_of(elsewhere: Elsewhere) -> Changes:
-    return Changes(elsewhere.look, pause=elsewhere.pause, apart=0)
+def changes_of(elsewhere: Elsewhere) -> ChangeFeed:
+    return ChangeFeed(elsewhere.look, pause=elsewhere.pause, apart=0)
 
 
 async def test_who_knows_an_older_version_is_answered_at_once() -> None:
@@ -70,7 +70,7 @@ async def test_all_who_wait_hear_of_a_change() -> None:
 
 async def test_they_hear_of_it_one_after_another() -> None:
     elsewhere = Elsewhere({"a": at(1)})
-    changes = Changes(elsewhere.look, pause=elsewhere.pause)
+    changes = ChangeFeed(elsewhere.look, pause=elsewhere.pause)
     changes.tell("a", at(1))
     waiting = [asyncio.create_task(changes.after(2, LONG)) for _ in range(3)]
     await settled()
@@ -181,7 +181,7 @@ async def test_a_store_that_cannot_be_read_has_not_changed() -> None:
 
 async def test_a_server_that_stops_lets_everybody_go() -> None:
     elsewhere, stopping = Elsewhere(), False
-    changes = Changes(elsewhere.look, lambda: stopping, elsewhere.pause, apart=0)
+    changes = ChangeFeed(elsewhere.look, lambda: stopping, elsewhere.pause, apart=0)
     waiting = asyncio.create_task(changes.after(1, LONG))
     await settled()
     stopping = True
@@ -192,8 +192,8 @@ async def test_a_server_that_stops_lets_everybody_go() -> None:
 
 async def test_the_store_tells_of_writes_and_deletions() -> None:
     inner = MemoryStore()
-    changes = Changes(lambda: latest(inner), apart=0)
-    store = TellingStore(inner, changes=changes)
+    changes = ChangeFeed(lambda: latest(inner), apart=0)
+    store = ObservedStore(inner, changes=changes)
     first, second = new_dialog("a", at(0)), new_dialog("b", at(1))
     await store.write(first)
     await store.write(second)

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from app.services.dialogs.change_feed import Changes, TellingStore, latest
+from app.services.dialogs.change_feed import ChangeFeed, ObservedStore, latest
 from app.ui.chat.news import Hearing, has_news, mark_of
 from tests.unit.test_branching import Desk
 from tests.unit.test_changes import settled
@@ -20,8 +20,8 @@ class Page:
 
     def __init__(self) -> None:
         self.desk = Desk()
-        self.changes = Changes(partial(latest, self.desk.store), apart=0)
-        store = TellingStore(self.desk.store, changes=self.changes)
+        self.changes = ChangeFeed(partial(latest, self.desk.store), apart=0)
+        store = ObservedStore(self.desk.store, changes=self.changes)
         object.__setattr__(self.desk.dialogs, "store", store)
         object.__setattr__(self.desk.dialogs.turns, "store", store)
         self.hearing = Hearing(self.desk.dialogs, self.changes)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from app.core.models import Progress
+from app.core.models import TurnProgress
 from app.ui.chat.turns import Emit, heard
 from app.ui.words import words
 
@@ -19,7 +19,7 @@ async def test_a_wait_without_a_word_is_told_and_the_words_take_its_place(langua
 
     async def work(emit: Emit) -> object:
         await go_on.wait()
-        emit(Progress(kind="text", text="Good day!"))
+        emit(TurnProgress(kind="text", text="Good day!"))
         return None
 
     shown = []
@@ -34,7 +34,7 @@ async def test_words_that_have_come_are_not_replaced_by_a_word_on_the_wait() -> 
     said, go_on = words("en", "chat"), asyncio.Event()
 
     async def work(emit: Emit) -> object:
-        emit(Progress(kind="text", text="Good"))
+        emit(TurnProgress(kind="text", text="Good"))
         asyncio.get_running_loop().call_later(0.02, go_on.set)
         await go_on.wait()
         return None

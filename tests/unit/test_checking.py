@@ -13,14 +13,14 @@ from langchain_core.messages import AIMessage
 from pydantic import Field
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
-from app.agents.base import Desk
+from app.agents.base import ToolContext
 from app.agents.grounding.language import honest
-from app.agents.model_call import Speaker
+from app.agents.model_call import ModelCaller
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import names
 from app.agents.router import LiveRouter
-from app.core.backoffice import Outcome, Visit
-from app.core.models import Case, Decision, Progress, Reply, RouteQuery, Said, ToolUse
+from app.core.backoffice import ActionContext, Outcome
+from app.core.models import Decision, Reply, RouteQuery, Said, ToolUse, TurnContext, TurnProgress
 from app.core.ports import BackOffice
 from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
@@ -51,7 +51,7 @@ class Counter:
 
     outcome: Outcome
 
-    def act(self, _visit: Visit, _action: object) -> Outcome:
+    def act(self, _visit: ActionContext, _action: object) -> Outcome:
         return self.outcome
 
 
@@ -68,9 +68,9 @@ def house(
     **given: Any,
 ) -> Orchestrator:
     model = given.pop("model", None) or ScriptedChatModel(script=list(script))
-    desk = Desk(HybridSearch(load_articles(), None), office, lambda: NOW, **given)
+    desk = ToolContext(HybridSearch(load_articles(), None), office, lambda: NOW, **given)
     router = LiveRouter(Pointer(start), frozenset(names()))
-    return Orchestrator(router=router, speaker=Speaker(model, "script", rewrites=rewrites), desk=desk)
+    return Orchestrator(router=router, speaker=ModelCaller(model, "script", rewrites=rewrites), desk=desk)
 
 
 def calling(name: str, **args: Any) -> AIMessage:
@@ -78,17 +78,20 @@ def calling(name: str, **args: Any) -> AIMessage:
 
 
 async def ask(
-    orchestrator: Orchestrator, *said: str, told: list[Progress] | None = None, case: Case | None = None
+    orchestrator: Orchestrator,
+    *said: str,
+    told: list[TurnProgress] | None = None,
+    case: TurnContext | None = None,
 ) -> Reply:
     lines = [Said(role="customer", content=line) for line in said]
     return await orchestrator.run(lines, None, told.append if told is not None else None, case)
 
 
-def case(*used: ToolUse) -> Case:
-    return Case(visit=Visit(dialog_id="d", seq=2, customer_id="c"), used=list(used))
+def case(*used: ToolUse) -> TurnContext:
+    return TurnContext(visit=ActionContext(dialog_id="d", seq=2, customer_id="c"), used=list(used))
 
 
-def visible(told: list[Progress]) -> str:
+def visible(told: list[TurnProgress]) -> str:
     """What stands on the customer's screen."""
     text = ""
     for progress in told:
@@ -96,7 +99,7 @@ def visible(told: list[Progress]) -> str:
     return text
 
 
-def shown(told: list[Progress]) -> str:
+def shown(told: list[TurnProgress]) -> str:
     """Everything that has ever stood there."""
     return "".join(progress.text for progress in told)
 
@@ -178,7 +181,7 @@ async def test_a_stream_never_shows_the_offending_sentence_and_ends_as_the_reply
     lang: str, rewrites: bool
 ) -> None:
     draft = f"{MORE[lang]} {CLAIM[lang]} {HONEST[lang]}"
-    told: list[Progress] = []
+    told: list[TurnProgress] = []
     reply = await ask(house(draft, draft, rewrites=rewrites), ASKED[lang], told=told)
     assert CLAIM[lang] not in shown(told)
     assert visible(told) == reply.text
@@ -201,7 +204,7 @@ class Slow(ScriptedChatModel):
 
 
 async def test_cleared_sentences_are_shown_before_the_end_of_the_stream() -> None:
-    told: list[Progress] = []
+    told: list[TurnProgress] = []
     model = Slow(script=[f"{MORE['en']} {HONEST['en']}"], look=lambda: shown(told))
     reply = await ask(house(model=model), ASKED["en"], told=told)
     assert model.seen[0] == ""
@@ -212,7 +215,7 @@ async def test_cleared_sentences_are_shown_before_the_end_of_the_stream() -> Non
 async def test_words_said_before_a_hand_over_are_voided_and_the_colleague_is_checked_too() -> None:
     hand = calling("hand_over", to="supervisor", reason="refund", known="P-1")
     hand.content = CLAIM["en"]
-    told: list[Progress] = []
+    told: list[TurnProgress] = []
     script = [hand, f"I have the case now. {CLAIM['en']}", HONEST["en"]]
     reply = await ask(house(*script, start="sales"), ASKED["en"], told=told)
     assert [hop.to for hop in reply.turn.hops] == ["supervisor"]
@@ -262,7 +265,7 @@ async def test_withheld_claims_are_counted_by_kind() -> None:
 async def test_an_approved_answer_is_given_without_a_model_call(tmp_path: Path) -> None:
     shelf = service(tmp_path)
     shelf.approve("What about the trial?", "en", "Ann", article_id="trial")
-    model, told = ScriptedChatModel(script=[]), list[Progress]()
+    model, told = ScriptedChatModel(script=[]), list[TurnProgress]()
     orchestrator = house(model=model, start="sales", approved=shelf.approved)
     reply = await ask(orchestrator, "what about the trial", told=told)
     assert reply.text == shelf.article("trial").body == visible(told)
@@ -286,5 +289,5 @@ async def test_an_approved_text_of_ones_own_cites_nothing(tmp_path: Path) -> Non
 
 
 def test_the_desk_approves_nothing_by_itself() -> None:
-    desk = Desk(HybridSearch(load_articles(), None))
+    desk = ToolContext(HybridSearch(load_articles(), None))
     assert desk.approved("how much is pro", "en") is None

@@ -10,7 +10,7 @@ from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, DialogQuarantined
 from app.core.models import Decision, Reply, Turn
-from app.services.knowledge.citations import Citing
+from app.services.knowledge.citations import CitationIndex
 
 BEGIN = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ async def story() -> Counting:
 
 def test_answers_that_name_the_article_are_found_newest_first() -> None:
     async def run() -> None:
-        found = await Citing(await story()).of("plan-pro")
+        found = await CitationIndex(await story()).of("plan-pro")
         assert [(c.dialog_id, c.question, c.seq) for c in found.found] == [
             (name(2), "а скидка?", 2),
             (name(1), "сколько стоит?", 2),
@@ -71,7 +71,7 @@ def test_answers_that_name_the_article_are_found_newest_first() -> None:
 
 def test_only_the_latest_dialogs_are_looked_at_and_it_says_so() -> None:
     async def run() -> None:
-        found = await Citing(await story(), latest=2).of("plan-pro")
+        found = await CitationIndex(await story(), latest=2).of("plan-pro")
         assert [c.dialog_id for c in found.found] == [name(2)]
         assert (found.looked, found.complete) == (2, False)
 
@@ -81,7 +81,7 @@ def test_only_the_latest_dialogs_are_looked_at_and_it_says_so() -> None:
 def test_a_repeat_reads_only_what_has_changed() -> None:
     async def run() -> None:
         store = await story()
-        citing = Citing(store)
+        citing = CitationIndex(store)
         await citing.of("plan-pro")
         await said(store, 2, "и ещё раз?", "plan-pro")
         store.reads = 0
@@ -95,7 +95,7 @@ def test_a_repeat_reads_only_what_has_changed() -> None:
 def test_a_deleted_or_damaged_dialog_cites_nothing() -> None:
     async def run() -> None:
         store = await story()
-        citing = Citing(store)
+        citing = CitationIndex(store)
         await citing.of("plan-pro")
         await store.delete(name(1))
         await said(store, 2, "и ещё раз?", "plan-pro")

@@ -14,7 +14,7 @@ from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.engines.routing.artefact import load
 from app.engines.routing.training.fit import train_on
-from app.engines.routing.training.lines import Line
+from app.engines.routing.training.lines import LabelledLine
 from tests.support.hashed import LABELS, THINGS, Hashed
 
 
@@ -44,7 +44,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fitted")
-    lines = [Line(f"{word} of {x}", label, "en", x) for label, word in LABELS.items() for x in THINGS]
+    lines = [LabelledLine(f"{word} of {x}", label, "en", x) for label, word in LABELS.items() for x in THINGS]
     train_on(lines, "hash", folder, Hashed())
     return folder
 
@@ -70,7 +70,7 @@ def test_a_router_of_another_house_is_one_clear_sentence(fitted: Path, tmp_path:
     with pytest.raises(SettingInvalid, match="another embedder"):
         build(settings)
     words = {**LABELS, "billing": "invoice"}
-    lines = [Line(f"{word} of {x}", label, "en", x) for label, word in words.items() for x in THINGS]
+    lines = [LabelledLine(f"{word} of {x}", label, "en", x) for label, word in words.items() for x in THINGS]
     train_on(lines, "hash", tmp_path, Hashed(), agents=[*LABELS, "billing"])
     with pytest.raises(SettingInvalid, match="do not work here: billing"):
         build(Settings(router_artefact=tmp_path, dialogs_storage_path=tmp_path), embedder=Hashed())

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.core.dialog import Dialog, Note
+from app.core.dialog import Dialog, HandbackNote
 from app.core.exceptions import DialogClosed, NotHeld, TakenOver
 from app.core.models import Handoff, Reply, ToolUse
 from tests.contract.samples import NOON, at, closing, new_dialog, reply
@@ -192,7 +192,7 @@ class Steps(RuleBasedStateMachine):
     def hand_back(self, who: str, agent: str | None) -> None:
         expected = DialogClosed if self.closed else NotHeld if self.holder != who else None
         served = self.dialog.assigned_agent
-        note = Note(by=who, text="готово", at=self.tick())
+        note = HandbackNote(by=who, text="готово", at=self.tick())
         if not self.refused(expected, lambda: self.dialog.hand_back(note, agent)):
             self.holder, self.wanted, self.notes = None, False, self.notes + 1
             assert self.dialog.assigned_agent == (agent or served)

@@ -12,7 +12,7 @@ import pytest
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import TOKENS, Embedder, Vectors
 from app.engines.routing.artefact import Artefact
-from app.engines.routing.dialog import Stays, Talk, figures_of, opening, overlap
+from app.engines.routing.dialog import DialogSignals, Stays, figures_of, opening, overlap
 from app.engines.routing.features import Bag
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.lines import Past, lines_of, read_lines
@@ -157,7 +157,7 @@ def test_a_talk_is_read_into_figures(artefact: Artefact) -> None:
         customer("no"),
         agent("sales", "Sure?"),
     ]
-    talk = Talk.read("no error code at all", before, artefact.lexical.idf)
+    talk = DialogSignals.read("no error code at all", before, artefact.lexical.idf)
     assert (talk.asked, talk.since_opened, talk.words) == (True, 1, 5)
     assert talk.served == {"tech_support", "sales"}
     margins = np.array([0.5, 0.1, 0.2, 0.3], dtype=np.float32)

@@ -11,12 +11,12 @@ import pytest
 
 from app.core.actions import ACTIONS, tool_name
 from app.core.backoffice import Effect, Outcome, Ticket, Value
-from app.core.dialog import Dialog, Note, Rating
+from app.core.dialog import Dialog, HandbackNote, Rating
 from app.core.events import EventKind
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.models import Decision, Handoff, Reply, Turn
 from app.core.ports import BackOffice
-from app.services.dialogs.effects import Witness
+from app.services.dialogs.effects import EffectEvents
 from tests.contract.samples import NOON, at, closing, new_dialog
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +61,7 @@ def test_an_escalation_is_told_when_it_begins_and_again_after_it_was_over() -> N
     assert kinds(dialog).count("dialog.escalated") == 1
     dialog.take_over("anna", "", at(3))
     assert kinds(dialog).count("dialog.escalated") == 1
-    dialog.hand_back(Note(by="anna", text=SECRET, at=at(4)))
+    dialog.hand_back(HandbackNote(by="anna", text=SECRET, at=at(4)))
     say(dialog, reply("supervisor", escalated=True), 5)
     assert kinds(dialog).count("dialog.escalated") == 2
 
@@ -156,7 +156,7 @@ async def test_an_effect_is_told_once_with_its_figures() -> None:
     dialog = new_dialog()
     office = Office([effect(dialog, "refund_payment", number="R-1001", amount_rub=1990, days_max=10)])
     for _ in range(2):
-        await Witness(office.port).catch_up(dialog)
+        await EffectEvents(office.port).catch_up(dialog)
     [event] = dialog.events
     assert (event.kind, event.at, event.data) == (
         "refund.made", at(3), {"number": "R-1001", "amount_rub": 1990},
@@ -166,9 +166,9 @@ async def test_an_effect_is_told_once_with_its_figures() -> None:
 async def test_a_refund_that_waits_is_told_and_told_again_when_a_person_has_said_yes() -> None:
     dialog = new_dialog()
     office = Office([effect(dialog, "refund_payment", "approval", "A-1001", amount_rub=9000)])
-    await Witness(office.port).catch_up(dialog)
+    await EffectEvents(office.port).catch_up(dialog)
     office.lines.append(effect(dialog, "refund_payment", number="R-1001", by="anna", amount_rub=9000))
-    await Witness(office.port).catch_up(dialog)
+    await EffectEvents(office.port).catch_up(dialog)
     assert kinds(dialog) == ["refund.requested", "refund.made"]
     assert dialog.events[1].data["approved"] is True
 
@@ -183,7 +183,7 @@ async def test_a_ticket_carries_its_subject_and_times_are_texts() -> None:
         ],
         {"C-1001": "Курьер опоздал", "T-1": "Не открывается"},
     )
-    await Witness(office.port).catch_up(dialog)
+    await EffectEvents(office.port).catch_up(dialog)
     assert [event.data for event in dialog.events] == [
         {"number": "C-1001", "subject": "Курьер опоздал", "due": due.isoformat()},
         {"number": "T-1", "subject": "Не открывается"},
@@ -193,7 +193,7 @@ async def test_a_ticket_carries_its_subject_and_times_are_texts() -> None:
 async def test_refusals_and_links_are_nobody_elses_business() -> None:
     dialog = new_dialog()
     lines = [effect(dialog, "refund_payment", "refused"), effect(dialog, "create_payment_link", number="O-1")]
-    await Witness(Office(lines).port).catch_up(dialog)
+    await EffectEvents(Office(lines).port).catch_up(dialog)
     assert dialog.events == []
 
 
@@ -205,17 +205,17 @@ async def test_two_orders_of_one_turn_are_told_each_and_a_refusal_that_was_corre
         effect(dialog, "create_order", number=n).model_copy(update={"about": n}) for n in ("O-1", "O-2")
     )
     office = Office([hub, key.model_copy(update={"outcome": Outcome(status="refused", reason="not_found")})])
-    await Witness(office.port).catch_up(dialog)
+    await EffectEvents(office.port).catch_up(dialog)
     office.lines[1] = key
-    await Witness(office.port).catch_up(dialog)
+    await EffectEvents(office.port).catch_up(dialog)
     assert [event.data["number"] for event in dialog.events] == ["O-1", "O-2"]
 
 
 async def test_where_the_records_cannot_be_read_the_dialog_goes_on_and_catches_up_later() -> None:
     dialog = new_dialog()
     office = Office([effect(dialog, "create_order", number="O-1001")], down=True)
-    await Witness(office.port).catch_up(dialog)
+    await EffectEvents(office.port).catch_up(dialog)
     assert dialog.events == []
     office.down = False
-    await Witness(office.port).catch_up(dialog)
+    await EffectEvents(office.port).catch_up(dialog)
     assert kinds(dialog) == ["order.created"]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.core.dialog import Dialog, Note, Rating
+from app.core.dialog import Dialog, HandbackNote, Rating
 from app.core.models import Fork, ToolUse
 from app.core.stats import wilson
 from app.services.analytics.facts import facts_of, handled, mood_of
@@ -42,7 +42,7 @@ def escalated() -> Dialog:
     )
     told.dialog.take_over("eva", "", at(10, 11, 3))
     told.dialog.say("eva", "Смотрю", at(10, 11, 5))
-    told.dialog.hand_back(Note(by="eva", text="done", at=at(10, 11, 10)))
+    told.dialog.hand_back(HandbackNote(by="eva", text="done", at=at(10, 11, 10)))
     dialog = told.waits(minutes=11, seconds=56).closes()
     dialog.rate(Rating(score=2, at=at(10, 12)))
     return dialog
@@ -215,7 +215,7 @@ def test_work_begins_with_a_takeover_and_reading_is_part_of_it() -> None:
     dialog.take_over("eva", "", at(10, 10, 1))
     assert list(handled(dialog)) == []
     dialog.take_over("anna", "", at(10, 10, 3), force=True)
-    dialog.hand_back(Note(by="anna", text="прочитала", at=at(10, 10, 4)))
+    dialog.hand_back(HandbackNote(by="anna", text="прочитала", at=at(10, 10, 4)))
     dialog.take_over("anna", "", at(10, 10, 20))
     dialog.say("anna", "Смотрю", at(10, 10, 22))
     assert list(handled(dialog)) == [(at(10, 10, 1), 180), (at(10, 10, 20), 120)]

@@ -102,7 +102,10 @@ def test_without_dialogs_the_fourth_class_decides_who_stays(folder: Path) -> Non
     train(folder / "train", folder / "out", Hashed())
     model = load(folder / "out")
     assert model.meta.stays == {}
-    lines = [Said(role="customer", content="error of lamp"), Said(role="customer", content="thanks of it")]
+    lines = [
+        Said(role="customer", content="error of lamp"),
+        Said(role="customer", content="thanks of it"),
+    ]
     answer = LocalRouter(model, Hashed()).answer(RouteQuery(turns=lines, serving="tech_support"))
     assert (answer.agent, answer.source) == ("tech_support", "sticky")
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.adapters.openai.foreign import ForeignChatModel
 from app.agents.base import schema_of
-from app.agents.model_call import ModelCall, Speaker
+from app.agents.model_call import ModelCall, ModelCaller
 from app.agents.structured_output import ask_structured
 from app.agents.tools.records import list_plans
 from app.bootstrap.model import provider_of
@@ -24,7 +24,7 @@ from app.core.exceptions import (
     ProviderReplyInvalid,
     ProviderTimeout,
 )
-from app.core.models import Progress
+from app.core.models import TurnProgress
 from tests.support.provider import told_by
 
 pytestmark = pytest.mark.anyio
@@ -89,8 +89,8 @@ async def test_a_failure_of_theirs_becomes_ours_without_its_words(
 @pytest.mark.parametrize("streaming", [False, True], ids=["plain", "stream"])
 async def test_the_spare_answers_where_their_library_fails(streaming: bool) -> None:
     broken = ForeignChatModel(model=ScriptedChatModel(script=[TheirError(500)]))
-    speaker = Speaker(broken, "theirs", spare=ScriptedChatModel(script=["Good day!"]), spare_name="spare")
-    heard: list[Progress] = []
+    speaker = ModelCaller(broken, "theirs", spare=ScriptedChatModel(script=["Good day!"]), spare_name="spare")
+    heard: list[TurnProgress] = []
     said = await speaker.say(ModelCall(HELLO, [], heard.append if streaming else None))
     assert (said.message.text, said.degraded, said.failure) == ("Good day!", True, "provider_unavailable")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.dialog import Dialog, Note
+from app.core.dialog import Dialog, HandbackNote
 from app.core.escalation import Escalation
 from app.core.models import Handoff, Reply, ToolUse
 from app.services.operators.summary import briefing
@@ -133,7 +133,7 @@ def test_where_a_person_came_by_themselves_it_says_what_was_last_asked_before() 
 def test_after_a_hand_back_it_tells_of_what_came_since() -> None:
     dialog = told_off()
     dialog.take_over("anna", "", at(6))
-    dialog.hand_back(Note(by="anna", text="деньги вернула", at=at(7)))
+    dialog.hand_back(HandbackNote(by="anna", text="деньги вернула", at=at(7)))
     turn(dialog, "Теперь не открывается приложение", reply("Перезапустите."), 8)
     told = briefing(dialog)
     assert told.wanted == "Теперь не открывается приложение"

@@ -12,7 +12,7 @@ from app.bootstrap import build
 from app.bootstrap.training import TrainingRefused
 from app.core.exceptions import SettingInvalid
 from app.engines.routing.artefact import SHIPPED
-from app.engines.routing.versions import DEFAULT, Record, Versions, artefact_folder
+from app.engines.routing.versions import DEFAULT, VersionRecord, Versions, artefact_folder
 from app.notebook import Desk
 from tests.support.server import settings
 
@@ -28,7 +28,7 @@ def fitted(name: str, **more: object) -> None:
     told = {"version": name, "fitted": datetime(2026, 11, 1, tzinfo=UTC), "lines": 1, "labels": {}, **more}
     with versions.new() as part:
         shutil.copytree(SHIPPED, part, dirs_exist_ok=True)
-        versions.keep(part, Record.model_validate(told))
+        versions.keep(part, VersionRecord.model_validate(told))
 
 
 def test_a_version_that_was_never_compared_is_not_promoted(desk: Desk) -> None:

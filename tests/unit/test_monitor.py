@@ -16,7 +16,7 @@ from app.core.exceptions import DialogClosed, DialogNotFound, TakenOver, TextUna
 from app.core.ports import DialogQuery
 from app.evaluation.cases import read_set
 from app.evaluation.corrections import CorrectionRefused
-from app.services.operators.monitor import Monitor, Shared
+from app.services.operators.monitor import Monitor, SingleFlight
 from app.services.operators.rerouting import Rerouting, forget
 from app.services.operators.service import AgentUnknown
 from tests.contract.samples import answered, at, closing, kept, new_dialog
@@ -55,7 +55,7 @@ def house(bench: Monitor, tmp_path: Path) -> House:
     )
     people = type(bench.people)(dialogs, bench.people.agents, bench.people.office)
     return House(
-        store, Monitor(people, bench.changes, Rerouting(people, path), Shared(rest=0, least=0)), path
+        store, Monitor(people, bench.changes, Rerouting(people, path), SingleFlight(rest=0, least=0)), path
     )
 
 

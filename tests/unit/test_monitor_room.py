@@ -11,17 +11,17 @@ from pydantic import SecretStr
 
 from app.adapters.storage.memory_store import MemoryStore
 from app.bootstrap import build
-from app.core.backoffice import Approval, Visit
+from app.core.backoffice import ActionApproval, ActionContext
 from app.core.dialog import Dialog
 from app.core.escalation import Escalation
-from app.services.operators.monitor import Shared
+from app.services.operators.monitor import SingleFlight
 from app.services.operators.views import ApprovalView
 from app.services.workbench import Workbench
 from app.ui.monitor.actions import Acts
 from app.ui.monitor.layout import layout
 from app.ui.monitor.panels import approvals_part
 from app.ui.monitor.room import Live
-from app.ui.monitor.words import Said
+from app.ui.monitor.words import MonitorTexts
 from app.ui.words import LANGUAGES, words
 from tests.contract.samples import NOON, answered, kept, new_dialog
 from tests.support.server import settings
@@ -38,8 +38,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     return build(given, store=MemoryStore())
 
 
-def said(language: str = "ru") -> Said:
-    return Said(language, words(language, "monitor"), words(language, "frame")["agents"])
+def said(language: str = "ru") -> MonitorTexts:
+    return MonitorTexts(language, words(language, "monitor"), words(language, "frame")["agents"])
 
 
 def keyed(bench: Workbench, key: str | None = "secret", **more: Any) -> Workbench:
@@ -143,7 +143,7 @@ async def test_our_words_are_in_the_language_of_the_page(bench: Workbench, langu
     last = answered(dialog, "Это кошмар, верните деньги", "Сейчас.", "supervisor")
     dialog.escalation = Escalation(since=last.timestamp, reason="says too little to tell", by="supervisor")
     await kept(bench.dialogs.store, dialog)
-    house = replace(bench, monitor=replace(bench.monitor, _shared=Shared()))
+    house = replace(bench, monitor=replace(bench.monitor, _shared=SingleFlight()))
     told = await Live(house, said(language)).watch({"page": "p", "dialog": dialog.dialog_id})
     parts = {name: part["html"] for name, part in told["parts"].items()}
     summary = {
@@ -169,9 +169,9 @@ def test_why_a_dialog_was_closed_is_told_in_words(reason: str, by: str | None, t
 
 
 def test_an_approval_is_told_in_words_and_asked_for_by_name() -> None:
-    visit = Visit(dialog_id="d", seq=1, customer_id="demo_goods")
+    visit = ActionContext(dialog_id="d", seq=1, customer_id="demo_goods")
     given = {"item": "pro", "period": "year", "delivery": "courier", "quantity": 2, "reason": ""}
-    approval = Approval(
+    approval = ActionApproval(
         number="A-1001", visit=visit, tool="create_order", arguments=given, reason="above_limit",
         amount_rub=17_850, requested_at=NOON,
     )  # fmt: skip

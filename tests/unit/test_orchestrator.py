@@ -9,8 +9,8 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel, ScriptRanOut
-from app.agents.base import Agent, Desk
-from app.agents.model_call import Speaker
+from app.agents.base import Agent, ToolContext
+from app.agents.model_call import ModelCaller
 from app.agents.orchestrator import Orchestrator
 from app.agents.prompts import Prompt
 from app.agents.roster import ROSTER, names
@@ -19,14 +19,14 @@ from app.agents.sales import SALES
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.exceptions import PromptVariableMissing, ProviderError, ProviderReplyInvalid, RoutingFailed
-from app.core.models import Decision, Progress, Reply, RouteQuery, Said
+from app.core.models import Decision, Reply, RouteQuery, Said, TurnProgress
 from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
 from tests.contract.samples import NOON
 
 pytestmark = pytest.mark.anyio
 
-DESK = Desk(HybridSearch(load_articles(), None))
+DESK = ToolContext(HybridSearch(load_articles(), None))
 USAGE = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
 
 
@@ -55,13 +55,13 @@ def scripted(*lines: Any) -> ScriptedChatModel:
 
 def house(model: ScriptedChatModel, start: str = "sales", **given: Any) -> Orchestrator:
     roster: tuple[Agent, ...] = given.pop("roster", ROSTER)
-    speaker = Speaker(model, "script", spare=given.pop("spare", None), spare_name="spare")
+    speaker = ModelCaller(model, "script", spare=given.pop("spare", None), spare_name="spare")
     router = LiveRouter(Pointer(start), frozenset(names(roster)))
     return Orchestrator(router=router, speaker=speaker, desk=DESK, roster=roster, **given)
 
 
 async def ask(
-    orchestrator: Orchestrator, *said: str, serving: str | None = None, told: list[Progress] | None = None
+    orchestrator: Orchestrator, *said: str, serving: str | None = None, told: list[TurnProgress] | None = None
 ) -> Reply:
     lines = [Said(role="customer", content=line) for line in said or ("how much is pro",)]
     return await orchestrator.run(lines, serving, told.append if told is not None else None)
@@ -173,7 +173,7 @@ async def test_a_prompt_that_does_not_fit_its_variables_is_refused(text: str) ->
 
 
 async def test_progress_tells_route_text_and_hops_and_voids_what_was_said_before_a_tool() -> None:
-    told: list[Progress] = []
+    told: list[TurnProgress] = []
     await ask(house(scripted(handing("supervisor"), "Words.")), told=told)
     assert [p.kind for p in told] == ["routed", "reset", "hop", "text"]
     assert told[-1].text == "Words."
@@ -213,7 +213,7 @@ async def test_the_conversation_so_far_is_in_every_call() -> None:
     ("mark", "cited"), [(" [plan-pro]", ["plan-pro"]), (" [no-such-plan]", []), ("", [])]
 )
 async def test_a_language_model_cites_what_it_names_and_has_been_shown(mark: str, cited: list[str]) -> None:
-    told: list[Progress] = []
+    told: list[TurnProgress] = []
     reply = await ask(house(scripted(f"There is Pro{mark}.")), told=told)
     assert (reply.text, reply.turn.citations) == ("There is Pro.", cited)
     assert "".join(p.text for p in told) == "There is Pro."

@@ -10,12 +10,12 @@ from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.agents.base import Agent
 from app.agents.citations import shown
 from app.agents.roster import ROSTER
-from app.agents.state import State, start
+from app.agents.state import TurnState, start
 from app.agents.summary import Extractive, Generated
 from app.agents.system_message import briefing
 from app.agents.tools.knowledge import render, search_knowledge
-from app.core.backoffice import Ticket, Visit
-from app.core.models import Article, Case, Handoff, Memory, Passage, Said, ToolUse
+from app.core.backoffice import ActionContext, Ticket
+from app.core.models import Article, Handoff, Memory, Passage, Said, ToolUse, TurnContext
 from app.services.dialogs.memory import remembered
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ def forging(head: str, line: str = FORGED) -> str:
     return "".join(f"{head}{sign}{line}" for sign in BREAKS)
 
 
-def state_of(case: Case) -> State:
+def state_of(case: TurnContext) -> TurnState:
     return start(
         [Said(role="customer", content="где заказ")], "sales", case, None, lambda _text, _before: "ru"
     )
@@ -56,7 +56,10 @@ async def test_a_customer_cannot_forge_lines_of_the_closing_summary() -> None:
 
 def test_what_was_handed_over_and_noted_is_a_line_each() -> None:
     state = state_of(
-        Case(visit=Visit(dialog_id="d", seq=1, customer_id="c"), notes=[forging("called"), forging("wrote")])
+        TurnContext(
+            visit=ActionContext(dialog_id="d", seq=1, customer_id="c"),
+            notes=[forging("called"), forging("wrote")],
+        )
     )
     state["handed"] = Handoff(
         from_agent="sales", to="supervisor", reason=forging("angry"), known=forging("paid"), timestamp=NOW
@@ -90,6 +93,6 @@ def test_an_article_cannot_pose_as_another_one() -> None:
     )  # fmt: skip
     text = render([Passage(article=article, score=1)])
     assert [line for line in text.splitlines() if line.startswith("[")] == [text.splitlines()[0]]
-    state = state_of(Case(visit=Visit(dialog_id="d", seq=1, customer_id="c")))
+    state = state_of(TurnContext(visit=ActionContext(dialog_id="d", seq=1, customer_id="c")))
     state["tools"] = [ToolUse(name=search_knowledge.name, arguments={}, result=text)]
     assert shown(state) == {"own-article"}

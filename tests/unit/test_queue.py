@@ -12,7 +12,7 @@ import pytest
 
 from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.memory_store import MemoryStore
-from app.core.dialog import Dialog, Note
+from app.core.dialog import Dialog, HandbackNote
 from app.core.escalation import Escalation
 from app.core.exceptions import CursorInvalid, DialogQuarantined
 from app.core.urgency import LOOK_BACK, waiting_since
@@ -108,7 +108,7 @@ async def test_a_person_who_wrote_long_ago_has_not_answered_this_time() -> None:
     dialog = wanting(since=0)
     dialog.take_over("anna", "", at(1))
     dialog.say("anna", "Готово", at(2))
-    dialog.hand_back(Note(by="anna", text="готово", at=at(3)))
+    dialog.hand_back(HandbackNote(by="anna", text="готово", at=at(3)))
     dialog.escalation = Escalation(since=at(9), reason="again")
     assert waiting_since(dialog) == at(9)
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.adapters.openai.replies import Fresh, StreamCheck, usable
 from app.adapters.openai.shapes import chunk_of, completion_of
-from app.adapters.openai.speech import Asked
+from app.adapters.openai.speech import ReplyContext
 from app.adapters.openai.sse import Json
 
 
@@ -24,9 +24,9 @@ def test_of_several_choices_the_first_by_number_counts(choices: list[Json]) -> N
 
 def test_events_of_another_choice_are_not_mixed_into_a_reply() -> None:
     events = [{"choices": [of(n, text)]} for text in ("a ", "b.") for n in (0, 1)]
-    told, _ = usable(events, Asked())
+    told, _ = usable(events, ReplyContext())
     assert told["choices"][0]["message"]["content"] == "a b."
-    check = StreamCheck(Asked(), lambda _: None)
+    check = StreamCheck(ReplyContext(), lambda _: None)
     shown = [chunk.text for event in events if (chunk := check.pass_on(event))]
     assert shown == ["a ", "b."]
 

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from app.adapters.crm.replies import Reply, fault_of, silent
+from app.adapters.crm.replies import CrmReply, fault_of, silent
 from app.adapters.openai.failures import refusal
 from app.adapters.retry_after import seconds_of
 from app.core.exceptions import CrmUnavailable
@@ -40,7 +40,7 @@ def test_both_forms_of_a_wait_are_read_with_care(header: str | None, seconds: fl
 
 def test_a_date_beyond_all_calendars_is_a_refusal_like_any_other() -> None:
     assert refusal(429, BEYOND).wait is None
-    fault = fault_of(Reply(429, b"", BEYOND), silent, NOW)
+    fault = fault_of(CrmReply(429, b"", BEYOND), silent, NOW)
     assert isinstance(fault, CrmUnavailable)
     assert fault.retry_after is None
 
@@ -49,6 +49,6 @@ def test_a_date_beyond_all_calendars_is_a_refusal_like_any_other() -> None:
 def test_a_crm_is_asked_again_after_a_second_at_least_and_a_day_at_most(
     header: str, seconds: int | None
 ) -> None:
-    fault = fault_of(Reply(429, b"", header), silent, NOW)
+    fault = fault_of(CrmReply(429, b"", header), silent, NOW)
     assert isinstance(fault, CrmUnavailable)
     assert fault.retry_after == seconds

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from app.services.operators.monitor import KEPT, LEAST, Shared
+from app.services.operators.monitor import KEPT, LEAST, SingleFlight
 
 pytestmark = pytest.mark.anyio
 
@@ -34,15 +34,15 @@ class Work:
         return self.done
 
 
-def work(length: float = 0.0) -> tuple[Work, Shared]:
+def work(length: float = 0.0) -> tuple[Work, SingleFlight]:
     made = Work(length)
     made.begin.set()
-    return made, Shared(made.timer)
+    return made, SingleFlight(made.timer)
 
 
 async def test_those_who_ask_at_once_share_one_computation() -> None:
     made = Work()
-    shared = Shared(made.timer)
+    shared = SingleFlight(made.timer)
     asking = [asyncio.create_task(shared.get("a", 1, made)) for _ in range(50)]
     await asyncio.sleep(0)
     made.begin.set()
@@ -79,7 +79,7 @@ async def test_a_failure_is_told_and_not_kept() -> None:
 
 async def test_who_gives_up_does_not_end_it_for_the_others() -> None:
     made = Work()
-    shared = Shared(made.timer)
+    shared = SingleFlight(made.timer)
     impatient = asyncio.create_task(shared.get("a", 1, made))
     patient = asyncio.create_task(shared.get("a", 1, made))
     await asyncio.sleep(0)

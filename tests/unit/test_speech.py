@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.adapters.openai.speech import Asked, Speech
+from app.adapters.openai.speech import ReplyContext, Speech
 from app.adapters.openai.sse import Json
 from app.core.exceptions import ProviderReplyInvalid
 
@@ -112,7 +112,7 @@ class Heard(Speech):
     """All of a reply, in pieces of `size` letters."""
 
     def __init__(self, text: str, size: int, held: bool, tools: dict[str, Json] | None = None) -> None:
-        super().__init__(Asked(TOOLS if tools is None else tools), held)
+        super().__init__(ReplyContext(TOOLS if tools is None else tools), held)
         pieces = [self.feed(text[at : at + size]) for at in range(0, len(text), size)]
         self.shown = "".join(pieces) + self.end()
 
@@ -241,7 +241,7 @@ def test_a_stream_in_any_pieces_says_and_calls_what_the_plain_reply_does(
 ) -> None:
     text = "".join(parts)
     whole = Heard(text, len(text), held=True)
-    speech, at, shown = Speech(Asked(TOOLS), held=luck.random() < 0.5), 0, ""
+    speech, at, shown = Speech(ReplyContext(TOOLS), held=luck.random() < 0.5), 0, ""
     try:
         while at < len(text):
             size = luck.choice([1, 2, 5, 30])
@@ -259,7 +259,7 @@ def test_a_stream_in_any_pieces_says_and_calls_what_the_plain_reply_does(
 
 
 def test_words_of_a_stream_are_shown_as_they_come() -> None:
-    speech = Speech(Asked(TOOLS))
+    speech = Speech(ReplyContext(TOOLS))
     assert [speech.feed(word) for word in ("Да, ", "мы <b>", "открыты", ".")] == [
         "Да, ",
         "мы <b>",

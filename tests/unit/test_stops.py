@@ -9,7 +9,7 @@ import pytest
 
 from app.agents.orchestrator import Orchestrator
 from app.core.models import Reply, Said
-from app.services.dialogs.admission import Stopped, Stops
+from app.services.dialogs.admission import RunningTurns, Stopped
 from tests.contract.samples import reply
 from tests.unit.test_branching import Desk, Speaker
 
@@ -54,7 +54,7 @@ async def test_a_stopped_turn_has_failed_and_is_answered_by_a_retry(desk: Desk) 
 
 
 async def test_whoever_leaves_takes_the_work_along() -> None:
-    stops, begun = Stops(), asyncio.Event()
+    stops, begun = RunningTurns(), asyncio.Event()
 
     async def work() -> None:
         begun.set()
@@ -73,4 +73,4 @@ async def test_what_fails_by_itself_was_not_stopped() -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        await Stops().run("a", work())
+        await RunningTurns().run("a", work())

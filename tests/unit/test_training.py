@@ -15,12 +15,12 @@ from app.engines.routing.artefact import SHIPPED, load
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.model import Landmarks, Linear, centred, restored, squeezed
 from app.engines.routing.training.fit import train_on
-from app.engines.routing.training.lines import Line
+from app.engines.routing.training.lines import LabelledLine
 from app.engines.routing.training.vectors import Remembering, add_vectors, key_of, read_vectors, uncentred
 from app.engines.routing.versions import (
     DEFAULT,
-    Record,
     VersionNotFound,
+    VersionRecord,
     Versions,
     artefact_folder,
     version_of,
@@ -49,9 +49,9 @@ def write(path: Path, *rows: dict[str, object]) -> Path:
     return path
 
 
-def record(version: str, **more: object) -> Record:
+def record(version: str, **more: object) -> VersionRecord:
     told = {"version": version, "fitted": NOW, "lines": 30, "labels": {}}
-    return Record.model_validate({**told, **more})
+    return VersionRecord.model_validate({**told, **more})
 
 
 def kept(versions: Versions, version: str, **more: object) -> Path:
@@ -150,7 +150,7 @@ def test_a_line_near_the_set_to_compare_on_is_refused(ours: Path, tmp_path: Path
 
 def test_an_agent_of_the_house_is_fitted_like_any_other(tmp_path: Path) -> None:
     words = {**LABELS, "billing": "invoice"}
-    lines = [Line(f"{word} of {x}", label, "en", x) for label, word in words.items() for x in THINGS]
+    lines = [LabelledLine(f"{word} of {x}", label, "en", x) for label, word in words.items() for x in THINGS]
     agents = ["tech_support", "sales", "billing", "supervisor"]
     train_on(lines, "hash", tmp_path, Hashed(), agents=agents)
     assert LocalRouter(load(tmp_path), Hashed()).decide("an invoice of lamp").agent == "billing"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.adapters.crm.delivery import Ending, Place
+from app.adapters.crm.delivery import CrmEntry, Ending
 from app.adapters.crm.http import CrmHttp
 from app.adapters.crm.wording import contact_name, title_of
 from app.core.events import Event
@@ -95,36 +95,36 @@ class AmoCrm:
         self._http = http
         self._with_field: set[str] = set()
 
-    async def contacts(self, customer_id: str) -> list[Place]:
-        return [Place("contact", str(each.id)) for each in await self._known("contacts", customer_id)]
+    async def contacts(self, customer_id: str) -> list[CrmEntry]:
+        return [CrmEntry("contact", str(each.id)) for each in await self._known("contacts", customer_id)]
 
-    async def add_contact(self, event: Event) -> Place:
+    async def add_contact(self, event: Event) -> CrmEntry:
         fields = {"name": contact_name(event), **_ours(event.customer_id)}
-        return Place("contact", await self._add("contacts", fields))
+        return CrmEntry("contact", await self._add("contacts", fields))
 
-    async def case(self, dialog_id: str) -> Place | None:
+    async def case(self, dialog_id: str) -> CrmEntry | None:
         found = await self._known("leads", dialog_id)
         if not found:
             return None
         lead = found[0]
         sale = any(tag.name == SALE for tag in lead.inside.tags)
-        return Place("deal", str(lead.id), sale, is_open=lead.status_id not in STATUSES.values())
+        return CrmEntry("deal", str(lead.id), sale, is_open=lead.status_id not in STATUSES.values())
 
-    async def add_case(self, event: Event, sale: bool, contact: Place) -> Place:
+    async def add_case(self, event: Event, sale: bool, contact: CrmEntry) -> CrmEntry:
         inside = {"contacts": [{"id": int(contact.id)}], "tags": [{"name": SALE if sale else PROBLEM}]}
         fields = {"name": title_of(event, sale), "_embedded": inside, **_ours(event.dialog_id)}
-        return Place("deal", await self._add("leads", fields), sale)
+        return CrmEntry("deal", await self._add("leads", fields), sale)
 
-    async def notes(self, place: Place) -> list[str]:
+    async def notes(self, place: CrmEntry) -> list[str]:
         """Newest first, so that a repeat finds its own on the first page."""
         asked = {"filter[note_type]": "common", "order[id]": "desc"}
         return [note.text for note in await self._all(f"{_path(place)}/notes", asked)]
 
-    async def add_note(self, place: Place, text: str, event: Event) -> None:  # noqa: ARG002 - the port's
+    async def add_note(self, place: CrmEntry, text: str, event: Event) -> None:  # noqa: ARG002 - the port's
         note = {"note_type": "common", "params": {"text": text}}
         await self._http.ask("POST", f"{_path(place)}/notes", _Page, body=[note])
 
-    async def finish(self, place: Place, ending: Ending) -> None:
+    async def finish(self, place: CrmEntry, ending: Ending) -> None:
         await self._http.ask("PATCH", _path(place), _Entity, body={"status_id": STATUSES[ending]})
 
     async def check(self) -> str:
@@ -169,5 +169,5 @@ def _ours(our_id: str) -> dict[str, Any]:
     return {"custom_fields_values": [{"field_code": FIELD, "values": [{"value": our_id}]}]}
 
 
-def _path(place: Place) -> str:
+def _path(place: CrmEntry) -> str:
     return f"/api/v4/{'contacts' if place.kind == 'contact' else 'leads'}/{place.id}"

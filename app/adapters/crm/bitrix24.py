@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.adapters.crm.delivery import Ending, Place
+from app.adapters.crm.delivery import CrmEntry, Ending
 from app.adapters.crm.http import CrmHttp
 from app.adapters.crm.replies import Told
 from app.adapters.crm.wording import contact_name, title_of
@@ -84,28 +84,28 @@ class Bitrix24:
     def __init__(self, http: CrmHttp) -> None:
         self._http = http
 
-    async def contacts(self, customer_id: str) -> list[Place]:
+    async def contacts(self, customer_id: str) -> list[CrmEntry]:
         rows = await self._known("crm.contact.list", customer_id, ["ID"])
-        return [Place("contact", str(row.id)) for row in rows]
+        return [CrmEntry("contact", str(row.id)) for row in rows]
 
-    async def add_contact(self, event: Event) -> Place:
+    async def add_contact(self, event: Event) -> CrmEntry:
         fields = {"NAME": contact_name(event), "OPENED": "Y", **_origin(event.customer_id)}
-        return Place("contact", await self._add("crm.contact.add", fields))
+        return CrmEntry("contact", await self._add("crm.contact.add", fields))
 
-    async def case(self, dialog_id: str) -> Place | None:
+    async def case(self, dialog_id: str) -> CrmEntry | None:
         rows = await self._known("crm.deal.list", dialog_id, ["ID", "TYPE_ID", "STAGE_ID", "CLOSED"])
         if not rows:
             return None
         deal = rows[0]
-        return Place("deal", str(deal.id), deal.type == SALE, is_open=deal.closed != "Y", stage=deal.stage)
+        return CrmEntry("deal", str(deal.id), deal.type == SALE, is_open=deal.closed != "Y", stage=deal.stage)
 
-    async def add_case(self, event: Event, sale: bool, contact: Place) -> Place:
+    async def add_case(self, event: Event, sale: bool, contact: CrmEntry) -> CrmEntry:
         kind = SALE if sale else PROBLEM
         fields = {"TITLE": title_of(event, sale), "TYPE_ID": kind, "CONTACT_IDS": [int(contact.id)]}
         made = await self._add("crm.deal.add", {**fields, **_origin(event.dialog_id)})
-        return Place("deal", made, sale=sale)
+        return CrmEntry("deal", made, sale=sale)
 
-    async def notes(self, place: Place) -> list[str]:
+    async def notes(self, place: CrmEntry) -> list[str]:
         """Newest first, so that a repeat finds its own on the first page."""
         asked = {
             "filter": {"ENTITY_ID": int(place.id), "ENTITY_TYPE": place.kind},
@@ -122,13 +122,13 @@ class Bitrix24:
             start = page.next if page.next and page.next > start else None
         return found
 
-    async def add_note(self, place: Place, text: str, event: Event) -> None:  # noqa: ARG002 - the port's
+    async def add_note(self, place: CrmEntry, text: str, event: Event) -> None:  # noqa: ARG002 - the port's
         """Square brackets are the marks of its formatting."""
         comment = text.translate({ord("["): "(", ord("]"): ")"})
         fields = {"ENTITY_ID": int(place.id), "ENTITY_TYPE": place.kind, "COMMENT": comment}
         await self._add("crm.timeline.comment.add", fields)
 
-    async def finish(self, place: Place, ending: Ending) -> None:
+    async def finish(self, place: CrmEntry, ending: Ending) -> None:
         """The stages of any further pipeline carry its number: C5:WON."""
         pipeline, colon, _ = place.stage.rpartition(":")
         fields = {"STAGE_ID": f"{pipeline}{colon}{STAGES[ending]}"}

@@ -24,7 +24,7 @@ _MARKED = re.compile(r"\(event \S+ ([a-z_.]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CrmEntry:
     """Something in the CRM that takes notes. `sale`, `is_open` and `stage` speak of deals and tickets."""
 
     kind: Literal["contact", "deal", "ticket"]
@@ -41,7 +41,7 @@ def is_sale(event: Event) -> bool | None:
     return event.kind in SALES or event.data.get("agent") == "sales"
 
 
-def ending_of(place: Place, notes: Iterable[str]) -> Ending | None:
+def ending_of(place: CrmEntry, notes: Iterable[str]) -> Ending | None:
     """Of a dialog that was closed; None leaves the case to whoever owes the customer something."""
     seen = {kind for note in notes for kind in _MARKED.findall(note)}
     if seen & WAITING:
@@ -49,22 +49,22 @@ def ending_of(place: Place, notes: Iterable[str]) -> Ending | None:
     return "done" if not place.sale or seen & SALES else "lost"
 
 
-class Records(Protocol):
+class CrmRecords(Protocol):
     """The records of one CRM. Every method raises CrmError."""
 
-    async def contacts(self, customer_id: str) -> list[Place]: ...
+    async def contacts(self, customer_id: str) -> list[CrmEntry]: ...
 
-    async def add_contact(self, event: Event) -> Place: ...
+    async def add_contact(self, event: Event) -> CrmEntry: ...
 
-    async def case(self, dialog_id: str) -> Place | None: ...
+    async def case(self, dialog_id: str) -> CrmEntry | None: ...
 
-    async def add_case(self, event: Event, sale: bool, contact: Place) -> Place: ...
+    async def add_case(self, event: Event, sale: bool, contact: CrmEntry) -> CrmEntry: ...
 
-    async def notes(self, place: Place) -> list[str]: ...
+    async def notes(self, place: CrmEntry) -> list[str]: ...
 
-    async def add_note(self, place: Place, text: str, event: Event) -> None: ...
+    async def add_note(self, place: CrmEntry, text: str, event: Event) -> None: ...
 
-    async def finish(self, place: Place, ending: Ending) -> None: ...
+    async def finish(self, place: CrmEntry, ending: Ending) -> None: ...
 
     async def check(self) -> str: ...
 
@@ -74,7 +74,7 @@ class Records(Protocol):
 @dataclass(slots=True)
 class CrmDelivery:
     name: str
-    records: Records
+    records: CrmRecords
     _placing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def deliver(self, event: Event) -> None:
@@ -103,13 +103,13 @@ class CrmDelivery:
     async def aclose(self) -> None:
         await self.records.aclose()
 
-    async def _place(self, event: Event) -> Place:
+    async def _place(self, event: Event) -> CrmEntry:
         sale = is_sale(event)
         if sale is None:
             return await self._contact(event)
         case = await self.records.case(event.dialog_id)
         return case or await self.records.add_case(event, sale, await self._contact(event))
 
-    async def _contact(self, event: Event) -> Place:
+    async def _contact(self, event: Event) -> CrmEntry:
         found = await self.records.contacts(event.customer_id)
         return found[0] if found else await self.records.add_contact(event)

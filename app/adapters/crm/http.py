@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import httpx2
 from pydantic import BaseModel
 
-from app.adapters.crm.replies import Explain, Reply, fault_of, parsed, silent
+from app.adapters.crm.replies import CrmReply, Explain, fault_of, parsed, silent
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -143,7 +143,7 @@ class CrmHttp:
         headers: Mapping[str, str] | None = None,
         params: Params | None = None,
         passed: Collection[int] = (),
-    ) -> Reply:
+    ) -> CrmReply:
         """The answer as bytes. Raises CrmError for a fault, unless its status is in `passed`."""
         joined = self.base.raw_path.rstrip(b"/") + path.encode("ascii")
         url = self.base.copy_with(raw_path=joined) if path else self.base
@@ -160,14 +160,14 @@ class CrmHttp:
 
     async def _json(
         self, method: str, path: str, body: object, params: Params | None, absent: Collection[int] = ()
-    ) -> Reply:
+    ) -> CrmReply:
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode(errors="replace")
         kind = {"content-type": "application/json"} if content else {}
         return await self.send(method, path, content=content, headers=kind, params=params, passed=absent)
 
     async def _exchange(
         self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: bytes
-    ) -> Reply:
+    ) -> CrmReply:
         """The error of a fault is raised outside the handler: what it would carry along may show a token."""
         problem: CrmError
         try:
@@ -179,7 +179,9 @@ class CrmHttp:
             problem = CrmUnavailable("the connection failed")
         raise problem
 
-    async def _reach(self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: bytes) -> Reply:
+    async def _reach(
+        self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: bytes
+    ) -> CrmReply:
         """The next address is tried only where no connection came about: nothing was sent then."""
         port = url.port or (443 if url.scheme == "https" else 80)
         addresses = await allowed(url.host, port, self._resolver, self._allow_private)
@@ -200,7 +202,7 @@ class CrmHttp:
         content: bytes,
         address: str,
         connect: float,
-    ) -> Reply:
+    ) -> CrmReply:
         """Connected by address; the name stays in the Host header, in SNI and in the certificate check."""
         extensions: dict[str, Any] = {
             "timeout": httpx2.Timeout(self._timeout, connect=connect).as_dict(),
@@ -212,7 +214,7 @@ class CrmHttp:
         )
         response = await self._transport.handle_async_request(request)
         try:
-            return Reply(response.status_code, await _body(response), response.headers.get("retry-after"))
+            return CrmReply(response.status_code, await _body(response), response.headers.get("retry-after"))
         finally:
             await response.aclose()
 

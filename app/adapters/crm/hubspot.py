@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
-from app.adapters.crm.delivery import Ending, Place
+from app.adapters.crm.delivery import CrmEntry, Ending
 from app.adapters.crm.http import CrmHttp
 from app.adapters.crm.replies import Told
 from app.adapters.crm.wording import contact_name, title_of
@@ -87,16 +87,16 @@ class HubSpot:
         self._http = http
         self._with_property: set[str] = set()
 
-    async def contacts(self, customer_id: str) -> list[Place]:
+    async def contacts(self, customer_id: str) -> list[CrmEntry]:
         found = await self._known("contacts", customer_id, PROPERTY)
-        return [Place("contact", found.id)] if found else []
+        return [CrmEntry("contact", found.id)] if found else []
 
-    async def add_contact(self, event: Event) -> Place:
+    async def add_contact(self, event: Event) -> CrmEntry:
         properties = {"firstname": contact_name(event), PROPERTY: event.customer_id}
         made = await self._add("contacts", event.customer_id, {"properties": properties})
-        return Place("contact", made.id)
+        return CrmEntry("contact", made.id)
 
-    async def case(self, dialog_id: str) -> Place | None:
+    async def case(self, dialog_id: str) -> CrmEntry | None:
         for kind, stage in STAGE.items():
             found = await self._known(kind, dialog_id, stage)
             if found:
@@ -104,14 +104,14 @@ class HubSpot:
                 return _place(kind, found.id, is_open=now not in CLOSING[kind].values())
         return None
 
-    async def add_case(self, event: Event, sale: bool, contact: Place) -> Place:
+    async def add_case(self, event: Event, sale: bool, contact: CrmEntry) -> CrmEntry:
         kind = "deals" if sale else "tickets"
         properties = {TITLE[kind]: title_of(event, sale), PROPERTY: event.dialog_id, **OPENING[kind]}
         links = [_link(contact, TO_CONTACT[kind])]
         made = await self._add(kind, event.dialog_id, {"properties": properties, "associations": links})
         return _place(kind, made.id)
 
-    async def notes(self, place: Place) -> list[str]:
+    async def notes(self, place: CrmEntry) -> list[str]:
         path = f"/crm/v4/objects/{place.kind}s/{place.id}/associations/notes"
         links = await self._http.ask("GET", path, _Links, params={"limit": MOST_NOTES})
         ids = sorted((link.to for link in links.results), reverse=True)
@@ -123,14 +123,14 @@ class HubSpot:
             found += [note.properties.get("hs_note_body") or "" for note in page.results]
         return found
 
-    async def add_note(self, place: Place, text: str, event: Event) -> None:
+    async def add_note(self, place: CrmEntry, text: str, event: Event) -> None:
         """The body is HTML."""
         body = escape(text, quote=False).replace("\n", "<br>")
         properties = {"hs_timestamp": event.model_dump(mode="json")["at"], "hs_note_body": body}
         note = {"properties": properties, "associations": [_link(place, FROM_NOTE[place.kind])]}
         await self._http.ask("POST", "/crm/v3/objects/notes", _Record, body=note)
 
-    async def finish(self, place: Place, ending: Ending) -> None:
+    async def finish(self, place: CrmEntry, ending: Ending) -> None:
         kind = f"{place.kind}s"
         stage = {"properties": {STAGE[kind]: CLOSING[kind][ending]}}
         await self._http.ask("PATCH", f"/crm/v3/objects/{kind}/{place.id}", _Record, body=stage)
@@ -176,11 +176,11 @@ class HubSpot:
         self._with_property.add(kind)
 
 
-def _link(place: Place, number: int) -> dict[str, Any]:
+def _link(place: CrmEntry, number: int) -> dict[str, Any]:
     kind = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number}
     return {"to": {"id": place.id}, "types": [kind]}
 
 
-def _place(kind: str, found: str, is_open: bool = True) -> Place:
+def _place(kind: str, found: str, is_open: bool = True) -> CrmEntry:
     deal = kind == "deals"
-    return Place("deal" if deal else "ticket", found, sale=deal, is_open=is_open)
+    return CrmEntry("deal" if deal else "ticket", found, sale=deal, is_open=is_open)

@@ -19,7 +19,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class CrmReply:
     """`retry_after` is the header as it came."""
 
     status: int
@@ -43,7 +43,7 @@ def silent(_: dict[str, Any]) -> Told | None:
     return None
 
 
-def fault_of(reply: Reply, explain: Explain, now: datetime) -> CrmError | None:
+def fault_of(reply: CrmReply, explain: Explain, now: datetime) -> CrmError | None:
     """None for a success. A success whose body names an error is none."""
     told = explain(_object(reply.body))
     if 200 <= reply.status < 300 and told is None:

@@ -97,7 +97,7 @@ class RetryBudget:
 
 
 @dataclass(slots=True)
-class Record:
+class CallRecord:
     """How the calls of this process have ended; a call with several attempts is one."""
 
     answered: int = 0

@@ -15,10 +15,10 @@ from langchain_core.outputs import ChatResult
 from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig
 from pydantic import PrivateAttr
 
-from app.adapters.openai.breaker import Breaker, Record
+from app.adapters.openai.breaker import Breaker, CallRecord
 from app.adapters.openai.failures import kind_of, places_of, refusal
 from app.adapters.openai.replies import offered
-from app.adapters.openai.speech import Asked, Speech
+from app.adapters.openai.speech import ReplyContext, Speech
 from app.adapters.openai.sse import Json
 from app.core.exceptions import CallCenterError, ProviderError, ProviderRefused, ProviderTimeout
 
@@ -33,7 +33,7 @@ class ForeignChatModel(BaseChatModel):
 
     model: BaseChatModel
     _watch: Breaker = PrivateAttr(default_factory=Breaker)
-    _record: Record = PrivateAttr(default_factory=Record)
+    _record: CallRecord = PrivateAttr(default_factory=CallRecord)
     _aloud: bool | None = PrivateAttr(default=None)
 
     @property
@@ -42,7 +42,7 @@ class ForeignChatModel(BaseChatModel):
         return self._watch.failing
 
     @property
-    def record(self) -> Record:
+    def record(self) -> CallRecord:
         return self._record
 
     @property
@@ -70,7 +70,7 @@ class ForeignChatModel(BaseChatModel):
         stop: list[str] | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[AIMessageChunk]:
-        speech = Speech(Asked(offered(kwargs.get("tools"))), held=self._aloud is not False)
+        speech = Speech(ReplyContext(offered(kwargs.get("tools"))), held=self._aloud is not False)
         with self._record.call():
             chunks = aiter(self.model.astream(input, config, stop=stop, **kwargs))
             while (chunk := await self._attempt(anext(chunks, None))) is not None:
@@ -87,7 +87,7 @@ class ForeignChatModel(BaseChatModel):
         """Without thoughts, tokens and written calls. Content of another kind than text is as it is."""
         if not isinstance(reply.content, str):
             return reply
-        speech = Speech(Asked(offered(asked.get("tools"))), held=True)
+        speech = Speech(ReplyContext(offered(asked.get("tools"))), held=True)
         text = speech.feed(reply.content) + speech.end()
         self._note(speech)
         if not speech.hidden:

@@ -11,7 +11,7 @@ import stamina
 import structlog
 from langchain_core.outputs import ChatGenerationChunk
 
-from app.adapters.openai.breaker import Breaker, BreakerState, Record, RetryBudget
+from app.adapters.openai.breaker import Breaker, BreakerState, CallRecord, RetryBudget
 from app.adapters.openai.failures import CONVERSION, FAILURES, SLOW, Failed, kind_of, places_of, translate
 from app.adapters.openai.replies import StreamCheck
 from app.adapters.openai.sse import Json
@@ -37,7 +37,7 @@ class Guard:
         self.deadline = deadline
         self.breaker = breaker or Breaker()
         self.budget = budget or RetryBudget()
-        self.record = Record()
+        self.record = CallRecord()
         self._why = ProviderError()
 
     @property

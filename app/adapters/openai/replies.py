@@ -16,7 +16,7 @@ from app.adapters.openai import dialect
 from app.adapters.openai.call_pieces import CallPieces
 from app.adapters.openai.failures import EMPTY_STREAM, NO_CHOICES, THOUGHTS, WRITTEN
 from app.adapters.openai.shapes import chunk_of, completion_of
-from app.adapters.openai.speech import Asked, Speech
+from app.adapters.openai.speech import ReplyContext, Speech
 from app.adapters.openai.sse import Json
 from app.adapters.openai.wire import ENDED
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
@@ -64,8 +64,8 @@ Close = Callable[[Json], ChatGenerationChunk | None]
 _SENTENCE_END = re.compile(r"[^\w\s,;–—-]\s*\Z")
 
 
-def asked_of(payload: Json) -> Asked:
-    return Asked(offered(payload.get("tools")), dialect.heard(payload["messages"]))
+def asked_of(payload: Json) -> ReplyContext:
+    return ReplyContext(offered(payload.get("tools")), dialect.heard(payload["messages"]))
 
 
 def offered(tools: Sequence[Mapping[str, Any]] | None) -> dict[str, Json]:
@@ -74,7 +74,7 @@ def offered(tools: Sequence[Mapping[str, Any]] | None) -> dict[str, Json]:
     return {each["name"]: (each.get("parameters") or {}).get("properties") or {} for each in named}
 
 
-def usable(body: Json | Sequence[Json], asked: Asked) -> tuple[Json, Speech]:
+def usable(body: Json | Sequence[Json], asked: ReplyContext) -> tuple[Json, Speech]:
     """A plain reply in OpenAI's form, and what was heard in it.
 
     `length` with some text is usable; an empty, filtered or misdirected reply is not.
@@ -107,7 +107,7 @@ def _gathered(events: Sequence[Json]) -> Json:
     return {"choices": [{"index": 0, "message": message, "finish_reason": finish}], "usage": usage}
 
 
-def _checked(says: bool, finish: str | None, calls: list[Json], asked: Asked, speech: Speech) -> Json:
+def _checked(says: bool, finish: str | None, calls: list[Json], asked: ReplyContext, speech: Speech) -> Json:
     """The calls as a part of a message."""
     if finish == "content_filter":
         raise ProviderReplyInvalid("content_filter")
@@ -124,7 +124,7 @@ class StreamCheck:
     """Reads one stream. Calls, usage and the finish reason are held back and told once, at the end: servers
     number, repeat and cut them in many ways. `close` makes the last chunk of all that."""
 
-    def __init__(self, asked: Asked, close: Close, held: bool = False) -> None:
+    def __init__(self, asked: ReplyContext, close: Close, held: bool = False) -> None:
         self.alive = False
         self.has_content = False
         self.speech = Speech(asked, held)

@@ -38,7 +38,7 @@ _MESSAGE = "<|message|>"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReplyContext:
     """`tools`: the properties of their arguments by name. `heard`: what others than the model have said."""
 
     tools: Mapping[str, Json] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Speech:
     has opened them in the prompt, so that the reply holds nothing but their end (`aloud`).
     """
 
-    def __init__(self, asked: Asked, held: bool = False) -> None:
+    def __init__(self, asked: ReplyContext, held: bool = False) -> None:
         self.aloud = False
         self.hidden = False
         self.unreadable = False

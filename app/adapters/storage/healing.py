@@ -13,7 +13,7 @@ import structlog
 
 from app.adapters.storage import index_rows
 from app.adapters.storage.dialog_files import DialogFiles
-from app.adapters.storage.index import PAUSE, Index
+from app.adapters.storage.index import PAUSE, DialogIndex
 from app.core.exceptions import DialogNotFound, DialogQuarantined, IndexBuilding, StorageUnavailable
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ class Healer:
     and several processes may build at once: what stands in the index by then is not read again.
     """
 
-    def __init__(self, files: DialogFiles, index: Index, at_once: int = AT_ONCE) -> None:
+    def __init__(self, files: DialogFiles, index: DialogIndex, at_once: int = AT_ONCE) -> None:
         self._files = files
         self._index = index
         self._at_once = at_once

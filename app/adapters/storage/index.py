@@ -135,7 +135,7 @@ def _code(error: sqlite3.Error) -> int:
     return code & 0xFF
 
 
-class Index:
+class DialogIndex:
     """Reading never waits for writing."""
 
     def __init__(self, folder: Path, locks: Locks) -> None:

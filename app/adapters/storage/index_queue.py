@@ -17,7 +17,7 @@ from app.core.dialog import Dialog
 from app.core.urgency import (
     LOOK_BACK,
     NOBODY,
-    Place,
+    QueuePlace,
     Urgency,
     anger_points,
     repeat_points,
@@ -132,14 +132,14 @@ def among(index: sqlite3.Connection, dialog_ids: Collection[str]) -> list[Urgenc
     return [_urgency(row) for row in found if row]
 
 
-def page(index: sqlite3.Connection, now: datetime, limit: int, after: Place | None) -> list[Urgency]:
+def page(index: sqlite3.Connection, now: datetime, limit: int, after: QueuePlace | None) -> list[Urgency]:
     sums = [standing for (standing,) in index.execute(_SUMS)]
     lists = (_list(index, standing, now, limit, after) for standing in sums)
     return list(islice(merge(*lists, key=lambda urgency: urgency.place(now).order), limit))
 
 
 def _list(
-    index: sqlite3.Connection, standing: int, now: datetime, limit: int, after: Place | None
+    index: sqlite3.Connection, standing: int, now: datetime, limit: int, after: QueuePlace | None
 ) -> Iterator[Urgency]:
     """Dialogs with these standing points that come after that place."""
     begin = _begin(standing, now, after) if after else (-FAR, "")
@@ -150,7 +150,7 @@ def _list(
     return (_urgency(row) for row in found)
 
 
-def _begin(standing: int, now: datetime, after: Place) -> tuple[int, str]:
+def _begin(standing: int, now: datetime, after: QueuePlace) -> tuple[int, str]:
     """The last place of the list that does not come after `after`: a rounded sum may be that of many."""
     wanted = after.points - standing
     first, past = _since_when(wanted, now), _since_when(wanted - 1, now)

@@ -18,7 +18,7 @@ import structlog
 from app.adapters.storage import index_rows
 from app.adapters.storage.dialog_files import DialogFiles, Files, storage_errors, temporaries
 from app.adapters.storage.healing import AT_ONCE, Healer
-from app.adapters.storage.index import Index, IndexBroken
+from app.adapters.storage.index import DialogIndex, IndexBroken
 from app.adapters.storage.listing import is_dialog_id, micros, place_of
 from app.adapters.storage.locks import Locks
 from app.adapters.storage.queues import IndexedQueue
@@ -26,7 +26,7 @@ from app.adapters.storage.threads import in_index, in_thread
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, IndexBuilding, StorageUnavailable
 from app.core.ports import DialogPage, DialogQuery, StoreHealth
-from app.core.urgency import Waiting
+from app.core.urgency import WaitingQueue
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class JsonStore:
         self._files = files or Files()
         self._dialogs = DialogFiles(root, self._files)
         self._locks = Locks(root / ".locks")
-        self._index = Index(root / ".index", self._locks)
+        self._index = DialogIndex(root / ".index", self._locks)
         self._healer = Healer(self._dialogs, self._index, at_once)
         self._opening = Lock()
         self._opened = False
@@ -70,7 +70,7 @@ class JsonStore:
         await in_thread(self._index.close)
 
     @property
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitingQueue:
         return IndexedQueue(self._ask, self._index)
 
     async def secret(self) -> bytes:

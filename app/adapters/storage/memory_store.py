@@ -22,7 +22,7 @@ from app.adapters.storage.queues import CountedQueue
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound
 from app.core.ports import DialogPage, DialogQuery, StoreHealth
-from app.core.urgency import Waiting
+from app.core.urgency import WaitingQueue
 
 
 class MemoryStore:
@@ -84,7 +84,7 @@ class MemoryStore:
         return _oldest_first(d for d in active if d.updated_at < moment)[skip : skip + limit]
 
     @property
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitingQueue:
         return self._waiting
 
     async def event_counts(self) -> dict[str, int]:

@@ -8,20 +8,20 @@ from sqlite3 import Connection
 from typing import Any
 
 from app.adapters.storage import index_queue
-from app.adapters.storage.index import Index
+from app.adapters.storage.index import DialogIndex
 from app.adapters.storage.threads import in_index, in_thread
 from app.core.dialog import Dialog
-from app.core.urgency import LOOK_BACK, MANY, Place, Urgency, anger_points, repeat_points, waiting_since
+from app.core.urgency import LOOK_BACK, MANY, QueuePlace, Urgency, anger_points, repeat_points, waiting_since
 
 
 class IndexedQueue:
     """`ask` puts a question to an index that is up to date."""
 
-    def __init__(self, ask: Callable[[Callable[[Connection], Any]], Any], index: Index) -> None:
+    def __init__(self, ask: Callable[[Callable[[Connection], Any]], Any], index: DialogIndex) -> None:
         self._ask = ask
         self._index = index
 
-    async def page(self, moment: datetime, limit: int, after: Place | None = None) -> list[Urgency]:
+    async def page(self, moment: datetime, limit: int, after: QueuePlace | None = None) -> list[Urgency]:
         return await self._asked(lambda index: index_queue.page(index, moment, limit, after))
 
     async def among(self, dialog_ids: Collection[str], moment: datetime) -> list[Urgency]:  # noqa: ARG002
@@ -58,7 +58,7 @@ class CountedQueue:
         self._values: dict[str, int] = {}
         self._asked: dict[str, tuple[datetime, datetime]] = {}
 
-    async def page(self, moment: datetime, limit: int, after: Place | None = None) -> list[Urgency]:
+    async def page(self, moment: datetime, limit: int, after: QueuePlace | None = None) -> list[Urgency]:
         found = [self._urgency(d, moment) for d in self._open() if d.escalated]
         placed = sorted(((u.place(moment).order, u) for u in found), key=lambda pair: pair[0])
         return [u for order, u in placed if after is None or order > after.order][:limit]

@@ -14,14 +14,14 @@ from app.core.texts import known
 FOLDER = Path(__file__).parent
 
 
-class Deeds(BaseModel):
+class ActionCues(BaseModel):
     """Templates of what was done (or is being done), and of what will be."""
 
     done: list[str] = []
     will: list[str] = []
 
 
-class Net(Deeds):
+class Net(ActionCues):
     """General rules for deeds that no cue names. `<noun>` is any matter that has consequences."""
 
     nouns: dict[str, list[str]] = {}  # by kind of action
@@ -39,7 +39,7 @@ class Language(BaseModel):
     verbs: dict[str, list[str]] = {}  # stems
     forms: dict[str, list[str]] = {}  # endings
     net: Net = Net()
-    actions: dict[str, Deeds]  # in the order of precedence: the first to claim a word has it
+    actions: dict[str, ActionCues]  # in the order of precedence: the first to claim a word has it
     commits: list[str]  # promises of no kind of their own: dates and durations beside them count
     excuses: dict[str, list[str]]
     numbers: dict[str, float]

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import cast
 
 from app.agents.grounding.evidence import Claim, Evidence
-from app.agents.grounding.reading import Deed, Reading, names, read
+from app.agents.grounding.reading import ActionClaim, SentenceReading, names, read
 from app.agents.grounding.sentences import plain, split
 from app.agents.grounding.values import Meaning, Value
 
@@ -77,21 +77,21 @@ def unsupported_in(sentence: str, evidence: Evidence, lang: str) -> list[Claim]:
 
 
 def _claims(
-    reading: Reading,
+    reading: SentenceReading,
     stated: Callable[[Value], bool] = lambda _: False,
-    done: Callable[[Deed], bool] = lambda _: False,
+    done: Callable[[ActionClaim], bool] = lambda _: False,
 ) -> list[Claim]:
     values = (v for v in reading.values if _counts(v, reading) and not stated(v))
     found = [Claim(v.kind, v.text, reading.sentence) for v in values]
     return found + [Claim(d.kind, d.text, reading.sentence) for d in reading.deeds if not done(d)]
 
 
-def _counts(value: Value, reading: Reading) -> bool:
+def _counts(value: Value, reading: SentenceReading) -> bool:
     """Durations and "tomorrow" are claims only beside a promise."""
     return reading.committed or not (value.kind == "duration" or value.relative)
 
 
-def _stated(value: Value, reading: Reading, evidence: Evidence, lang: str) -> bool:
+def _stated(value: Value, reading: SentenceReading, evidence: Evidence, lang: str) -> bool:
     """What articles and results do not hold is looked for in what was said; customers may only be echoed."""
     parts = ("texts", "said") if reading.committed else ("texts", "said", "asked")
     return any(_agrees(value, _known(part, evidence, lang).get(value.kind, set())) for part in parts)
@@ -110,7 +110,7 @@ def _known(part: str, evidence: Evidence, lang: str) -> dict[str, set[Meaning]]:
     return cast(dict[str, set[Meaning]], evidence.memo[key])
 
 
-def _done(deed: Deed, evidence: Evidence) -> bool:
+def _done(deed: ActionClaim, evidence: Evidence) -> bool:
     groups = deed.also or {deed.group}
     needed = frozenset(chain.from_iterable(NEEDS.get(group, {group}) for group in groups))
     told = (
@@ -121,12 +121,12 @@ def _done(deed: Deed, evidence: Evidence) -> bool:
     return bool(needed & evidence.done) or any(told) or _recorded(deed, evidence)
 
 
-def _is_about(deed: Deed, matter: str) -> bool:
+def _is_about(deed: ActionClaim, matter: str) -> bool:
     """A deed that names another matter is about that one."""
     return not matter or names(deed, matter) or not any(names(deed, other) for other in MATTERS)
 
 
-def _recorded(deed: Deed, evidence: Evidence) -> bool:
+def _recorded(deed: ActionClaim, evidence: Evidence) -> bool:
     """`"order_status": "shipped"` supports "your order has been shipped"."""
     known = {stem for text in evidence.texts for stem in _states(text)}
     told = any(word.lower().startswith(stem) for word in plain(deed.text).split() for stem in known)
@@ -138,7 +138,7 @@ def _states(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in words if len(word) >= STEM)
 
 
-def _quoted(deed: Deed, reading: Reading, evidence: Evidence, lang: str) -> bool:
+def _quoted(deed: ActionClaim, reading: SentenceReading, evidence: Evidence, lang: str) -> bool:
     """An article, or an agent before, says nearly the same words and means the same deed."""
     return any(
         deed.group in {d.group for d in known.deeds} and _alike(reading.words, known.words)
@@ -147,7 +147,7 @@ def _quoted(deed: Deed, reading: Reading, evidence: Evidence, lang: str) -> bool
     )
 
 
-def _readings(source: str, evidence: Evidence, lang: str) -> list[Reading]:
+def _readings(source: str, evidence: Evidence, lang: str) -> list[SentenceReading]:
     """Articles come again in every turn, so what they say is kept. What people say, and what results of
     tools tell of them, is read anew."""
     key = (source, lang, split)
@@ -155,18 +155,18 @@ def _readings(source: str, evidence: Evidence, lang: str) -> list[Reading]:
         again = source in evidence.texts and not source.startswith("{")
         one = _article if again else read
         evidence.memo[key] = [one(sentence, lang, evidence.today) for sentence in split(source)]
-    return cast(list[Reading], evidence.memo[key])
+    return cast(list[SentenceReading], evidence.memo[key])
 
 
-def _reading(sentence: str, evidence: Evidence, lang: str) -> Reading:
+def _reading(sentence: str, evidence: Evidence, lang: str) -> SentenceReading:
     """Sentences of a stream come again when it is checked as a whole."""
     key = (sentence, lang, read)
     if key not in evidence.memo:
         evidence.memo[key] = read(sentence, lang, evidence.today)
-    return cast(Reading, evidence.memo[key])
+    return cast(SentenceReading, evidence.memo[key])
 
 
-def _article(sentence: str, lang: str, today: date) -> Reading:
+def _article(sentence: str, lang: str, today: date) -> SentenceReading:
     return _kept(sentence, lang, today) if len(sentence) <= KEPT else read(sentence, lang, today)
 
 

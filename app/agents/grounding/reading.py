@@ -11,7 +11,7 @@ from typing import cast
 from app.agents.grounding.evidence import ActionKind
 from app.agents.grounding.language import Language, languages
 from app.agents.grounding.sentences import plain
-from app.agents.grounding.templates import Hit, Templates, Word, words_of
+from app.agents.grounding.templates import Hit, SentenceWord, Templates, words_of
 from app.agents.grounding.values import Value, scale
 
 DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
@@ -32,7 +32,7 @@ KINDS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActionClaim:
     """An action claim; `group` is the list of cues that knew it, `also` what else it may be about."""
 
     group: str
@@ -45,17 +45,17 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SentenceReading:
     """`committed`: a deed or promise stands here, even under a condition, and values are promised too."""
 
     sentence: str
     values: tuple[Value, ...]
-    deeds: tuple[Deed, ...]
+    deeds: tuple[ActionClaim, ...]
     committed: bool
     words: frozenset[str]
 
 
-def read(sentence: str, lang: str, today: date) -> Reading:
+def read(sentence: str, lang: str, today: date) -> SentenceReading:
     bare = plain(sentence)
     values = scale(lang).read(bare, today)
     words = words_of(bare, values)
@@ -65,10 +65,10 @@ def read(sentence: str, lang: str, today: date) -> Reading:
     kept = [v for v in values if not any(v.start <= words[i].start < v.end for i in idle)]
     deeds = [deed for scene in scenes for deed in scene.deeds()]
     committed = any(scene.commits() for scene in scenes)
-    return Reading(sentence.strip(), tuple(kept), tuple(deeds), committed, frozenset(texts))
+    return SentenceReading(sentence.strip(), tuple(kept), tuple(deeds), committed, frozenset(texts))
 
 
-def names(deed: Deed, matter: str) -> bool:
+def names(deed: ActionClaim, matter: str) -> bool:
     """Whether its words tell that it is about an order, a subscription …"""
     element = f"<{NOUN}{matter}>"
     return any(element in cues.fits(w.text) for cues in _templates() for w in words_of(deed.text, ()))
@@ -77,7 +77,7 @@ def names(deed: Deed, matter: str) -> bool:
 class _Scene:
     """A sentence with what the cues of one language found in it."""
 
-    def __init__(self, sentence: str, words: Sequence[Word], hits: Iterable[Hit]) -> None:
+    def __init__(self, sentence: str, words: Sequence[SentenceWord], hits: Iterable[Hit]) -> None:
         self.sentence, self.words = sentence, words
         self._found: dict[str, list[Hit]] = {}
         for hit in hits:
@@ -85,7 +85,7 @@ class _Scene:
         # words of sayings that mean nothing: "if you have questions", "100 % sure"
         self.idle = {i for hit in self._found.get(IDIOMS, ()) for i in range(hit.first, hit.last + 1)}
 
-    def deeds(self) -> list[Deed]:
+    def deeds(self) -> list[ActionClaim]:
         """Where two claim a word, the group that stands first in the file has it, excused or not;
         general rules get what no cue has claimed."""
         taken: set[int] = set()
@@ -97,7 +97,7 @@ class _Scene:
                 continue
             taken |= span
             if not self._excused(hit):
-                found.append(Deed(_kind(hit), self._text(hit), _about(hit, hits)))
+                found.append(ActionClaim(_kind(hit), self._text(hit), _about(hit, hits)))
         return found
 
     def commits(self) -> bool:

@@ -10,11 +10,11 @@ from langchain_core.messages import HumanMessage
 
 from app.agents.base import Agent
 from app.agents.grounding import Claim, Evidence, SentenceGate
-from app.agents.state import Emit, State
+from app.agents.state import Emit, TurnState
 from app.agents.tools.knowledge import render
 from app.core.actions import BY_TOOL, Quote, tool_name
 from app.core.clock import HOUSE_TIME
-from app.core.models import Passage, Progress, ToolUse
+from app.core.models import Passage, ToolUse, TurnProgress
 from app.core.ports import KnowledgeBase
 
 QUOTE = tool_name(Quote)
@@ -30,7 +30,7 @@ def rewrite(faults: list[Claim]) -> HumanMessage:
     return HumanMessage(Template(REWRITE).substitute(claims="; ".join(claim.text for claim in faults)))
 
 
-def evidence_of(agent: Agent, state: State, knowledge: KnowledgeBase, now: datetime) -> Evidence:
+def evidence_of(agent: Agent, state: TurnState, knowledge: KnowledgeBase, now: datetime) -> Evidence:
     case, lines = state["case"], state["lines"]
     used = [*case.used, *state["tools"]]
     passed = case.transferred or bool(state["hops"]) or agent.escalates_to is None
@@ -47,7 +47,7 @@ def evidence_of(agent: Agent, state: State, knowledge: KnowledgeBase, now: datet
     )
 
 
-def _cited(state: State, knowledge: KnowledgeBase) -> Iterator[Passage]:
+def _cited(state: TurnState, knowledge: KnowledgeBase) -> Iterator[Passage]:
     """Articles of earlier turns: their next steps are told now."""
     for name in state["case"].cited:
         article = knowledge.find(name, state["language"])
@@ -71,14 +71,14 @@ def achieved_by(tool: str) -> frozenset[str]:
     return known.achieves if known else frozenset()
 
 
-class Outlet:
+class StreamFilter:
     """Lets cleared sentences of a stream through as they come; at a fault it closes."""
 
     def __init__(self, emit: Emit, evidence: Evidence, language: str) -> None:
         self._emit, self._evidence, self._language = emit, evidence, language
         self._gate = SentenceGate(evidence, language)
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: TurnProgress) -> None:
         if progress.kind == "text":
             self._send(self._gate.feed(progress.text))
             return
@@ -90,4 +90,4 @@ class Outlet:
 
     def _send(self, sentences: list[str]) -> None:
         for sentence in sentences:
-            self._emit(Progress(kind="text", text=sentence))
+            self._emit(TurnProgress(kind="text", text=sentence))

@@ -20,7 +20,7 @@ _QUOTES = set('«»“”„"')
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SentenceWord:
     text: str
     start: int
     end: int
@@ -28,10 +28,10 @@ class Word:
     quoted: int  # number of the quotation, 0 outside
 
 
-def words_of(sentence: str, values: Sequence[Value]) -> list[Word]:
+def words_of(sentence: str, values: Sequence[Value]) -> list[SentenceWord]:
     """An amount is the word `$amount`, a percentage `$percent`; other values stay as they are written."""
     masks = {v.start: v for v in values if v.kind in ("amount", "percent")}
-    found: list[Word] = []
+    found: list[SentenceWord] = []
     clause = quote = at = 0
     inside = False
     for token in _TOKEN.finditer(_masked(sentence, list(masks.values()))):
@@ -44,7 +44,7 @@ def words_of(sentence: str, values: Sequence[Value]) -> list[Word]:
         else:
             value = masks.get(at)
             known = f"${value.kind}" if value else text.lower()
-            found.append(Word(known, at, token.end(), clause, quote if inside else 0))
+            found.append(SentenceWord(known, at, token.end(), clause, quote if inside else 0))
     return found
 
 

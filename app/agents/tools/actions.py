@@ -11,10 +11,10 @@ from typing import Any, Literal
 from langchain_core.tools import BaseTool
 from pydantic import Field, create_model
 
-from app.agents.base import Desk, Result, Tool, offer
+from app.agents.base import Result, Tool, ToolContext, offer
 from app.agents.tools.presentation import outcome_told, told
 from app.core.actions import Action
-from app.core.backoffice import Visit
+from app.core.backoffice import ActionContext
 from app.core.exceptions import BackOfficeUnavailable
 
 HAND_OVER = "hand_over"
@@ -42,7 +42,7 @@ def acting(*actions: type[Action]) -> tuple[Tool, ...]:
     return tuple(Tool(action, _act) for action in actions)
 
 
-def _act(desk: Desk, visit: Visit, action: Action) -> Result:
+def _act(desk: ToolContext, visit: ActionContext, action: Action) -> Result:
     if desk.office is None:
         return told(UNAVAILABLE, visit.language)
     try:

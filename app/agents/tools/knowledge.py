@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
-from app.agents.base import Desk, Result, Tool
-from app.core.backoffice import Visit
+from app.agents.base import Result, Tool, ToolContext
+from app.core.backoffice import ActionContext
 from app.core.models import RELEVANT, Passage
 from app.core.text import clean
 
@@ -18,7 +18,7 @@ class SearchKnowledge(BaseModel):
     question: str = Field(description="What the customer needs, in the customer's language.")
 
 
-def _search(desk: Desk, visit: Visit, wanted: SearchKnowledge) -> Result:
+def _search(desk: ToolContext, visit: ActionContext, wanted: SearchKnowledge) -> Result:
     found = desk.knowledge.search(wanted.question, visit.language)
     return Result(render(relevant(found)))
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.agents.base import Desk, Result, Tool
+from app.agents.base import Result, Tool, ToolContext
 from app.agents.tools.actions import UNAVAILABLE
 from app.agents.tools.presentation import told
 from app.core.actions import Quote
-from app.core.backoffice import Account, Device, Incident, Order, Payment, Subscription, Ticket, Visit
+from app.core.backoffice import Account, ActionContext, Device, Incident, Order, Payment, Subscription, Ticket
 from app.core.clock import HOUSE_TIME
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import BackOffice
@@ -84,7 +84,7 @@ Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class CustomerRecords:
     """The back office as far as it concerns one customer, now."""
 
     office: BackOffice
@@ -93,7 +93,7 @@ class Records:
     now: datetime
 
 
-Read = Callable[[Records, Any], Facts]
+Read = Callable[[CustomerRecords, Any], Facts]
 
 
 class ServiceStatus(BaseModel):
@@ -137,12 +137,12 @@ class FindPayments(BaseModel):
     payment: str | None = Field(default=None, max_length=40, description="Only this one, such as P-1001.")
 
 
-def _status(records: Records, _: ServiceStatus) -> Facts:
+def _status(records: CustomerRecords, _: ServiceStatus) -> Facts:
     found = records.office.incidents(since=records.now - RECENT)
     return {"status": "found", "incidents": [_incident(i, records) for i in found[:SHOWN]]}
 
 
-def _incident(incident: Incident, records: Records) -> Facts:
+def _incident(incident: Incident, records: CustomerRecords) -> Facts:
     title = incident.title.get(records.language) or incident.title.get("en", incident.service)
     lasted = (incident.until or records.now) - incident.since
     return {
@@ -156,17 +156,17 @@ def _incident(incident: Incident, records: Records) -> Facts:
     }
 
 
-def _account(records: Records, _: DiagnoseAccount) -> Facts:
+def _account(records: CustomerRecords, _: DiagnoseAccount) -> Facts:
     account = records.office.account(records.customer_id)
     return account_facts(account, records.now) if account else _stranger()
 
 
-def _devices(records: Records, _: DiagnoseDevices) -> Facts:
+def _devices(records: CustomerRecords, _: DiagnoseDevices) -> Facts:
     account = records.office.account(records.customer_id)
     return device_facts(account, records.now) if account else _stranger()
 
 
-def _tickets(records: Records, _: FindTickets) -> Facts:
+def _tickets(records: CustomerRecords, _: FindTickets) -> Facts:
     return _listed("tickets", [_ticket(t) for t in records.office.tickets(records.customer_id)])
 
 
@@ -175,19 +175,19 @@ def _ticket(t: Ticket) -> Facts:
     return {**facts, "ticket_status": t.status, "answer_due": t.due}
 
 
-def _plans(records: Records, _: ListPlans) -> Facts:
+def _plans(records: CustomerRecords, _: ListPlans) -> Facts:
     plans = [{**p.model_dump(exclude={"name", "title"}), "plan": p.name} for p in records.office.plans()]
     items = [{"item": i.name, "price_rub": i.price_rub} for i in records.office.items()]
     return {"status": "found", "plans": plans, "items": items}
 
 
-def _quote(records: Records, wanted: Quote) -> Facts:
+def _quote(records: CustomerRecords, wanted: Quote) -> Facts:
     outcome = records.office.quote(records.customer_id, wanted)
     status = "found" if outcome.status == "done" else outcome.status
     return {"status": status, **({"reason": outcome.reason} if outcome.reason else {}), **outcome.facts}
 
 
-def _delivery(records: Records, wanted: DeliveryTerms) -> Facts:
+def _delivery(records: CustomerRecords, wanted: DeliveryTerms) -> Facts:
     quotes = [
         records.office.quote(
             records.customer_id,
@@ -200,7 +200,7 @@ def _delivery(records: Records, wanted: DeliveryTerms) -> Facts:
     return {"status": "found", "item": wanted.item, "quantity": wanted.quantity, "ways": ways}
 
 
-def _orders(records: Records, wanted: FindOrders) -> Facts:
+def _orders(records: CustomerRecords, wanted: FindOrders) -> Facts:
     found = [o for o in records.office.orders(records.customer_id) if _is(wanted.order, o.number)]
     return _listed("orders", [_order(o) for o in found])
 
@@ -210,7 +210,7 @@ def _order(o: Order) -> Facts:
     return {**facts, "ordered": o.at, "order_status": o.status, "delivery_method": o.delivery}
 
 
-def _payments(records: Records, wanted: FindPayments) -> Facts:
+def _payments(records: CustomerRecords, wanted: FindPayments) -> Facts:
     found = [
         p
         for p in records.office.payments(records.customer_id)
@@ -241,10 +241,10 @@ def _stranger() -> Facts:
     return {"status": "refused", "reason": "unknown_customer"}
 
 
-def _reading(read: Read, desk: Desk, visit: Visit, wanted: BaseModel) -> Result:
+def _reading(read: Read, desk: ToolContext, visit: ActionContext, wanted: BaseModel) -> Result:
     if desk.office is None:
         return told(UNAVAILABLE, visit.language)
-    records = Records(desk.office, visit.customer_id, visit.language, desk.clock())
+    records = CustomerRecords(desk.office, visit.customer_id, visit.language, desk.clock())
     try:
         return told(read(records, wanted), visit.language)
     except BackOfficeUnavailable:

@@ -13,7 +13,7 @@ from app.core.models import Status
 from app.core.ports import DialogQuery
 from app.services.dialogs.admission import Request
 from app.services.dialogs.feedback import Liked
-from app.services.dialogs.turns import Outcome
+from app.services.dialogs.turns import TurnResponse
 from app.services.dialogs.views import Answered, Closed, Created, DialogView, PageView
 from app.services.operators.views import Rated
 
@@ -144,7 +144,7 @@ async def delete(dialog_id: DialogId, bench: Bench) -> None:
     await bench.dialogs.delete(dialog_id)
 
 
-def _marked(outcome: Outcome, response: Response) -> Outcome:
+def _marked(outcome: TurnResponse, response: Response) -> TurnResponse:
     if outcome.replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return outcome

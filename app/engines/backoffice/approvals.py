@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from app.core.actions import Action, RefundPayment, tool_name
-from app.core.backoffice import Approval, Outcome, Visit
+from app.core.backoffice import ActionApproval, ActionContext, Outcome
 from app.core.exceptions import ApprovalNotFound
 from app.engines.backoffice.outcomes import from_json, to_json
 from app.engines.backoffice.records import as_number, next_number
 from app.engines.backoffice.tables import approvals
 
 
-def enter(connection: Connection, visit: Visit, action: Action, wanted: Outcome, at: datetime) -> Outcome:
+def enter(
+    connection: Connection, visit: ActionContext, action: Action, wanted: Outcome, at: datetime
+) -> Outcome:
     """The outcome with its number."""
     number = next_number(connection, "A")
     values = {
@@ -44,14 +46,14 @@ def waiting_for(connection: Connection, payment: str) -> Outcome | None:
     return Outcome(status="approval", reason=row.reason, number=row.number, facts=facts)
 
 
-def read(connection: Connection, number: str) -> Approval:
+def read(connection: Connection, number: str) -> ActionApproval:
     row = connection.execute(select(approvals).where(approvals.c.number == as_number(number))).first()
     if row is None:
         raise ApprovalNotFound(number)
     return _approval(row)
 
 
-def listing(connection: Connection, status: str | None, limit: int | None) -> list[Approval]:
+def listing(connection: Connection, status: str | None, limit: int | None) -> list[ActionApproval]:
     """Latest first."""
     rows = select(approvals).order_by(approvals.c.requested_at.desc(), approvals.c.number.desc()).limit(limit)
     if status is not None:
@@ -59,7 +61,7 @@ def listing(connection: Connection, status: str | None, limit: int | None) -> li
     return [_approval(row) for row in connection.execute(rows)]
 
 
-def settle(connection: Connection, decided: Approval) -> None:
+def settle(connection: Connection, decided: ActionApproval) -> None:
     assert decided.outcome is not None
     values = {
         **decided.model_dump(include={"status", "decided_at", "decided_by", "note"}),
@@ -68,7 +70,7 @@ def settle(connection: Connection, decided: Approval) -> None:
     connection.execute(update(approvals).where(approvals.c.number == decided.number).values(values))
 
 
-def _approval(row: Row[Any]) -> Approval:
+def _approval(row: Row[Any]) -> ActionApproval:
     values = row._asdict()
     outcome = None if row.outcome is None else from_json(row.outcome)
-    return Approval.model_validate({**values, "visit": values, "outcome": outcome})
+    return ActionApproval.model_validate({**values, "visit": values, "outcome": outcome})

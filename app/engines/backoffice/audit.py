@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select
 
 from app.core.actions import FREE, NUMBER, Action, marked, tool_name
-from app.core.backoffice import Effect, Outcome, Visit
+from app.core.backoffice import ActionContext, Effect, Outcome
 from app.engines.backoffice.outcomes import from_json, to_json
 from app.engines.backoffice.records import as_number
 from app.engines.backoffice.tables import effects
 
 
-def kept(connection: Connection, visit: Visit, action: Action) -> Outcome | None:
+def kept(connection: Connection, visit: ActionContext, action: Action) -> Outcome | None:
     """A line from before things were told apart holds for all of them: it is about nothing."""
     about = effects.c.about.in_({about_of(action), ""})
     lines = select(effects.c.outcome, effects.c.wording).where(_of(visit, action), about)
@@ -35,7 +35,7 @@ def kept(connection: Connection, visit: Visit, action: Action) -> Outcome | None
 
 def write(
     connection: Connection,
-    visit: Visit,
+    visit: ActionContext,
     action: Action,
     outcome: Outcome,
     at: datetime,
@@ -80,7 +80,7 @@ def read(connection: Connection, dialog_id: str, seq: int | None) -> list[Effect
     return [_effect(row) for row in connection.execute(lines)]
 
 
-def _of(visit: Visit, action: Action) -> ColumnElement[bool]:
+def _of(visit: ActionContext, action: Action) -> ColumnElement[bool]:
     """What agents did or were refused, before any person decided."""
     return and_(
         effects.c.dialog_id == visit.dialog_id,

@@ -19,7 +19,8 @@ from sqlalchemy import Connection, select
 from app.core.actions import BY_TOOL, Action, Quote
 from app.core.backoffice import (
     Account,
-    Approval,
+    ActionApproval,
+    ActionContext,
     Effect,
     Incident,
     Item,
@@ -29,14 +30,13 @@ from app.core.backoffice import (
     Plan,
     Policy,
     Ticket,
-    Visit,
     Worth,
 )
 from app.core.clock import Clock, utcnow
 from app.core.exceptions import ApprovalDecided
 from app.engines.backoffice import approvals, audit, records, repeats
 from app.engines.backoffice.actions import carry_out
-from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.catalogue import ITEMS, PLANS
 from app.engines.backoffice.database import Database, clear, prepare
 from app.engines.backoffice.demo import fill
@@ -76,7 +76,7 @@ def without_nul(text: str) -> str:
     return text.replace("\0", "\ufffd")
 
 
-def action_of(approval: Approval) -> Action:
+def action_of(approval: ActionApproval) -> Action:
     return BY_TOOL[approval.tool].model_validate(approval.arguments)
 
 
@@ -153,7 +153,7 @@ class SqlBackOffice:
             customer = records.customer_of(connection, customer_id)
         return quote(customer.discount if customer else "none", wanted)
 
-    def act(self, visit: Visit, action: Action) -> Outcome:
+    def act(self, visit: ActionContext, action: Action) -> Outcome:
         action = storable(action)
         with self._database.writing(f"dialog {visit.dialog_id}", _of(visit.customer_id)) as connection:
             if kept := audit.kept(connection, visit, action):
@@ -170,15 +170,15 @@ class SqlBackOffice:
         with self._database.reading() as connection:
             return audit.read(connection, dialog_id, seq)
 
-    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[Approval]:
+    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[ActionApproval]:
         with self._database.reading() as connection:
             return approvals.listing(connection, status, limit)
 
-    def approval(self, number: str) -> Approval:
+    def approval(self, number: str) -> ActionApproval:
         with self._database.reading() as connection:
             return approvals.read(connection, number)
 
-    def decide(self, number: str, approved: bool, by: str, note: str = "") -> Approval:
+    def decide(self, number: str, approved: bool, by: str, note: str = "") -> ActionApproval:
         with self._database.writing(_of(self.approval(number).visit.customer_id)) as connection:
             asked = approvals.read(connection, number)
             word = "approved" if approved else "rejected"
@@ -221,15 +221,15 @@ class SqlBackOffice:
     def _carry_out(
         self,
         connection: Connection,
-        visit: Visit,
+        visit: ActionContext,
         action: Action,
         now: datetime,
-        approved: Approval | None = None,
+        approved: ActionApproval | None = None,
     ) -> Outcome:
         customer = records.customer_of(connection, visit.customer_id)
         if customer is None:
             return refused("unknown_customer")
-        return carry_out(Case(connection, visit, customer, now, self._policy, approved), action)
+        return carry_out(ActionRun(connection, visit, customer, now, self._policy, approved), action)
 
     def _prepare(self, database: Database) -> None:
         prepare(database, (lambda connection: fill(connection, self._clock())) if self._demo else None)

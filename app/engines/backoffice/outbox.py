@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, insert, select, true, update
 
 from app.core.events import Event
-from app.core.outbox import DeadLetter, OutboxState, Parcel
+from app.core.outbox import DeadLetter, OutboxMessage, OutboxState
 from app.engines.backoffice import outbox_rows as rows
 from app.engines.backoffice.database import Database, prepare
 from app.engines.backoffice.outbox_rows import dialogs, parcels
@@ -54,7 +54,7 @@ class SqlOutbox:
                 rows.wait(connection, dialog_id, new[0].at)
             return len(new)
 
-    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Parcel]:
+    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
         """A look without the write lock comes first: mostly there is nothing to do."""
         with self._database.reading() as connection:
             if connection.execute(rows.due_dialogs(now, 1, lease)).first() is None:
@@ -65,7 +65,7 @@ class SqlOutbox:
             taken = [rows.take(connection, dialog_id, now, lease) for dialog_id in chosen.values()]
             return [parcel for parcel in taken if parcel]
 
-    def delivered(self, parcel: Parcel) -> None:
+    def delivered(self, parcel: OutboxMessage) -> None:
         """Whoever has the lease by now: it is there."""
         dialog_id = parcel.event.dialog_id
         with self._database.writing(_of(dialog_id)) as connection:
@@ -73,7 +73,7 @@ class SqlOutbox:
             rows.release(connection, parcel)
             rows.schedule(connection, dialog_id)
 
-    def failed(self, parcel: Parcel, why: str, retry_at: datetime | None) -> None:
+    def failed(self, parcel: OutboxMessage, why: str, retry_at: datetime | None) -> None:
         dialog_id = parcel.event.dialog_id
         with self._database.writing(_of(dialog_id)) as connection:
             if rows.release(connection, parcel):

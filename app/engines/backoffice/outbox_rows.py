@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from app.core.events import Event
-from app.core.outbox import LONGEST_PAUSE, Parcel
+from app.core.outbox import LONGEST_PAUSE, OutboxMessage
 from app.engines.backoffice.tables import Utc
 from app.engines.backoffice.tables import metadata as records
 
@@ -124,7 +124,7 @@ def due_dialogs(now: datetime, limit: int, lease: timedelta) -> Select[Any]:
     )
 
 
-def take(connection: Connection, dialog_id: str, now: datetime, lease: timedelta) -> Parcel | None:
+def take(connection: Connection, dialog_id: str, now: datetime, lease: timedelta) -> OutboxMessage | None:
     row = connection.execute(_waiting(dialog_id)).first()
     if row is None:
         return None
@@ -135,7 +135,7 @@ def take(connection: Connection, dialog_id: str, now: datetime, lease: timedelta
     return parcel
 
 
-def release(connection: Connection, parcel: Parcel) -> bool:
+def release(connection: Connection, parcel: OutboxMessage) -> bool:
     """False where the lease has passed to another."""
     mine = (dialogs.c.dialog_id == parcel.event.dialog_id) & (dialogs.c.lease == parcel.lease)
     free = update(dialogs).where(mine).values(lease=None, leased_until=None)
@@ -155,7 +155,7 @@ def _waiting(dialog_id: str) -> Select[Any]:
     return here.order_by(parcels.c.number).limit(1)
 
 
-def _parcel(row: Row[Any], now: datetime) -> Parcel:
-    return Parcel(
+def _parcel(row: Row[Any], now: datetime) -> OutboxMessage:
+    return OutboxMessage(
         Event.model_validate_json(row.event), row.tries + 1, min(row.since or now, now), uuid4().hex
     )

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, select
 
 from app.core.actions import Action, tool_name
-from app.core.backoffice import Outcome, Period, Visit
-from app.engines.backoffice.actions.context import Case
+from app.core.backoffice import ActionContext, Outcome, Period
+from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.outcomes import refused
 from app.engines.backoffice.tables import approvals, orders, refunds, tickets
 
@@ -18,7 +18,7 @@ WINDOW = timedelta(minutes=10)
 
 
 def order(
-    case: Case, item: str, quantity: int, period: Period | None, delivery: str | None
+    case: ActionRun, item: str, quantity: int, period: Period | None, delivery: str | None
 ) -> Outcome | None:
     """In whatever dialog of the customer's it was placed."""
     same = (
@@ -33,7 +33,7 @@ def order(
     return refused("just_done", row.number, total_rub=row.total_rub) if row else None
 
 
-def refund(case: Case, payment: str, amount_rub: int) -> Outcome | None:
+def refund(case: ActionRun, payment: str, amount_rub: int) -> Outcome | None:
     """A part of the payment, as large as one that was just returned."""
     same = (
         refunds.c.payment == payment,
@@ -44,7 +44,7 @@ def refund(case: Case, payment: str, amount_rub: int) -> Outcome | None:
     return refused("just_done", row.number, payment=payment, amount_rub=amount_rub) if row else None
 
 
-def ticket(case: Case, kind: str, subject: str) -> Outcome | None:
+def ticket(case: ActionRun, kind: str, subject: str) -> Outcome | None:
     """Case, blanks and punctuation make no other one."""
     mine = (tickets.c.customer_id == case.visit.customer_id, tickets.c.at > case.now - WINDOW)
     for row in case.connection.execute(select(tickets).where(*mine, tickets.c.kind == kind)):
@@ -53,7 +53,7 @@ def ticket(case: Case, kind: str, subject: str) -> Outcome | None:
     return None
 
 
-def approval(connection: Connection, visit: Visit, action: Action, now: datetime) -> Outcome | None:
+def approval(connection: Connection, visit: ActionContext, action: Action, now: datetime) -> Outcome | None:
     """The same that waits for a person waits once."""
     wanted = action.model_dump(mode="json", exclude_none=True)
     same: tuple[ColumnElement[bool], ...] = (

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from app.core import durable
-from app.core.knowledge import Approval, DocumentRecord, LibraryDamaged, LibraryUnavailable
+from app.core.knowledge import ApprovedAnswer, DocumentRecord, LibraryDamaged, LibraryUnavailable
 from app.core.models import Article
 from app.engines.knowledge.documents.pieces import slug
 
@@ -117,15 +117,15 @@ class Shelf:
         for parent in (folder.parent, folder.parent.parent, self.root):
             durable.CALLS.sync_folder(parent)
 
-    def approvals(self) -> list[Approval]:
+    def approvals(self) -> list[ApprovedAnswer]:
         """Of two for one question the later one. Raises LibraryDamaged."""
         path = self.root / APPROVED
         with _readable(path):
             lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-            every = [Approval.model_validate_json(line) for line in lines if line.strip()]
+            every = [ApprovedAnswer.model_validate_json(line) for line in lines if line.strip()]
         return list({(a.lang, a.question.casefold()): a for a in every}.values())
 
-    def keep_approvals(self, approvals: Sequence[Approval]) -> None:
+    def keep_approvals(self, approvals: Sequence[ApprovedAnswer]) -> None:
         lines = "".join(f"{approval.model_dump_json()}\n" for approval in approvals)
         durable.write(self.root / APPROVED, lines.encode())
 

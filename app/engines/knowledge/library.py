@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from app.core.documents import DocumentUnusable, Unusable, Watch, onward
 from app.core.knowledge import (
-    Approval,
+    ApprovedAnswer,
     Document,
     DocumentNotFound,
     DocumentRecord,
     DocumentVersion,
     Embed,
-    Index,
+    KnowledgeIndex,
     LibraryDamaged,
     Tell,
     Upload,
@@ -103,11 +103,11 @@ class TeamLibrary:
             shutil.rmtree(self._shelf.folder(name), ignore_errors=True)
         return record
 
-    def approve(self, approval: Approval) -> None:
+    def approve(self, approval: ApprovedAnswer) -> None:
         with self._shelf.changing():
             self._shelf.keep_approvals([*self._shelf.approvals(), approval])
 
-    def index(self) -> Index:
+    def index(self) -> KnowledgeIndex:
         """Once more where another process took a document away in between."""
         for _ in range(TRIES):
             before = self._shelf.stamp()
@@ -118,7 +118,7 @@ class TeamLibrary:
                     raise
         return self._index()
 
-    def _index(self) -> Index:
+    def _index(self) -> KnowledgeIndex:
         team = [(r, self._shelf.pieces(r.name, r.current.version)) for r in self._shelf.manifest().documents]
         own = [article for _, articles in team for article in articles]
         replaced = {(a.lang, a.id) for a in own}
@@ -128,14 +128,14 @@ class TeamLibrary:
         approvals = self._shelf.approvals()
         embedder = self._house.embedder
         if embedder is None or not self._house.shipped:
-            return Index(HybridSearch(articles, embedder), shelves, approvals)
+            return KnowledgeIndex(HybridSearch(articles, embedder), shelves, approvals)
         shipped = vectors_of(self._house.shipped, embedder)
         centre = shipped.mean(axis=0)
         rows = [shipped[_rows(self._house.shipped, kept)], *(self._vectors(r, a, embedder) for r, a in team)]
         base = HybridSearch(articles, embedder, np.concatenate(rows), centre)
         embed = _centred(embedder, centre)
         asked = kept_rows(self._shelf.root / "approved.npz", [a.question for a in approvals], embedder)
-        return Index(base, shelves, approvals, _unit(asked - centre), embed)
+        return KnowledgeIndex(base, shelves, approvals, _unit(asked - centre), embed)
 
     def _put(self, manifest: Manifest, document: Document, made: list[Path]) -> DocumentRecord:
         upload, record = document.upload, manifest.find(document.upload.name)

@@ -19,18 +19,18 @@ _SHOWN = re.compile(r"^• ([A-Z]{1,2}-\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     number: str
 
 
-def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Choice | Move:
+def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Selection | Move:
     lookup = matter.skill.lookup
     assert lookup is not None
     wanted = _wanted(matter, slots, scene)
     if counted := _counted_off(wanted, scene):
-        return Choice(counted)
+        return Selection(counted)
     if (number := wanted.get(lookup.argument)) and lookup.tool != "service_status":
-        return Choice(str(number))
+        return Selection(str(number))
     filters = {name: as_json(wanted[slot]) for name, slot in lookup.slots.items() if slot in wanted}
     looked = [facts for name, facts in scene.results if name == lookup.tool]
     if not looked:
@@ -43,14 +43,14 @@ def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Choice |
     return _picked(matter, words, rows, len(looked) > 1, scene)
 
 
-def _picked(matter: Matter, words: Words, rows: list[Row], widened: bool, scene: Scene) -> Choice | Say:
+def _picked(matter: Matter, words: Words, rows: list[Row], widened: bool, scene: Scene) -> Selection | Say:
     """After a search that had to be widened, or for goods that none of the rows names, nothing is taken
     for granted."""
     item = values("item").get(str(slots_of(matter.lines, None).get("item")), ())
     widened = widened or (bool(item) and not any(contains(item, _text(row)) for row in rows))
     fitting = _fitting(matter, words, rows, item, scene)
     if len(fitting) == 1 and not widened:
-        return Choice(str(fitting[0].get("number")))
+        return Selection(str(fitting[0].get("number")))
     head = fill(words.say.get("none_such" if widened else "several", ()), {}, scene.language)
     return Say("\n".join(p for p in (head, _list(words, fitting, scene), words.asks[WHICH]) if p))
 

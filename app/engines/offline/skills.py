@@ -32,7 +32,7 @@ from app.engines.offline.lexicon import (
     words_of,
 )
 from app.engines.offline.responses import fill, listed, readable, troubles, worded
-from app.engines.offline.selection import Choice, choose
+from app.engines.offline.selection import Selection, choose
 from app.engines.offline.tracker import Matter, matter_of, slots_for, texts_for
 from app.engines.offline.understanding import inquired
 
@@ -138,7 +138,7 @@ def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
     arguments = {n: as_json(slots[slot]) for n, slot in skill.slots.items() if slots.get(slot) is not None}
     if skill.lookup:
         choice = choose(matter, words, slots, scene)
-        if not isinstance(choice, Choice):
+        if not isinstance(choice, Selection):
             return choice
         arguments[skill.lookup.argument] = choice.number
     if matter.agreed and matter.answer == MORE:

@@ -33,7 +33,7 @@ class Stage(BaseModel):
     dialog: float
 
 
-class Meta(BaseModel):
+class ArtefactMeta(BaseModel):
     """What else a decision needs, and where the weights come from.
 
     `accept`: lexical confidence from which the embedding stage is spared. `stays`: by stage, who keeps a
@@ -58,7 +58,7 @@ class Meta(BaseModel):
 
 @dataclass(frozen=True)
 class Artefact:
-    meta: Meta
+    meta: ArtefactMeta
     keyboard: Keyboard
     lexical: Linear
     landmarks: Landmarks
@@ -72,7 +72,7 @@ def data_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def save(out: Path, meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
+def save(out: Path, meta: ArtefactMeta, arrays: dict[str, NDArray[np.generic]]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **arrays)
@@ -84,7 +84,7 @@ def save(out: Path, meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
 def load(folder: Path = SHIPPED) -> Artefact:
     """Raises SettingInvalid where it is damaged, or was made by other features than these."""
     try:
-        meta = Meta.model_validate_json((folder / "meta.json").read_bytes())
+        meta = ArtefactMeta.model_validate_json((folder / "meta.json").read_bytes())
         if meta.features != SETTINGS:
             raise _unusable(folder, "was fitted by another version; run `call-center train`")
         with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
@@ -103,7 +103,7 @@ def _unusable(folder: Path, problem: str) -> SettingInvalid:
     return SettingInvalid("ROUTER_ARTEFACT", f"the fitted router in {folder} {problem}")
 
 
-def _measure(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
+def _measure(meta: ArtefactMeta, arrays: dict[str, NDArray[np.generic]]) -> None:
     """Raises ValueError where the arrays do not fit each other or hold no figures."""
     classes, slots = len(meta.agents) + 1, (DIMENSIONS,)
     lines, width = arrays["landmarks"].shape
@@ -115,7 +115,7 @@ def _measure(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> None:
             raise ValueError(name)
 
 
-def assemble(meta: Meta, arrays: dict[str, NDArray[np.generic]]) -> Artefact:
+def assemble(meta: ArtefactMeta, arrays: dict[str, NDArray[np.generic]]) -> Artefact:
     """Wide figures from the narrow ones that are stored."""
     whole = {"landmarks", *(f"words_{lang}" for lang in ALPHABETS)}
     wide = {name: array.astype(np.float32) for name, array in arrays.items() if name not in whole}

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.engines.routing.artefact import Meta, Stage
+from app.engines.routing.artefact import ArtefactMeta, Stage
 from app.engines.routing.dialog import DEAREST
 from app.engines.routing.model import Floats
 
@@ -50,7 +50,7 @@ def softmax(margins: Floats) -> Floats:
     return np.asarray(risen / risen.sum(), dtype=np.float32)
 
 
-def first_contact(text: str, method: Method, margins: Floats, meta: Meta, greeting: bool) -> Verdict:
+def first_contact(text: str, method: Method, margins: Floats, meta: ArtefactMeta, greeting: bool) -> Verdict:
     stage, even = _stage(method, meta), np.full(len(meta.agents), 1 / len(meta.agents), dtype=np.float32)
     brief = len(text.split()) <= BRIEF
     little = greeting or (brief and float(softmax(margins * stage.dialog)[-1]) >= meta.too_little)
@@ -58,7 +58,7 @@ def first_contact(text: str, method: Method, margins: Floats, meta: Meta, greeti
     return Verdict(text, method, shares, even, little=little)
 
 
-def without_dialog(text: str, method: Method, margins: Floats, meta: Meta, seat: int) -> Verdict:
+def without_dialog(text: str, method: Method, margins: Floats, meta: ArtefactMeta, seat: int) -> Verdict:
     """Somebody serves, but what was said before is not known: a fourth class competes."""
     *shares, follow_up = softmax(margins * _stage(method, meta).dialog)
     shares[seat] += follow_up
@@ -66,7 +66,9 @@ def without_dialog(text: str, method: Method, margins: Floats, meta: Meta, seat:
     return Verdict(text, method, np.array(shares, dtype=np.float32), bars, float(follow_up))
 
 
-def in_dialog(text: str, method: Method, margins: Floats, meta: Meta, seat: int, stays: float) -> Verdict:
+def in_dialog(
+    text: str, method: Method, margins: Floats, meta: ArtefactMeta, seat: int, stays: float
+) -> Verdict:
     """`stays` is the chance that the serving agent keeps the customer; the others share the rest.
 
     A message that would be a clear demand for the dearest agent at first contact is heard in a dialog too.
@@ -84,5 +86,5 @@ def in_dialog(text: str, method: Method, margins: Floats, meta: Meta, seat: int,
     return Verdict(text, method, shares, bars, stays * float(follow_up / (own + follow_up)))
 
 
-def _stage(method: Method, meta: Meta) -> Stage:
+def _stage(method: Method, meta: ArtefactMeta) -> Stage:
     return meta.lexical if method == "lexical" else meta.embedding

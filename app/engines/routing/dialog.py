@@ -32,7 +32,7 @@ class Stays(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class DialogSignals:
     """What of a dialog counts. `echo`: cosine of the message's n-grams with the agent's last line."""
 
     echo: float
@@ -42,7 +42,7 @@ class Talk:
     words: int
 
     @classmethod
-    def read(cls, text: str, before: Sequence[Said], idf: Floats) -> Talk:
+    def read(cls, text: str, before: Sequence[Said], idf: Floats) -> DialogSignals:
         """`text` was `read`; an agent's line counts by its last words, where its question is."""
         agents = [line for line in before if line.role == "agent"]
         last = agents[-1].content if agents else ""
@@ -79,7 +79,9 @@ def overlap(left: Bag, right: Bag) -> float:
     return float(sum(held.get(slot, 0.0) * value for slot, value in pairs))
 
 
-def figures_of(talk: Talk, stages: Mapping[str, Floats], agents: Sequence[str], seat: int) -> Figures:
+def figures_of(
+    talk: DialogSignals, stages: Mapping[str, Floats], agents: Sequence[str], seat: int
+) -> Figures:
     """`stages` are margins by stage, the last one the best; the rival is the likeliest other agent by it."""
     out: Figures = {}
     rival = seat

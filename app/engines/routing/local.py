@@ -11,7 +11,7 @@ from app.core.text import ends, is_blank
 from app.core.threads import TURNS, Threads
 from app.engines.routing.artefact import Artefact
 from app.engines.routing.decision import Method, Verdict, first_contact, in_dialog, without_dialog
-from app.engines.routing.dialog import Talk, figures_of
+from app.engines.routing.dialog import DialogSignals, figures_of
 from app.engines.routing.features import fold, is_courtesy, read
 from app.engines.routing.gist import TOKENS as PIECE_TOKENS
 from app.engines.routing.gist import gist
@@ -84,7 +84,7 @@ class LocalRouter:
         whole = read(text, model.keyboard)
         ready = gist(whole, model.lexical, self._weigh if self._embedder else None)
         known = seat is not None and bool(before) and bool(model.meta.stays)
-        talk = Talk.read(ready, before, model.lexical.idf) if known else None
+        talk = DialogSignals.read(ready, before, model.lexical.idf) if known else None
         stages = {"lexical": model.lexical.margins(ready)}
         verdict = self._weighed(ready, stages, seat, talk)
         if self._embedder is None or verdict.sure >= model.meta.accept:
@@ -103,7 +103,9 @@ class LocalRouter:
             raise RoutingFailed("error", "the embedder is not the one the router was fitted with")
         return self._artefact.landmarks.margins(texts, vectors)
 
-    def _weighed(self, text: str, stages: dict[str, Floats], seat: int | None, talk: Talk | None) -> Verdict:
+    def _weighed(
+        self, text: str, stages: dict[str, Floats], seat: int | None, talk: DialogSignals | None
+    ) -> Verdict:
         """`stages` are margins by stage, of which the last one decides."""
         meta = self._artefact.meta
         method: Method = "embedding" if "embedding" in stages else "lexical"

@@ -32,7 +32,7 @@ class VersionNotFound(CallCenterError):
         super().__init__(f"There is no router {name} in {root}; see `call-center routers`.")
 
 
-class Record(BaseModel):
+class VersionRecord(BaseModel):
     """How a version came about, and how it did against `baseline`: `losses` speak against promoting it.
 
     `lines` counts all training lines, `extra` the team's own by file. It holds no text of a customer.
@@ -100,7 +100,7 @@ class Versions:
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
-    def keep(self, part: Path, record: Record) -> Path:
+    def keep(self, part: Path, record: VersionRecord) -> Path:
         """The same lines on the same day are the same version: the newer fit takes its place."""
         folder = self.root / record.version
         self._write(part, record)
@@ -110,24 +110,24 @@ class Versions:
         shutil.rmtree(part.with_suffix(".old"), ignore_errors=True)
         return folder
 
-    def update(self, record: Record) -> None:
+    def update(self, record: VersionRecord) -> None:
         self._write(self.root / record.version, record)
 
-    def record(self, name: str) -> Record:
+    def record(self, name: str) -> VersionRecord:
         """Raises VersionNotFound."""
         try:
             if not _is_name(name):
                 raise VersionNotFound(name, self.root)
-            return Record.model_validate_json((self.root / name / RECORD).read_bytes())
+            return VersionRecord.model_validate_json((self.root / name / RECORD).read_bytes())
         except (OSError, ValidationError):
             raise VersionNotFound(name, self.root) from None
 
-    def list(self) -> list[Record]:
+    def list(self) -> list[VersionRecord]:
         """Newest first; what cannot be read is left out, and logged once."""
         found = []
         for path in self.root.glob(f"[!.]*/{RECORD}"):
             try:
-                found.append(Record.model_validate_json(path.read_bytes()))
+                found.append(VersionRecord.model_validate_json(path.read_bytes()))
             except (OSError, ValidationError):
                 _tell_once(path.parent.name)
         return sorted(found, key=lambda record: record.fitted, reverse=True)
@@ -139,7 +139,7 @@ class Versions:
         self.root.mkdir(parents=True, exist_ok=True)
         durable.write(self.pointer, f"{name}\n")
 
-    def _write(self, folder: Path, record: Record) -> None:
+    def _write(self, folder: Path, record: VersionRecord) -> None:
         durable.write(folder / RECORD, record.model_dump_json(indent=1) + "\n")
 
 

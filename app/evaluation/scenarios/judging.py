@@ -7,18 +7,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from app.evaluation.scenarios.model import Deed, RecordExpected, Scenario, is_regex
-from app.evaluation.scenarios.world import Effect, Line, State
+from app.evaluation.scenarios.model import ExpectedEffect, RecordExpected, Scenario, is_regex
+from app.evaluation.scenarios.world import EndState, PlayedLine, RecordedEffect
 
 STANDS = ("done", "approval")
 _SPACES = re.compile(r"\s+")
 
 
-def state_differences(scenario: Scenario, state: State) -> list[str]:
+def state_differences(scenario: Scenario, state: EndState) -> list[str]:
     return [*_effects(scenario, state), *_records(scenario, state), *_ends(scenario, state)]
 
 
-def forbidden(scenario: Scenario, before: State, after: State) -> list[str]:
+def forbidden(scenario: Scenario, before: EndState, after: EndState) -> list[str]:
     """Actions that must not be, and whatever happened to another customer's records."""
     found = [
         f"forbidden: {told(effect)}"
@@ -34,7 +34,7 @@ def forbidden(scenario: Scenario, before: State, after: State) -> list[str]:
     return [*found, *strangers, *touched]
 
 
-def word_differences(scenario: Scenario, lines: Sequence[Line]) -> list[str]:
+def word_differences(scenario: Scenario, lines: Sequence[PlayedLine]) -> list[str]:
     """In what agents said; the words of people are their own."""
     text = plain("\n".join(line.text for line in lines if line.role == "agent"))
     missing = [
@@ -45,7 +45,7 @@ def word_differences(scenario: Scenario, lines: Sequence[Line]) -> list[str]:
     return [*missing, *(f"said: {found}" for found in scenario.unsaid if stands(found, text))]
 
 
-def fits(effect: Effect, wanted: Deed) -> bool:
+def fits(effect: RecordedEffect, wanted: ExpectedEffect) -> bool:
     return (
         effect.tool in wanted.tool
         and effect.status in wanted.status
@@ -76,18 +76,18 @@ def stands(pattern: str, text: str) -> bool:
     return plain(pattern) in text
 
 
-def told(effect: Effect) -> str:
+def told(effect: RecordedEffect) -> str:
     given = ", ".join(f"{k}={v}" for k, v in effect.arguments.items())
     why = f" ({effect.reason})" if effect.reason else ""
     person = " by a person" if effect.by_person else ""
     return f"{effect.tool}({given}) {effect.status}{why}{person}"
 
 
-def _of_strangers(scenario: Scenario, state: State) -> list[Effect]:
+def _of_strangers(scenario: Scenario, state: EndState) -> list[RecordedEffect]:
     return [e for e in state.effects if e.status in STANDS and e.customer_id not in ("", scenario.customer)]
 
 
-def _effects(scenario: Scenario, state: State) -> Iterator[str]:
+def _effects(scenario: Scenario, state: EndState) -> Iterator[str]:
     wanted = scenario.after.effects
     pairs = _paired(wanted, state.effects)
     for at, deed in enumerate(wanted):
@@ -101,7 +101,7 @@ def _effects(scenario: Scenario, state: State) -> Iterator[str]:
             yield f"not expected: {told(effect)}"
 
 
-def _paired(wanted: Sequence[Deed], effects: Sequence[Effect]) -> dict[int, int]:
+def _paired(wanted: Sequence[ExpectedEffect], effects: Sequence[RecordedEffect]) -> dict[int, int]:
     """As many as possible, each effect at most once: augmenting paths (Kuhn 1955)."""
     owner: dict[int, int] = {}
 
@@ -120,7 +120,7 @@ def _paired(wanted: Sequence[Deed], effects: Sequence[Effect]) -> dict[int, int]
     return {at: number for number, at in owner.items()}
 
 
-def _records(scenario: Scenario, state: State) -> Iterator[str]:
+def _records(scenario: Scenario, state: EndState) -> Iterator[str]:
     for wanted in scenario.after.records:
         kept = state.records.get(wanted.of or scenario.customer, {}).get(wanted.kind, [])
         found = sum(is_like(record, wanted.where) for record in kept)
@@ -128,14 +128,14 @@ def _records(scenario: Scenario, state: State) -> Iterator[str]:
             yield f"{wanted.count} x {_record(wanted)} expected, {found} found among {_short(kept, wanted)}"
 
 
-def _ends(scenario: Scenario, state: State) -> Iterator[str]:
+def _ends(scenario: Scenario, state: EndState) -> Iterator[str]:
     for name, wanted in scenario.after.ends.model_dump(exclude_none=True).items():
         found = getattr(state, name)
         if not is_like(found, wanted):
             yield f"{name.replace('_', ' ')} is {found}, expected {_words(wanted)}"
 
 
-def _deed(deed: Deed) -> str:
+def _deed(deed: ExpectedEffect) -> str:
     given = ", ".join(f"{k}={_words(v)}" for k, v in deed.arguments.items())
     why = f" ({_words(deed.reason)})" if deed.reason else ""
     return f"{_words(deed.tool)}({given}) {_words(deed.status)}{why}"
@@ -152,7 +152,7 @@ def _short(kept: Iterable[dict[str, Any]], wanted: RecordExpected) -> str:
     return json.dumps(shown, ensure_ascii=False, default=str)
 
 
-def _listed(effects: Sequence[Effect]) -> str:
+def _listed(effects: Sequence[RecordedEffect]) -> str:
     return "; ".join(map(told, effects)) or "no action"
 
 

@@ -66,7 +66,7 @@ Alternatives = Annotated[list[Pattern], BeforeValidator(as_list), Field(min_leng
 Names = Annotated[list[str], BeforeValidator(as_list)]
 
 
-class Deed(Strict):
+class ExpectedEffect(Strict):
     """What is looked for among the effects. `by_person`: a person decided it."""
 
     tool: Annotated[list[ToolName], BeforeValidator(as_list)]
@@ -76,7 +76,7 @@ class Deed(Strict):
     by_person: bool | None = None
 
 
-class Never(Deed):
+class Never(ExpectedEffect):
     """Must not be done, nor wait for a person's word, unless `status` says otherwise."""
 
     status: Annotated[list[Literal["done", "approval", "refused"]], BeforeValidator(as_list)] = [
@@ -107,7 +107,7 @@ class Ends(Strict):
 class After(Strict):
     """`effects` are all that may be done or wait, each once; `others` are tools allowed beside them."""
 
-    effects: list[Deed] = Field(default_factory=list)
+    effects: list[ExpectedEffect] = Field(default_factory=list)
     others: Literal["none", "allowed"] | list[ToolName] = "none"
     records: list[RecordExpected] = Field(default_factory=list)
     ends: Ends = Ends()

@@ -19,12 +19,12 @@ from pydantic import BaseModel, Field
 from app.core.stats import Interval, clustered
 from app.evaluation.exports import legal
 from app.evaluation.html import TEMPLATES, template
-from app.evaluation.scenarios.trial import Outcome, Trial
+from app.evaluation.scenarios.trial import Outcome, ScenarioTrial
 
 OUTCOMES: tuple[Outcome, ...] = ("pass", "words_failed", "state_failed", "customer_fault", "error")
 
 
-class Slice(BaseModel):
+class ScenarioSlice(BaseModel):
     by: str
     value: str
     passed: Interval
@@ -49,10 +49,10 @@ class Score(BaseModel):
     outcomes: dict[Outcome, int]
     pass_k: dict[int, float]
     fewest: list[str] = Field(default_factory=list)
-    slices: list[Slice]
+    slices: list[ScenarioSlice]
 
 
-def score(trials: Sequence[Trial]) -> Score:
+def score(trials: Sequence[ScenarioTrial]) -> Score:
     told, counts = Counter(trial.outcome for trial in trials), _counts(trials)
     return Score(
         trials=len(trials),
@@ -95,7 +95,7 @@ def _fewest(counts: Mapping[str, tuple[int, int]]) -> list[str]:
     return sorted(name for name, n in sizes.items() if n == least < max(sizes.values()))
 
 
-def _counts(trials: Iterable[Trial]) -> dict[str, tuple[int, int]]:
+def _counts(trials: Iterable[ScenarioTrial]) -> dict[str, tuple[int, int]]:
     counts = dict[str, tuple[int, int]]()
     for trial in _counted(trials):
         n, c = counts.get(trial.scenario, (0, 0))
@@ -103,20 +103,22 @@ def _counts(trials: Iterable[Trial]) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def _counted(trials: Iterable[Trial]) -> list[Trial]:
+def _counted(trials: Iterable[ScenarioTrial]) -> list[ScenarioTrial]:
     return [trial for trial in trials if trial.outcome != "customer_fault"]
 
 
-def _share(trials: Iterable[Trial], hit: Callable[[Trial], bool]) -> Interval:
+def _share(trials: Iterable[ScenarioTrial], hit: Callable[[ScenarioTrial], bool]) -> Interval:
     """Repeats of one scenario are not independent, and count so."""
     return clustered((trial.scenario, hit(trial)) for trial in _counted(trials))
 
 
-def _slices(trials: Sequence[Trial], by: str, of: Callable[[Trial], list[str]]) -> list[Slice]:
+def _slices(
+    trials: Sequence[ScenarioTrial], by: str, of: Callable[[ScenarioTrial], list[str]]
+) -> list[ScenarioSlice]:
     values = sorted({value for trial in trials for value in of(trial)})
     each = {value: [trial for trial in trials if value in of(trial)] for value in values}
     return [
-        Slice(
+        ScenarioSlice(
             by=by,
             value=value,
             passed=_share(some, lambda t: t.outcome == "pass"),
@@ -141,7 +143,7 @@ class ScenarioReport(BaseModel):
     model: str
     customer: str
     score: Score
-    trials: list[Trial]
+    trials: list[ScenarioTrial]
 
 
 def summary(report: ScenarioReport) -> str:
@@ -169,7 +171,7 @@ def _lines(report: ScenarioReport) -> Iterator[str]:
     yield from _troubles(report.trials)
 
 
-def _troubles(trials: Iterable[Trial]) -> Iterator[str]:
+def _troubles(trials: Iterable[ScenarioTrial]) -> Iterator[str]:
     for t in trials:
         told = [*t.problems, *(p for p in t.forbidden if p not in t.problems)]
         told += [f"promised without support: {words}" for words in t.promises]
@@ -196,7 +198,7 @@ def write_all(report: ScenarioReport, folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def to_junit(trials: Sequence[Trial]) -> str:
+def to_junit(trials: Sequence[ScenarioTrial]) -> str:
     """A test case a trial; faults of the simulated customer are skipped."""
     root = ElementTree.Element("testsuites", name="scenarios")
     suite = ElementTree.SubElement(root, "testsuite", name="scenarios", tests=str(len(trials)))
@@ -207,7 +209,7 @@ def to_junit(trials: Sequence[Trial]) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def _add(suite: ElementTree.Element, trial: Trial) -> None:
+def _add(suite: ElementTree.Element, trial: ScenarioTrial) -> None:
     name = f"{trial.scenario} repeat {trial.repeat + 1}" if trial.repeat else trial.scenario
     case = ElementTree.SubElement(
         suite, "testcase", name=name, classname=trial.language, time=f"{trial.seconds:.3f}"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from app.core.exceptions import CallCenterError
 from app.evaluation.scenarios.model import Scenario
-from app.evaluation.scenarios.trial import Played, Trial, judged
+from app.evaluation.scenarios.trial import Played, ScenarioTrial, judged
 from app.evaluation.scenarios.world import (
-    Customer,
+    CustomerActor,
     Promises,
     Scripted,
     Simulated,
@@ -24,11 +24,11 @@ from app.evaluation.scenarios.world import (
 
 log = logging.getLogger(__name__)
 OnProgress = Callable[[int, int], None]
-Customers = Callable[[Scenario], Customer]
+Customers = Callable[[Scenario], CustomerActor]
 
 
 @dataclass(frozen=True)
-class Options:
+class ScenarioOptions:
     """`timeout` is seconds for one dialog, `total` for all of them."""
 
     repeat: int = 1
@@ -38,25 +38,25 @@ class Options:
     total: float = 3600.0
 
 
-def scripted(scenario: Scenario) -> Customer:
+def scripted(scenario: Scenario) -> CustomerActor:
     return Scripted(scenario.lines)
 
 
 async def run(
     scenarios: Sequence[Scenario],
     worlds: Worlds,
-    options: Options,
+    options: ScenarioOptions,
     customers: Customers = scripted,
     promises: Promises = no_promises,
     on_progress: OnProgress = lambda _done, _all: None,
-) -> list[Trial]:
+) -> list[ScenarioTrial]:
     """In the order of the scenarios, repeats together. `on_progress` is told trials done and all."""
     player = _Player(worlds, options, customers, promises, time.monotonic() + options.total)
     places = asyncio.Semaphore(options.concurrency)
     wanted = [(scenario, repeat) for scenario in scenarios for repeat in range(options.repeat)]
     done = 0
 
-    async def one(scenario: Scenario, repeat: int) -> Trial:
+    async def one(scenario: Scenario, repeat: int) -> ScenarioTrial:
         nonlocal done
         async with places:
             trial = await player.trial(scenario, repeat)
@@ -74,12 +74,12 @@ class _Player:
     """`ends` is when nobody begins or goes on any more, by the monotonic clock."""
 
     worlds: Worlds
-    options: Options
+    options: ScenarioOptions
     customers: Customers
     promises: Promises
     ends: float
 
-    async def trial(self, scenario: Scenario, repeat: int) -> Trial:
+    async def trial(self, scenario: Scenario, repeat: int) -> ScenarioTrial:
         began, customer = time.perf_counter(), self.customers(scenario)
         played = Played(scenario, repeat, simulated=isinstance(customer, Simulated))
         if self.patience <= 0:
@@ -96,7 +96,7 @@ class _Player:
     def patience(self) -> float:
         return min(self.options.timeout, self.ends - time.monotonic())
 
-    async def _play(self, played: Played, world: World, customer: Customer) -> None:
+    async def _play(self, played: Played, world: World, customer: CustomerActor) -> None:
         """What happened before a failure is looked at too."""
         played.before = await world.state()
         try:
@@ -120,7 +120,7 @@ def _told(error: Exception) -> str:
     return f"unexpected: {type(error).__name__}"
 
 
-async def _converse(scenario: Scenario, world: World, customer: Customer) -> None:
+async def _converse(scenario: Scenario, world: World, customer: CustomerActor) -> None:
     spoken = 0
     while text := await customer.next(await world.transcript()):
         await world.say(text)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from app.evaluation.scenarios.judging import forbidden, plain, state_differences, word_differences
 from app.evaluation.scenarios.model import Scenario
-from app.evaluation.scenarios.world import Line, Promises, State
+from app.evaluation.scenarios.world import EndState, PlayedLine, Promises
 
 TOO_OFTEN = 3
 SMALL = 2
@@ -31,12 +31,12 @@ _FIGURE = re.compile(r"\d(?:[\d ]*\d)?")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+\w")
 
 
-def fault_of(scenario: Scenario, lines: Sequence[Line]) -> str:
+def fault_of(scenario: Scenario, lines: Sequence[PlayedLine]) -> str:
     """A sentence, or nothing where the customer kept to the role, the facts and the point."""
     return next(_faults(scenario, lines), "")
 
 
-def _faults(scenario: Scenario, lines: Sequence[Line]) -> Iterator[str]:
+def _faults(scenario: Scenario, lines: Sequence[PlayedLine]) -> Iterator[str]:
     mine = [plain(line.text).strip() for line in lines if line.role == "customer"]
     if not mine:
         yield "the customer said nothing"
@@ -50,7 +50,7 @@ def _faults(scenario: Scenario, lines: Sequence[Line]) -> Iterator[str]:
         yield f"the customer invented a fact: {invented}"
 
 
-def _invented(scenario: Scenario, lines: Sequence[Line]) -> Iterator[str]:
+def _invented(scenario: Scenario, lines: Sequence[PlayedLine]) -> Iterator[str]:
     """Numbers of three digits and more, and addresses, that nobody gave the customer."""
     known = facts_in(" \n ".join([scenario.goal, *scenario.facts, scenario.customer]))
     for line in lines:
@@ -70,7 +70,7 @@ def facts_in(text: str) -> set[str]:
 Outcome = Literal["pass", "words_failed", "state_failed", "customer_fault", "error"]
 
 
-class Trial(BaseModel):
+class ScenarioTrial(BaseModel):
     """`problems` are sentences: what differs, what was forbidden, or what went wrong.
 
     `forbidden` and `promises` are counted whatever the outcome.
@@ -85,7 +85,7 @@ class Trial(BaseModel):
     problems: list[str] = Field(default_factory=list)
     forbidden: list[str] = Field(default_factory=list)
     promises: list[str] = Field(default_factory=list)
-    lines: list[Line] = Field(default_factory=list)
+    lines: list[PlayedLine] = Field(default_factory=list)
     seconds: float = 0.0
 
     @property
@@ -103,19 +103,19 @@ class Played:
     scenario: Scenario
     repeat: int
     simulated: bool = False
-    before: State | None = None
-    after: State | None = None
-    lines: list[Line] = field(default_factory=list)
+    before: EndState | None = None
+    after: EndState | None = None
+    lines: list[PlayedLine] = field(default_factory=list)
     trouble: str = ""
     stuck: str = ""
     endless: bool = False
 
 
-def judged(played: Played, promises: Promises, seconds: float) -> Trial:
+def judged(played: Played, promises: Promises, seconds: float) -> ScenarioTrial:
     scenario, lines = played.scenario, played.lines
     banned = forbidden(scenario, played.before, played.after) if played.before and played.after else []
     outcome, problems = _verdict(played, banned)
-    return Trial(
+    return ScenarioTrial(
         scenario=scenario.id,
         language=scenario.language,
         tags=scenario.tags,

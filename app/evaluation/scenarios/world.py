@@ -27,7 +27,7 @@ class StepImpossible(CallCenterError):
     code = "step_impossible"
 
 
-class Effect(BaseModel):
+class RecordedEffect(BaseModel):
     """A consequential action as the audit has it."""
 
     tool: str
@@ -38,10 +38,10 @@ class Effect(BaseModel):
     by_person: bool = False
 
 
-class State(BaseModel):
+class EndState(BaseModel):
     """The database after the dialog, and the dialog itself. `records` is by customer."""
 
-    effects: list[Effect] = Field(default_factory=list)
+    effects: list[RecordedEffect] = Field(default_factory=list)
     records: dict[str, Records] = Field(default_factory=dict)
     first_agent: str | None = None
     agent: str | None = None
@@ -50,7 +50,7 @@ class State(BaseModel):
     escalated: bool = False
 
 
-class Line(BaseModel):
+class PlayedLine(BaseModel):
     """A line of the dialog; `name` is the agent's. `tools` and `cited` are what the line rests on.
 
     `handed`: a colleague took over before it was said.
@@ -73,19 +73,19 @@ class World(Protocol):
         """Raises StepImpossible."""
         ...
 
-    async def state(self) -> State: ...
+    async def state(self) -> EndState: ...
 
-    async def transcript(self) -> list[Line]: ...
+    async def transcript(self) -> list[PlayedLine]: ...
 
 
 Worlds = Callable[[Scenario, int], AbstractAsyncContextManager[World]]
 """Makes a world of its own for a scenario and a seed."""
 
-Promises = Callable[[list[Line]], list[str]]
+Promises = Callable[[list[PlayedLine]], list[str]]
 """Words of the last line that commit the company to what nothing before it supports."""
 
 
-def no_promises(_lines: list[Line]) -> list[str]:
+def no_promises(_lines: list[PlayedLine]) -> list[str]:
     return []
 
 
@@ -110,8 +110,8 @@ When what you want is done, was refused for good, or waits for a person's decisi
 and nothing else."""
 
 
-class Customer(Protocol):
-    async def next(self, lines: Sequence[Line]) -> str | None:
+class CustomerActor(Protocol):
+    async def next(self, lines: Sequence[PlayedLine]) -> str | None:
         """The next line, given the dialog so far; None when the customer has nothing more to say."""
         ...
 
@@ -121,7 +121,7 @@ class Scripted:
     lines: Sequence[str]
     _spoken: int = 0
 
-    async def next(self, lines: Sequence[Line]) -> str | None:  # noqa: ARG002
+    async def next(self, lines: Sequence[PlayedLine]) -> str | None:  # noqa: ARG002
         if self._spoken == len(self.lines):
             return None
         self._spoken += 1
@@ -138,7 +138,7 @@ class Simulated:
     ended: bool = field(default=False, init=False)
     _spoken: int = field(default=0, init=False)
 
-    async def next(self, lines: Sequence[Line]) -> str | None:
+    async def next(self, lines: Sequence[PlayedLine]) -> str | None:
         if self._spoken == self.longest:
             return None
         said = (await self.ask([("system", self.prompt), *_seen(lines)])).strip()
@@ -154,7 +154,7 @@ class Simulated:
         return PROMPT.format(goal=self.scenario.goal, facts=facts, language=self.scenario.language, stop=STOP)
 
 
-def _seen(lines: Sequence[Line]) -> list[tuple[str, str]]:
+def _seen(lines: Sequence[PlayedLine]) -> list[tuple[str, str]]:
     """The dialog as the customer sees it. A model wants to be spoken to first."""
     told = [("assistant" if line.role == "customer" else "user", line.text) for line in lines]
     return told if told and told[0][0] == "user" else [("user", "…"), *told]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
-from app.core.outbox import LONGEST_PAUSE, CrmClient, Outbox, OutboxState, Parcel
+from app.core.outbox import LONGEST_PAUSE, CrmClient, Outbox, OutboxMessage, OutboxState
 from app.core.threads import in_office
 from app.telemetry import Metrics
 
@@ -21,7 +21,7 @@ PATIENCE = timedelta(days=3)
 
 
 @dataclass
-class Carrier:
+class DeliveryWorker:
     """`limit` is the seconds that one attempt may take; `luck` gives 0..1. The caller runs one `carry`."""
 
     outbox: Outbox
@@ -32,7 +32,7 @@ class Carrier:
     at_once: int = 8
     luck: Callable[[], float] = random.random
     wake: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _running: dict[asyncio.Task[None], Parcel] = field(default_factory=dict, init=False)
+    _running: dict[asyncio.Task[None], OutboxMessage] = field(default_factory=dict, init=False)
 
     async def carry(self, stopping: Callable[[], bool] = lambda: False) -> None:
         """Until nothing is due and nothing under way. Raises BackOfficeUnavailable."""
@@ -77,7 +77,7 @@ class Carrier:
                 log.error("delivery_broken", event_id=parcel.event.id, error=repr(error))
                 await self._failed(parcel, CrmRefused(type(error).__name__))
 
-    async def _deliver(self, parcel: Parcel) -> None:
+    async def _deliver(self, parcel: OutboxMessage) -> None:
         try:
             await self._attempt(parcel)
         except CrmError as error:
@@ -89,20 +89,20 @@ class Carrier:
             await in_office(self.outbox.delivered, parcel)
             self.metrics.delivered()
 
-    async def _attempt(self, parcel: Parcel) -> None:
+    async def _attempt(self, parcel: OutboxMessage) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(self.limit):
                 return await self.crm.deliver(parcel.event)
         raise CrmUnavailable("no end in time")
 
-    async def _failed(self, parcel: Parcel, error: CrmError) -> None:
+    async def _failed(self, parcel: OutboxMessage, error: CrmError) -> None:
         retry_at = self._retry_at(parcel, error)
         self.metrics.undelivered(dead=retry_at is None)
         note = log.error if retry_at is None else log.warning
         note("event_not_delivered", event_id=parcel.event.id, tries=parcel.tries, why=error.detail)
         await in_office(self.outbox.failed, parcel, str(error), retry_at)
 
-    def _retry_at(self, parcel: Parcel, error: CrmError) -> datetime | None:
+    def _retry_at(self, parcel: OutboxMessage, error: CrmError) -> datetime | None:
         """Twice as long each time, the half of it by chance; None where nobody should try again."""
         now = self.clock()
         if not isinstance(error, CrmUnavailable) or now - parcel.since >= PATIENCE:

@@ -18,7 +18,7 @@ from app.core.exceptions import CallCenterError, DialogNotFound, DialogQuarantin
 from app.core.outbox import Outbox, OutboxState
 from app.core.ports import DialogStore
 from app.core.threads import in_office
-from app.services.crm.delivery import Carrier
+from app.services.crm.delivery import DeliveryWorker
 
 log = structlog.get_logger()
 GRACE = 5.0
@@ -31,7 +31,7 @@ class Relay:
 
     store: DialogStore
     outbox: Outbox
-    carrier: Carrier
+    carrier: DeliveryWorker
     period: float = 1
     sweep: float = 60
     _counts: dict[str, int] | None = field(default=None, init=False)

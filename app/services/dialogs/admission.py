@@ -76,7 +76,7 @@ class Stopped(CallCenterError):
         super().__init__("It was stopped; what was said is kept.")
 
 
-class Stops:
+class RunningTurns:
     """Of one dialog one turn runs at a time: the dialog's lock sees to it."""
 
     def __init__(self) -> None:
@@ -142,7 +142,7 @@ def neighbourhood(host: str) -> str:
     return str(ip_network((found, 64), strict=False) if isinstance(found, IPv6Address) else found or host)
 
 
-class Gate:
+class Admission:
     """`limit` is how many may wait in one dialog, the one being served included."""
 
     def __init__(self, limit: int) -> None:

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 import structlog
 
-from app.agents.approval import ApprovalFlow, Word
+from app.agents.approval import ApprovalFlow, PersonDecision
 from app.agents.orchestrator import Orchestrator
 from app.agents.tools.presentation import outcome_told
-from app.core.backoffice import Approval, Outcome
+from app.core.backoffice import ActionApproval, Outcome
 from app.core.dialog import Dialog
 from app.core.exceptions import (
     ApprovalNotFound,
@@ -27,29 +27,29 @@ from app.core.models import Reply, ToolUse, Turn
 from app.core.ports import BackOffice, DialogStore
 from app.core.text import spoken_language
 from app.core.threads import in_office
-from app.services.dialogs.admission import Gate
+from app.services.dialogs.admission import Admission
 from app.services.dialogs.context import case_of
-from app.services.dialogs.effects import Witness
+from app.services.dialogs.effects import EffectEvents
 
 log = structlog.get_logger()
 REJECTED = Outcome(status="refused", reason="rejected")
 
 
 class Settle(Protocol):
-    async def settle(self, number: str, approved: bool, by: str, note: str) -> Approval:
+    async def settle(self, number: str, approved: bool, by: str, note: str) -> ActionApproval:
         """Once: the same word again answers as the first. Raises ApprovalNotFound or ApprovalDecided."""
         ...
 
 
 @dataclass(frozen=True)
-class Settlement:
+class ApprovalService:
     """`checkpoints` leads to where LangGraph keeps what waits; `history` is how many lines models see.
 
     `begun` is false as long as nothing has ever waited.
     """
 
     store: DialogStore
-    gate: Gate
+    gate: Admission
     orchestrator: Orchestrator
     office: BackOffice
     checkpoints: Callable[[], AbstractAsyncContextManager[Any]]
@@ -65,14 +65,14 @@ class Settlement:
             except StorageUnavailable as error:
                 log.error("approval_not_kept", number=number, code=error.code)
 
-    async def settle(self, number: str, approved: bool, by: str, note: str) -> Approval:
+    async def settle(self, number: str, approved: bool, by: str, note: str) -> ActionApproval:
         """Carry out or drop it, and append what the customer is told of it; each of them once.
 
         Where there is no dialog any more, none that can be read, or one without a customer's word, nobody
         is told.
         """
         waiting = await in_office(self.office.approval, number)
-        word = Word(approved=approved, by=by, note=note)
+        word = PersonDecision(approved=approved, by=by, note=note)
         try:
             async with self._locked(waiting.visit.dialog_id) as dialog:
                 return await self._settle(dialog, waiting.number, word)
@@ -104,7 +104,7 @@ class Settlement:
         if found.status != "pending":
             await self.settle(number, found.status == "approved", found.decided_by or "", found.note)
 
-    async def _settle(self, dialog: Dialog, number: str, word: Word) -> Approval:
+    async def _settle(self, dialog: Dialog, number: str, word: PersonDecision) -> ActionApproval:
         """The caller holds the dialog's lock."""
         known = await in_office(self.office.approval, number)
         silent = all(m.role != "customer" for m in dialog.messages)
@@ -123,7 +123,7 @@ class Settlement:
         except StorageUnavailable as error:
             log.warning("approval_not_forgotten", number=number, code=error.code)
 
-    async def _decide(self, number: str, word: Word) -> Approval:
+    async def _decide(self, number: str, word: PersonDecision) -> ActionApproval:
         decide = self.office.decide
         return await in_office(decide, number, word["approved"], word["by"], word["note"])
 
@@ -138,7 +138,7 @@ class Settlement:
         async with self.gate.enter(dialog_id, limited=False), self.store.lock(dialog_id):
             yield await self.store.read(dialog_id)
 
-    async def _tell(self, approval: Approval) -> Reply:
+    async def _tell(self, approval: ActionApproval) -> Reply:
         dialog = await self.store.read(approval.visit.dialog_id)
         asked = next(m for m in reversed(dialog.messages) if m.role == "customer")
         lines = dialog.lines(asked, self.history)
@@ -147,13 +147,13 @@ class Settlement:
         agent = self.orchestrator.serving(approval.tool, dialog.assigned_agent)
         return await self.orchestrator.report(agent, lines, case_of(dialog, asked), _use(approval, language))
 
-    async def _append(self, dialog: Dialog, approval: Approval, reply: Reply) -> None:
+    async def _append(self, dialog: Dialog, approval: ActionApproval, reply: Reply) -> None:
         dialog.tell(reply, approval.number, self.clock())
-        await Witness(self.office).catch_up(dialog)
+        await EffectEvents(self.office).catch_up(dialog)
         await self.store.write(dialog)
 
 
-def _use(approval: Approval, language: str) -> ToolUse:
+def _use(approval: ActionApproval, language: str) -> ToolUse:
     """The result as if the tool had just given it."""
     outcome = approval.outcome or REJECTED
     result = outcome_told(outcome, language)

@@ -21,7 +21,7 @@ from app.core.ports import BackOffice
 from app.core.text import checked
 from app.core.threads import in_office
 from app.services.dialogs.manager import DialogManager
-from app.services.dialogs.turns import Outcome
+from app.services.dialogs.turns import TurnResponse
 from app.services.dialogs.views import answered
 
 log = structlog.get_logger()
@@ -72,7 +72,7 @@ class Branching:
         async with self._locked(dialog_id) as dialog:
             return await self._branch(dialog, seq, None)
 
-    async def answer(self, dialog_id: str, seq: int, emit: Emit | None = None) -> Outcome:
+    async def answer(self, dialog_id: str, seq: int, emit: Emit | None = None) -> TurnResponse:
         """Take up what `retry` and `edit` leave. What its tools have done they do not do again."""
         async with self._locked(dialog_id, limited=True) as dialog:
             asked = _customer_line(dialog, seq)

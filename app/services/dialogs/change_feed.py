@@ -16,7 +16,7 @@ from typing import NamedTuple
 from app.core.dialog import Dialog
 from app.core.exceptions import CallCenterError, DialogQuarantined
 from app.core.ports import DialogPage, DialogQuery, DialogStore, StoreHealth
-from app.core.urgency import Waiting
+from app.core.urgency import WaitingQueue
 from app.services.crm.relay import Relay
 
 EVERY = 1.5  # seconds between looks at what other processes have written
@@ -36,7 +36,7 @@ class Change(NamedTuple):
 
 
 @dataclass(eq=False)
-class Changes:
+class ChangeFeed:
     """`look` gives the marks of the dialogs that changed last, so that what other processes write is noticed;
     it is asked only while somebody waits. From `ending` on nobody waits, so that the server can stop.
     """
@@ -148,12 +148,12 @@ async def latest(store: DialogStore) -> Marks:
 
 
 @dataclass(frozen=True)
-class TellingStore:
+class ObservedStore:
     """`inner` keeps the dialogs."""
 
     inner: DialogStore
     relay: Relay | None = None
-    changes: Changes | None = None
+    changes: ChangeFeed | None = None
 
     async def write(self, dialog: Dialog) -> None:
         await self.inner.write(dialog)
@@ -179,7 +179,7 @@ class TellingStore:
         await self.inner.close()
 
     @property
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitingQueue:
         return self.inner.waiting
 
     async def secret(self) -> bytes:

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Witness:
+class EffectEvents:
     """Without an `office` nothing happens there."""
 
     office: BackOffice | None = None

@@ -21,7 +21,7 @@ EARLY = 1.0  # seconds after which it is looked again whether dialogs can be lis
 
 
 @dataclass
-class Caretaker:
+class Maintenance:
     """`timeout` of zero never closes; `period` is in seconds. `queue` is true where there is more to do."""
 
     dialogs: DialogManager

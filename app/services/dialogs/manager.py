@@ -17,8 +17,8 @@ from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProg
 from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
-from app.services.dialogs.admission import Gate, Request, dialog_ids
-from app.services.dialogs.turns import Outcome, Turns, keep, stored
+from app.services.dialogs.admission import Admission, Request, dialog_ids
+from app.services.dialogs.turns import TurnResponse, Turns, keep, stored
 from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
 
 log = structlog.get_logger()
@@ -34,7 +34,7 @@ class DialogManager:
     store: DialogStore
     turns: Turns
     summarizer: Summarizer
-    gate: Gate
+    gate: Admission
     forget: Callable[[str], Awaitable[None]] | None = None
 
     @property
@@ -43,7 +43,7 @@ class DialogManager:
 
     async def create(
         self, customer_id: str, text: str | None, request: Request | None = None, emit: Emit | None = None
-    ) -> Outcome:
+    ) -> TurnResponse:
         """With a text, the first turn is answered at once."""
         checked(customer_id, 200)
         if text is not None:
@@ -59,7 +59,7 @@ class DialogManager:
 
     async def send(
         self, dialog_id: str, text: str, request: Request | None = None, emit: Emit | None = None
-    ) -> Outcome:
+    ) -> TurnResponse:
         """Raises DialogNotFound, DialogClosed, DialogBusy, RoutingFailed, ProviderError, storage errors."""
         checked(text)
         await self.store.read(dialog_id)
@@ -169,11 +169,11 @@ class DialogManager:
 
     async def _create(
         self, dialog: Dialog, text: str | None, request: Request | None, emit: Emit | None
-    ) -> Outcome:
+    ) -> TurnResponse:
         if replay := stored(dialog, request):
             return replay
         if text is None:
-            outcome = Outcome(created(dialog, None, 0.0).model_dump(mode="json"))
+            outcome = TurnResponse(created(dialog, None, 0.0).model_dump(mode="json"))
             keep(dialog, request, outcome, self.clock())
             await self.store.write(dialog)
             return outcome

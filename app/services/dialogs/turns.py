@@ -16,10 +16,10 @@ from app.core.dialog import Dialog, Message, RequestRecord
 from app.core.exceptions import CallCenterError
 from app.core.models import Remembered
 from app.core.ports import DialogStore
-from app.services.dialogs.admission import Request, Stopped, Stops
-from app.services.dialogs.approvals import Settlement
+from app.services.dialogs.admission import Request, RunningTurns, Stopped
+from app.services.dialogs.approvals import ApprovalService
 from app.services.dialogs.context import case_of
-from app.services.dialogs.effects import Witness
+from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.memory import Recollection
 from app.telemetry import Metrics
 
@@ -28,7 +28,7 @@ View = Callable[[Dialog, Message | None, float], BaseModel]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TurnResponse:
     """A response body, and whether it is the stored one of an earlier request."""
 
     body: dict[str, object]
@@ -44,10 +44,10 @@ class Turns:
     metrics: Metrics
     history: int = 20
     clock: Clock = utcnow
-    witness: Witness = field(default_factory=Witness)
+    witness: EffectEvents = field(default_factory=EffectEvents)
     memory: Recollection | None = None
-    approvals: Settlement | None = None
-    stops: Stops = field(default_factory=Stops)
+    approvals: ApprovalService | None = None
+    stops: RunningTurns = field(default_factory=RunningTurns)
 
     async def receive(self, dialog: Dialog, text: str, request: Request | None) -> Message:
         """The customer's words and their record are on disk before any model is called."""
@@ -71,12 +71,12 @@ class Turns:
 
     async def run(
         self, dialog: Dialog, asked: Message, request: Request | None, emit: Emit | None, view: View
-    ) -> Outcome:
+    ) -> TurnResponse:
         began = perf_counter()
         said = None
         if dialog.handler == "bot":
             said = await self._answer(dialog, asked, emit, began)
-        outcome = Outcome(view(dialog, said, perf_counter() - began).model_dump(mode="json"))
+        outcome = TurnResponse(view(dialog, said, perf_counter() - began).model_dump(mode="json"))
         keep(dialog, request, outcome, self.clock())
         if said or request:
             await self.store.write(dialog)
@@ -108,14 +108,14 @@ class Turns:
         return said
 
 
-def stored(dialog: Dialog, request: Request | None) -> Outcome | None:
+def stored(dialog: Dialog, request: Request | None) -> TurnResponse | None:
     record = dialog.requests.get(request.key) if request else None
     if request is None or record is None or not request.same(record) or record.response is None:
         return None
-    return Outcome(record.response, replayed=True)
+    return TurnResponse(record.response, replayed=True)
 
 
-def keep(dialog: Dialog, request: Request | None, outcome: Outcome, now: datetime) -> None:
+def keep(dialog: Dialog, request: Request | None, outcome: TurnResponse, now: datetime) -> None:
     if request is None:
         return
     record = dialog.requests.get(request.key) or RequestRecord(

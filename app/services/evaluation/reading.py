@@ -38,7 +38,7 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CaseLine:
     """One line of a dialog; `here` is the turn that is read, `expected` its label where it has one."""
 
     role: str
@@ -91,17 +91,17 @@ def find(run: Run, name: str) -> Prediction | None:
     return next((p for p in plain(run.predictions) if name_of(p) == name), None)
 
 
-def dialog(prediction: Prediction, cases: CaseSet | None) -> list[Line]:
+def dialog(prediction: Prediction, cases: CaseSet | None) -> list[CaseLine]:
     """The whole conversation where the set still has it, else the lines before."""
     case = next((c for c in cases.cases if c.id == prediction.case), None) if cases else None
     if case and prediction.turn < len(case.turns) and case.turns[prediction.turn].content == prediction.text:
         return _whole(case, prediction.turn)
-    before = [Line("", line) for line in prediction.before.split("\n") if line]
-    return [*before, Line("customer", prediction.text, expected=prediction.expected, here=True)]
+    before = [CaseLine("", line) for line in prediction.before.split("\n") if line]
+    return [*before, CaseLine("customer", prediction.text, expected=prediction.expected, here=True)]
 
 
-def _whole(case: Case, at: int) -> list[Line]:
+def _whole(case: Case, at: int) -> list[CaseLine]:
     return [
-        Line(turn.role, turn.content, turn.agent, turn.expected, here=number == at)
+        CaseLine(turn.role, turn.content, turn.agent, turn.expected, here=number == at)
         for number, turn in enumerate(case.turns)
     ]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from app.core.exceptions import CallCenterError
 from app.evaluation.cases import CaseSet, home
-from app.evaluation.passes import Options, passes_over
+from app.evaluation.passes import RunOptions, passes_over
 from app.evaluation.predictions import Provenance, Run
 from app.evaluation.registry import JOURNAL, PROVENANCE
 from app.evaluation.runner import NothingToRun, Target, provenance_of, run
@@ -34,7 +34,7 @@ Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """`rate` is cases a second, `left` seconds, None until known; `problem` says why it failed."""
 
     run_id: str
@@ -52,14 +52,14 @@ class Job:
 
     run_id: str
     clock: Clock
-    now: Progress = field(init=False)
+    now: RunProgress = field(init=False)
     task: asyncio.Task[Any] | None = field(default=None, init=False)
     _began: tuple[float, int] | None = field(default=None, init=False)
     _told: float = field(default=float("-inf"), init=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self.now = Progress(self.run_id)
+        self.now = RunProgress(self.run_id)
 
     @property
     def running(self) -> bool:
@@ -88,7 +88,7 @@ class Job:
             self.now = replace(self.now, state="failed", problem=problem)
         self._announce()
 
-    async def follow(self) -> AsyncIterator[Progress]:
+    async def follow(self) -> AsyncIterator[RunProgress]:
         """How it stands, then each change; ends with the run."""
         while True:
             news = self._news
@@ -124,12 +124,12 @@ class NotResumable(CallCenterError):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RunOrder:
     """`sets` are keys of the shelf, `router` one of `routers()`."""
 
     sets: Sequence[str]
     router: str
-    options: Options
+    options: RunOptions
 
 
 @dataclass(eq=False)
@@ -161,7 +161,7 @@ class EvalDesk:
         usable = [name for name in BASELINES if name != "centroid" or self.service.embedder]
         return [*self.service.targets, *(f"{BASELINE}{name}" for name in usable)]
 
-    async def start(self, order: Order) -> str:
+    async def start(self, order: RunOrder) -> str:
         """The id of the run, which goes on. Raises SetUnknown, SetInvalid, RouterUnknown, NothingToRun…"""
         sets = await asyncio.to_thread(self.shelf.read, order.sets)
         return await self._begin(sets, order.router, order.options, None)
@@ -173,12 +173,12 @@ class EvalDesk:
         if (job := self._jobs.get(p.run_id)) and job.running:
             return p.run_id
         sets = [await asyncio.to_thread(self.shelf.same, facts) for facts in p.sets]
-        options = Options(
+        options = RunOptions(
             p.repeat, p.limit, p.slices, seed=p.seed, perturb=p.perturbed, teacher_forced=p.teacher_forced
         )
         return await self._begin(sets, p.router, options, known)
 
-    async def _begin(self, sets: list[CaseSet], router: str, options: Options, known: Run | None) -> str:
+    async def _begin(self, sets: list[CaseSet], router: str, options: RunOptions, known: Run | None) -> str:
         if router not in self.routers():
             raise RouterUnknown(router, f"the routers here are {', '.join(self.routers())}")
         if sum(job.running for job in self._jobs.values()) >= AT_ONCE:
@@ -215,7 +215,7 @@ class EvalDesk:
         job: Job,
         sets: list[CaseSet],
         target: Target,
-        options: Options,
+        options: RunOptions,
         begun: Run,
         stack: AsyncExitStack,
     ) -> None:
@@ -231,13 +231,13 @@ class EvalDesk:
         folder = self.service.registry.folder(done.provenance.run_id)
         write_all(build_report(done, CostMatrix()), done, folder)
 
-    async def follow(self, run_id: str) -> AsyncIterator[Progress]:
+    async def follow(self, run_id: str) -> AsyncIterator[RunProgress]:
         """Nothing for a run that is not of this desk's making."""
         if job := self._jobs.get(run_id):
             async for news in job.follow():
                 yield news
 
-    def progress(self, run_id: str) -> Progress | None:
+    def progress(self, run_id: str) -> RunProgress | None:
         job = self._jobs.get(run_id)
         return job.now if job else None
 

@@ -17,7 +17,7 @@ from app.evaluation.cases import SETS, CaseSet, SetInvalid, find, home, part, re
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
 from app.evaluation.retrieval import is_questions
-from app.evaluation.runner import OnProgress, Options, Target, provenance_of, run
+from app.evaluation.runner import OnProgress, RunOptions, Target, provenance_of, run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -70,7 +70,7 @@ class EvaluationService:
         self,
         sets: Sequence[str],
         router: str,
-        options: Options,
+        options: RunOptions,
         on_progress: OnProgress = lambda _done, _all: None,
         resume: bool = False,
     ) -> Run:

@@ -13,7 +13,7 @@ from app.core.exceptions import CallCenterError
 from app.evaluation.cases import Case
 from app.evaluation.importers import BLANK, REPEATED, Importer, write_set
 from app.evaluation.tables import ImportFailed, Numbered, cell_of, read_table
-from app.evaluation.workbooks import Note
+from app.evaluation.workbooks import WorkbookNote
 from app.services.evaluation.sets import SetShelf
 
 VALUES, SHOWN = 200, 50
@@ -41,7 +41,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class RowView:
+class UploadRow:
     """What becomes of one row; `problem` is a sentence where `status` is problem."""
 
     number: int
@@ -57,12 +57,12 @@ class Preview:
     """All rows are counted, the first SHOWN taken and the first SHOWN others are in `rows`."""
 
     cases: list[Case] = field(default_factory=list)
-    rows: list[RowView] = field(default_factory=list)
+    rows: list[UploadRow] = field(default_factory=list)
     counts: Counter[Status] = field(default_factory=Counter)
     formulas: int = 0
-    notes: list[Note] = field(default_factory=list)
+    notes: list[WorkbookNote] = field(default_factory=list)
 
-    def add(self, view: RowView) -> None:
+    def add(self, view: UploadRow) -> None:
         if sum((row.status == "taken") == (view.status == "taken") for row in self.rows) < SHOWN:
             self.rows.append(view)
         self.counts[view.status] += 1
@@ -117,18 +117,18 @@ def keep(shelf: SetShelf, name: str, cases: Sequence[Case]) -> str:
     return f"uploads/{name}"
 
 
-def _taken(importer: Importer, name: str, numbered: Numbered) -> RowView:
+def _taken(importer: Importer, name: str, numbered: Numbered) -> UploadRow:
     number, row = numbered
     cases, problems, skipped = len(importer.cases), len(importer.problems), importer.skipped.copy()
     importer.take(name, [numbered])
     cells = {} if isinstance(row, str) else row
     text, theirs = (cell_of(cells, importer.columns[ours])[:300] for ours in ("text", "label"))
     if len(importer.problems) > problems:
-        return RowView(number, text, theirs, "problem", problem=importer.problems[-1])
+        return UploadRow(number, text, theirs, "problem", problem=importer.problems[-1])
     if len(importer.cases) > cases:
-        return RowView(number, text, theirs, "taken", importer.cases[-1].turns[-1].expected)
+        return UploadRow(number, text, theirs, "taken", importer.cases[-1].turns[-1].expected)
     reason = next(iter(importer.skipped - skipped))
-    return RowView(number, text, theirs, _status(reason))
+    return UploadRow(number, text, theirs, _status(reason))
 
 
 def _status(reason: str) -> Status:

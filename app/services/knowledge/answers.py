@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from app.core.knowledge import Approval, Approved, Index
+from app.core.knowledge import Approved, ApprovedAnswer, KnowledgeIndex
 from app.core.text import clean, is_typical
 
 CERTAIN = 0.8
@@ -20,7 +20,7 @@ _ENGLISH = "the a an do does is are i you your please hello hi tell can could wo
 _FILLERS = frozenset(f"{_RUSSIAN} здравствуйте добрый день {_ENGLISH}".split())
 
 
-def approved(index: Index, question: str, lang: str) -> Approved | None:
+def approved(index: KnowledgeIndex, question: str, lang: str) -> Approved | None:
     """Synonyms are no match: "turn on" and "turn off" are as near to each other as to any of theirs."""
     if not index.approvals or not is_typical(question):
         return None
@@ -35,7 +35,7 @@ def approved(index: Index, question: str, lang: str) -> Approved | None:
     return _answer(index, index.approvals[best], scores[best])
 
 
-def _score(index: Index, place: int, question: str) -> float:
+def _score(index: KnowledgeIndex, place: int, question: str) -> float:
     """1 for the same words; without an embedder 0 for any other."""
     if _words(index.approvals[place].question) == _words(question):
         return 1.0
@@ -44,7 +44,7 @@ def _score(index: Index, place: int, question: str) -> float:
     return float(np.clip(index.phrased[place] @ index.embed(question), 0, 1))
 
 
-def _answer(index: Index, approval: Approval, score: float) -> Approved | None:
+def _answer(index: KnowledgeIndex, approval: ApprovedAnswer, score: float) -> Approved | None:
     """None where the article has gone, or came to belong to whoever decides about disputes."""
     if approval.text:
         return Approved(article_id=approval.article_id, text=approval.text, lang=approval.lang, score=score)

@@ -39,7 +39,7 @@ class Citations:
 
 
 @dataclass
-class Citing:
+class CitationIndex:
     """Keeps what the last `latest` dialogs cite; a repeat reads only those that have changed."""
 
     store: DialogStore

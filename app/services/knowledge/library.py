@@ -12,9 +12,9 @@ import structlog
 from app.core.documents import Watch, onward
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import (
-    Approval,
     ApprovalRefused,
     Approved,
+    ApprovedAnswer,
     ArticleNotFound,
     DocumentRecord,
     Library,
@@ -102,11 +102,13 @@ class KnowledgeService:
         return self._library.records()
 
     @property
-    def approvals(self) -> Sequence[Approval]:
+    def approvals(self) -> Sequence[ApprovedAnswer]:
         """The stock, in the order in which it was filled."""
         return self._index.approvals
 
-    def approve(self, question: str, lang: str, by: str, article_id: str = "", text: str = "") -> Approval:
+    def approve(
+        self, question: str, lang: str, by: str, article_id: str = "", text: str = ""
+    ) -> ApprovedAnswer:
         """Of an article, or `text` of one's own. Raises ApprovalRefused and ArticleNotFound."""
         if not is_typical(question):
             told = "names somebody's own matter, a dispute or a number, or is a story"
@@ -118,7 +120,7 @@ class KnowledgeService:
                 f"{article_id} is for a supervisor to decide; it is not answered from a stock."
             )
         now = self._clock()
-        approval = Approval(
+        approval = ApprovedAnswer(
             question=question.strip(),
             lang=lang,
             article_id=article_id,

@@ -17,11 +17,11 @@ from app.core.anger import HIGH, heard
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, DialogQuarantined
 from app.core.ports import DialogQuery, DialogRow
-from app.services.dialogs.change_feed import Changes
+from app.services.dialogs.change_feed import ChangeFeed
 from app.services.dialogs.views import RowView
-from app.services.operators.records import Records
+from app.services.operators.records import QueueRecords
 from app.services.operators.rerouting import Rerouting
-from app.services.operators.service import People
+from app.services.operators.service import OperatorService
 from app.services.operators.summary import briefing, customer_lines, language_in
 from app.services.operators.views import Board, LiveRow, OpenDialog, QueueView
 
@@ -39,7 +39,7 @@ class _Kept:
 
 
 @dataclass
-class Shared:
+class SingleFlight:
     """However many watch and however fast things change, it takes at most a tenth of one processor."""
 
     timer: Callable[[], float] = time.monotonic
@@ -95,10 +95,10 @@ class Glimpse:
 class Monitor:
     """However many watch, each change is read once."""
 
-    people: People
-    changes: Changes
+    people: OperatorService
+    changes: ChangeFeed
     rerouting: Rerouting
-    _shared: Shared = field(default_factory=Shared)
+    _shared: SingleFlight = field(default_factory=SingleFlight)
     _glimpses: OrderedDict[tuple[str, datetime], Glimpse] = field(default_factory=OrderedDict)
 
     async def board(
@@ -124,7 +124,7 @@ class Monitor:
     async def open(self, dialog_id: str, reader: str | None = None) -> OpenDialog:
         """Raises DialogNotFound or DialogQuarantined."""
         dialog = await self.people.dialogs.store.read(dialog_id)
-        account, _ = await Records(self.people.office).customer(dialog.customer_id)
+        account, _ = await QueueRecords(self.people.office).customer(dialog.customer_id)
         return OpenDialog.of(dialog, briefing(dialog, account, reader))
 
     async def _queue(self, reader: str | None) -> tuple[datetime, QueueView]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from pydantic import ValidationError
 
-from app.core.backoffice import Approval
+from app.core.backoffice import ActionApproval
 from app.core.dialog import Dialog
 from app.core.exceptions import (
     CursorInvalid,
@@ -26,14 +26,14 @@ from app.core.urgency import (
     LOOK_BACK,
     MANY,
     WEIGHTS,
-    Place,
+    QueuePlace,
     Urgency,
     hundredths,
     seconds_since,
     worth_points,
 )
 from app.services.operators.priority import Signals, priority_of
-from app.services.operators.records import Records
+from app.services.operators.records import QueueRecords
 from app.services.operators.summary import briefing, customer_lines, language_in
 from app.services.operators.views import QueueRow, QueueView
 
@@ -51,13 +51,13 @@ class Entry:
     """What waits, and the approvals that weigh with it."""
 
     urgency: Urgency
-    approvals: list[Approval]
+    approvals: list[ActionApproval]
 
-    def place(self, moment: datetime) -> Place:
+    def place(self, moment: datetime) -> QueuePlace:
         return self.urgency.place(moment)
 
     @classmethod
-    def of(cls, urgency: Urgency, approvals: list[Approval]) -> Entry:
+    def of(cls, urgency: Urgency, approvals: list[ActionApproval]) -> Entry:
         """Since the first of what is waited for; an action to decide on weighs 15 points."""
         begun = [approval.requested_at for approval in approvals]
         since = min([*begun, *([urgency.since] if urgency.since else [])], default=None)
@@ -78,7 +78,7 @@ class Queue:
         """
         after = _opened(cursor, self.clock()) if cursor is not None else None
         moment = after.moment if after else self.clock()
-        records = Records(self.office)
+        records = QueueRecords(self.office)
         approvals = await records.waiting()
         await self._weigh(records, moment)
         asked = await self._asked(approvals, moment)
@@ -102,9 +102,9 @@ class Queue:
         """Bring up to date what changes though nobody writes: True where there is more to do."""
         now = self.clock()
         counted = await self.store.waiting.recount(now, WEIGHED)
-        return max(counted, await self._weigh(Records(self.office), now, now - STALE)) == WEIGHED
+        return max(counted, await self._weigh(QueueRecords(self.office), now, now - STALE)) == WEIGHED
 
-    async def _weigh(self, records: Records, now: datetime, before: datetime = NEVER) -> int:
+    async def _weigh(self, records: QueueRecords, now: datetime, before: datetime = NEVER) -> int:
         """What customers are worth who are new in the queue or spoke again. No reading depends on it."""
         try:
             customers = await self.store.waiting.to_weigh(before, WEIGHED)
@@ -118,14 +118,14 @@ class Queue:
             log.warning("queue_not_weighed", code=error.code)
         return 0
 
-    async def _asked(self, approvals: Mapping[str, list[Approval]], moment: datetime) -> list[Entry]:
+    async def _asked(self, approvals: Mapping[str, list[ActionApproval]], moment: datetime) -> list[Entry]:
         """Dialogs with an action to decide on, the most urgent first."""
         found = await self.store.waiting.among(approvals.keys(), moment) if approvals else []
         entries = [Entry.of(urgency, approvals[urgency.dialog_id]) for urgency in found]
         return sorted(entries, key=lambda entry: entry.place(moment).order)
 
     async def _entries(
-        self, besides: Collection[str], asked: list[Entry], moment: datetime, after: Place | None
+        self, besides: Collection[str], asked: list[Entry], moment: datetime, after: QueuePlace | None
     ) -> AsyncIterator[Entry]:
         """Both merged, from the place behind `after` on; no more is read than is asked for."""
         rest = deque(e for e in asked if after is None or e.place(moment).order > after.order)
@@ -137,7 +137,7 @@ class Queue:
             yield entry
 
     async def _waiting(
-        self, besides: Collection[str], moment: datetime, after: Place | None
+        self, besides: Collection[str], moment: datetime, after: QueuePlace | None
     ) -> AsyncIterator[Entry]:
         while found := await self.store.waiting.page(moment, PAGE, after):
             for urgency in found:
@@ -146,7 +146,7 @@ class Queue:
             after = found[-1].place(moment)
 
     async def _row(
-        self, entry: Entry, records: Records, moment: datetime, reader: str | None
+        self, entry: Entry, records: QueueRecords, moment: datetime, reader: str | None
     ) -> QueueRow | None:
         try:
             dialog = await self.store.read(entry.urgency.dialog_id)
@@ -180,15 +180,15 @@ class Queue:
         return sum(row.updated_at > moment - LOOK_BACK for row in others)
 
 
-def _sealed(place: Place) -> str:
+def _sealed(place: QueuePlace) -> str:
     return base64.urlsafe_b64encode(place.model_dump_json().encode()).decode().rstrip("=")
 
 
-def _opened(cursor: str, now: datetime) -> Place:
+def _opened(cursor: str, now: datetime) -> QueuePlace:
     """Raises CursorInvalid for what was not issued here, or a day ago."""
     try:
         packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        place = Place.model_validate_json(packed)
+        place = QueuePlace.model_validate_json(packed)
     except (binascii.Error, ValueError, ValidationError):
         raise CursorInvalid from None
     if abs(now - place.moment) > CURSOR_LIFETIME:

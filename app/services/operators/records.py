@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 import structlog
 
-from app.core.backoffice import Account, Approval, Worth
+from app.core.backoffice import Account, ActionApproval, Worth
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import BackOffice
 from app.core.threads import in_office
@@ -21,7 +21,7 @@ LISTED = 1000
 
 
 @dataclass
-class Records:
+class QueueRecords:
     """One look at the records. Where they cannot be read, people are still queued, by less."""
 
     office: BackOffice | None
@@ -31,10 +31,10 @@ class Records:
     def __post_init__(self) -> None:
         self.state = "ok" if self.office else "absent"
 
-    async def waiting(self) -> dict[str, list[Approval]]:
+    async def waiting(self) -> dict[str, list[ActionApproval]]:
         """Pending approvals by dialog, the latest ones where there are very many."""
-        found: dict[str, list[Approval]] = defaultdict(list)
-        nothing: list[Approval] = []
+        found: dict[str, list[ActionApproval]] = defaultdict(list)
+        nothing: list[ActionApproval] = []
         for approval in await self._ask(lambda office: office.approvals("pending", LISTED), nothing):
             found[approval.visit.dialog_id].append(approval)
         return found

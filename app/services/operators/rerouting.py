@@ -14,7 +14,7 @@ from app.core.exceptions import DialogClosed, TakenOver
 from app.core.text import checked
 from app.evaluation.cases import Case, CaseSet, CaseTurn
 from app.evaluation.corrections import Correction, CorrectionRefused, confirm, correct, drop, read
-from app.services.operators.service import NAME, AgentUnknown, People
+from app.services.operators.service import NAME, AgentUnknown, OperatorService
 from app.services.operators.summary import language_in
 from app.services.operators.views import Held
 
@@ -35,7 +35,7 @@ class Rerouted:
 class Rerouting:
     """`proposals` is a file of corrections (evaluation/corrections.py) to cases of the set `live`."""
 
-    people: People
+    people: OperatorService
     proposals: Path
 
     async def reroute(self, dialog_id: str, operator: str, agent: str, reason: str) -> Rerouted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from app.core.dialog import Dialog, Note, Rating
+from app.core.dialog import Dialog, HandbackNote, Rating
 from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
 from app.core.ports import BackOffice
 from app.core.text import checked
@@ -16,7 +16,7 @@ from app.core.threads import in_office
 from app.services.dialogs.admission import Request
 from app.services.dialogs.approvals import Settle
 from app.services.dialogs.manager import DialogManager
-from app.services.dialogs.turns import Outcome, keep, stored
+from app.services.dialogs.turns import TurnResponse, keep, stored
 from app.services.operators.queue import Queue
 from app.services.operators.views import ApprovalsView, ApprovalView, Held, QueueView, Rated, Replied
 
@@ -35,7 +35,7 @@ class AgentUnknown(CallCenterError):
 
 
 @dataclass(frozen=True)
-class People:
+class OperatorService:
     """`agents` are the roster's names. Without an `office` there is nothing to approve."""
 
     dialogs: DialogManager
@@ -57,7 +57,7 @@ class People:
 
     async def reply(
         self, dialog_id: str, operator: str, text: str, request: Request | None = None
-    ) -> Outcome:
+    ) -> TurnResponse:
         """The line and its record are one write. Raises DialogNotFound, DialogClosed, NotHeld."""
         checked(operator, NAME)
         checked(text)
@@ -67,7 +67,7 @@ class People:
             if replay := stored(dialog, request):
                 return replay
             line = dialog.say(operator, text, now)
-            outcome = Outcome(Replied.of(dialog, line).model_dump(mode="json"))
+            outcome = TurnResponse(Replied.of(dialog, line).model_dump(mode="json"))
             keep(dialog, request, outcome, now)
             await self.dialogs.store.write(dialog)
             return outcome
@@ -79,7 +79,7 @@ class People:
         if agent is not None and agent not in self.agents:
             raise AgentUnknown(self.agents)
         async with self.locked(dialog_id) as dialog:
-            dialog.hand_back(Note(by=operator, text=note, at=self.dialogs.clock()), agent)
+            dialog.hand_back(HandbackNote(by=operator, text=note, at=self.dialogs.clock()), agent)
             await self.dialogs.store.write(dialog)
             log.info("dialog_handed_back", dialog_id=dialog_id, agent=dialog.assigned_agent)
             return Held.of(dialog)

@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from app.core.backoffice import Approval, Outcome
-from app.core.dialog import Dialog, Message, Note, Rating
+from app.core.backoffice import ActionApproval, Outcome
+from app.core.dialog import Dialog, HandbackNote, Message, Rating
 from app.core.escalation import Escalation
 from app.core.models import Handler, Status
 from app.services.dialogs.views import DialogView, MessageView, RowView
@@ -106,7 +106,7 @@ class ApprovalView(BaseModel):
     outcome: Outcome | None
 
     @classmethod
-    def of(cls, approval: Approval) -> ApprovalView:
+    def of(cls, approval: ActionApproval) -> ApprovalView:
         visit = approval.visit
         rest = approval.model_dump(exclude={"visit"})
         return cls(dialog_id=visit.dialog_id, customer_id=visit.customer_id, **rest)
@@ -134,23 +134,23 @@ class Board(BaseModel):
     dialogs: list[LiveRow]
 
 
-class Line(MessageView):
+class TranscriptLine(MessageView):
     """`by` is the person who wrote an operator's line."""
 
     by: str | None = None
 
     @classmethod
-    def of(cls, m: Message) -> Line:
+    def of(cls, m: Message) -> TranscriptLine:
         return cls(**MessageView.of(m).model_dump(), by=m.by)
 
 
 class OpenDialog(BaseModel):
     dialog: DialogView
-    lines: list[Line]
+    lines: list[TranscriptLine]
     held_by: str | None
     language: str
     escalation: Escalation | None
-    notes: list[Note]
+    notes: list[HandbackNote]
     closed_because: str | None
     closed_by: str | None
     summary: Briefing
@@ -159,7 +159,7 @@ class OpenDialog(BaseModel):
     def of(cls, dialog: Dialog, summary: Briefing) -> OpenDialog:
         return cls(
             dialog=DialogView.of(dialog),
-            lines=[Line.of(m) for m in dialog.messages],
+            lines=[TranscriptLine.of(m) for m in dialog.messages],
             held_by=dialog.operator if dialog.handler == "person" else None,
             language=summary.language,
             escalation=dialog.escalation,

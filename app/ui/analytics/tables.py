@@ -15,7 +15,7 @@ from app.ui.words import Words, words
 
 
 @dataclass(frozen=True)
-class Table:
+class FigureTable:
     """The first column names the row; the others are figures unless they stand in `texts`."""
 
     key: str
@@ -32,17 +32,17 @@ class Tables:
     words: Words
     language: str
 
-    def days(self) -> Table:
+    def days(self) -> FigureTable:
         named = [(long_day(date.fromisoformat(p.name), self.language), p) for p in self.figures.by_day]
         return self._parts("day", [pair for pair in reversed(named) if pair[1].dialogs or pair[1].turns])
 
-    def agents(self) -> Table:
+    def agents(self) -> FigureTable:
         return self._parts("agent", [(self.agent(part.name), part) for part in self.figures.by_agent])
 
-    def languages(self) -> Table:
+    def languages(self) -> FigureTable:
         return self._parts("language", [(part.name, part) for part in self.figures.by_language])
 
-    def hours(self) -> Table:
+    def hours(self) -> FigureTable:
         rows = [
             [f"{h.hour:02}:00–{h.hour:02}:59", self._n(h.dialogs), self._n(h.escalations)]
             for h in self.figures.by_hour
@@ -50,16 +50,16 @@ class Tables:
         ]
         return self._table("hour", rows)
 
-    def routed(self) -> Table:
+    def routed(self) -> FigureTable:
         return self._table("routed", [self._share(self.agent(s.name), s) for s in self.figures.agents])
 
-    def sources(self) -> Table:
+    def sources(self) -> FigureTable:
         names = self.words["sources"]
         return self._table(
             "source", [self._share(names.get(s.name, s.name), s) for s in self.figures.sources]
         )
 
-    def tools(self) -> Table:
+    def tools(self) -> FigureTable:
         names = self.words["tools"]
         rows = [
             [names.get(t.name, t.name), *map(self._n, (t.used, t.done, t.approval, t.refused))]
@@ -67,7 +67,7 @@ class Tables:
         ]
         return self._table("tool", rows)
 
-    def gaps(self) -> Table:
+    def gaps(self) -> FigureTable:
         """Whole sentences of customers: the first column is wide."""
         rows = [
             [gap.question, self._n(gap.count), gap.language, ", ".join(map(self.agent, gap.agents)),
@@ -76,7 +76,7 @@ class Tables:
         ]  # fmt: skip
         return self._table("gap", rows, frozenset({0, 2, 3, 4}))
 
-    def feelings(self) -> Table:
+    def feelings(self) -> FigureTable:
         told, names = self.figures.satisfaction, self.words["feelings"]
         rows = [[f"{'★' * score}", self._n(told.ratings[score])] for score in range(5, 0, -1)]
         for name in ("content", "discontent", "unknown"):
@@ -88,7 +88,7 @@ class Tables:
         told = words(self.language, "frame")["agents"]
         return str(told.get(name, name))
 
-    def _parts(self, key: str, parts: Sequence[tuple[str, Part]]) -> Table:
+    def _parts(self, key: str, parts: Sequence[tuple[str, Part]]) -> FigureTable:
         rows = [
             [name, self._n(p.dialogs), self._n(p.turns), self._interval(p.resolved),
              self._interval(p.escalated), self._times(p), number(p.rating.value, self.language, 1),
@@ -96,7 +96,7 @@ class Tables:
              dollars(p.cost_usd, self.language), self._n(p.degraded), self._n(p.failed), self._n(p.withheld)]
             for name, p in parts
         ]  # fmt: skip
-        return Table(
+        return FigureTable(
             key,
             self.words["tables"][key]["title"],
             [self.words["tables"][key]["name"], *self.words["columns"]],
@@ -105,9 +105,9 @@ class Tables:
 
     def _table(
         self, key: str, rows: list[list[str]], texts: frozenset[int] = frozenset({0}), note: str = ""
-    ) -> Table:
+    ) -> FigureTable:
         told = self.words["tables"][key]
-        return Table(key, told["title"], told["columns"], rows, note or told.get("note", ""), texts)
+        return FigureTable(key, told["title"], told["columns"], rows, note or told.get("note", ""), texts)
 
     def _share(self, name: str, share: Share) -> list[str]:
         return [
@@ -132,7 +132,7 @@ class Tables:
         return number(value, self.language, 0)
 
 
-def html(table: Table, nothing: str) -> str:
+def html(table: FigureTable, nothing: str) -> str:
     """Everything from outside is escaped; a wide table scrolls by itself, not with the page."""
     if not table.rows:
         return empty(nothing)
@@ -146,16 +146,16 @@ def html(table: Table, nothing: str) -> str:
     )
 
 
-def folded(table: Table, nothing: str) -> str:
+def folded(table: FigureTable, nothing: str) -> str:
     return f"<details><summary>{escape(table.title)}</summary>{html(table, nothing)}</details>"
 
 
-def _cells(table: Table, row: Sequence[str]) -> str:
+def _cells(table: FigureTable, row: Sequence[str]) -> str:
     return "".join(
         f"<th scope=row>{escape(cell)}</th>" if n == 0 else f"<td{_side(table, n)}>{escape(cell)}</td>"
         for n, cell in enumerate(row)
     )
 
 
-def _side(table: Table, column: int) -> str:
+def _side(table: FigureTable, column: int) -> str:
     return "" if column in table.texts else " class=n"

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.exceptions import CallCenterError
 from app.services.dialogs.branching import SUPERSEDED
-from app.services.dialogs.change_feed import Changes
+from app.services.dialogs.change_feed import ChangeFeed
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.views import DialogView
 
@@ -33,7 +33,7 @@ class Heard(BaseModel):
 @dataclass
 class Hearing:
     dialogs: DialogManager
-    changes: Changes
+    changes: ChangeFeed
     branching: float = BRANCHING
     _waiting: dict[str, asyncio.Task[str]] = field(default_factory=dict)
 

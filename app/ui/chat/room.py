@@ -11,7 +11,7 @@ from app.ui.chat.dialogs import Export, Saved
 from app.ui.chat.lines import PLACES, chat_words
 from app.ui.chat.news import Hearing
 from app.ui.chat.screen import Screen, Update
-from app.ui.chat.turns import Talk, index_of
+from app.ui.chat.turns import ChatTurns, index_of
 from app.ui.chat.what_if import WhatIf
 from app.ui.room import QUIET, Room, empty
 from app.ui.words import Words
@@ -43,7 +43,7 @@ class ChatRoom(Room):
                 gr.HTML(f'<h3 class="cc-side">{escape(words["path"])}</h3>', elem_classes="cc-side-box")
                 parts["path"] = gr.HTML(empty(words["empty"]), elem_id="cc-path", elem_classes="cc-drawn")
         self.screen = Screen(words=words, knowledge=self.bench.knowledge, **parts)
-        self.talk = Talk(self.bench, self.screen, self.saved, words, self.told)
+        self.talk = ChatTurns(self.bench, self.screen, self.saved, words, self.told)
         WhatIf(self.bench, words, self.told).build(self.screen.dialog)
         self.export.wire(self.screen)
         self._wire_turns()

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.core.models import Progress
+from app.core.models import TurnProgress
 from app.core.text import checked
 from app.services.workbench import Workbench
 from app.ui.chat import lines
@@ -22,14 +22,14 @@ from app.ui.chat.screen import Screen, Update
 from app.ui.request import host
 from app.ui.words import Words
 
-Emit = Callable[[Progress], None]
+Emit = Callable[[TurnProgress], None]
 PAUSE = 5.0
-LATE = Progress(kind="text")
+LATE = TurnProgress(kind="text")
 """In the place of news where there are none for a while."""
 Work = Callable[[Emit], Awaitable[object]]
 
 
-class Talk:
+class ChatTurns:
     """`problem` words an error for the page."""
 
     def __init__(
@@ -186,7 +186,7 @@ async def heard(
     After `pause` seconds without a word, how long it has taken, of `limit` seconds for one call of a model.
     The turn goes on when nobody listens any more: a closed window does not lose the answer.
     """
-    news: asyncio.Queue[Progress | None] = asyncio.Queue()
+    news: asyncio.Queue[TurnProgress | None] = asyncio.Queue()
     turn = asyncio.ensure_future(work(news.put_nowait))
 
     def ended(done: asyncio.Future[object]) -> None:
@@ -215,7 +215,7 @@ async def heard(
     await turn
 
 
-async def _within(news: asyncio.Queue[Progress | None], pause: float) -> Progress | None:
+async def _within(news: asyncio.Queue[TurnProgress | None], pause: float) -> TurnProgress | None:
     """The next piece of news, or LATE."""
     try:
         async with asyncio.timeout(pause):

@@ -11,7 +11,7 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.services.dialogs.admission import Stopped
-from app.services.replay import Answer, Setup, Step
+from app.services.replay import ReplayedAnswer, Setup, Step
 from app.services.workbench import Workbench
 from app.ui.chat.lines import failed, sure
 from app.ui.format import number
@@ -145,7 +145,7 @@ class WhatIf:
             f'<div class="cc-two" role="row">{self._cell(step.then)}{self._cell(step.now)}</div></div>'
         )
 
-    def _cell(self, answer: Answer) -> str:
+    def _cell(self, answer: ReplayedAnswer) -> str:
         if answer.turn is None and not answer.text:
             failure = failed(answer.failure, self.all_words)
             told = self.words["failed"].format(failure=failure) if failure else self.words["silent"]

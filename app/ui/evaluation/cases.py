@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.evaluation.predictions import Prediction
-from app.services.evaluation.reading import Line, name_of
+from app.services.evaluation.reading import CaseLine, name_of
 from app.ui.evaluation.marks import agent, because, said, valued
 from app.ui.format import number
 from app.ui.room import empty
@@ -48,7 +48,7 @@ def _sure(p: Prediction, language: str) -> str:
     return number(p.confidence, language, 2)
 
 
-def reader(p: Prediction, lines: Sequence[Line], language: str, before: Prediction | None = None) -> str:
+def reader(p: Prediction, lines: Sequence[CaseLine], language: str, before: Prediction | None = None) -> str:
     """`before` is what another run, A, said about the same turn; then `p` is of B."""
     words = said(language)
     others = [name for name in p.acceptable if name != p.expected]
@@ -93,7 +93,7 @@ def _scores(p: Prediction, language: str) -> str:
     return " ".join(f'<span class="ev-score">{each}</span>' for each in told)
 
 
-def _line(line: Line, language: str) -> str:
+def _line(line: CaseLine, language: str) -> str:
     words = said(language)
     known = words_of(language, "frame")["agents"]
     who = words["customer"] if line.role == "customer" else known.get(line.agent or "", line.agent or "")

@@ -17,7 +17,7 @@ from app.evaluation.compare import Comparison, Pair
 from app.evaluation.predictions import Run
 from app.services.evaluation.reading import name_of_pair
 from app.ui.evaluation.marks import agent, fold, said, table
-from app.ui.evaluation.panel import CLICKS, Part
+from app.ui.evaluation.panel import CLICKS, EvaluationPanel
 from app.ui.format import number
 from app.ui.room import empty
 from app.ui.words import Words
@@ -140,7 +140,7 @@ def _p(value: float) -> str:
 Judged = tuple[str, str]  # ids of A and B
 
 
-class Comparing(Part):
+class Comparing(EvaluationPanel):
     def build(self) -> None:
         words = self.words
         self.judged = gr.State(("", ""))

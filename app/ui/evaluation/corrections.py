@@ -15,14 +15,14 @@ from app.evaluation.predictions import Run
 from app.services.evaluation.sets import LabelDesk
 from app.services.operators.rerouting import SET, Rerouting
 from app.ui.evaluation.marks import good, named
-from app.ui.evaluation.panel import CLICKS, Part
+from app.ui.evaluation.panel import CLICKS, EvaluationPanel
 from app.ui.format import moment, number
 from app.ui.room import empty
 
 NAME, REASON = 80, 500  # characters
 
 
-class Mending(Part):
+class Mending(EvaluationPanel):
     def build(self) -> None:
         words = self.words
         with gr.Row(equal_height=False, elem_id="cc-eval-one"):

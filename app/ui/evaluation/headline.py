@@ -10,7 +10,7 @@ from typing import Literal
 
 from app.evaluation.metrics import Headline
 from app.evaluation.report import Report
-from app.services.evaluation.runs import Progress
+from app.services.evaluation.runs import RunProgress
 from app.ui.evaluation.marks import agent, named, said, share, within
 from app.ui.format import dollars, number, percent
 from app.ui.room import empty
@@ -111,7 +111,7 @@ def _latency(h: Headline, language: str) -> tuple[str, str]:
     return f"{number(h.p95 * 1000, language, 0)}\u00a0{words['ms']}", note
 
 
-def status(now: Progress, language: str) -> str:
+def status(now: RunProgress, language: str) -> str:
     """A bar with words beside it; nothing remains of it but a sentence once the run has ended."""
     told, part = _told(now, language), 100 * now.done / now.total if now.total else 0
     label = escape(said(language)["running"])
@@ -130,7 +130,7 @@ def halted(language: str) -> str:
     return f'<div class="ev-status" role="status"><span>{escape(told)}</span></div>'
 
 
-def _told(now: Progress, language: str) -> str:
+def _told(now: RunProgress, language: str) -> str:
     words = said(language)["progress"]
     counts = {"done": number(now.done, language), "total": number(now.total, language)}
     if now.state != "running":

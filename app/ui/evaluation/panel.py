@@ -31,7 +31,7 @@ element.addEventListener('click', (event) => {
 """A click on whatever carries `data-pick` is an event with that as its data."""
 
 
-class Part:
+class EvaluationPanel:
     """`key` is the box with the operator key; an act of a part asks for it first."""
 
     def __init__(self, bench: Workbench, language: str, key: gr.Textbox) -> None:

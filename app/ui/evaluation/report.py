@@ -15,7 +15,7 @@ from app.evaluation.costs import ASTRAY, MISSED_ESCALATION, NEEDLESS_ESCALATION
 from app.evaluation.registry import RunNotFound
 from app.services.operators.auth import OperatorKeyMissing
 from app.ui.evaluation.marks import named
-from app.ui.evaluation.panel import CLICKS, Part
+from app.ui.evaluation.panel import CLICKS, EvaluationPanel
 from app.ui.format import number
 from app.ui.room import empty
 
@@ -32,7 +32,7 @@ FILES = {
 }  # fmt: skip
 
 
-class Reading(Part):
+class ReportPanel(EvaluationPanel):
     def build(self) -> None:
         words = self.words
         self.none = gr.HTML(empty(words["empty"]), elem_id="cc-eval-none")

@@ -14,7 +14,7 @@ import gradio as gr
 from app.services.operators.auth import openness
 from app.ui.evaluation.comparison import Comparing
 from app.ui.evaluation.corrections import Mending
-from app.ui.evaluation.report import Reading
+from app.ui.evaluation.report import ReportPanel
 from app.ui.evaluation.runs import Ordering
 from app.ui.evaluation.upload import Uploading
 from app.ui.room import QUIET, Room, empty
@@ -36,7 +36,7 @@ FETCH = "() => document.querySelector('#cc-eval-made a, a#cc-eval-made, #cc-eval
 
 
 @dataclass
-class Turn:
+class LatestRequest:
     """Which of the runs that one page has asked for is the last."""
 
     number: int = 0
@@ -66,7 +66,7 @@ class EvaluationRoom(Room):
 
     def _parts(self, key: gr.Textbox) -> None:
         given = (self.bench, self.language, key)
-        self.ordering, self.reading, self.mending = Ordering(*given), Reading(*given), Mending(*given)
+        self.ordering, self.reading, self.mending = Ordering(*given), ReportPanel(*given), Mending(*given)
         self.comparing, self.uploading = Comparing(*given), Uploading(*given)
         self.operator = key
         self.ordering.build()
@@ -91,7 +91,7 @@ class EvaluationRoom(Room):
         o.run.change(None, o.run, None, js="(run) => cc.put('run', run)", api_visibility="private")
         gr.on(
             [o.run.change, o.again.change, self.operator.submit], self.follow,
-            [gr.State(Turn()), self.operator, o.run, r.mode, *r.prices],
+            [gr.State(LatestRequest()), self.operator, o.run, r.mode, *r.prices],
             [o.status, o.cancel, o.resume, *r.figures], trigger_mode="multiple", **QUIET,
         ).then(self.offered_runs, [self.operator, o.run], self._lists, **QUIET)  # fmt: skip
         o.start.click(o.begin, [self.operator, *o.order], o.run, **QUIET).success(
@@ -153,7 +153,7 @@ class EvaluationRoom(Room):
         return {**sets, "value": chosen} if chosen else sets
 
     async def follow(
-        self, turn: Turn, key: str | None, run_id: str, mode: str, *prices: float
+        self, turn: LatestRequest, key: str | None, run_id: str, mode: str, *prices: float
     ) -> AsyncIterator[dict[Any, Any]]:
         """Progress as long as the run goes on, then its figures: of the last run that the page asked for."""
         turn.number += 1

@@ -11,12 +11,12 @@ from typing import Any
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.evaluation.passes import Options
+from app.evaluation.passes import RunOptions
 from app.evaluation.predictions import Provenance
-from app.services.evaluation.runs import Order
+from app.services.evaluation.runs import RunOrder
 from app.ui.evaluation.headline import halted, status
 from app.ui.evaluation.marks import router as router_name
-from app.ui.evaluation.panel import Part
+from app.ui.evaluation.panel import EvaluationPanel
 from app.ui.format import moment, number
 
 RUNS = 50
@@ -24,7 +24,7 @@ MOST_CASES, MOST_AT_ONCE = 1_000_000, 64
 Choices = list[tuple[str, str]]
 
 
-class Ordering(Part):
+class Ordering(EvaluationPanel):
     def build(self) -> None:
         words = self.words
         with gr.Row(equal_height=False, elem_classes="ev-order"):
@@ -85,14 +85,14 @@ class Ordering(Part):
         self.admit(key)
         if not sets or not router:
             raise self.refused(self.words["choose"])
-        options = Options(
+        options = RunOptions(
             limit=int(limit) if limit and limit > 0 else None,
             seed=int(seed or 0),
             concurrency=max(1, min(MOST_AT_ONCE, int(at_once))),
             perturb=bool(perturb),
         )
         try:
-            return await self.desk.start(Order(sets, router, options))
+            return await self.desk.start(RunOrder(sets, router, options))
         except CallCenterError as error:
             raise self.refused(error) from None
 

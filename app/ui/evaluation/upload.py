@@ -16,9 +16,9 @@ import gradio as gr
 from app.core.documents import LARGEST_FILE
 from app.core.exceptions import CallCenterError
 from app.services.evaluation import uploads
-from app.services.evaluation.uploads import SHOWN, Preview, RowView
+from app.services.evaluation.uploads import SHOWN, Preview, UploadRow
 from app.ui.evaluation.marks import agent, good, said, table
-from app.ui.evaluation.panel import Part
+from app.ui.evaluation.panel import EvaluationPanel
 from app.ui.format import number
 from app.ui.room import empty
 
@@ -50,7 +50,7 @@ def preview(seen: Preview, language: str) -> str:
     )
 
 
-def _row(row: RowView, language: str) -> tuple[str, str, str, str]:
+def _row(row: UploadRow, language: str) -> tuple[str, str, str, str]:
     left_out = f"✗ {escape(said(language)['statuses'][row.status])}"
     becomes = agent(row.label, language) if row.status == "taken" else left_out
     return str(row.number), escape(row.text), escape(row.theirs), becomes
@@ -59,7 +59,7 @@ def _row(row: RowView, language: str) -> tuple[str, str, str, str]:
 COLUMNS = ("text", "label", "id", "lang", "tags")
 
 
-class Uploading(Part):
+class Uploading(EvaluationPanel):
     def build(self) -> None:
         words = self.words
         with gr.Accordion(words["upload"], open=False, elem_id="cc-eval-upload"):

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from app.core.knowledge import Approval, DocumentRecord, DocumentVersion
+from app.core.knowledge import ApprovedAnswer, DocumentRecord, DocumentVersion
 from app.core.models import CLEAR, RELEVANT, Article, Passage
 from app.services.knowledge.citations import Citations, Cited
 from app.ui.format import moment, number
@@ -49,7 +49,7 @@ def _row(record: DocumentRecord, version: DocumentVersion, words: Words, languag
     return f"<tr{'' if now else ' class=cc-old'}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
-def approvals_table(approvals: Sequence[Approval], words: Words, language: str) -> str:
+def approvals_table(approvals: Sequence[ApprovedAnswer], words: Words, language: str) -> str:
     """Newest first."""
     if not approvals:
         return empty(words["no_approvals"])
@@ -58,7 +58,7 @@ def approvals_table(approvals: Sequence[Approval], words: Words, language: str) 
     return _table(titles, rows)
 
 
-def _approval(approval: Approval, language: str) -> str:
+def _approval(approval: ApprovedAnswer, language: str) -> str:
     answer = f"<code>{escape(approval.article_id)}</code>" if approval.article_id else escape(approval.text)
     cells = (
         escape(approval.question),

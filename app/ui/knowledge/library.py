@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Watch:
+class IngestWatch:
     timer: Callable[[], float] = time.monotonic
     began: float = field(init=False)
 
@@ -44,7 +44,7 @@ class Watch:
         return int((self.timer() - self.began) / step.done * (step.total - step.done)) + 1
 
 
-def progress_bar(step: Embedded | None, watch: Watch, words: Words) -> str:
+def progress_bar(step: Embedded | None, watch: IngestWatch, words: Words) -> str:
     if step is None or not step.total:
         return f'<p role="status">{escape(words["reading"])}</p>'
     left = watch.left(step)
@@ -166,7 +166,7 @@ class LibraryPart:
         if not files:
             yield _told(words["no_file"]), gr.skip(), *quiet
             return
-        watch = Watch()
+        watch = IngestWatch()
         yield (
             progress_bar(None, watch, words),
             gr.skip(),

@@ -15,7 +15,7 @@ from app.core.exceptions import BadRequestBody, CallCenterError
 from app.core.ports import DialogQuery
 from app.services.dialogs.admission import Request
 from app.services.workbench import Workbench
-from app.ui.monitor.words import Said
+from app.ui.monitor.words import MonitorTexts
 from app.ui.request import admit
 
 SHOWN = 50
@@ -23,7 +23,7 @@ Short = Field(default="", max_length=200)
 Mark = Annotated[str, Field(max_length=64)]
 
 
-class Question(BaseModel):
+class MonitorRequest(BaseModel):
     """`operator` is the name that the person typed."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,7 +41,7 @@ class Question(BaseModel):
             raise BadRequestBody("The page asked for something that there is not.") from error
 
 
-class Asked(Question):
+class PanelPoll(MonitorRequest):
     """`page` is one open page; `have` are the marks of the parts that it shows."""
 
     page: str = Field(max_length=64)
@@ -74,7 +74,7 @@ class Asked(Question):
         return self.lang or None
 
 
-class Deed(Question):
+class OperatorAction(MonitorRequest):
     """`what` a person does, to the dialog that they see or to the approval of that `number`.
 
     A repeat with the same `request` writes no second line.
@@ -93,19 +93,19 @@ Json = dict[str, Any]
 @dataclass(frozen=True)
 class Acts:
     bench: Workbench
-    said: Said
+    said: MonitorTexts
 
     async def act(self, given: Json) -> Json:
         """`done` tells whether it happened, `said` is a sentence either way."""
         try:
-            deed = Deed.of(given)
+            deed = OperatorAction.of(given)
             admit(self.bench.settings, deed.key)
             return {"done": True, "said": await self._ways[deed.what](deed)}
         except CallCenterError as error:
             return {"done": False, "said": self.said.problem(error)}
 
     @property
-    def _ways(self) -> dict[str, Callable[[Deed], Awaitable[str]]]:
+    def _ways(self) -> dict[str, Callable[[OperatorAction], Awaitable[str]]]:
         return {
             "take_over": self._take_over,
             "force": self._take_over,
@@ -117,30 +117,30 @@ class Acts:
             "reject": self._decide,
         }
 
-    async def _take_over(self, deed: Deed) -> str:
+    async def _take_over(self, deed: OperatorAction) -> str:
         await self.bench.people.take_over(deed.dialog, deed.operator, deed.text, deed.what == "force")
         return self._done("taken")
 
-    async def _reply(self, deed: Deed) -> str:
+    async def _reply(self, deed: OperatorAction) -> str:
         body = {"operator": deed.operator, "message": deed.text}
         request = Request.of(deed.request, "reply", body) if deed.request else None
         await self.bench.people.reply(deed.dialog, deed.operator, deed.text, request)
         return self._done("sent")
 
-    async def _hand_back(self, deed: Deed) -> str:
+    async def _hand_back(self, deed: OperatorAction) -> str:
         held = await self.bench.people.hand_back(deed.dialog, deed.operator, deed.text, deed.agent or None)
         return self._done("handed_back", agent=self.said.agent(held.assigned_agent))
 
-    async def _reroute(self, deed: Deed) -> str:
+    async def _reroute(self, deed: OperatorAction) -> str:
         rerouting = self.bench.monitor.rerouting
         done = await rerouting.reroute(deed.dialog, deed.operator, deed.agent, deed.text)
         return self._done("proposed" if done.proposal else "rerouted", agent=self.said.agent(deed.agent))
 
-    async def _close(self, deed: Deed) -> str:
+    async def _close(self, deed: OperatorAction) -> str:
         await self.bench.people.close(deed.dialog, deed.operator)
         return self._done("closed")
 
-    async def _decide(self, deed: Deed) -> str:
+    async def _decide(self, deed: OperatorAction) -> str:
         yes = deed.what == "approve"
         await self.bench.people.decide(deed.number, yes, deed.operator, deed.text)
         return self._done("approved" if yes else "rejected", number=deed.number)

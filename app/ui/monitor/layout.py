@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from html import escape
 
 from app.services.workbench import Workbench
-from app.ui.monitor.words import Said
+from app.ui.monitor.words import MonitorTexts
 from app.ui.room import empty
 from app.ui.words import LANGUAGES
 
 
-def layout(bench: Workbench, said: Said) -> str:
+def layout(bench: Workbench, said: MonitorTexts) -> str:
     """The key is never in the page: the person types it."""
     wanted = bench.settings.operator_key is not None
     return (
@@ -34,11 +34,11 @@ def layout(bench: Workbench, said: Said) -> str:
     )
 
 
-def _loading(said: Said) -> str:
+def _loading(said: MonitorTexts) -> str:
     return empty(said.words["loading"])
 
 
-def _person(said: Said, wanted: bool) -> str:
+def _person(said: MonitorTexts, wanted: bool) -> str:
     """Who is at the screen: typed once, kept by the browser; the key only in the page."""
     words = said.words
     key = (
@@ -53,7 +53,7 @@ def _person(said: Said, wanted: bool) -> str:
     )
 
 
-def _filters(bench: Workbench, said: Said) -> str:
+def _filters(bench: Workbench, said: MonitorTexts) -> str:
     words = said.words
     agents = {name: said.agent(name) for name in bench.agents}
     languages = {code: words["languages"][code] for code in LANGUAGES}
@@ -78,7 +78,7 @@ def _select(name: str, otherwise: str, options: Mapping[str, str], label: str) -
     )
 
 
-def _acts(bench: Workbench, said: Said) -> str:
+def _acts(bench: Workbench, said: MonitorTexts) -> str:
     words = said.words
     agents = {name: said.agent(name) for name in bench.agents}
     back = _select("agent", words["same_agent"], agents, words["agent"])
@@ -99,7 +99,7 @@ def _acts(bench: Workbench, said: Said) -> str:
     )
 
 
-def _area(name: str, limit: int, said: Said) -> str:
+def _area(name: str, limit: int, said: MonitorTexts) -> str:
     label = escape(said.words[name])
     return (
         f'<label class="mon-field">{label}<textarea name="text" rows="2" maxlength="{limit}" '
@@ -107,7 +107,7 @@ def _area(name: str, limit: int, said: Said) -> str:
     )
 
 
-def _button(what: str, when: str, said: Said, main: bool = False) -> str:
+def _button(what: str, when: str, said: MonitorTexts, main: bool = False) -> str:
     asks = said.words["ask"].get(what)
     ask = f' data-ask="{escape(asks)}"' if asks else ""
     return (
@@ -116,7 +116,7 @@ def _button(what: str, when: str, said: Said, main: bool = False) -> str:
     )
 
 
-def _dialog(said: Said) -> str:
+def _dialog(said: MonitorTexts) -> str:
     """Asks once before what cannot be undone."""
     words = said.words
     return (

@@ -9,20 +9,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import escape
 
-from app.services.operators.views import ApprovalView, Line, LiveRow, OpenDialog, QueueRow, QueueView
+from app.services.operators.views import (
+    ApprovalView,
+    LiveRow,
+    OpenDialog,
+    QueueRow,
+    QueueView,
+    TranscriptLine,
+)
 from app.services.operators.wording import values_named
 from app.ui.format import number, roubles
-from app.ui.monitor.words import Said
+from app.ui.monitor.words import MonitorTexts
 from app.ui.room import empty
 
 
-def dialog_part(opened: OpenDialog, said: Said) -> dict[str, str]:
+def dialog_part(opened: OpenDialog, said: MonitorTexts) -> dict[str, str]:
     """`about` and `lines`, so that a new line does not redraw what stands above."""
     lines = "".join(_line(line, said) for line in opened.lines)
     return {"about": _about(opened, said), "lines": lines or empty(said.words["no_lines"])}
 
 
-def _about(opened: OpenDialog, said: Said) -> str:
+def _about(opened: OpenDialog, said: MonitorTexts) -> str:
     dialog, summary, labels = opened.dialog, opened.summary, said.words["summary"]
     told: list[tuple[str, str | Sequence[str]]] = [
         ("who", summary.who),
@@ -46,7 +53,7 @@ def _text(value: str | Sequence[str]) -> str:
     return escape(value if isinstance(value, str) else "; ".join(value))
 
 
-def _standing(opened: OpenDialog, said: Said) -> str:
+def _standing(opened: OpenDialog, said: MonitorTexts) -> str:
     words = said.words
     if opened.dialog.status == "closed":
         return said.closed(opened.closed_because, opened.closed_by)
@@ -55,7 +62,7 @@ def _standing(opened: OpenDialog, said: Said) -> str:
     return str(words["is_waiting" if opened.dialog.escalated else "is_bot"])
 
 
-def _line(line: Line, said: Said) -> str:
+def _line(line: TranscriptLine, said: MonitorTexts) -> str:
     side = "customer" if line.role == "customer" else "answer"
     state = said.words["states"].get(line.state, "")
     mark = f'<span class="mon-state">{escape(state)}</span>' if state else ""
@@ -66,7 +73,7 @@ def _line(line: Line, said: Said) -> str:
     )
 
 
-def _how(line: Line, said: Said) -> str:
+def _how(line: TranscriptLine, said: MonitorTexts) -> str:
     """How surely and by what this agent was chosen; or which person wrote."""
     if line.path is None:
         return line.by or ""
@@ -76,7 +83,7 @@ def _how(line: Line, said: Said) -> str:
     return f"{how} · ▲ {said.words['stand_in']}" if line.path.degraded else how
 
 
-def queue_part(queue: QueueView, as_of: datetime, said: Said) -> str:
+def queue_part(queue: QueueView, as_of: datetime, said: MonitorTexts) -> str:
     """How many wait and how long the first of them, then the most urgent first."""
     words = said.words
     if not queue.dialogs:
@@ -92,12 +99,12 @@ def _none(title: str, sentence: str) -> str:
     return f"<h3>{escape(title)}</h3>{empty(sentence)}"
 
 
-def _waits(seconds: int, as_of: datetime, said: Said) -> str:
+def _waits(seconds: int, as_of: datetime, said: MonitorTexts) -> str:
     """To the second, so that the mark of the part does not change without need."""
     return said.since((as_of - timedelta(seconds=seconds)).replace(microsecond=0)) if seconds else ""
 
 
-def _queued(row: QueueRow, as_of: datetime, said: Said) -> str:
+def _queued(row: QueueRow, as_of: datetime, said: MonitorTexts) -> str:
     words = said.words
     held = f" · {escape(words['held'].format(who=row.held_by))}" if row.held_by else ""
     return (
@@ -110,7 +117,7 @@ def _queued(row: QueueRow, as_of: datetime, said: Said) -> str:
     )
 
 
-def approvals_part(approvals: Sequence[ApprovalView], said: Said) -> str:
+def approvals_part(approvals: Sequence[ApprovalView], said: MonitorTexts) -> str:
     words = said.words
     title = f"<h3>{escape(words['approvals'].format(count=len(approvals)))}</h3>"
     if not approvals:
@@ -118,7 +125,7 @@ def approvals_part(approvals: Sequence[ApprovalView], said: Said) -> str:
     return title + "".join(_approval(approval, said) for approval in approvals)
 
 
-def _approval(approval: ApprovalView, said: Said) -> str:
+def _approval(approval: ApprovalView, said: MonitorTexts) -> str:
     words, number = said.words, escape(approval.number)
     reason = words["reasons"].get(approval.reason, approval.reason)
     buttons = "".join(_decide(what, approval, said) for what in ("approve", "reject"))
@@ -134,7 +141,7 @@ def _approval(approval: ApprovalView, said: Said) -> str:
     )
 
 
-def _decide(what: str, approval: ApprovalView, said: Said) -> str:
+def _decide(what: str, approval: ApprovalView, said: MonitorTexts) -> str:
     about = {"action": _action(approval, said, ", "), "customer": approval.customer_id}
     ask = said.words["ask"][what].format(number=approval.number, **about)
     return (
@@ -143,26 +150,26 @@ def _decide(what: str, approval: ApprovalView, said: Said) -> str:
     )
 
 
-def _action(approval: ApprovalView, said: Said, between: str = " · ") -> str:
+def _action(approval: ApprovalView, said: MonitorTexts, between: str = " · ") -> str:
     tool: str = said.words["tools"].get(approval.tool, approval.tool)
     return between.join(
         [tool, *([roubles(approval.amount_rub, said.language)] if approval.amount_rub else [])]
     )
 
 
-def _arguments(approval: ApprovalView, said: Said) -> str:
+def _arguments(approval: ApprovalView, said: MonitorTexts) -> str:
     labels = said.words["arguments"]
     told = values_named(approval.arguments, said.language)
     return "; ".join(f"{labels.get(name, name)}: {value}" for name, value in told.items())
 
 
-def dialogs_part(rows: Sequence[LiveRow], said: Said, filtered: bool) -> str:
+def dialogs_part(rows: Sequence[LiveRow], said: MonitorTexts, filtered: bool) -> str:
     if not rows:
         return empty(said.words["none_found" if filtered else "none_yet"])
     return "".join(_row(row, said) for row in rows)
 
 
-def _row(row: LiveRow, said: Said) -> str:
+def _row(row: LiveRow, said: MonitorTexts) -> str:
     marks = [row.language.upper(), *_marks(row, said)]
     angry = f'<b class="mon-angry">{escape(said.words["angry"])}</b>' if row.angry else ""
     return (
@@ -174,7 +181,7 @@ def _row(row: LiveRow, said: Said) -> str:
     )
 
 
-def _marks(row: LiveRow, said: Said) -> list[str]:
+def _marks(row: LiveRow, said: MonitorTexts) -> list[str]:
     words = said.words
     if row.status == "closed":
         return [words["is_closed"]]

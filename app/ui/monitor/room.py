@@ -15,10 +15,10 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.services.operators.views import Board, OpenDialog
 from app.services.workbench import Workbench
-from app.ui.monitor.actions import Acts, Asked
+from app.ui.monitor.actions import Acts, PanelPoll
 from app.ui.monitor.layout import layout
 from app.ui.monitor.panels import approvals_part, dialog_part, dialogs_part, queue_part
-from app.ui.monitor.words import Said
+from app.ui.monitor.words import MonitorTexts
 from app.ui.request import admit
 from app.ui.room import Room, empty
 
@@ -30,7 +30,7 @@ PAUSE, LONGEST = 500, 10_000  # milliseconds between two questions of a page
 @dataclass
 class Live:
     bench: Workbench
-    said: Said
+    said: MonitorTexts
     _waiting: dict[str, asyncio.Task[int]] = field(default_factory=dict)
 
     async def watch(self, given: Json) -> Json:
@@ -39,7 +39,7 @@ class Live:
         `version` is to ask with the next time.
         """
         try:
-            asked = Asked.of(given)
+            asked = PanelPoll.of(given)
             admit(self.bench.settings, asked.key)
             await self._news(asked)
             board = await self.bench.monitor.board(asked.query, asked.language, self.said.language)
@@ -56,7 +56,7 @@ class Live:
             "parts": {name: part for name, part in parts.items() if asked.have.get(name) != part["mark"]},
         }
 
-    async def _news(self, asked: Asked) -> None:
+    async def _news(self, asked: PanelPoll) -> None:
         """A later question of the same page ends the wait of the one before; a first one does not wait."""
         if before := self._waiting.pop(asked.page, None):
             before.cancel()
@@ -79,7 +79,7 @@ class Live:
         except CallCenterError as error:
             return None, self.said.problem(error)
 
-    def _parts(self, board: Board, asked: Asked, opened: OpenDialog | None, problem: str) -> Json:
+    def _parts(self, board: Board, asked: PanelPoll, opened: OpenDialog | None, problem: str) -> Json:
         shown = dialog_part(opened, self.said) if opened else self._nothing(problem)
         made = {
             "queue": queue_part(board.queue, board.counted_at, self.said),
@@ -113,8 +113,8 @@ class MonitorRoom(Room):
     key = "monitor"
 
     @property
-    def said(self) -> Said:
-        return Said(self.language, self.words, self.offered("agents"))
+    def said(self) -> MonitorTexts:
+        return MonitorTexts(self.language, self.words, self.offered("agents"))
 
     def build(self) -> None:
         live, acts = Live(self.bench, self.said), Acts(self.bench, self.said)

@@ -13,7 +13,7 @@ from app.ui.words import Words, told
 
 
 @dataclass(frozen=True)
-class Said:
+class MonitorTexts:
     """`agents` are the frame's names of those who speak."""
 
     language: str

@@ -81,7 +81,7 @@ OPEN = re.compile(
 FILE = "/gradio_api/file="
 
 
-class Gate:
+class PageRequests:
     """What is no door of our pages, in whatever spelling, is not found: the lists say what is open."""
 
     def __init__(self, app: App, uploads: Uploads, workers: Workers, language: str) -> None:

@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json, to_jsonable_python
 
 from app.core.exceptions import BadRequestBody
 from app.ui.chat.news import Heard
-from app.ui.monitor.actions import Asked, Deed
+from app.ui.monitor.actions import OperatorAction, PanelPoll
 from app.ui.validation.schemas import CHOICE, LINE, offered, shape
 
 NAME = r"^[0-9A-Za-z]{1,64}$"
@@ -73,7 +73,7 @@ class Picked(BaseModel):
     pick: Short
 
 
-class Line(BaseModel):
+class LinePick(BaseModel):
     """A line of the chat by its place; what stands in it is known to us."""
 
     model_config = STRICT
@@ -88,12 +88,12 @@ Unread = Annotated[Tab | Worth | list[Worth] | None, AfterValidator(lambda _: No
 """What pages tell though nobody asks: a tab, or what a component is worth now. It goes no further."""
 EVENTS: dict[type | None, Any] = {
     gr.EventData: Picked,
-    gr.SelectData: Line,
-    gr.LikeData: Line,
+    gr.SelectData: LinePick,
+    gr.LikeData: LinePick,
     None: Unread,
 }
 """By what a handler asks for."""
-FUNCTIONS: dict[str, type[BaseModel]] = {"hear": Heard, "watch": Asked, "act": Deed}
+FUNCTIONS: dict[str, type[BaseModel]] = {"hear": Heard, "watch": PanelPoll, "act": OperatorAction}
 """What each server function of our components is asked."""
 Session = Callable[[str], Mapping[int, Block]]
 

@@ -41,7 +41,7 @@ def _custom(part: Block) -> bool:
     return bool(getattr(part, "allow_custom_value", False))
 
 
-class Meta(BaseModel):
+class FileMeta(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type_: Literal["gradio.FileData"] = Field(alias="_type")
@@ -58,7 +58,7 @@ class Sent(BaseModel):
     size: int | None = Field(None, ge=0, le=2**40)
     mime_type: str | None = Field(None, max_length=LINE)
     is_stream: Literal[False] = False
-    meta: Meta
+    meta: FileMeta
 
     @model_validator(mode="after")
     def _is_here(self) -> Sent:

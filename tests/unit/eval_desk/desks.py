@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app.core.models import Decision, RouteQuery
-from app.evaluation.passes import Options
+from app.evaluation.passes import RunOptions
 from app.evaluation.registry import Registry
 from app.evaluation.runner import Target
-from app.services.evaluation.runs import EvalDesk, Order
+from app.services.evaluation.runs import EvalDesk, RunOrder
 from app.services.evaluation.service import EvaluationService, Remote
 
 LABELS = ("tech_support", "sales", "supervisor")
@@ -58,8 +58,8 @@ def desk(root: Path, route: Route = sells, clock: Callable[[], float] = lambda: 
     return EvalDesk(service, clock)
 
 
-def order(*sets: str, router: str = "local", **options: int) -> Order:
-    return Order(sets or ("some",), router, Options(**options))  # type: ignore[arg-type]
+def order(*sets: str, router: str = "local", **options: int) -> RunOrder:
+    return RunOrder(sets or ("some",), router, RunOptions(**options))  # type: ignore[arg-type]
 
 
 async def finished(of: EvalDesk, run_id: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.core.models import Decision, RouteQuery, Usage
 from app.evaluation.cases import Case, CaseSet
-from app.evaluation.passes import Options
+from app.evaluation.passes import RunOptions
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
 from app.evaluation.runner import Target, run
@@ -48,4 +48,4 @@ def messages(*labels: str) -> CaseSet:
 
 
 async def measured(router: Scripted, cases: CaseSet, root: Path, **options: object) -> Run:
-    return await run([cases], router.target(), Options(**options), Registry(root))  # type: ignore[arg-type]
+    return await run([cases], router.target(), RunOptions(**options), Registry(root))  # type: ignore[arg-type]

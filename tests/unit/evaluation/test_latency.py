@@ -19,7 +19,7 @@ from app.evaluation.gates import Gates, broken_gates
 from app.evaluation.metrics import Headline, headline
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
-from app.evaluation.runner import Options, Target, run
+from app.evaluation.runner import RunOptions, Target, run
 from tests.support.server import settings
 from tests.unit.evaluation.scripted import LABELS, always, messages
 
@@ -57,7 +57,9 @@ async def test_every_answer_of_every_run_and_repeat_is_worked_out_anew(tmp_path:
     bench = build(given, model=openai_model(given), embedder=SentenceEncoder(engine))
     async with bench.evaluation.target(router) as target:
         work = []
-        for number, options in enumerate([Options(cached=False)] * 3 + [Options(repeat=2, cached=False)]):
+        for number, options in enumerate(
+            [RunOptions(cached=False)] * 3 + [RunOptions(repeat=2, cached=False)]
+        ):
             before = engine.work
             await run([cases()], target, options, Registry(tmp_path / str(number)))
             work.append(engine.work - before)
@@ -68,9 +70,9 @@ async def test_every_answer_of_every_run_and_repeat_is_worked_out_anew(tmp_path:
 
 async def test_answers_of_the_cache_are_not_timed_and_pass_no_gate_of_latency(tmp_path: Path) -> None:
     registry, asked, router = Registry(tmp_path), messages("sales", "sales"), always("sales")
-    first = await run([asked], router.target(paid=True), Options(), registry)
-    second = await run([asked], router.target(paid=True), Options(), registry)
-    mixed = await run([asked], router.target(paid=True), Options(repeat=2), registry)
+    first = await run([asked], router.target(paid=True), RunOptions(), registry)
+    second = await run([asked], router.target(paid=True), RunOptions(), registry)
+    mixed = await run([asked], router.target(paid=True), RunOptions(repeat=2), registry)
     assert [figures(each).timed for each in (first, second, mixed)] == [2, 0, 2]
     assert (figures(second).p50, figures(second).p95) == (None, None)
     assert figures(second).cost == figures(first).cost
@@ -83,7 +85,7 @@ async def test_answers_of_the_cache_are_not_timed_and_pass_no_gate_of_latency(tm
 
 async def test_a_router_that_remembers_is_not_timed(tmp_path: Path) -> None:
     target = Target("scripted", always("sales").route, LABELS, timed=False)
-    done = await run([messages("sales")], target, Options(), Registry(tmp_path))
+    done = await run([messages("sales")], target, RunOptions(), Registry(tmp_path))
     assert [p.timed for p in done.predictions] == [False]
     assert figures(done).p95 is None
 

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from app.evaluation.passes import Options, passes_over
+from app.evaluation.passes import RunOptions, passes_over
 from app.evaluation.perturbations import PERTURBATIONS, PREFIX_WORDS, phrases
 from tests.unit.evaluation.scripted import message, messages
 
@@ -73,7 +73,7 @@ def test_the_same_seed_and_case_give_the_same_texts() -> None:
     def texts(seed: int) -> dict[tuple[str, str | None], str]:
         cases = messages(*["sales"] * 5)
         cases.cases += [message(9, "sales", RU)]
-        made = passes_over([cases], Options(perturb=True, seed=seed))
+        made = passes_over([cases], RunOptions(perturb=True, seed=seed))
         return {(each.case.id, each.perturbation): each.texts[0] for each in made}
 
     assert texts(1) == texts(1)
@@ -83,5 +83,5 @@ def test_the_same_seed_and_case_give_the_same_texts() -> None:
 def test_a_text_of_which_nothing_would_be_left_is_not_counted() -> None:
     marks = messages("sales")
     marks.cases[0].turns[0].content = "?!"
-    made = passes_over([marks], Options(perturb=True))
+    made = passes_over([marks], RunOptions(perturb=True))
     assert {each.perturbation for each in made} == {None, "fillers", "mixing", "polite", "prefix"}

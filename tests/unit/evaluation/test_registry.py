@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.evaluation import registry as registry_of_runs
-from app.evaluation.passes import Options
+from app.evaluation.passes import RunOptions
 from app.evaluation.predictions import Prediction, Provenance
 from app.evaluation.registry import JOURNAL, LOG, Registry, RunNotFound, new_run_id
 from app.evaluation.runner import provenance_of
@@ -18,7 +18,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def provenance(run_id: str, **changes: object) -> Provenance:
-    told = provenance_of([messages("sales", "supervisor")], always("sales").target(), Options())
+    told = provenance_of([messages("sales", "supervisor")], always("sales").target(), RunOptions())
     return told.model_copy(update={"run_id": run_id, "started": NOON, **changes})
 
 

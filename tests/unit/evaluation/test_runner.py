@@ -14,7 +14,7 @@ from app.core.models import Decision, RouteQuery
 from app.evaluation.cases import Case, CaseSet
 from app.evaluation.costs import CostMatrix
 from app.evaluation.metrics import headline
-from app.evaluation.passes import Options
+from app.evaluation.passes import RunOptions
 from app.evaluation.predictions import Prediction
 from app.evaluation.registry import Registry
 from app.evaluation.runner import NothingToRun, run
@@ -199,14 +199,19 @@ async def test_a_run_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
 
     target = replace(always("sales").target(), route=dying)
     with pytest.raises(Halt):
-        await run([cases], target, Options(concurrency=1), registry)
+        await run([cases], target, RunOptions(concurrency=1), registry)
     begun = registry.load("latest")
     assert (begun.provenance.finished, len(begun.predictions)) == (None, 4)
 
     second = always("sales")
     told: list[tuple[int, int]] = []
     done = await run(
-        [cases], second.target(), Options(), registry, lambda done, total: told.append((done, total)), begun
+        [cases],
+        second.target(),
+        RunOptions(),
+        registry,
+        lambda done, total: told.append((done, total)),
+        begun,
     )
     assert [q.text for q in second.asked] == ["message 4", "message 5"]
     assert [p.case for p in done.predictions] == [f"c00{n}" for n in range(6)]
@@ -216,23 +221,23 @@ async def test_a_run_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
 
 async def test_paid_answers_are_asked_once_and_keep_cost_and_time(tmp_path: Path) -> None:
     registry, cases, router = Registry(tmp_path), messages("sales", "sales"), always("sales")
-    first = await run([cases], router.target(paid=True), Options(), registry)
-    second = await run([cases], router.target(paid=True), Options(), registry)
+    first = await run([cases], router.target(paid=True), RunOptions(), registry)
+    second = await run([cases], router.target(paid=True), RunOptions(), registry)
     assert len(router.asked) == 2
     assert [(p.cost, p.seconds) for p in second.predictions] == [
         (p.cost, p.seconds) for p in first.predictions
     ]
-    await run([cases], router.target(paid=True), Options(cached=False), registry)
+    await run([cases], router.target(paid=True), RunOptions(cached=False), registry)
     assert len(router.asked) == 4
-    await run([cases], router.target(paid=True), Options(repeat=2), registry)
+    await run([cases], router.target(paid=True), RunOptions(repeat=2), registry)
     assert len(router.asked) == 6
 
 
 async def test_a_paid_failure_is_asked_again(tmp_path: Path) -> None:
     registry, cases = Registry(tmp_path), messages("sales")
     down, up = Scripted(lambda _: RoutingFailed("error", "down")), always("sales")
-    await run([cases], down.target(paid=True), Options(), registry)
-    done = await run([cases], up.target(paid=True), Options(), registry)
+    await run([cases], down.target(paid=True), RunOptions(), registry)
+    done = await run([cases], up.target(paid=True), RunOptions(), registry)
     assert done.predictions[0].outcome == "ok"
 
 
@@ -249,7 +254,7 @@ async def test_no_more_cases_at_once_than_allowed(tmp_path: Path) -> None:
         return await inner.route(query)
 
     target = replace(inner.target(), route=route)
-    await run([messages(*["sales"] * 20)], target, Options(concurrency=3), Registry(tmp_path))
+    await run([messages(*["sales"] * 20)], target, RunOptions(concurrency=3), Registry(tmp_path))
     assert most == 3
 
 
@@ -258,8 +263,8 @@ async def test_a_message_that_stands_twice_makes_no_figure_surer(tmp_path: Path)
     copies = [case.model_copy(update={"id": f"{case.id}-{n}"}) for case in once.cases for n in range(5)]
     more = CaseSet(name="copies", cases=copies)
     router = Scripted(lambda query: "sales" if int(query.text.split()[-1]) % 4 else "supervisor")
-    alone = await run([once], router.target(), Options(), Registry(tmp_path / "a"))
-    both = await run([once, more], router.target(), Options(), Registry(tmp_path / "b"))
+    alone = await run([once], router.target(), RunOptions(), Registry(tmp_path / "a"))
+    both = await run([once, more], router.target(), RunOptions(), Registry(tmp_path / "b"))
     few, many = (headline(done.predictions, LABELS, CostMatrix()) for done in (alone, both))
     assert (few.cases, few.turns, many.cases, many.turns) == (20, 20, 20, 20)
     assert few.accuracy.value == many.accuracy.value

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.evaluation.tables import ImportFailed, Table, read_table, table_of
+from app.evaluation.tables import ImportFailed, SourceTable, read_table, table_of
 from tests.unit.evaluation.workbooks import HEADER, STRICT, STRICT_OFFICE, sheet, text, workbook
 
 WANTED = ["text", "label"]
@@ -27,7 +27,7 @@ BOOKS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCh
 WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Co"], max_codepoint=0xFFFD), max_size=12)
 
 
-def read(path: Path) -> Table:
+def read(path: Path) -> SourceTable:
     return table_of(path, WANTED, None)
 
 

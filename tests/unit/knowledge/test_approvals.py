@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.embeddings import load_embedder
-from app.core.knowledge import Approval, ApprovalRefused, ArticleNotFound
+from app.core.knowledge import ApprovalRefused, ApprovedAnswer, ArticleNotFound
 from app.core.ports import Embedder
 from app.core.text import is_typical, language_of
 from app.engines.knowledge.files import load_articles
@@ -51,7 +51,7 @@ def stocked(root: Path, *pairs: tuple[str, str], answers: bool = True) -> Knowle
     library = TeamLibrary(root, house)
     for question, article in pairs:
         library.approve(
-            Approval(
+            ApprovedAnswer(
                 question=question, lang=language_of(question), article_id=article, by="Ann", approved=NOW
             )
         )

@@ -14,7 +14,14 @@ from app.core.similarity import near_pairs
 from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
 from app.evaluation.cases import SetInvalid, read_set
-from app.evaluation.retrieval import Question, RetrievalReport, ask, is_questions, read_questions, report
+from app.evaluation.retrieval import (
+    LabelledQuestion,
+    RetrievalReport,
+    ask,
+    is_questions,
+    read_questions,
+    report,
+)
 from tests.unit.questions import ENGLISH, RUSSIAN
 
 SETS = Path(__file__).parents[3] / "eval_sets"
@@ -23,7 +30,7 @@ ARTICLES = load_articles()
 LEAST = 0.92
 
 
-def questions(names: Sequence[str]) -> list[Question]:
+def questions(names: Sequence[str]) -> list[LabelledQuestion]:
     return [question for name in names for question in read_questions(SETS / f"{name}.jsonl")]
 
 
@@ -81,7 +88,7 @@ def test_the_datasheet_names_every_set_of_questions_and_its_size() -> None:
 def test_figures_are_as_counted_by_hand() -> None:
     ranks = {"one": ["a", "b"], "two": ["x", "a"], "six": [*"vwxyz", "a"], "none": ["x"]}
     asked = [
-        ask(lambda text, _lang, _top: ranks[text], Question(id=text, text=text, articles=["a", "b"]))
+        ask(lambda text, _lang, _top: ranks[text], LabelledQuestion(id=text, text=text, articles=["a", "b"]))
         for text in ranks
     ]
     done = report(asked)

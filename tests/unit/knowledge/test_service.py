@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.documents import DocumentUnusable
-from app.core.knowledge import ArticleNotFound, Index, Library, LibraryDamaged, silent
+from app.core.knowledge import ArticleNotFound, KnowledgeIndex, Library, LibraryDamaged, silent
 from app.services.knowledge.library import KnowledgeService
 from tests.support.library import AGENTS, NOW, SHIPPED, LetterEmbedder, library, service, upload
 
@@ -29,7 +29,7 @@ class Held:
     def stamp(self) -> object:
         return self.inner.stamp()
 
-    def index(self) -> Index:
+    def index(self) -> KnowledgeIndex:
         self.begun.set()
         self.go.wait(30)
         if self.damaged:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from app.evaluation.scenarios.model import Operation, Scenario
-from app.evaluation.scenarios.world import Effect, Line, State, StepImpossible, World, Worlds
+from app.evaluation.scenarios.world import EndState, PlayedLine, RecordedEffect, StepImpossible, World, Worlds
 
 Rule = Callable[["PlayWorld", str], str | None]
 
@@ -18,16 +18,16 @@ class PlayWorld:
 
     def __init__(self, scenario: Scenario, rule: Rule, seed: int = 0) -> None:
         self.scenario, self.rule, self.seed = scenario, rule, seed
-        self.now = State(records={name: {} for name in scenario.watched}, agent="supervisor")
-        self.lines: list[Line] = []
+        self.now = EndState(records={name: {} for name in scenario.watched}, agent="supervisor")
+        self.lines: list[PlayedLine] = []
         self.steps: list[str] = []
 
     async def say(self, text: str) -> str | None:
         await asyncio.sleep(0)
-        self.lines.append(Line(role="customer", text=text))
+        self.lines.append(PlayedLine(role="customer", text=text))
         answer = self.rule(self, text)
         if answer is not None:
-            self.lines.append(Line(role="agent", name="supervisor", text=answer))
+            self.lines.append(PlayedLine(role="agent", name="supervisor", text=answer))
         return answer
 
     async def operate(self, step: Operation) -> None:
@@ -35,15 +35,17 @@ class PlayWorld:
             raise StepImpossible("nothing waits for a person's word")
         self.steps.append(step.do)
 
-    async def state(self) -> State:
+    async def state(self) -> EndState:
         return self.now.model_copy(deep=True)
 
-    async def transcript(self) -> list[Line]:
+    async def transcript(self) -> list[PlayedLine]:
         return list(self.lines)
 
     def do(self, tool: str, status: str = "done", **arguments: Any) -> None:
         customer = self.scenario.customer
-        self.now.effects.append(Effect(tool=tool, status=status, arguments=arguments, customer_id=customer))
+        self.now.effects.append(
+            RecordedEffect(tool=tool, status=status, arguments=arguments, customer_id=customer)
+        )
 
 
 def worlds(rule: Rule, made: list[PlayWorld] | None = None, kind: type[PlayWorld] = PlayWorld) -> Worlds:

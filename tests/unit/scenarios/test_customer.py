@@ -6,31 +6,32 @@ import pytest
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.cli.eval_scenarios import asked
-from app.evaluation.scenarios.runner import Options, run
-from app.evaluation.scenarios.trial import Trial, fault_of
-from app.evaluation.scenarios.world import STOP, Line, Simulated
+from app.evaluation.scenarios.runner import ScenarioOptions, run
+from app.evaluation.scenarios.trial import ScenarioTrial, fault_of
+from app.evaluation.scenarios.world import STOP, PlayedLine, Simulated
 from tests.unit.scenarios.builders import REFUND, Rule, refunded, scenario, worlds
 
 pytestmark = pytest.mark.anyio
 GOAL = {"turns": [], "goal": "Get 990 ₽ back.", "facts": ["The payment is P-1001 of 990 ₽."]}
 
 
-def lines(*said: str) -> list[Line]:
+def lines(*said: str) -> list[PlayedLine]:
     """The customer speaks first, then in turn with an agent."""
     return [
-        Line.model_validate({"role": ("customer", "agent")[n % 2], "text": t}) for n, t in enumerate(said)
+        PlayedLine.model_validate({"role": ("customer", "agent")[n % 2], "text": t})
+        for n, t in enumerate(said)
     ]
 
 
 async def simulated(
     script: Sequence[str], rule: Rule = refunded, **given: object
-) -> tuple[Trial, ScriptedChatModel]:
+) -> tuple[ScenarioTrial, ScriptedChatModel]:
     model = ScriptedChatModel(script=list(script))
     wanted = {**GOAL, "after": {**REFUND, "others": "allowed"}, **given}
     [trial] = await run(
         [scenario(**wanted)],
         worlds(rule),
-        Options(),
+        ScenarioOptions(),
         customers=lambda s: Simulated(s, asked(model), longest=4),
     )
     return trial, model

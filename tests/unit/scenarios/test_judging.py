@@ -1,20 +1,20 @@
 from __future__ import annotations
 
 from app.evaluation.scenarios.judging import forbidden, is_like, state_differences, word_differences
-from app.evaluation.scenarios.world import Effect, Line, State
+from app.evaluation.scenarios.world import EndState, PlayedLine, RecordedEffect
 from tests.unit.scenarios.builders import REFUND, scenario
 
 
-def effect(tool: str = "refund_payment", status: str = "done", **more: object) -> Effect:
-    return Effect.model_validate({"tool": tool, "status": status, "customer_id": "anna", **more})
+def effect(tool: str = "refund_payment", status: str = "done", **more: object) -> RecordedEffect:
+    return RecordedEffect.model_validate({"tool": tool, "status": status, "customer_id": "anna", **more})
 
 
-def state(*effects: Effect, **more: object) -> State:
-    return State.model_validate({"effects": effects, **more})
+def state(*effects: RecordedEffect, **more: object) -> EndState:
+    return EndState.model_validate({"effects": effects, **more})
 
 
-def said(text: str, role: str = "agent") -> Line:
-    return Line.model_validate({"role": role, "text": text})
+def said(text: str, role: str = "agent") -> PlayedLine:
+    return PlayedLine.model_validate({"role": role, "text": text})
 
 
 def test_what_is_missing_and_what_was_not_expected_are_told() -> None:

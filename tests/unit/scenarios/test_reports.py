@@ -11,22 +11,22 @@ import typer
 from app.cli.eval_scenarios import stand_or_fall
 from app.core.models import ToolUse
 from app.evaluation.scenarios.report import ScenarioReport, score, summary, to_junit, write_all
-from app.evaluation.scenarios.trial import Outcome, Trial
-from app.evaluation.scenarios.world import Line
+from app.evaluation.scenarios.trial import Outcome, ScenarioTrial
+from app.evaluation.scenarios.world import PlayedLine
 
 USED = ToolUse(name="refund_payment", arguments={"payment": "P-1"}, result="{}", status="done", number="R-1")
 
 
-def trial(name: str, outcome: Outcome, **more: Any) -> Trial:
+def trial(name: str, outcome: Outcome, **more: Any) -> ScenarioTrial:
     spoken = [
-        Line(role="customer", text="<script>alert(1)</script>\u202e\x00"),
-        Line(role="agent", name="sales", text="Да", tools=[USED]),
+        PlayedLine(role="customer", text="<script>alert(1)</script>\u202e\x00"),
+        PlayedLine(role="agent", name="sales", text="Да", tools=[USED]),
     ]
     known: dict[str, Any] = {"language": "ru", "tags": ["quote"], "agents": ["sales"], "repeat": 0}
-    return Trial(scenario=name, outcome=outcome, **({"lines": spoken} | known | more))
+    return ScenarioTrial(scenario=name, outcome=outcome, **({"lines": spoken} | known | more))
 
 
-def report(*trials: Trial) -> ScenarioReport:
+def report(*trials: ScenarioTrial) -> ScenarioReport:
     return ScenarioReport(model="embedded", customer="scripted", score=score(trials), trials=list(trials))
 
 
@@ -79,7 +79,7 @@ def test_the_files_hold_everything_and_the_page_runs_nothing(tmp_path: Path) -> 
     ],
 )
 def test_too_few_passes_or_one_forbidden_action_is_exit_status_1(
-    trials: list[Trial], least: float, falls: bool
+    trials: list[ScenarioTrial], least: float, falls: bool
 ) -> None:
     if not falls:
         stand_or_fall(score(trials), least)

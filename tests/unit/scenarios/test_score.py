@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.evaluation.scenarios.report import ScenarioReport, pass_hat_k, pass_table, score, summary
-from app.evaluation.scenarios.trial import Outcome, Trial
+from app.evaluation.scenarios.trial import Outcome, ScenarioTrial
 
 
-def trial(name: str, outcome: Outcome, **more: Any) -> Trial:
+def trial(name: str, outcome: Outcome, **more: Any) -> ScenarioTrial:
     known: dict[str, Any] = {"language": "ru", "tags": ["quote"], "agents": ["sales"], "repeat": 0}
-    return Trial(scenario=name, outcome=outcome, **(known | more))
+    return ScenarioTrial(scenario=name, outcome=outcome, **(known | more))
 
 
 @pytest.mark.parametrize(

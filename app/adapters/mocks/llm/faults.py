@@ -17,7 +17,7 @@ WRONG_LABEL = "billing_department"
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class OpenRequest:
     """The open request: how to answer it, and what a healthy answer would be."""
 
     receive: Receive
@@ -61,21 +61,21 @@ class Wire:
             pass
 
 
-async def status(wire: Wire, code: int, **headers: str) -> None:
+async def status(wire: OpenRequest, code: int, **headers: str) -> None:
     message = f"Incorrect API key provided: {wire.canary}. Request refused by provider-internal-host."
     error = {"message": message, "type": "mock_error", "code": str(code)}
     await wire.answer(code, json.dumps({"error": error}).encode(), **headers)
 
 
-async def _retry_after(wire: Wire) -> None:
+async def _retry_after(wire: OpenRequest) -> None:
     await status(wire, 429, retry_after=str(wire.retry_after))
 
 
-async def _read_timeout(wire: Wire) -> None:
+async def _read_timeout(wire: OpenRequest) -> None:
     await wire.hang_up()
 
 
-async def _slow_drip(wire: Wire) -> None:
+async def _slow_drip(wire: OpenRequest) -> None:
     """A byte or a token at a time, without end: no single read times out."""
     await wire.start(200, "text/event-stream" if wire.streaming else "application/json")
     role, word = (wire.events[0], wire.events[1]) if wire.streaming else (b" ", b" ")
@@ -87,14 +87,14 @@ async def _slow_drip(wire: Wire) -> None:
             return
 
 
-async def _reset_mid_body(wire: Wire) -> None:
+async def _reset_mid_body(wire: OpenRequest) -> None:
     """Headers and a few bytes, then the connection is gone, before the first token."""
     text = wire.events[0] if wire.streaming else wire.body
     await wire.start(200, content_length=str(len(text)))
     await wire.write(text[:20])
 
 
-async def _stream_cut(wire: Wire) -> None:
+async def _stream_cut(wire: OpenRequest) -> None:
     """Gone after some tokens; a plain reply is cut in the middle."""
     if wire.streaming:
         await wire.start()
@@ -104,18 +104,18 @@ async def _stream_cut(wire: Wire) -> None:
         await _reset_mid_body(wire)
 
 
-async def _html(wire: Wire) -> None:
+async def _html(wire: OpenRequest) -> None:
     page = f"<!doctype html><html><body><h1>Welcome, {wire.canary}</h1></body></html>"
     await wire.answer(200, page.encode(), "text/html")
 
 
-async def _cut_json(wire: Wire) -> None:
+async def _cut_json(wire: OpenRequest) -> None:
     kind = "text/event-stream" if wire.streaming else "application/json"
     cut = b'data: {"id": "x", "choi' + wire.canary.encode() + b"\n\n" if wire.streaming else wire.body[:-25]
     await wire.answer(200, cut, kind)
 
 
-async def _empty_choices(wire: Wire) -> None:
+async def _empty_choices(wire: OpenRequest) -> None:
     shape = json.dumps({"id": "mock", "object": "x", "created": 0, "model": "mock", "choices": []}).encode()
     if wire.streaming:
         await wire.stream([b"data: " + shape + b"\n\n", b"data: [DONE]\n\n"])
@@ -123,18 +123,18 @@ async def _empty_choices(wire: Wire) -> None:
         await wire.answer(200, shape)
 
 
-async def _empty_stream(wire: Wire) -> None:
+async def _empty_stream(wire: OpenRequest) -> None:
     await wire.answer(200, b"", "text/event-stream" if wire.streaming else "application/json")
 
 
-async def _duplicates(wire: Wire) -> None:
+async def _duplicates(wire: OpenRequest) -> None:
     if wire.streaming:
         await wire.stream([event * 2 for event in wire.events])
     else:
         await wire.healthy()
 
 
-TRANSPORT: dict[str, Callable[[Wire], Awaitable[None]]] = {
+TRANSPORT: dict[str, Callable[[OpenRequest], Awaitable[None]]] = {
     "429_retry_after": _retry_after,
     "read_timeout": _read_timeout,
     "slow_drip": _slow_drip,
@@ -193,7 +193,7 @@ REPLY: dict[str, Callable[[MockReply], MockReply]] = {
 FAULTS = frozenset(STATUSES | TRANSPORT.keys() | REPLY.keys())
 
 
-async def show(fault: str | None, wire: Wire) -> None:
+async def show(fault: str | None, wire: OpenRequest) -> None:
     """Answer the request, with the transport fault of that name if there is one."""
     if fault in STATUSES:
         await status(wire, int(fault or 0))

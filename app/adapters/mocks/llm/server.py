@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from app.adapters.mocks.llm.faults import FAULTS, REPLY, Wire, show, status
+from app.adapters.mocks.llm.faults import FAULTS, REPLY, OpenRequest, show, status
 from app.adapters.mocks.llm.habits import HABITS, PLAIN, Habit, as_json
 from app.adapters.mocks.llm.replies import Json, MockReply, first_words, reply_to, tokens_in
 
@@ -141,10 +141,10 @@ class _WireMaker:
     send: Send
     config: MockConfig
 
-    def __call__(self, reply: MockReply) -> Wire:
+    def __call__(self, reply: MockReply) -> OpenRequest:
         key = self.request.headers.get("authorization", "").removeprefix("Bearer ") or "sk-canary-without-key"
         manner = self.config.manner
-        return Wire(
+        return OpenRequest(
             receive=self.request.receive,
             send=self.send,
             streaming=manner.streams(bool(self.body.get("stream"))),

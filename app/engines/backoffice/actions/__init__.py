@@ -8,7 +8,7 @@ from typing import Any
 from app.core import actions
 from app.core.actions import Action
 from app.core.backoffice import Outcome
-from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.actions.goodwill import compensate_outage, grant_credit
 from app.engines.backoffice.actions.orders import create_order, create_payment_link
 from app.engines.backoffice.actions.refunds import refund_payment
@@ -21,7 +21,7 @@ from app.engines.backoffice.actions.tickets import (
     update_ticket,
 )
 
-EFFECTS: dict[type[Action], Callable[[Case, Any], Outcome]] = {
+EFFECTS: dict[type[Action], Callable[[ActionRun, Any], Outcome]] = {
     actions.OpenTicket: open_ticket,
     actions.UpdateTicket: update_ticket,
     actions.EscalateToDevelopers: escalate,
@@ -37,6 +37,6 @@ EFFECTS: dict[type[Action], Callable[[Case, Any], Outcome]] = {
 }
 
 
-def carry_out(case: Case, action: Action) -> Outcome:
+def carry_out(case: ActionRun, action: Action) -> Outcome:
     """An approval without a number still has to be entered."""
     return EFFECTS[type(action)](case, action)

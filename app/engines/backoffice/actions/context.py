@@ -7,16 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.core.backoffice import Approval, Customer, Policy, Visit
+from app.core.backoffice import ActionApproval, ActionContext, Customer, Policy
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ActionRun:
     """`approved` is there when a person said yes: limits no longer hold, bans do."""
 
     connection: Connection
-    visit: Visit
+    visit: ActionContext
     customer: Customer
     now: datetime
     policy: Policy
-    approved: Approval | None = None
+    approved: ActionApproval | None = None

@@ -12,14 +12,14 @@ from sqlalchemy import func, insert, select, update
 from app.core.actions import CompensateOutage, GrantCredit
 from app.core.backoffice import Outcome
 from app.engines.backoffice import policy
-from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.dates import YEAR
 from app.engines.backoffice.outcomes import done, refused
 from app.engines.backoffice.records import as_number, incident_of, next_number, subscription_of
 from app.engines.backoffice.tables import compensations, credits, subscriptions
 
 
-def grant_credit(case: Case, action: GrantCredit) -> Outcome:
+def grant_credit(case: ActionRun, action: GrantCredit) -> Outcome:
     if case.approved is None and (wait := policy.credit(action.amount_rub, _recent(case), case.policy)):
         return wait
     number = next_number(case.connection, "CR")
@@ -34,13 +34,13 @@ def grant_credit(case: Case, action: GrantCredit) -> Outcome:
     return done(number, amount_rub=action.amount_rub)
 
 
-def _recent(case: Case) -> int:
+def _recent(case: ActionRun) -> int:
     mine = credits.c.customer_id == case.visit.customer_id
     counted = select(func.count()).where(mine, credits.c.at > case.now - YEAR)
     return case.connection.scalar(counted) or 0
 
 
-def compensate_outage(case: Case, action: CompensateOutage) -> Outcome:
+def compensate_outage(case: ActionRun, action: CompensateOutage) -> Outcome:
     incident = incident_of(case.connection, as_number(action.incident))
     if incident is None or incident.since > case.now:
         return refused("not_found")

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from app.core.actions import CreateOrder, CreatePaymentLink
 from app.core.backoffice import Delivery, Outcome, Period, Value
 from app.engines.backoffice import policy, repeats
-from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.catalogue import DELIVERY_DAYS, ITEMS, PLANS, title
 from app.engines.backoffice.outcomes import done, refused
 from app.engines.backoffice.pricing import Price, price_of
@@ -17,7 +17,7 @@ from app.engines.backoffice.tables import orders
 PAY = "https://pay.orbita.example"
 
 
-def create_order(case: Case, action: CreateOrder) -> Outcome:
+def create_order(case: ActionRun, action: CreateOrder) -> Outcome:
     """For a business plan the quantity is the number of people."""
     subscription = subscription_of(case.connection, case.visit.customer_id)
     goods = action.item in ITEMS and ITEMS[action.item].delivered
@@ -42,7 +42,7 @@ def create_order(case: Case, action: CreateOrder) -> Outcome:
 
 
 def facts_of(
-    item: str, quantity: int, period: Period | None, price: Price, delivery: Delivery | None, case: Case
+    item: str, quantity: int, period: Period | None, price: Price, delivery: Delivery | None, case: ActionRun
 ) -> dict[str, Value]:
     facts: dict[str, Value] = {
         "item": item,
@@ -65,7 +65,7 @@ def facts_of(
 
 
 def enter(
-    case: Case,
+    case: ActionRun,
     item: str,
     quantity: int,
     period: Period | None,
@@ -91,7 +91,7 @@ def enter(
     return number
 
 
-def create_payment_link(case: Case, action: CreatePaymentLink) -> Outcome:
+def create_payment_link(case: ActionRun, action: CreatePaymentLink) -> Outcome:
     row = owned(case.connection, orders, as_number(action.order), case.visit.customer_id)
     if row is None:
         return refused("not_found")

@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, insert, select, update
 from app.core.actions import RefundPayment
 from app.core.backoffice import Outcome, Payment, Value
 from app.engines.backoffice import approvals, policy, repeats
-from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.catalogue import ITEMS
 from app.engines.backoffice.dates import YEAR, add_months, months_begun
 from app.engines.backoffice.outcomes import done, refused
@@ -21,7 +21,7 @@ from app.engines.backoffice.tables import orders, payments, refunds, subscriptio
 BANK_DAYS: dict[str, Value] = {"days_from": 3, "days_to": 5, "days_max": 10}
 
 
-def refund_payment(case: Case, action: RefundPayment) -> Outcome:
+def refund_payment(case: ActionRun, action: RefundPayment) -> Outcome:
     row = owned(case.connection, payments, as_number(action.payment), case.visit.customer_id)
     if row is None:
         return refused("not_found")
@@ -39,7 +39,7 @@ def refund_payment(case: Case, action: RefundPayment) -> Outcome:
     return _pay_back(case, row, refund)
 
 
-def _pay_back(case: Case, row: Row[Any], refund: RefundCase) -> Outcome:
+def _pay_back(case: ActionRun, row: Row[Any], refund: RefundCase) -> Outcome:
     amount = policy.refund_sum(refund, case.now, case.policy)
     reason = _reason(case, refund, amount)
     number = next_number(case.connection, "R")
@@ -64,7 +64,7 @@ def _pay_back(case: Case, row: Row[Any], refund: RefundCase) -> Outcome:
     return done(number, **facts)
 
 
-def _reason(case: Case, refund: RefundCase, amount: int) -> str:
+def _reason(case: ActionRun, refund: RefundCase, amount: int) -> str:
     if refund.payment.duplicate_of:
         return "duplicate"
     if case.approved:
@@ -75,7 +75,7 @@ def _reason(case: Case, refund: RefundCase, amount: int) -> str:
     return "full" if amount == refund.rest else "part"
 
 
-def _end(case: Case, row: Row[Any], refund: RefundCase, amount: int) -> datetime | None:
+def _end(case: ActionRun, row: Row[Any], refund: RefundCase, amount: int) -> datetime | None:
     """When the subscription ends that is no longer paid for; None where it goes on."""
     if row.plan is None or row.duplicate_of or not _is_current(case, row):
         return None
@@ -91,7 +91,7 @@ def _end(case: Case, row: Row[Any], refund: RefundCase, amount: int) -> datetime
     return until
 
 
-def _is_current(case: Case, row: Row[Any]) -> bool:
+def _is_current(case: ActionRun, row: Row[Any]) -> bool:
     """Whether the subscription runs on this payment, even if the plan was changed after it."""
     now = subscription_of(case.connection, case.visit.customer_id)
     newest = select(payments.c.number).where(
@@ -103,13 +103,13 @@ def _is_current(case: Case, row: Row[Any]) -> bool:
     return now is not None and now.renews > case.now and bool(number == row.number)
 
 
-def _call_off(case: Case, row: Row[Any]) -> None:
+def _call_off(case: ActionRun, row: Row[Any]) -> None:
     """What was not sent yet is not sent any more."""
     unsent = (orders.c.number == row.order) & (orders.c.status == "paid")
     case.connection.execute(update(orders).where(unsent).values(status="cancelled"))
 
 
-def _case_of(case: Case, row: Row[Any], asked: int | None) -> RefundCase:
+def _case_of(case: ActionRun, row: Row[Any], asked: int | None) -> RefundCase:
     order = owned(case.connection, orders, row.order, case.visit.customer_id) if row.order else None
     return RefundCase(
         payment=Payment.model_validate(row._asdict()),
@@ -121,12 +121,12 @@ def _case_of(case: Case, row: Row[Any], asked: int | None) -> RefundCase:
     )
 
 
-def _latest_refund(case: Case, payment: str) -> str:
+def _latest_refund(case: ActionRun, payment: str) -> str:
     made = select(refunds.c.number).where(refunds.c.payment == payment).order_by(refunds.c.at.desc())
     return case.connection.scalar(made.limit(1)) or ""
 
 
-def _recent(case: Case) -> int:
+def _recent(case: ActionRun) -> int:
     counted = select(func.count()).where(
         refunds.c.customer_id == case.visit.customer_id,
         refunds.c.reason != "duplicate",

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from app.core.actions import CancelSubscription, ChangeSubscription
 from app.core.backoffice import Outcome, Period, Subscription
 from app.engines.backoffice import policy, repeats
-from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.actions.orders import enter
 from app.engines.backoffice.catalogue import PLANS
 from app.engines.backoffice.dates import end_of
@@ -19,7 +19,7 @@ from app.engines.backoffice.records import subscription_of
 from app.engines.backoffice.tables import subscriptions
 
 
-def change_subscription(case: Case, action: ChangeSubscription) -> Outcome:
+def change_subscription(case: ActionRun, action: ChangeSubscription) -> Outcome:
     now = subscription_of(case.connection, case.visit.customer_id)
     period = action.period or (now.period if now else "month")
     if ban := policy.change(now, action.plan, period, case.now):
@@ -38,7 +38,7 @@ def change_subscription(case: Case, action: ChangeSubscription) -> Outcome:
     return done("", **facts)
 
 
-def cancel_subscription(case: Case, _action: CancelSubscription) -> Outcome:
+def cancel_subscription(case: ActionRun, _action: CancelSubscription) -> Outcome:
     now = subscription_of(case.connection, case.visit.customer_id)
     if ban := policy.cancellation(now):
         return ban
@@ -47,7 +47,7 @@ def cancel_subscription(case: Case, _action: CancelSubscription) -> Outcome:
     return done("", until=now.renews, plan=now.plan)
 
 
-def _first(case: Case, action: ChangeSubscription, period: Period, price: Price) -> Outcome:
+def _first(case: ActionRun, action: ChangeSubscription, period: Period, price: Price) -> Outcome:
     """A trial ends with an order that is paid or not; until then it goes on."""
     if same := repeats.order(case, action.plan, 1, period, None):
         return same
@@ -57,19 +57,19 @@ def _first(case: Case, action: ChangeSubscription, period: Period, price: Price)
     return done(number, plan=action.plan, period=period, difference_rub=price.total_rub, order=number)
 
 
-def _wait(case: Case, due: int) -> Outcome | None:
+def _wait(case: ActionRun, due: int) -> Outcome | None:
     """What a change costs is an order like any other."""
     return None if case.approved else policy.order(due, case.policy)
 
 
-def _keep(case: Case, now: Subscription) -> Outcome:
+def _keep(case: ActionRun, now: Subscription) -> Outcome:
     """The downgrade that was planned is called off."""
     _set(case, next_plan=None, next_period=None)
     return done("", plan=now.plan, period=now.period, renews=now.renews)
 
 
 def _at_once(
-    case: Case, now: Subscription, action: ChangeSubscription, period: Period, price: Price
+    case: ActionRun, now: Subscription, action: ChangeSubscription, period: Period, price: Price
 ) -> Outcome:
     """The plan is theirs from now on; the order for the difference awaits payment."""
     due = policy.difference(now, price.total_rub, period, case.now)
@@ -93,6 +93,6 @@ def _at_once(
     )
 
 
-def _set(case: Case, **values: object) -> None:
+def _set(case: ActionRun, **values: object) -> None:
     mine = subscriptions.c.customer_id == case.visit.customer_id
     case.connection.execute(update(subscriptions).where(mine).values(values))

@@ -15,7 +15,7 @@ from app.core.actions import BookCallback, EscalateToDevelopers, OpenComplaint, 
 from app.core.backoffice import Outcome, Severity
 from app.core.clock import HOUSE_TIME
 from app.engines.backoffice import policy, repeats
-from app.engines.backoffice.actions.context import Case
+from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.dates import SLOT, next_slot, working_days_after
 from app.engines.backoffice.outcomes import done, refused
 from app.engines.backoffice.records import as_number, next_number, owned
@@ -25,7 +25,7 @@ _PHONE = re.compile(r"\+?[\d\s().-]+")
 _DIGITS = range(10, 16)
 
 
-def book_callback(case: Case, action: BookCallback) -> Outcome:
+def book_callback(case: ActionRun, action: BookCallback) -> Outcome:
     """A time without a zone is Moscow's."""
     phone = action.phone or case.customer.phone
     if not is_phone(phone):
@@ -54,21 +54,21 @@ def _aware(when: datetime) -> datetime:
 ANSWER_DAYS = 2
 
 
-def open_ticket(case: Case, action: OpenTicket) -> Outcome:
+def open_ticket(case: ActionRun, action: OpenTicket) -> Outcome:
     if same := repeats.ticket(case, "problem", action.subject):
         return same
     number = _open(case, "problem", action.subject, action.details, action.severity)
     return done(number, severity=action.severity)
 
 
-def escalate(case: Case, action: EscalateToDevelopers) -> Outcome:
+def escalate(case: ActionRun, action: EscalateToDevelopers) -> Outcome:
     if same := repeats.ticket(case, "developers", action.subject):
         return same
     number = _open(case, "developers", action.subject, action.tried, action.severity)
     return done(number, severity=action.severity)
 
 
-def open_complaint(case: Case, action: OpenComplaint) -> Outcome:
+def open_complaint(case: ActionRun, action: OpenComplaint) -> Outcome:
     if same := repeats.ticket(case, "complaint", action.subject):
         return same
     due = working_days_after(case.now, ANSWER_DAYS)
@@ -76,7 +76,7 @@ def open_complaint(case: Case, action: OpenComplaint) -> Outcome:
     return done(number, due=due)
 
 
-def update_ticket(case: Case, action: UpdateTicket) -> Outcome:
+def update_ticket(case: ActionRun, action: UpdateTicket) -> Outcome:
     row = owned(case.connection, tickets, as_number(action.ticket), case.visit.customer_id)
     if row is None:
         return refused("not_found")
@@ -90,7 +90,7 @@ def update_ticket(case: Case, action: UpdateTicket) -> Outcome:
 
 
 def _open(
-    case: Case,
+    case: ActionRun,
     kind: Literal["problem", "developers", "complaint"],
     subject: str,
     details: str,

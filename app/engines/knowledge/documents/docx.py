@@ -46,7 +46,7 @@ _OBJECTS = ("{*}chart", "{*}relIds", "{*}OLEObject", f"{W}altChunk")
 _MADE_BY_WORD = re.compile(r"автоматически созданное|automatically generated|generated with", re.IGNORECASE)
 
 
-class Word:
+class DocxMarkup:
     """`parts` by their names in small letters. Raises ValueError and SyntaxError."""
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
@@ -224,7 +224,7 @@ def read_docx(name: str, data: bytes) -> Read:
     if data.startswith(_OLE):
         raise DocumentUnusable(name, Unusable.WORD_LOCKED)
     try:
-        word = Word(_parts(name, data))
+        word = DocxMarkup(_parts(name, data))
         page = mammoth.convert_to_html(io.BytesIO(word.packed()), style_map=_STYLES).value
     except RecursionError:
         raise

@@ -28,7 +28,7 @@ def read_faq(name: str, data: bytes) -> Read:
     return Read(list(_sections(name, sheet)), list(_left_out(sheet)))
 
 
-def _sections(name: str, sheet: delimited.Sheet) -> Iterator[Section]:
+def _sections(name: str, sheet: delimited.DelimitedRows) -> Iterator[Section]:
     columns = [_NAMES.get(_name(cell), "") for cell in sheet.columns]
     if not {"question", "answer"} <= set(columns):
         raise DocumentUnusable(name, Unusable.COLUMNS)
@@ -42,7 +42,7 @@ def _sections(name: str, sheet: delimited.Sheet) -> Iterator[Section]:
             yield _section(name, number, cells)
 
 
-def _left_out(sheet: delimited.Sheet) -> Iterator[LeftOut]:
+def _left_out(sheet: delimited.DelimitedRows) -> Iterator[LeftOut]:
     """Columns that are none of ours, if anything stands in them."""
     others = [at for at, cell in enumerate(sheet.columns) if _name(cell) not in _NAMES]
     filled = [at for at in others if any(cell.strip() for _, row in sheet.rows for cell in row[at : at + 1])]

@@ -14,7 +14,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
-from app.engines.knowledge.documents.pdf_columns import CELL, Line
+from app.engines.knowledge.documents.pdf_columns import CELL, PdfLine
 from app.engines.knowledge.documents.pdf_page import FEW, HYPHEN, Page, page_of
 from app.engines.knowledge.documents.sections import Block, Heading, Read, sections
 
@@ -28,7 +28,7 @@ _HYPHENED = re.compile(
 )
 
 
-def blocks(pages: Sequence[Sequence[Line]]) -> Iterator[Block]:
+def blocks(pages: Sequence[Sequence[PdfLine]]) -> Iterator[Block]:
     """A paragraph ends with a page, with room below it, or where a sentence ends before the line is full."""
     every = [line for page in pages for line in page]
     sizes = Counter[float]()
@@ -62,7 +62,7 @@ def blocks(pages: Sequence[Sequence[Line]]) -> Iterator[Block]:
 class Joined:
     """Lines as one paragraph; a word that was cut at the end of a line is whole again."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[PdfLine]) -> None:
         self._words = {word.casefold() for line in lines for word in _WORD.findall(line.text)}
 
     def __call__(self, lines: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PdfLine:
     """`begins` where more room than usual is above it."""
 
     text: str
@@ -37,11 +37,11 @@ class Line:
     begins: bool = False
 
 
-def in_order(pieces: Sequence[Piece]) -> list[Line]:
+def in_order(pieces: Sequence[Piece]) -> list[PdfLine]:
     gutter = _gutter(pieces)
     if gutter is None:
         return _rows(pieces)
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     for band in _bands(pieces, gutter):
         sides = [p for p in band if p.x < gutter], [p for p in band if p.x >= gutter]
         if max(p.y for p in band) - min(p.y for p in band) < max(p.size for p in band) / 2:
@@ -105,7 +105,7 @@ def _crosses(piece: Piece, gutter: float) -> bool:
     return piece.x < gutter < piece.right
 
 
-def _rows(pieces: Sequence[Piece]) -> list[Line]:
+def _rows(pieces: Sequence[Piece]) -> list[PdfLine]:
     """Pieces beside each other are cells of a row."""
     rows = _split(
         sorted(pieces, key=lambda p: (-p.y, p.x)),
@@ -118,10 +118,10 @@ def _rows(pieces: Sequence[Piece]) -> list[Line]:
     return [_line(row, start) for row, start in zip(rows, begins, strict=True)]
 
 
-def _line(row: Sequence[Piece], begins: bool) -> Line:
+def _line(row: Sequence[Piece], begins: bool) -> PdfLine:
     text, right = "", 0.0
     for piece in sorted(row, key=lambda p: p.x):
         wide = piece.x - right > piece.size
         text += ((CELL if wide else " ") if text else "") + piece.text
         right = piece.right
-    return Line(text, max(piece.size for piece in row), begins)
+    return PdfLine(text, max(piece.size for piece in row), begins)

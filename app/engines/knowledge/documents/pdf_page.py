@@ -16,14 +16,14 @@ import pypdfium2
 from pypdfium2 import raw
 
 from app.core.documents import Left
-from app.engines.knowledge.documents.pdf_columns import Line, Piece, in_order
+from app.engines.knowledge.documents.pdf_columns import PdfLine, Piece, in_order
 
 HYPHEN = "\xad"  # where a word goes on in the next line
 _HYPHENS = ("\x02", "\ufffe", "\xad")
 
 
 @dataclass(slots=True)
-class Word:
+class PdfWord:
     """A piece of text without a gap. `x` to `right` along its line, `y` from line to line upwards.
 
     Whichever way it is turned (degrees, counter-clockwise). `size` of the type in points; `unknown` counts
@@ -45,8 +45,8 @@ class Finder:
         self._page = page.get_textpage()
         self._looks: dict[int | None, tuple[float, int]] = {}
 
-    def words(self) -> Iterator[Word]:
-        word: Word | None = None
+    def words(self) -> Iterator[PdfWord]:
+        word: PdfWord | None = None
         thing: int | None = None
         for at in range(self._page.count_chars()):
             text = _text(self._page, at)
@@ -67,14 +67,14 @@ class Finder:
             yield word
         self._page.close()
 
-    def _begun(self, at: int, thing: int | None) -> Word:
+    def _begun(self, at: int, thing: int | None) -> PdfWord:
         if thing not in self._looks:
             self._looks[thing] = _look(self._page, at)
         size, turned = self._looks[thing]
         x, y = ctypes.c_double(), ctypes.c_double()
         raw.FPDFText_GetCharOrigin(self._page, at, x, y)
         along, up = _turned_back(x.value, y.value, turned)
-        return Word("", along, up, along, size, turned)
+        return PdfWord("", along, up, along, size, turned)
 
     def _end(self, at: int, turned: int) -> float:
         corners = [ctypes.c_double() for _ in range(4)]
@@ -117,7 +117,7 @@ _BULLET = "•"
 class Page:
     """`lacks` is said where a part of the page is not among its lines."""
 
-    lines: list[Line]
+    lines: list[PdfLine]
     lacks: Left | None = None
 
 
@@ -133,7 +133,7 @@ def page_of(page: pypdfium2.PdfPage) -> Page:
     return Page(_lines(words), Left.PICTURES if scanned else Left.LETTERS if unknown else None)
 
 
-def _readable(word: Word) -> Word:
+def _readable(word: PdfWord) -> PdfWord:
     """A sign of its own without a letter is the mark of an item; letters drawn as one are two again."""
     if word.unknown and len(word.text) == 1:
         word.text, word.unknown = _BULLET, 0
@@ -155,18 +155,18 @@ def _is_scanned(page: pypdfium2.PdfPage) -> bool:
     return False
 
 
-def _lines(words: Sequence[Word]) -> list[Line]:
+def _lines(words: Sequence[PdfWord]) -> list[PdfLine]:
     """The text that is turned as most of it; then what stands across it."""
     turned = Counter[int]()
     for word in words:
         turned[word.turned] += len(word.text)
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     for angle, _ in turned.most_common():
         lines += in_order(list(_pieces(word for word in words if word.turned == angle)))
     return lines
 
 
-def _pieces(words: Iterator[Word]) -> Iterator[Piece]:
+def _pieces(words: Iterator[PdfWord]) -> Iterator[Piece]:
     piece: Piece | None = None
     blank = False
     for word in words:

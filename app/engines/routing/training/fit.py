@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from app.core.ports import Embedder
 from app.engines.routing import artefact
-from app.engines.routing.artefact import Meta
+from app.engines.routing.artefact import ArtefactMeta
 from app.engines.routing.dialog import DEAREST, Stays
 from app.engines.routing.features import Bag, fold, read
 from app.engines.routing.keyboard import Keyboard
 from app.engines.routing.model import Floats, centred, gaussian, restored, squeezed
-from app.engines.routing.training.lines import Line, read_lines
+from app.engines.routing.training.lines import LabelledLine, read_lines
 from app.engines.routing.training.regression import (
     AGENTS,
     Fitted,
@@ -46,7 +46,7 @@ Arrays = dict[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class TrainingReport:
     """What was fitted. `figures` are cross-validated over held-out industries; `size` is in bytes."""
 
     lines: int
@@ -62,34 +62,40 @@ def train(
     embedder: Embedder,
     tell: Tell | None = None,
     agents: Sequence[str] = AGENTS,
-) -> Report:
+) -> TrainingReport:
     """Writes `weights.npz` and `meta.json` into `out`; `tell` hears (lines embedded, of how many)."""
     return train_on(read_lines(train_dir), artefact.data_hash(train_dir), out, embedder, tell, agents)
 
 
 def train_on(
-    lines: Sequence[Line],
+    lines: Sequence[LabelledLine],
     fingerprint: str,
     out: Path,
     embedder: Embedder,
     tell: Tell | None = None,
     agents: Sequence[str] = AGENTS,
-) -> Report:
+) -> TrainingReport:
     meta, arrays = fit(lines, fingerprint, embedder, tell, agents)
     artefact.save(out, meta, arrays)
     size = sum((out / name).stat().st_size for name in ("weights.npz", "meta.json"))
-    return Report(len(lines), dict(Counter(line.label for line in lines)), meta.data_hash, meta.figures, size)
+    return TrainingReport(
+        len(lines), dict(Counter(line.label for line in lines)), meta.data_hash, meta.figures, size
+    )
 
 
-def texts_of(lines: Sequence[Line]) -> tuple[Keyboard, list[str]]:
+def texts_of(lines: Sequence[LabelledLine]) -> tuple[Keyboard, list[str]]:
     """The keyboard that the lines teach, and the lines as both stages read them with it."""
     keyboard = Keyboard.learn(*([fold(x.text) for x in lines if x.lang == lang] for lang in ("ru", "en")))
     return keyboard, [read(line.text, keyboard) for line in lines]
 
 
 def fit(
-    lines: Sequence[Line], fingerprint: str, embedder: Embedder, tell: Tell | None, agents: Sequence[str]
-) -> tuple[Meta, Arrays]:
+    lines: Sequence[LabelledLine],
+    fingerprint: str,
+    embedder: Embedder,
+    tell: Tell | None,
+    agents: Sequence[str],
+) -> tuple[ArtefactMeta, Arrays]:
     keyboard, texts = texts_of(lines)
     truth = np.array([classes_of(agents).index(line.label) for line in lines])
     folds = assign([line.industry for line in lines])
@@ -123,12 +129,12 @@ def described(
     truth: NDArray[np.int64],
     agents: Sequence[str],
     stays: dict[str, Stays],
-) -> Meta:
+) -> ArtefactMeta:
     stages = {"lexical": lexical, "joint": joint}
     figures = {
         f"cv_{name}_{k}": v for name, stage in stages.items() for k, v in exam(stage, truth, agents).items()
     }
-    return Meta(
+    return ArtefactMeta(
         data_hash=fingerprint, agents=list(agents), gamma=GAMMA, lexical=lexical.stage, embedding=joint.stage,
         accept=ACCEPT, switch=SWITCH, too_little=TOO_LITTLE, figures=figures, stays=stays,
         take_over={name: ESCALATE if name == DEAREST else TAKE_OVER for name in agents},

@@ -25,7 +25,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LabelledLine:
     text: str
     label: str
     lang: str
@@ -33,21 +33,21 @@ class Line:
     past: Past | None = None
 
 
-def read_lines(folder: Path) -> list[Line]:
+def read_lines(folder: Path) -> list[LabelledLine]:
     return [line for path in sorted(folder.glob("*.jsonl")) for line in _of_file(path)]
 
 
-def _of_file(path: Path) -> Iterator[Line]:
+def _of_file(path: Path) -> Iterator[LabelledLine]:
     lines = (line for _, line in jsonlines.lines(decoded(path.read_bytes())))
     for number, row in enumerate(map(jsonlines.loads, lines)):
         if "turns" in row:
             yield from lines_of(row["turns"], row["lang"], row["industry"])
         else:
             industry = row["industry"] if row["label"] != STAY else f"{STAY}-{number % DEALT}"
-            yield Line(row["text"], row["label"], row["lang"], industry)
+            yield LabelledLine(row["text"], row["label"], row["lang"], industry)
 
 
-def lines_of(turns: Iterable[Mapping[str, Any]], lang: str, industry: str) -> Iterator[Line]:
+def lines_of(turns: Iterable[Mapping[str, Any]], lang: str, industry: str) -> Iterator[LabelledLine]:
     """The labelled turns. Where the customer only goes on, the label is `stay`, whoever serves."""
     said: list[Said] = []
     serving: str | None = None
@@ -56,6 +56,6 @@ def lines_of(turns: Iterable[Mapping[str, Any]], lang: str, industry: str) -> It
         if expected:
             label = STAY if turn.get("event") in GOES_ON else expected
             past = Past(tuple(said), serving) if serving and said else None
-            yield Line(turn["content"], label, lang, industry, past)
+            yield LabelledLine(turn["content"], label, lang, industry, past)
             serving = expected
         said.append(Said(role=turn["role"], content=turn["content"], agent=turn.get("agent")))

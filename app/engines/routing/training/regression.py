@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engines.routing.artefact import STAY, Stage
-from app.engines.routing.dialog import DEAREST, Figures, Stays, Talk, figures_of
+from app.engines.routing.dialog import DEAREST, DialogSignals, Figures, Stays, figures_of
 from app.engines.routing.features import DIMENSIONS, Bag
 from app.engines.routing.model import Floats
-from app.engines.routing.training.lines import Line
+from app.engines.routing.training.lines import LabelledLine
 
 FEWEST_TURNS = 200
 PENALTY, STEPS = 1.0, 30
@@ -26,7 +26,7 @@ STAGES = {"lexical": ("lexical",), "embedding": ("lexical", "embedding")}
 
 
 def fit_dialog(
-    lines: Sequence[Line],
+    lines: Sequence[LabelledLine],
     texts: Sequence[str],
     unseen: Mapping[str, Floats],
     idf: Floats,
@@ -37,7 +37,7 @@ def fit_dialog(
     truth = np.array([line.label in {STAY, past.serving} for _, line, past in turns], dtype=np.float64)
     if len(turns) < FEWEST_TURNS or truth.all() or not truth.any():
         return {}
-    talks = [Talk.read(texts[at], past.said, idf) for at, _, past in turns]
+    talks = [DialogSignals.read(texts[at], past.said, idf) for at, _, past in turns]
     found = {}
     for method, stages in STAGES.items():
         rows = [
