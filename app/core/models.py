@@ -200,7 +200,7 @@ class Article(BaseModel):
 
 RELEVANT = 0.45
 """Score from which a passage answers a question; chosen on questions with and without an article
-(tests/unit/test_knowledge.py holds both kinds)."""
+(tests/unit/engines/knowledge/test_search.py holds both kinds)."""
 
 
 CLEAR = 0.6

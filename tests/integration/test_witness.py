@@ -19,7 +19,7 @@ from app.services.dialogs.views import answered
 from app.telemetry import Metrics
 from tests.contract.samples import at, new_dialog
 from tests.support.server import settings
-from tests.unit.test_events import Office, effect, kinds
+from tests.unit.core.test_events import Office, effect, kinds
 
 pytestmark = pytest.mark.anyio
 

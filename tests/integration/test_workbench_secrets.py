@@ -12,7 +12,7 @@ from app.core.knowledge import Upload
 from app.main import prepare_environment
 from app.services.workbench import Workbench
 from tests.support.server import settings
-from tests.unit.test_configuration import CANARY, SECRETS
+from tests.unit.services.test_system import CANARY, SECRETS
 
 gradio = pytest.importorskip("gradio")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -14,10 +14,11 @@ from app.core.ports import TOKENS, Embedder, Vectors
 from app.evaluation.baselines import BASELINES, BaselineUnknown, baseline
 from app.evaluation.cases import Case, CaseTurn
 from app.evaluation.importers import write_set
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.anyio
 
-TRAIN = Path(__file__).parents[3] / "eval_sets" / "train"
+TRAIN = ROOT / "eval_sets" / "train"
 WORDS = {
     "tech_support": "ошибка экран виснет",
     "sales": "цена тариф скидка",

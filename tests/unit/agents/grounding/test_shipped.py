@@ -1,0 +1,49 @@
+"""What is shipped passes its own check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.agents.grounding import Evidence, unsupported
+from app.agents.grounding.language import honest
+from app.engines.knowledge import search
+from app.engines.offline.lexicon import phrasebook
+from tests.unit.agents.grounding.tables import LANGS, TODAY
+
+ARTICLES = sorted((Path(search.__file__).parent / "articles").glob("*/*.md"))
+TRANSFERRED = {"taken", "sorry"}  # they say that the supervisor has the case now
+SAID = [(lang, name) for lang in LANGS for name in phrasebook(lang).say]
+
+
+def told(path: Path) -> str:
+    return path.read_text(encoding="utf-8").split("\n---\n", 1)[1]
+
+
+@pytest.mark.parametrize("path", ARTICLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_an_article_is_supported_by_itself(path: Path) -> None:
+    text = told(path)
+    assert unsupported(text, Evidence(today=TODAY, texts=(text,)), path.parent.name) == []
+
+
+def test_all_articles_are_read() -> None:
+    assert len(ARTICLES) >= 164
+
+
+@pytest.mark.parametrize(("lang", "name"), SAID)
+def test_a_shipped_phrase_promises_nothing(lang: str, name: str) -> None:
+    done = frozenset({"transfer"}) if name in TRANSFERRED else frozenset[str]()
+    assert unsupported(phrasebook(lang).say[name], Evidence(today=TODAY, done=done), lang) == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", sorted(TRANSFERRED))
+def test_a_phrase_about_the_supervisor_needs_a_transfer(lang: str, name: str) -> None:
+    found = unsupported(phrasebook(lang).say[name], Evidence(today=TODAY), lang)
+    assert [claim.kind for claim in found] == ["transfer"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_honest_sentences_promise_nothing(lang: str) -> None:
+    assert unsupported(" ".join(honest(lang).values()), Evidence(today=TODAY), lang) == []
