@@ -18,18 +18,22 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 NAMES = 2  # words of a product name or two: not yet a sentence in another language
 _SPACES = re.compile(r"\s+")
 _SLICE = re.compile(r"\S{1,1000}\s*|\s+")  # normalisation is quadratic in a row of combining marks
-_INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 
 
 def clean(text: str) -> str:
     """NFC copy without invisible characters (zero-width, direction marks, tags); spaces folded."""
-    visible = (c if c.isspace() or unicodedata.category(c) not in _INVISIBLE else "" for c in composed(text))
-    return _SPACES.sub(" ", "".join(visible)).strip()
+    plain = composed(text)
+    if not plain.isprintable():
+        invisible = [c for c in set(plain) if not (c.isprintable() or c.isspace())]
+        plain = plain.translate(str.maketrans("", "", "".join(invisible)))
+    return _SPACES.sub(" ", plain).strip()
 
 
 def composed(text: str) -> str:
     """NFC, in time that grows with the length alone."""
-    return "".join(unicodedata.normalize("NFC", part) for part in _SLICE.findall(text))
+    if text.isascii():
+        return text
+    return "".join([unicodedata.normalize("NFC", part) for part in _SLICE.findall(text)])
 
 
 def is_blank(text: str) -> bool:

@@ -58,7 +58,6 @@ def _masked(sentence: str, values: Sequence[Value]) -> str:
 GAPS = {".": 3, "..": 6}
 START = "^"
 EITHER = "+"
-STEM = 2  # letters that open every stem
 LONGEST = 40  # letters of a word that is worth keeping
 
 
@@ -69,19 +68,6 @@ class Hit:
     group: str
     first: int
     last: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A word between a beginning and an ending."""
-
-    head: str
-    tail: str
-    element: str
-
-    def fits(self, word: str) -> bool:
-        long_enough = len(word) >= len(self.head) + len(self.tail)
-        return long_enough and word.startswith(self.head) and word.endswith(self.tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +89,8 @@ class _Template:
 class Templates:
     def __init__(self, groups: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]) -> None:
         self._whole: dict[str, set[str]] = defaultdict(set)
-        self._stems: dict[str, list[_Pattern]] = defaultdict(list)
-        self._open: list[_Pattern] = []  # those without a beginning
+        self._by_head: dict[str, list[tuple[str, str]]] = defaultdict(list)  # (ending, element)
+        self._by_tail: dict[str, list[str]] = defaultdict(list)  # elements of cues without a beginning
         self._barred: dict[str, set[str]] = defaultdict(set)
         self._by_first: dict[str, list[_Template]] = defaultdict(list)
         for group, texts in groups.items():
@@ -112,6 +98,7 @@ class Templates:
                 self._by_first[template.steps[0].element].append(template)
         for element in {s.element for ts in self._by_first.values() for t in ts for s in t.steps}:
             self._learn(element, words)
+        self._longest = max(map(len, [*self._by_head, *self._by_tail]), default=0)
         self._known_words = lru_cache(maxsize=16_384)(self._fits)
 
     def _learn(self, element: str, words: Mapping[str, Sequence[str]]) -> None:
@@ -122,9 +109,10 @@ class Templates:
                 self._barred[element].add(cue[1:])
             elif not star:
                 self._whole[cue].add(element)
+            elif head:
+                self._by_head[head].append((tail, element))
             else:
-                known = self._stems[head[:STEM]] if len(head) >= STEM else self._open
-                known.append(_Pattern(head, tail, element))
+                self._by_tail[tail].append(element)
 
     def fits(self, word: str) -> frozenset[str]:
         """The elements that the word fits."""
@@ -136,8 +124,11 @@ class Templates:
         return own | self._known(word[:-2]) if word.endswith("'s") else own
 
     def _known(self, word: str) -> frozenset[str]:
-        patterns = chain(self._stems.get(word[:STEM], ()), self._open)
-        fitting = {p.element for p in patterns if p.fits(word)}
+        size = len(word)
+        lengths = range(min(size, self._longest) + 1)
+        begun = [(at, cue) for at in lengths for cue in self._by_head.get(word[:at], ())]
+        fitting = {element for at, (tail, element) in begun if word.endswith(tail, at)}
+        fitting |= {element for at in lengths for element in self._by_tail.get(word[size - at :], ())}
         barred = {element for element in fitting if word in self._barred.get(element, ())}
         return frozenset({*self._whole.get(word, ()), *(fitting - barred)})
 
