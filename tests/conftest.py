@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ STORAGE = {
     "KNOWLEDGE_STORAGE": "knowledge",
 }
 """Settings that lead to the working folder unless a test names another place."""
+NUMBERS = count()
 
 
 @pytest.fixture
@@ -21,18 +23,22 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _storage_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """For what is built once for many tests."""
+def _storage_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """For what is built once for many tests; the base of the folders of single tests."""
+    base = tmp_path_factory.mktemp("storage")
     with pytest.MonkeyPatch.context() as patch:
-        _lead(patch, tmp_path_factory.mktemp("storage"))
-        yield
+        _set_storage(patch, base)
+        yield base
 
 
 @pytest.fixture(autouse=True)
-def _storage_of_this_test(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    _lead(monkeypatch, tmp_path_factory.mktemp("own"))
+def _storage_of_this_test(_storage_of_this_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted here: `mktemp` lists all folders of the run for each new one."""
+    folder = _storage_of_this_run / f"test-{next(NUMBERS)}"
+    folder.mkdir()
+    _set_storage(monkeypatch, folder)
 
 
-def _lead(patch: pytest.MonkeyPatch, folder: Path) -> None:
+def _set_storage(patch: pytest.MonkeyPatch, folder: Path) -> None:
     for name, place in STORAGE.items():
         patch.setenv(name, str(folder / place))

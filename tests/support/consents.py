@@ -7,7 +7,9 @@ from typing import Any
 
 import yaml
 
-_READ: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+_READ: dict[str, Any] = yaml.load(
+    Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 OFFERS: dict[str, str] = _READ["offers"]
 
 

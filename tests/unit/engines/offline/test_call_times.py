@@ -19,7 +19,7 @@ from tests.support.paths import ROOT
 from tests.unit.engines.offline.test_understanding import call_for, reply_to
 
 NOW = datetime(2026, 11, 25, 14, 20, tzinfo=HOUSE_TIME)
-SAID: list[list[str]] = yaml.safe_load((ROOT / "tests/support/calls.yaml").read_text("utf-8"))
+SAID: list[list[str]] = yaml.load((ROOT / "tests/support/calls.yaml").read_text("utf-8"), yaml.CSafeLoader)
 ASK = skillbook("ru").skills["callback"].asks
 
 
