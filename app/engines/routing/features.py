@@ -50,7 +50,7 @@ def is_courtesy(text: str) -> bool:
     return not _CLOSING.sub("", f" {_OPENING.sub('', text)}"[-REACH:]).strip(" ,.!;:)(—–-")
 
 
-def plain(text: str) -> str:
+def strip_courtesies(text: str) -> str:
     """Without greetings in front and thanks behind; a text that is nothing else stays as it is."""
     body = _OPENING.sub("", text)
     bare = body[:-REACH] + _CLOSING.sub("", body[-REACH:])
@@ -76,9 +76,9 @@ def fold(text: str) -> str:
     return clean(ends(text, MAX_CHARACTERS)).lower().replace("ё", "е")
 
 
-def read(text: str, keyboard: Keyboard) -> str:
+def normalize(text: str, keyboard: Keyboard) -> str:
     """The folded text as it was meant, whatever keyboard it was typed on, without courtesies at its ends."""
-    return plain(keyboard.repair(fold(text)))
+    return strip_courtesies(keyboard.repair(fold(text)))
 
 
 def words_of(text: str) -> list[str]:
@@ -105,7 +105,7 @@ def grams(words: list[str]) -> Iterator[str]:
         yield f"q:{first} {second}"
 
 
-def slot(gram: str) -> int:
+def hash_gram(gram: str) -> int:
     return crc32(gram.encode()) % DIMENSIONS
 
 
@@ -118,7 +118,7 @@ class Bag:
 
     @classmethod
     def of(cls, text: str) -> Bag:
-        counts = Counter(map(slot, grams(words_of(text))))
+        counts = Counter(map(hash_gram, grams(words_of(text))))
         slots = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         return cls(slots, 1 + np.log(values))

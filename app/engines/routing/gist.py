@@ -36,13 +36,13 @@ def gist(text: str, model: Linear, weigh: Weigh | None = None) -> str:
     if len(text.split()) <= LONG:
         return text
     parts = pieces(text)
-    likely = np.argsort(-clearness(model.margins_of(parts)), kind="stable")[:TELLING]
+    likely = np.argsort(-clarity(model.margins_of(parts)), kind="stable")[:TELLING]
     chosen = sorted({*likely.tolist(), *range(max(0, len(parts) - LAST), len(parts))})
     candidates = [parts[at] for at in chosen]
-    clear = clearness((weigh or model.margins_of)(candidates))
+    clear = clarity((weigh or model.margins_of)(candidates))
     return str(candidates[int(clear.argmax())])
 
 
-def clearness(margins: Floats) -> Floats:
+def clarity(margins: Floats) -> Floats:
     """How much more a piece sounds like a request to some agent than like a follow-up or nothing at all."""
     return np.asarray(margins[:, :-1].max(axis=1) - np.maximum(margins[:, -1], 0), dtype=np.float32)

@@ -104,23 +104,23 @@ def to_english_keys(text: str) -> str:
 
 
 def from_translit(text: str) -> str:
-    latin = _ZH.sub("zh", _worded(text))
+    latin = _ZH.sub("zh", _replace_digits(text))
     spelled = _LATIN_WORD.sub(lambda word: _SOUND.sub(lambda found: _SOUNDS[found[0]], word[0]), latin)
     return _SHORT_I.sub("й", spelled)
 
 
 def is_code(word: str) -> bool:
     """An address, a number of a thing, a password. `4to` and `po4tu` are words."""
-    return bool(_CODE.search(_worded(word)))
+    return bool(_CODE.search(_replace_digits(word)))
 
 
-def _worded(text: str) -> str:
+def _replace_digits(text: str) -> str:
     """4 for ч and 6 for ш, inside words that have a vowel."""
     worded = _DIGIT.sub(lambda digit: _DIGITS[digit[0]], text)
     return worded if any(vowel in text for vowel in "aeiouy") else text
 
 
-def as_it_is(text: str) -> str:
+def identity(text: str) -> str:
     return text
 
 
@@ -138,29 +138,29 @@ class Keyboard:
     def repair(self, text: str) -> str:
         words = text.split()
         read = self._reading(" ".join(word for word in words if not is_code(word)))
-        return text if read is as_it_is else " ".join(w if is_code(w) else read(w) for w in words)
+        return text if read is identity else " ".join(w if is_code(w) else read(w) for w in words)
 
     def _reading(self, text: str) -> Reading:
         latin = sum(map(len, _LATIN_WORD.findall(text)))
         cyrillic = sum(map(len, _CYRILLIC_WORD.findall(text)))
         if latin > 2 * cyrillic:
             return self._russian(text)
-        return to_english_keys if cyrillic and not latin and self._is_english(text) else as_it_is
+        return to_english_keys if cyrillic and not latin and self._is_english(text) else identity
 
     def _russian(self, text: str) -> Reading:
         telling = "".join(word.rstrip("!?.,") for word in text.split() if not word.isdigit())
         if len(telling) <= BRIEFEST:
             readings = (to_russian_keys, from_translit)
-            return next((read for read in readings if read(telling) in BRIEF), as_it_is)
+            return next((read for read in readings if read(telling) in BRIEF), identity)
         if any(text in row for row in _ROWS) or any("\u00c0" <= letter <= "\u024f" for letter in text):
-            return as_it_is  # a hand over the keys; a third language
+            return identity  # a hand over the keys; a third language
         stands = self.en.likelihood(text)
         keys, spelled = to_russian_keys(text), from_translit(text)
         usual = KNOWN * (self.ru.known(spelled) - self.en.known(text))
         gains: dict[Reading, float] = {
             to_russian_keys: self.ru.likelihood(keys) - KEYS - SHORTNESS / 2 / len(text),
             from_translit: self.ru.likelihood(spelled) + usual - TRANSLIT - 2 * SHORTNESS / len(text),
-            as_it_is: stands,
+            identity: stands,
         }
         return max(gains, key=lambda read: gains[read])
 

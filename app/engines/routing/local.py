@@ -11,11 +11,11 @@ from app.core.text import ends, is_blank
 from app.core.threads import TURNS, Threads
 from app.engines.routing.artefact import Artefact
 from app.engines.routing.decision import Method, Verdict, first_contact, in_dialog, without_dialog
-from app.engines.routing.dialog import DialogSignals, figures_of
-from app.engines.routing.features import fold, is_courtesy, read
+from app.engines.routing.dialog import DialogSignals, feature_vector
+from app.engines.routing.features import fold, is_courtesy, normalize
 from app.engines.routing.gist import TOKENS as PIECE_TOKENS
 from app.engines.routing.gist import gist
-from app.engines.routing.model import Floats, strongest
+from app.engines.routing.model import Floats, strongest_words
 
 FULL_NAME = 3  # words that begin with capitals: somebody's name, in whatever letters
 GLANCE = 400  # letters that tell what keyboard a text was typed on
@@ -51,51 +51,51 @@ class LocalRouter:
     def _reading(self, text: str) -> str | None:
         words, folded = text.split(), fold(text)
         named = 1 < len(words) <= FULL_NAME and all(word.istitle() for word in words)
-        read = folded if named else self._artefact.keyboard.repair(folded)
-        return None if read == folded else read
+        intended = folded if named else self._artefact.keyboard.repair(folded)
+        return None if intended == folded else intended
 
     async def route(self, query: RouteQuery) -> Decision:
         return await self._threads.run(self.answer, query)
 
     def decide(self, text: str, serving: str | None = None) -> Decision:
         """A message of which nothing before is known."""
-        return self._decided(text, serving, ())
+        return self._decide(text, serving, ())
 
     def answer(self, query: RouteQuery) -> Decision:
         """CPU-bound. Raises RoutingFailed for a text without a visible character."""
-        return self._decided(query.text, query.serving, query.turns[:-1])
+        return self._decide(query.text, query.serving, query.turns[:-1])
 
     def decide_all(self, texts: Sequence[str]) -> list[Decision]:
         """First contacts by the lexical stage alone: thousands a second. CPU-bound."""
         model = self._artefact
-        ready = [gist(read(text, model.keyboard), model.lexical) for text in texts]
+        ready = [gist(normalize(text, model.keyboard), model.lexical) for text in texts]
         rows = zip(ready, model.lexical.margins_of(ready), strict=True)
-        return [self._settled(self._weighed(text, {"lexical": row}, None, None), None) for text, row in rows]
+        return [self._finish(self._combine(text, {"lexical": row}, None, None), None) for text, row in rows]
 
-    def _decided(self, text: str, serving: str | None, before: Sequence[Said]) -> Decision:
+    def _decide(self, text: str, serving: str | None, before: Sequence[Said]) -> Decision:
         if is_blank(text):
             raise RoutingFailed("unparsed", "the text is blank")
         agents = self._artefact.meta.agents
         seat = agents.index(serving) if serving in agents else None
-        return self._settled(self._judged(text, seat, before), seat)
+        return self._finish(self._judge(text, seat, before), seat)
 
-    def _judged(self, text: str, seat: int | None, before: Sequence[Said]) -> Verdict:
+    def _judge(self, text: str, seat: int | None, before: Sequence[Said]) -> Verdict:
         model = self._artefact
-        whole = read(text, model.keyboard)
+        whole = normalize(text, model.keyboard)
         ready = gist(whole, model.lexical, self._weigh if self._embedder else None)
         known = seat is not None and bool(before) and bool(model.meta.stays)
         talk = DialogSignals.read(ready, before, model.lexical.idf) if known else None
         stages = {"lexical": model.lexical.margins(ready)}
-        verdict = self._weighed(ready, stages, seat, talk)
+        verdict = self._combine(ready, stages, seat, talk)
         if self._embedder is None or verdict.sure >= model.meta.accept:
             return verdict
-        stages["embedding"] = (self._embedded if ready == whole else self._weigh)([ready])[0]
-        return self._weighed(ready, stages, seat, talk)
+        stages["embedding"] = (self._embed if ready == whole else self._weigh)([ready])[0]
+        return self._combine(ready, stages, seat, talk)
 
     def _weigh(self, pieces: list[str]) -> Floats:
-        return self._embedded(pieces, PIECE_TOKENS)
+        return self._embed(pieces, PIECE_TOKENS)
 
-    def _embedded(self, texts: list[str], tokens: int = TOKENS) -> Floats:
+    def _embed(self, texts: list[str], tokens: int = TOKENS) -> Floats:
         if self._embedder is None:
             raise ValueError("no embedder")
         vectors = self._embedder.embed(texts, tokens)
@@ -103,7 +103,7 @@ class LocalRouter:
             raise RoutingFailed("error", "the embedder is not the one the router was fitted with")
         return self._artefact.landmarks.margins(texts, vectors)
 
-    def _weighed(
+    def _combine(
         self, text: str, stages: dict[str, Floats], seat: int | None, talk: DialogSignals | None
     ) -> Verdict:
         """`stages` are margins by stage, of which the last one decides."""
@@ -114,10 +114,10 @@ class LocalRouter:
             return first_contact(text, method, margins, meta, is_courtesy(text))
         if talk is None:
             return without_dialog(text, method, margins, meta, seat)
-        stays = meta.stays[method].chance(figures_of(talk, stages, meta.agents, seat))
+        stays = meta.stays[method].chance(feature_vector(talk, stages, meta.agents, seat))
         return in_dialog(text, method, margins, meta, seat, stays)
 
-    def _settled(self, verdict: Verdict, seat: int | None) -> Decision:
+    def _finish(self, verdict: Verdict, seat: int | None) -> Decision:
         meta, chosen, shares = self._artefact.meta, verdict.chosen(seat), verdict.shares
         unsure = chosen == seat and int(shares.argmax()) != seat
         follows = chosen == seat and not unsure and verdict.follow_up >= shares[chosen] / 2
@@ -136,4 +136,4 @@ class LocalRouter:
             return "a follow-up: stays with the serving agent"
         if unsure:
             return "no other agent is likely enough: stays with the serving agent"
-        return strongest(self._artefact.lexical, verdict.text, chosen)
+        return strongest_words(self._artefact.lexical, verdict.text, chosen)

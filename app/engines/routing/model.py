@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engines.routing.features import Bag, grams_of_word, slot, words_of
+from app.engines.routing.features import Bag, grams_of_word, hash_gram, words_of
 
 Floats = NDArray[np.float32]
 SHOWN, LONGEST = 3, 120
@@ -36,12 +36,12 @@ class Linear:
 
     def pull(self, word: str, cls: int) -> float:
         """How much more one word speaks for a class than for the others."""
-        slots = [slot(gram) for gram in grams_of_word(word)]
+        slots = [hash_gram(gram) for gram in grams_of_word(word)]
         weights = self.weights[slots] * self.idf[slots, None]
         return float((weights[:, cls] - weights.mean(axis=1)).sum())
 
 
-def strongest(model: Linear, text: str, cls: int) -> str:
+def strongest_words(model: Linear, text: str, cls: int) -> str:
     """`words: "не работает", "войти"`: what spoke loudest for the class; a short word in front goes along."""
     words = words_of(text)
     pulls = {i: model.pull(word, cls) for i, word in enumerate(words) if len(word) > 2 and not word.isdigit()}
@@ -56,31 +56,31 @@ def _phrase(words: list[str], at: int) -> str:
     return f"{before} {words[at]}" if 0 < len(before) <= 3 and before.isalpha() else words[at]
 
 
-def centred(vectors: Floats, mean: Floats) -> Floats:
+def center(vectors: Floats, mean: Floats) -> Floats:
     """E5 vectors crowd in a narrow cone: the mean is taken off and length 1 restored."""
     shifted = vectors - mean
     lengths = np.linalg.norm(shifted, axis=1, keepdims=True)
     return np.asarray(shifted / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def squeezed(vectors: Floats) -> tuple[NDArray[np.int8], Floats]:
+def quantize(vectors: Floats) -> tuple[NDArray[np.int8], Floats]:
     """Eight-bit rows and the scale of each."""
     scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127
     return np.round(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
-def restored(rows: NDArray[np.int8], scales: Floats) -> Floats:
+def dequantize(rows: NDArray[np.int8], scales: Floats) -> Floats:
     return rows.astype(np.float32) * scales[:, None]
 
 
-def lengths_squared(rows: Floats) -> Floats:
+def squared_norms(rows: Floats) -> Floats:
     return np.asarray((rows**2).sum(axis=1), dtype=np.float32)
 
 
-def gaussian(left: Floats, right: Floats, gamma: float, known: Floats | None = None) -> Floats:
+def gaussian_kernel(left: Floats, right: Floats, gamma: float, known: Floats | None = None) -> Floats:
     """exp(-gamma * squared distance) between all rows; `known`: squared lengths at the right."""
-    known = lengths_squared(right) if known is None else known
-    squares = lengths_squared(left)[:, None] + known[None, :]
+    known = squared_norms(right) if known is None else known
+    squares = squared_norms(left)[:, None] + known[None, :]
     return np.asarray(np.exp(-gamma * (squares - 2 * left @ right.T)), dtype=np.float32)
 
 
@@ -96,8 +96,8 @@ class Landmarks:
 
     @cached_property
     def _lengths(self) -> Floats:
-        return lengths_squared(self.vectors)
+        return squared_norms(self.vectors)
 
     def margins(self, texts: list[str], vectors: Floats) -> Floats:
-        likeness = gaussian(centred(vectors, self.mean), self.vectors, self.gamma, self._lengths)
+        likeness = gaussian_kernel(center(vectors, self.mean), self.vectors, self.gamma, self._lengths)
         return np.asarray(likeness @ self.dual + self.linear.margins_of(texts), dtype=np.float32)

@@ -13,10 +13,16 @@ from app.bootstrap.training import TrainingRefused, fit_version, lessons, measur
 from app.core.exceptions import SettingInvalid
 from app.engines.routing.artefact import SHIPPED, load
 from app.engines.routing.local import LocalRouter
-from app.engines.routing.model import Landmarks, Linear, centred, restored, squeezed
+from app.engines.routing.model import Landmarks, Linear, center, dequantize, quantize
 from app.engines.routing.training.fit import train_on
 from app.engines.routing.training.lines import LabelledLine
-from app.engines.routing.training.vectors import Remembering, add_vectors, key_of, read_vectors, uncentred
+from app.engines.routing.training.vectors import (
+    CachedEmbedder,
+    add_vectors,
+    key_of,
+    read_vectors,
+    restore_mean,
+)
 from app.engines.routing.versions import (
     DEFAULT,
     VersionNotFound,
@@ -158,10 +164,10 @@ def test_an_agent_of_the_house_is_fitted_like_any_other(tmp_path: Path) -> None:
 
 def test_known_texts_are_not_embedded_again(tmp_path: Path) -> None:
     inner = Hashed()
-    first = Remembering(inner, {})
+    first = CachedEmbedder(inner, {})
     rows = first.embed(["a", "b", "a"])
     add_vectors(tmp_path / "vectors.npz", first.learnt)
-    again = Remembering(inner, read_vectors(tmp_path / "vectors.npz"))
+    again = CachedEmbedder(inner, read_vectors(tmp_path / "vectors.npz"))
     assert again.missing(["a", "b", "c"]) == 1
     assert np.allclose(again.embed(["a", "b", "a"]), rows, atol=1e-3)
     assert inner.asked == ["a", "b"]
@@ -181,14 +187,14 @@ def test_sentence_vectors_come_back_from_landmarks() -> None:
     crowd = luck.normal(size=(200, 384)) * 0.03 + luck.normal(size=384) * 0.06
     vectors = (crowd / np.linalg.norm(crowd, axis=1, keepdims=True)).astype(np.float32)
     mean = vectors.mean(axis=0)
-    rows = restored(*squeezed(centred(vectors, mean)))
+    rows = dequantize(*quantize(center(vectors, mean)))
     none = np.empty((0, 0), dtype=np.float32)
-    back = uncentred(Landmarks(mean, rows, none, 1.0, Linear(none, none)))
+    back = restore_mean(Landmarks(mean, rows, none, 1.0, Linear(none, none)))
     assert (back * vectors).sum(axis=1).min() > 0.9998
 
 
 def test_a_version_is_fitted_measured_and_recorded(ours: Path, tmp_path: Path) -> None:
-    versions, memory = Versions(tmp_path / "routers"), Remembering(Hashed(), {})
+    versions, memory = Versions(tmp_path / "routers"), CachedEmbedder(Hashed(), {})
     learnt = lessons(ours, ())
     made = fit_version(learnt, versions, memory, None)
     assert made.version == version_of(made.fitted, learnt.fingerprint)

@@ -18,21 +18,21 @@ from app.core.ports import Embedder
 from app.engines.routing import artefact
 from app.engines.routing.artefact import ArtefactMeta
 from app.engines.routing.dialog import DEAREST, Stays
-from app.engines.routing.features import Bag, fold, read
+from app.engines.routing.features import Bag, fold, normalize
 from app.engines.routing.keyboard import Keyboard
-from app.engines.routing.model import Floats, centred, gaussian, restored, squeezed
+from app.engines.routing.model import Floats, center, dequantize, gaussian_kernel, quantize
 from app.engines.routing.training.lines import LabelledLine, read_lines
 from app.engines.routing.training.regression import (
     AGENTS,
     Fitted,
-    assign,
+    assign_folds,
     classes_of,
-    exam,
+    cosine_matrix,
+    evaluate,
     fit_dialog,
-    overlaps,
     solve,
-    spread,
-    weigh,
+    tf_idf,
+    to_primal,
 )
 
 GAMMA, LEXICAL_SHARE = 1.0, 0.5
@@ -86,7 +86,7 @@ def train_on(
 def texts_of(lines: Sequence[LabelledLine]) -> tuple[Keyboard, list[str]]:
     """The keyboard that the lines teach, and the lines as both stages read them with it."""
     keyboard = Keyboard.learn(*([fold(x.text) for x in lines if x.lang == lang] for lang in ("ru", "en")))
-    return keyboard, [read(line.text, keyboard) for line in lines]
+    return keyboard, [normalize(line.text, keyboard) for line in lines]
 
 
 def fit(
@@ -98,20 +98,20 @@ def fit(
 ) -> tuple[ArtefactMeta, Arrays]:
     keyboard, texts = texts_of(lines)
     truth = np.array([classes_of(agents).index(line.label) for line in lines])
-    folds = assign([line.industry for line in lines])
-    idf, bags = weigh([Bag.of(text) for text in texts])
-    alike = overlaps(bags)
+    folds = assign_folds([line.industry for line in lines])
+    idf, bags = tf_idf([Bag.of(text) for text in texts])
+    alike = cosine_matrix(bags)
     vectors = embed(texts, embedder, tell)
     mean = vectors[truth < len(agents)].mean(axis=0)
-    rows, scales = squeezed(centred(vectors, mean))
-    marks = restored(rows, scales)
+    rows, scales = quantize(center(vectors, mean))
+    marks = dequantize(rows, scales)
     lexical = solve(alike, truth, folds, RIDGE_LEXICAL, len(agents))
-    both = gaussian(marks, marks, GAMMA) + LEXICAL_SHARE * alike
+    both = gaussian_kernel(marks, marks, GAMMA) + LEXICAL_SHARE * alike
     joint = solve(both, truth, folds, RIDGE_JOINT, len(agents))
     arrays: Arrays = {
         "idf": idf.astype(np.float16),
-        "lexical_weights": spread(bags, lexical.dual).astype(np.float16),
-        "joint_weights": (LEXICAL_SHARE * spread(bags, joint.dual)).astype(np.float16),
+        "lexical_weights": to_primal(bags, lexical.dual).astype(np.float16),
+        "joint_weights": (LEXICAL_SHARE * to_primal(bags, joint.dual)).astype(np.float16),
         "landmarks": rows, "scales": scales, "dual": joint.dual, "mean": mean,
         "bigrams_ru": keyboard.ru.table.astype(np.float16),
         "bigrams_en": keyboard.en.table.astype(np.float16),
@@ -119,10 +119,10 @@ def fit(
         "words_en": np.array(sorted(keyboard.en.words), dtype=np.int64),
     }  # fmt: skip
     stays = fit_dialog(lines, texts, {"lexical": lexical.unseen, "embedding": joint.unseen}, idf, agents)
-    return described(fingerprint, lexical, joint, truth, agents, stays), arrays
+    return build_meta(fingerprint, lexical, joint, truth, agents, stays), arrays
 
 
-def described(
+def build_meta(
     fingerprint: str,
     lexical: Fitted,
     joint: Fitted,
@@ -132,7 +132,9 @@ def described(
 ) -> ArtefactMeta:
     stages = {"lexical": lexical, "joint": joint}
     figures = {
-        f"cv_{name}_{k}": v for name, stage in stages.items() for k, v in exam(stage, truth, agents).items()
+        f"cv_{name}_{k}": v
+        for name, stage in stages.items()
+        for k, v in evaluate(stage, truth, agents).items()
     }
     return ArtefactMeta(
         data_hash=fingerprint, agents=list(agents), gamma=GAMMA, lexical=lexical.stage, embedding=joint.stage,

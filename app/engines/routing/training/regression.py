@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engines.routing.artefact import STAY, Stage
-from app.engines.routing.dialog import DEAREST, DialogSignals, Figures, Stays, figures_of
+from app.engines.routing.dialog import DEAREST, DialogSignals, Figures, Stays, feature_vector
 from app.engines.routing.features import DIMENSIONS, Bag
 from app.engines.routing.model import Floats
 from app.engines.routing.training.lines import LabelledLine
@@ -41,7 +41,7 @@ def fit_dialog(
     found = {}
     for method, stages in STAGES.items():
         rows = [
-            figures_of(talk, {s: unseen[s][at] for s in stages}, agents, agents.index(past.serving))
+            feature_vector(talk, {s: unseen[s][at] for s in stages}, agents, agents.index(past.serving))
             for talk, (at, _, past) in zip(talks, turns, strict=True)
         ]
         found[method] = logistic(rows, truth)
@@ -52,8 +52,8 @@ def logistic(rows: Sequence[Figures], truth: NDArray[np.float64]) -> Stays:
     """Figures are brought to mean 0 and deviation 1; half the squared weights times PENALTY are added."""
     names = list(rows[0])
     table = np.array([[row[name] for name in names] for row in rows])
-    middle, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
-    known = np.column_stack([(table - middle) / spread, np.ones(len(table))])
+    middle, deviation = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
+    known = np.column_stack([(table - middle) / deviation, np.ones(len(table))])
     held = np.diag([PENALTY] * len(names) + [0.0])
     weights = np.zeros(len(names) + 1)
     for _ in range(STEPS):
@@ -61,19 +61,19 @@ def logistic(rows: Sequence[Figures], truth: NDArray[np.float64]) -> Stays:
         slope = known.T @ (chance - truth) + held @ weights
         bend = known.T @ (known * (chance * (1 - chance))[:, None]) + held
         weights -= np.linalg.solve(bend + 1e-9 * np.eye(len(bend)), slope)
-    raw = weights[:-1] / spread
+    raw = weights[:-1] / deviation
     shares = {name: round(float(w), 6) for name, w in zip(names, raw, strict=True)}
     return Stays(bias=round(float(weights[-1] - raw @ middle), 6), weights=shares)
 
 
-def weigh(bags: list[Bag]) -> tuple[Floats, list[Bag]]:
+def tf_idf(bags: list[Bag]) -> tuple[Floats, list[Bag]]:
     """Smoothed inverse document frequencies, and the bags under them."""
     seen = np.bincount(np.concatenate([bag.slots for bag in bags]), minlength=DIMENSIONS)
     idf = (np.log((1 + len(bags)) / (1 + seen)) + 1).astype(np.float16).astype(np.float32)
     return idf, [bag.weighted(idf) for bag in bags]
 
 
-def overlaps(bags: list[Bag]) -> Floats:
+def cosine_matrix(bags: list[Bag]) -> Floats:
     """Cosines between all bags."""
     dense, out = np.zeros(DIMENSIONS, dtype=np.float32), np.empty((len(bags), len(bags)), dtype=np.float32)
     slots, values = np.concatenate([b.slots for b in bags]), np.concatenate([b.values for b in bags])
@@ -85,7 +85,7 @@ def overlaps(bags: list[Bag]) -> Floats:
     return out
 
 
-def spread(bags: list[Bag], dual: Floats) -> Floats:
+def to_primal(bags: list[Bag], dual: Floats) -> Floats:
     """Weights over slots that give the same margins as the dual weights over lines."""
     weights = np.zeros((DIMENSIONS, dual.shape[1]), dtype=np.float32)
     for bag, share in zip(bags, dual, strict=True):
@@ -110,7 +110,7 @@ class Fitted:
     stage: Stage
 
 
-def assign(industries: list[str]) -> NDArray[np.int64]:
+def assign_folds(industries: list[str]) -> NDArray[np.int64]:
     """A fold for each line: whole industries, the largest first, each to the emptiest fold."""
     counts, filled, fold_of = Counter(industries), [0] * FOLDS, {}
     for industry, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -127,20 +127,22 @@ def solve(
     unseen = np.zeros_like(target)
     for number in range(FOLDS):
         inside, outside = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
-        dual = ridged(kernel[np.ix_(inside, inside)], target[inside], ridge)
+        dual = solve_ridge(kernel[np.ix_(inside, inside)], target[inside], ridge)
         unseen[outside] = kernel[np.ix_(outside, inside)] @ dual
     first = truth < agents
-    stage = Stage(agents=sharpness(unseen[first][:, :agents], truth[first]), dialog=sharpness(unseen, truth))
-    return Fitted(ridged(kernel, target, ridge), unseen, stage)
+    stage = Stage(
+        agents=fit_sharpness(unseen[first][:, :agents], truth[first]), dialog=fit_sharpness(unseen, truth)
+    )
+    return Fitted(solve_ridge(kernel, target, ridge), unseen, stage)
 
 
-def ridged(kernel: Floats, target: Floats, ridge: float) -> Floats:
+def solve_ridge(kernel: Floats, target: Floats, ridge: float) -> Floats:
     system = kernel.astype(np.float64)
     system[np.diag_indices_from(system)] += ridge
     return np.linalg.solve(system, target.astype(np.float64)).astype(np.float32)
 
 
-def sharpness(margins: Floats, truth: NDArray[np.int64]) -> float:
+def fit_sharpness(margins: Floats, truth: NDArray[np.int64]) -> float:
     """The factor under which the softmax of the margins gives the truth its highest likelihood."""
 
     def loss(factor: float) -> float:
@@ -152,7 +154,7 @@ def sharpness(margins: Floats, truth: NDArray[np.int64]) -> float:
     return min((float(x) for x in np.arange(1, 20, 0.25)), key=loss)
 
 
-def exam(fitted: Fitted, truth: NDArray[np.int64], agents: Sequence[str]) -> dict[str, float]:
+def evaluate(fitted: Fitted, truth: NDArray[np.int64], agents: Sequence[str]) -> dict[str, float]:
     first, top = truth < len(agents), agents.index(DEAREST)
     guesses = fitted.unseen[first][:, : len(agents)].argmax(axis=1)
     angry = truth[first] == top

@@ -20,7 +20,7 @@ from app.engines.routing.training.lines import read_lines
 KEY = 16  # bytes of SHA-256 of the text: the file holds no words of customers
 
 
-class Remembering:
+class CachedEmbedder:
     """An embedder that asks `embedder` only for texts it has no vector of."""
 
     def __init__(self, embedder: Embedder, known: Mapping[bytes, Vectors]) -> None:
@@ -51,10 +51,10 @@ def shipped_vectors(train_dir: Path) -> dict[bytes, Vectors]:
     if artefact.meta.data_hash != data_hash(train_dir):
         return {}
     _, texts = texts_of(read_lines(train_dir))
-    return dict(zip(map(key_of, texts), uncentred(artefact.landmarks), strict=True))
+    return dict(zip(map(key_of, texts), restore_mean(artefact.landmarks), strict=True))
 
 
-def uncentred(landmarks: Landmarks) -> Floats:
+def restore_mean(landmarks: Landmarks) -> Floats:
     """Sentence vectors v of length 1 from c = (v - m) / |v - m|: v = m + t c with t > 0 and |v| = 1.
 
     Exact but for the eight bits in which landmarks are kept.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.engines.routing.artefact import load
-from app.engines.routing.features import DIMENSIONS, Bag, fold, plain, read
+from app.engines.routing.features import DIMENSIONS, Bag, fold, normalize, strip_courtesies
 from app.engines.routing.gist import LONG, gist
 
 KEYBOARD = load().keyboard
@@ -35,18 +35,21 @@ def test_plain_words_are_left_alone(text: str) -> None:
 
 
 def test_case_yo_and_invisible_characters_do_not_change_the_features() -> None:
-    first, second = (read(t, KEYBOARD) for t in ("Ещё не\u200b рабо\u00adтает Ё", "ЕЩЕ  НЕ РАБОТАЕТ е"))
+    first, second = (normalize(t, KEYBOARD) for t in ("Ещё не\u200b рабо\u00adтает Ё", "ЕЩЕ  НЕ РАБОТАЕТ е"))
     assert first == second
 
 
 def test_courtesies_at_the_ends_are_dropped() -> None:
-    assert plain("добрый день! подскажите, пожалуйста. где мой чек, заранее спасибо!") == "где мой чек"
-    assert plain("hello there, my screen is black, many thanks in advance") == "my screen is black"
+    assert (
+        strip_courtesies("добрый день! подскажите, пожалуйста. где мой чек, заранее спасибо!")
+        == "где мой чек"
+    )
+    assert strip_courtesies("hello there, my screen is black, many thanks in advance") == "my screen is black"
 
 
 @pytest.mark.parametrize("text", ["спасибо", "hello", "thank you very much", "спасибо, что списали дважды"])
 def test_a_courtesy_that_is_the_message_stays(text: str) -> None:
-    assert plain(text) == text
+    assert strip_courtesies(text) == text
 
 
 def test_a_bag_is_hashed_alike_on_every_run() -> None:
@@ -69,5 +72,5 @@ def test_a_long_story_keeps_its_telling_part() -> None:
 
 def test_a_huge_row_of_marks_is_read_quickly() -> None:
     started = time.process_time()
-    read("верните деньги " + "!" * 100_000, KEYBOARD)
+    normalize("верните деньги " + "!" * 100_000, KEYBOARD)
     assert time.process_time() - started < 2

@@ -13,11 +13,11 @@ import pytest
 from app.core.models import RouteQuery, Said
 from app.core.ports import TOKENS, Vectors
 from app.engines.routing.artefact import data_hash, load
-from app.engines.routing.features import DIMENSIONS, Bag, read
+from app.engines.routing.features import DIMENSIONS, Bag, normalize
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.fit import RIDGE_LEXICAL, train
 from app.engines.routing.training.lines import read_lines
-from app.engines.routing.training.regression import AGENTS, assign, classes_of, sharpness
+from app.engines.routing.training.regression import AGENTS, assign_folds, classes_of, fit_sharpness
 
 WORDS = {"tech_support": "error", "sales": "price", "supervisor": "refund", "stay": "thanks"}
 
@@ -116,7 +116,7 @@ def test_lexical_margins_equal_those_of_scikit_learn(folder: Path) -> None:
     train(folder / "train", folder / "out", Hashed())
     model = load(folder / "out")
     lines = read_lines(folder / "train")
-    texts = [read(line.text, model.keyboard) for line in lines]
+    texts = [normalize(line.text, model.keyboard) for line in lines]
     dense = np.zeros((len(texts), DIMENSIONS))
     for row, text in zip(dense, texts, strict=True):
         bag = Bag.of(text).weighted(model.lexical.idf)
@@ -129,7 +129,7 @@ def test_lexical_margins_equal_those_of_scikit_learn(folder: Path) -> None:
 
 def test_an_industry_never_spans_two_folds() -> None:
     industries = ["bank"] * 5 + ["shop"] * 3 + ["taxi"] * 2 + ["vet"]
-    folds = assign(industries)
+    folds = assign_folds(industries)
     assert all(
         len({f for f, i in zip(folds, industries, strict=True) if i == name}) == 1 for name in set(industries)
     )
@@ -141,4 +141,4 @@ def test_sharpness_finds_the_factor_that_made_the_labels() -> None:
     risen = np.exp(3 * margins)
     shares = risen / risen.sum(axis=1, keepdims=True)
     truth = (shares.cumsum(axis=1) < random.random((4000, 1))).sum(axis=1)
-    assert sharpness(margins, truth) == pytest.approx(3, abs=0.5)
+    assert fit_sharpness(margins, truth) == pytest.approx(3, abs=0.5)
