@@ -1,4 +1,4 @@
-"""The composition root: the only room that names adapters."""
+"""Composition root: builds the application from settings and chooses its adapters and engines."""
 
 from app.bootstrap.build import build
 

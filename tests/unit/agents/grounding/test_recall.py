@@ -9,7 +9,7 @@ from tests.unit.agents.grounding.tables import LANGS, replies
 
 SETS = ("held_out_4", "held_out_5", "held_out_6")
 LEAST = (
-    0.84  # of a set and language, after the mending that followed it; first-pass figures: docs/promises.md
+    0.84  # of a set and language, after its cues were extended; first-pass figures: docs/grounding.md
 )
 
 

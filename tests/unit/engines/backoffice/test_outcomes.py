@@ -45,4 +45,4 @@ def test_outcomes_are_made_by_functions_whose_reasons_are_checked() -> None:
         path.name for path in CODE for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Outcome"
     }  # fmt: skip
-    assert makers == {"quoting.py", "approvals.py", "repeats.py"}
+    assert makers == {"pricing.py", "approvals.py", "repeats.py"}
