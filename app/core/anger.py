@@ -6,13 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-import yaml
-
+from app.core.locales import read_all
 from app.core.text import clean
 
-TEXTS = Path(__file__).with_name("words")
 CUE, SHOUTED, MARK, REPEATED = 0.7, 0.85, 0.85, 0.75  # what is left of calm after one of each
 LOUD_LETTERS, LOUD_WORDS = 4, 2  # shorter words in capitals, and single ones, are names: СМС, USB, ORBITA
 HIGH = 0.5  # two clear signs
@@ -39,7 +36,7 @@ def heard(lines: Sequence[str]) -> Anger:
     """`lines` are the customer's. Cues of all languages count: customers mix them."""
     folded = [fold(line) for line in lines]
     return Anger(
-        cues=tuple(cue for line in folded for cue in _cues().findall(line)),
+        cues=tuple(cue for line in folded for cue in cue_pattern("anger").findall(line)),
         shouted=sum(map(_shouted, lines)),
         marks=sum(max(0, line.count("!") - 1) for line in lines),
         repeated=_repeated(folded),
@@ -62,7 +59,8 @@ def _repeated(folded: Sequence[str]) -> int:
 
 
 @cache
-def _cues() -> re.Pattern[str]:
-    listed: dict[str, list[str]] = yaml.safe_load((TEXTS / "anger.yaml").read_text("utf-8"))
+def cue_pattern(name: str) -> re.Pattern[str]:
+    """The beginnings of words that a file lists, of all languages; for folded text."""
+    listed: dict[str, list[str]] = read_all(name)
     cues = sorted({fold(cue) for cues in listed.values() for cue in cues}, key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, cues))})")

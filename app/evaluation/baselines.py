@@ -10,9 +10,9 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-import yaml
 
 from app.core.exceptions import CallCenterError
+from app.core.locales import read_all
 from app.core.models import Decision, RouteQuery, Source
 from app.core.ports import Embedder, Vectors
 from app.core.similarity import words
@@ -25,7 +25,6 @@ Score = Callable[[str], Scores]
 Line = tuple[str, str]  # text, label
 
 BASELINES = ("majority", "keywords", "tfidf", "centroid")
-KEYWORDS = Path(__file__).with_name("keywords.yaml")
 HIT = 2.0  # what one keyword adds to the share of an agent in training, before scores are made to sum to 1
 SAMPLE = 300  # lines a label for the centroids: more cost minutes and move them little
 
@@ -92,8 +91,9 @@ def _majority(lines: list[Line]) -> Score:
 
 def _keywords(lines: list[Line]) -> Score:
     shares = _shares(lines)
-    keys: dict[str, list[str]] = yaml.safe_load(KEYWORDS.read_text(encoding="utf-8"))
-    starts = {label: [" " + " ".join(words(key)) for key in keys.get(label, [])] for label in shares}
+    listed: Iterable[dict[str, list[str]]] = read_all("keywords").values()
+    keys = {label: [key for known in listed for key in known.get(label, [])] for label in shares}
+    starts = {label: [" " + " ".join(words(key)) for key in keys[label]] for label in shares}
 
     def score(text: str) -> Scores:
         said = " " + " ".join(words(text))

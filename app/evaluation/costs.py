@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.core import jsonlines
 from app.core.encodings import decoded
 from app.core.exceptions import CallCenterError
+from app.core.yaml import YAMLError, parse
 from app.evaluation.predictions import SUPERVISOR, Prediction
 
 MISSED_ESCALATION = 10.0
@@ -78,6 +78,6 @@ def _default(expected: str, got: str) -> float:
 def _read(path: Path) -> Any:
     try:
         text = decoded(path.read_bytes())
-        return jsonlines.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        return jsonlines.loads(text) if path.suffix == ".json" else parse(text)
+    except (OSError, ValueError, YAMLError) as error:
         raise CostsInvalid(path.name, " ".join(str(error).split())) from error

@@ -8,17 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
-import yaml
-
+from app.core.locales import read
 from app.core.text import language_of
 
 Perturbation = Callable[[str, Random], str]
-PHRASES = Path(__file__).with_name("phrases.yaml")
 PREFIX_WORDS = 300
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
@@ -35,10 +31,8 @@ _LATIN = dict(zip("абвгдезийклмнопрстуфхцыэ", "abvgdeziy
 _TRANSLIT = str.maketrans(_LATIN | {k.upper(): v.capitalize() for k, v in _LATIN.items()})
 
 
-@cache
 def phrases(lang: str) -> dict[str, Any]:
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))
-    return loaded[lang]
+    return cast(dict[str, Any], read("perturbations", lang))
 
 
 def yo(text: str, _luck: Random) -> str:

@@ -1,4 +1,4 @@
-"""The words of the workbench: one folder a language, one file a room.
+"""The words of the workbench: a folder `ui` per language, a file per room.
 
 Error situations as sentences of the page's language; their classes tell them in English.
 """
@@ -6,26 +6,21 @@ Error situations as sentences of the page's language; their classes tell them in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, cast
 
 from app.core.documents import DocumentUnusable, LeftOut
 from app.core.exceptions import CallCenterError
+from app.core.locales import LOCALES, languages
+from app.core.yaml import load
 
-TEXTS = Path(__file__).parent / "texts"
-LANGUAGES = ("ru", "en")
+LANGUAGES = languages("ui")
 
 Words = dict[str, Any]
 
 
-@lru_cache
 def words(language: str, room: str) -> Words:
     """Raises FileNotFoundError for a room without words: a missing translation is a defect."""
-    read: Words = yaml.safe_load((TEXTS / language / f"{room}.yaml").read_text(encoding="utf-8"))
-    return read
+    return cast(Words, load(LOCALES / language / "ui" / f"{room}.yaml"))
 
 
 def told_left_out(name: str, left_out: LeftOut, language: str) -> str:

@@ -157,7 +157,7 @@ async def test_a_hand_over_keeps_german(bench: Workbench) -> None:
 @pytest.mark.usefixtures("texts")
 def test_german_promises_are_checked_and_mended_in_german() -> None:
     mended = mend("Ich habe Ihnen das Geld erstattet.", Evidence(today=date(2026, 11, 22)), "de")
-    assert mended.text == german.PROMISES["honest"]["action"]
+    assert mended.text == german.GROUNDING["honest"]["action"]
     assert [claim.kind for claim in mended.dropped] == ["refund"]
 
 

@@ -1,19 +1,17 @@
-"""A language more: German, as articles and text files beside the shipped ones."""
+"""A language more: a folder of German texts beside the shipped ones, and German articles."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from app.adapters.crm import wording as crm
-from app.agents.grounding import gate, language, ledger, reading, values
-from app.agents.tools import presentation
+from app.core import locales
 from app.core.models import Article
-from app.engines.offline import agreement, lexicon, skills, tracker, understanding
 
 ARTICLES = [
     ("trial", "sales", "Kostenlos testen", "kann ich orbita kostenlos testen",
@@ -34,31 +32,15 @@ PAYMENTS = {
     "say": {"one": ["Zahlung $number: $amount am $paid."], "head": "Ihre Zahlungen:",
             "row": ["• $number: $amount, $paid"], "nothing": "Es gibt keine solche Zahlung."},
 }  # fmt: skip
-PROMISES: dict[str, Any] = {
+GROUNDING: dict[str, Any] = {
     "actions": {"refund": {"done": ["ich|wir . habe|haben .. erstattet"]}},
     "honest": {
         "value": "Das kann ich jetzt nicht bestätigen.",
         "action": "Das kann ich jetzt nicht zusagen.",
     },
+    "net": {},
 }
-FOLDERS: list[tuple[Any, str]] = [
-    (lexicon, "PHRASES"), (lexicon, "FILES"), (presentation, "TERMS"), (language, "FOLDER"), (crm, "TEXTS")
-]  # fmt: skip
-MODULES = (
-    lexicon,
-    agreement,
-    lexicon,
-    skills,
-    understanding,
-    tracker,
-    presentation,
-    language,
-    ledger,
-    gate,
-    reading,
-    values,
-    crm,
-)
+NEVER = {"ui", "operators.yaml"}  # the workbench and operators stay Russian and English
 
 
 def articles() -> list[Article]:
@@ -72,38 +54,28 @@ def articles() -> list[Article]:
 
 
 def add(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    """German files beside copies of the shipped ones; what was read before is forgotten."""
-    for module, constant in FOLDERS:
-        copy = folder / f"{module.__name__}.{constant}"
-        shutil.copytree(getattr(module, constant), copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-        patch.setattr(module, constant, copy)
-    _write(folder / "app.engines.offline.lexicon.PHRASES", _phrases)
-    _write(folder / "app.engines.offline.lexicon.FILES", _skills)
-    _write(folder / "app.agents.grounding.language.FOLDER", _promises)
+    """A copy of the English folder, of which some is German; what was read before is forgotten."""
+    shipped, copy = locales.LOCALES, folder / "locales"
+    shutil.copytree(shipped, copy)
+    shutil.copytree(shipped / "en", copy / "de", ignore=shutil.ignore_patterns(*NEVER))
+    patch.setattr(locales, "LOCALES", copy)
+    _translate(copy / "de" / "phrases.yaml", lambda texts: texts["say"].update(SAYS))
+    _translate(copy / "de" / "phrases.yaml", lambda texts: texts["cues"].update(HEARS))
+    _translate(copy / "de" / "skills.yaml", lambda texts: texts["skills"].update(payments=PAYMENTS))
+    _translate(copy / "de" / "grounding.yaml", lambda texts: texts.update(GROUNDING))
     forget()
 
 
 def forget() -> None:
-    for module in MODULES:
-        for thing in vars(module).values():
-            if hasattr(thing, "cache_clear"):
-                thing.cache_clear()
+    """Clears whatever the application remembers of texts."""
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith(("app.core", "app.agents", "app.engines.offline", "app.adapters.crm")):
+            for thing in list(vars(module).values()):
+                if hasattr(thing, "cache_clear"):
+                    thing.cache_clear()
 
 
-def _write(folder: Path, change: Any) -> None:
-    words = yaml.safe_load((folder / "en.yaml").read_text("utf-8"))
-    change(words)
-    (folder / "de.yaml").write_text(yaml.safe_dump(words, allow_unicode=True), "utf-8")
-
-
-def _phrases(words: dict[str, Any]) -> None:
-    words["say"] |= SAYS
-    words["cues"] |= HEARS
-
-
-def _skills(words: dict[str, Any]) -> None:
-    words["skills"]["payments"] = PAYMENTS
-
-
-def _promises(words: dict[str, Any]) -> None:
-    words["actions"], words["honest"], words["net"] = PROMISES["actions"], PROMISES["honest"], {}
+def _translate(path: Path, change: Any) -> None:
+    texts = yaml.safe_load(path.read_text("utf-8"))
+    change(texts)
+    path.write_text(yaml.safe_dump(texts, allow_unicode=True), "utf-8")

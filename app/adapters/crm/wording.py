@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from app.core.events import Event
-from app.core.texts import known
+from app.core.locales import read
 
-TEXTS = Path(__file__).with_name("texts")
 UNTOLD = "ru"  # without a language
 LONGEST_VALUE, LONGEST_NOTE = 600, 2000
 HIDDEN = {"language"}
 
 
 class Wording(BaseModel):
-    """One file of `texts`. Of `titles` those without a kind of event are contact, sale, problem."""
+    """The file `crm.yaml` of a language. `titles` are by kind of event, else contact, sale or problem."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -82,5 +78,4 @@ def _wording(event: Event) -> Wording:
 @lru_cache
 def wording(language: str) -> Wording:
     """The language's own file, or the English one."""
-    read: dict[str, Any] = yaml.safe_load(known(TEXTS, language).read_text(encoding="utf-8"))
-    return Wording(**read)
+    return Wording(**read("crm", language))

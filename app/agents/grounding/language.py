@@ -1,17 +1,12 @@
-"""The text files of the package: one a language, all of them read, as a reply may mix languages."""
+"""The cues of grounding, per language. All of them are read, as a reply may mix languages."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
-from app.core.texts import known
-
-FOLDER = Path(__file__).parent
+from app.core.locales import read, read_all
 
 
 class ActionCues(BaseModel):
@@ -68,14 +63,9 @@ class Language(BaseModel):
 
 @lru_cache
 def languages() -> list[Language]:
-    return [_language(path.stem) for path in sorted(FOLDER.glob("*.yaml"))]
+    return [Language(**cues) for cues in read_all("grounding").values()]
 
 
 def honest(lang: str) -> dict[str, str]:
-    return _language(known(FOLDER, lang).stem).honest
-
-
-@lru_cache
-def _language(name: str) -> Language:
-    read: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    return Language(**read)
+    sentences: dict[str, str] = read("grounding", lang)["honest"]
+    return sentences

@@ -6,11 +6,9 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, cast
 
-import yaml
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_time
@@ -19,9 +17,8 @@ from babel.numbers import format_decimal, format_percent
 from app.agents.base import Result
 from app.core.backoffice import Outcome
 from app.core.clock import HOUSE_TIME
-from app.core.texts import known
+from app.core.locales import read
 
-TERMS = Path(__file__).parent.parent / "texts" / "terms"
 MONEY, PERCENT = "_rub", "_percent"
 
 
@@ -89,12 +86,7 @@ def term(key: str, value: str, language: str) -> str:
 
 def words(topic: str, language: str) -> dict[str, str]:
     """The words of a topic; English where that language has no file."""
-    return _terms(language).get(topic, {})
-
-
-@lru_cache
-def _terms(language: str) -> dict[str, dict[str, str]]:
-    return yaml.safe_load(known(TERMS, language).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return cast(dict[str, str], read("terms", language).get(topic, {}))
 
 
 @lru_cache

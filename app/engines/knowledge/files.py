@@ -17,19 +17,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import yaml
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from app.core import durable
 from app.core.knowledge import ApprovedAnswer, DocumentRecord, LibraryDamaged, LibraryUnavailable
 from app.core.models import Article
+from app.core.yaml import YAMLError, parse
 from app.engines.knowledge.documents.pieces import slug
 
 SHIPPED = Path(__file__).parent / "articles"
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml where PyYAML was built with it: ten times as fast."""
 _STEP = re.compile(r"^\d+\. (.+)$", re.MULTILINE)
 
 
@@ -41,7 +39,7 @@ def load_articles(root: Path = SHIPPED) -> list[Article]:
 def read_article(path: Path) -> Article:
     try:
         article = _parsed(path.read_text(encoding="utf-8"))
-    except (ValueError, TypeError, yaml.YAMLError) as error:
+    except (ValueError, TypeError, YAMLError) as error:
         raise ValueError(f"{path}: {error}") from error
     if article.id != path.stem:
         raise ValueError(f"{path}: the id {article.id!r} is not the file's name")
@@ -52,7 +50,7 @@ def _parsed(text: str) -> Article:
     parts = _FRONT.match(text)
     if parts is None:
         raise ValueError("an article begins with a front matter between two lines of ---")
-    front, body = yaml.load(parts[1], Loader=_LOADER), parts[2].strip()
+    front, body = parse(parts[1]), parts[2].strip()
     intro = body.split("\n\n", 1)[0]
     return Article(**front, intro=intro, body=body, steps=_STEP.findall(body))
 

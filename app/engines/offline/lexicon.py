@@ -1,7 +1,4 @@
-"""The words of skills, one YAML file a language. A customer may mix languages, so all are heard.
-
-What the embedded model recognises and says, one YAML file a language.
-"""
+"""What the embedded model recognises and says, per language. A customer may mix languages: all are heard."""
 
 from __future__ import annotations
 
@@ -9,15 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from app.core.locales import read, read_all
 from app.core.text import clean
-from app.core.texts import known
-
-PHRASES = Path(__file__).parent / "phrases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ _CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
 @lru_cache
 def phrasebook(lang: str) -> Phrasebook:
     """The phrases of `lang`, or the English ones where that language has none."""
-    return Phrasebook(**yaml.safe_load(known(PHRASES, lang).read_text(encoding="utf-8")))
+    return Phrasebook(**read("phrases", lang))
 
 
 @lru_cache(maxsize=512)
@@ -95,7 +87,6 @@ def _stem(stem: str) -> str:
     return re.escape(stem) + (r"(?!\w)" if len(stem.split()[-1]) <= 3 else r"\w*")
 
 
-FILES = Path(__file__).parent
 Stems = tuple[str, ...]
 
 
@@ -126,9 +117,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class SkillBook:
-    """`manner` holds what voids or turns a demand, `values` the words for the values of slots."""
+    """`values` holds the words for the values of slots."""
 
-    manner: dict[str, Stems]
     values: dict[str, dict[str, Stems]]
     general: dict[str, Stems]
     skills: dict[str, Words]
@@ -142,12 +132,13 @@ def skillbook(language: str) -> SkillBook:
 
 @lru_cache
 def all_books() -> dict[str, SkillBook]:
-    return {path.stem: _read(path) for path in sorted(FILES.glob("*.yaml"))}
+    return {language: _book(raw) for language, raw in read_all("skills").items()}
 
 
 @lru_cache
 def manner(name: str) -> Stems:
-    return tuple(s for book in all_books().values() for s in book.manner[name])
+    """What voids or turns a demand, of all languages: yes and no, a question, a story and so on."""
+    return tuple(stem for known in read_all("manner").values() for stem in known[name])
 
 
 @lru_cache
@@ -164,10 +155,8 @@ def words_of(skill: str) -> Iterable[Words]:
     return (book.skills[skill] for book in all_books().values() if skill in book.skills)
 
 
-def _read(path: Path) -> SkillBook:
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+def _book(raw: dict[str, Any]) -> SkillBook:
     return SkillBook(
-        manner={name: tuple(stems) for name, stems in raw["manner"].items()},
         values={kind: _texts(known) for kind, known in raw["values"].items()},
         general=_texts(raw["general"]),
         skills={name: _words(known) for name, known in raw["skills"].items()},

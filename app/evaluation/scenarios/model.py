@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -26,6 +25,7 @@ from pydantic import (
 from app.core.actions import ACTIONS, tool_name
 from app.core.encodings import Undecodable, decoded
 from app.core.exceptions import CallCenterError
+from app.core.yaml import YAMLError, parse
 from app.evaluation.scenarios.fixtures import Before
 
 TOOLS = frozenset(tool_name(action) for action in ACTIONS)
@@ -219,10 +219,10 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _read(path: Path) -> Iterator[Scenario]:
     try:
-        loaded = yaml.safe_load(decoded(path.read_bytes()))
+        loaded = parse(decoded(path.read_bytes()))
     except (OSError, Undecodable) as error:
         raise ScenarioInvalid(path.name, f"the file cannot be read ({error})") from error
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         raise ScenarioInvalid(path.name, f"this is not YAML: {' '.join(str(error).split())}") from error
     for number, given in enumerate(loaded if isinstance(loaded, list) else [loaded], 1):
         yield _scenario(path.name, number, given)

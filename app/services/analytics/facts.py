@@ -5,17 +5,12 @@ How long customers wait for a person, and how long a person then has the dialog.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
-
-from app.core.anger import fold, heard
+from app.core.anger import cue_pattern, fold, heard
 from app.core.dialog import Dialog, Message
 from app.core.event_data import short
 from app.core.models import OPERATOR, Turn
@@ -61,7 +56,6 @@ def _closed(dialog: Dialog) -> datetime | None:
     return dialog.closing.at if dialog.closing and ours else None
 
 
-TEXTS = Path(__file__).parents[1] / "texts"
 ANGRY = 0.25  # of anger.py's 0..1: one clear sign in the last line
 TELLING = 3  # words from which a line is a question of its own
 SEARCH = "search_knowledge"
@@ -184,7 +178,7 @@ def _closed_as(dialog: Dialog, reason: str) -> bool:
 def mood_of(line: str) -> Mood:
     if heard([line]).level >= ANGRY:
         return "angry"
-    return "thankful" if _thanks().search(fold(line)) else "plain"
+    return "thankful" if cue_pattern("thanks").search(fold(line)) else "plain"
 
 
 def _turns(dialog: Dialog) -> Iterator[TurnFacts]:
@@ -234,10 +228,3 @@ def _escalated(dialog: Dialog) -> Iterator[datetime]:
         m.timestamp for m in dialog.messages if m.agent_type == OPERATOR or (m.turn and m.turn.escalated)
     )
     return iter([first] if (first := next(marks, None)) else [])
-
-
-@cache
-def _thanks() -> re.Pattern[str]:
-    listed: dict[str, list[str]] = yaml.safe_load((TEXTS / "thanks.yaml").read_text("utf-8"))
-    cues = sorted({fold(cue) for cues in listed.values() for cue in cues}, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, cues))})")

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-
-import yaml
+from typing import cast
 
 from app.agents.tools.presentation import money, present, term
 from app.core.backoffice import PlanName
+from app.core.locales import read
 
 Wording = dict[str, dict[str, str]]
 _QUOTED = re.compile(r'"([^"]*)"')
 WAYS = {"delivery": "delivery_by"}
-FILE = Path(__file__).parents[1] / "texts" / "people.yaml"
 
 
 def wording(language: str) -> Wording:
     """English where there is nothing in the language."""
-    known = _known()
-    return known.get(language, known["en"])
+    return cast(Wording, read("operators", language))
 
 
 def agent_named(name: str | None, language: str) -> str:
@@ -62,9 +58,3 @@ def span_named(seconds: float, language: str) -> str:
     name = next(enough, "moment")
     count = int(seconds // units[name][0]) if name in units else 0
     return wording(language)["spans"][name].format(count=count)
-
-
-@cache
-def _known() -> dict[str, Wording]:
-    loaded: dict[str, Wording] = yaml.safe_load(FILE.read_text("utf-8"))
-    return loaded

@@ -46,7 +46,7 @@ class WhatIf:
                     visible=replay.thoughtful, elem_id="cc-replay-temperature",
                 )  # fmt: skip
                 spoken = [(words["spoken"], "")]
-                spoken += [(self.all_words["languages"][code], code) for code in LANGUAGES]
+                spoken += [(self.all_words["languages"].get(code, code), code) for code in LANGUAGES]
                 language = gr.Dropdown(
                     spoken, value="", label=words["language"], elem_id="cc-replay-language"
                 )

@@ -56,7 +56,7 @@ def _person(said: MonitorTexts, wanted: bool) -> str:
 def _filters(bench: Workbench, said: MonitorTexts) -> str:
     words = said.words
     agents = {name: said.agent(name) for name in bench.agents}
-    languages = {code: words["languages"][code] for code in LANGUAGES}
+    languages = {code: words["languages"].get(code, code) for code in LANGUAGES}
     return (
         f'<form class="mon-filters">{_select("agent", words["any_agent"], agents, words["agent"])}'
         f"{_select('status', words['any_status'], words['statuses'], words['status'])}"

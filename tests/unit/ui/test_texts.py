@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from app.core.config import Settings
-from app.ui.words import LANGUAGES, TEXTS, words
+from app.core.locales import LOCALES
+from app.ui.words import LANGUAGES, words
 from tests.support.paths import ROOT
 
-ROOMS = sorted({path.stem for path in TEXTS.glob("*/*.yaml")})
+ROOMS = sorted({path.stem for path in LOCALES.glob("*/ui/*.yaml")})
 BLANK = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
 
 

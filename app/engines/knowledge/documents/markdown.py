@@ -8,7 +8,6 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-import yaml
 from lxml.html import defs
 from markdown_it import MarkdownIt
 from markdown_it.rules_block.table import escapedSplit
@@ -18,6 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
+from app.core.yaml import YAMLError, parse
 from app.engines.knowledge.documents.html import read_page
 from app.engines.knowledge.documents.sections import Read, Section, decoded
 
@@ -62,8 +62,8 @@ def _front(name: str, text: str) -> tuple[dict[str, Any], str]:
     if parts is None:
         return {}, text
     try:
-        given = yaml.safe_load(parts[1])
-    except yaml.YAMLError:
+        given = parse(parts[1])
+    except YAMLError:
         raise DocumentUnusable(name, Unusable.FRONT_MATTER) from None
     if not isinstance(given, dict) or "title" not in given:
         return {}, parts[2] or ""

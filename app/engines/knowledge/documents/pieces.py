@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from app.core.documents import DocumentUnusable, Unusable
 from app.core.exceptions import RoutingFailed
 from app.core.knowledge import Upload
+from app.core.locales import read
 from app.core.models import Article
 from app.core.text import clean, language_of
 from app.engines.knowledge.documents.sections import Section
@@ -24,7 +21,6 @@ INTRO = 400  # characters of the first paragraphs that introduce a piece
 TELLING = 40  # characters that make an introduction recognisable
 NAME = 60  # characters of an id's part
 BETWEEN = " › "
-ASKS = Path(__file__).with_name("asks.yaml")
 Guess = Callable[[str], str]
 _STEP = re.compile(r"^\d+\. (.+)$", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
@@ -70,7 +66,7 @@ class Maker:
             agent=self._agent(front, f"{title}. {body}"),
             title=f"{title} ({number})" if number > 1 else title,
             questions=_texts(self.upload.file, front.get("questions", [])) if number < 2 else [],
-            asks=str(front.get("asks") or _asks().get(lang, _asks()["en"])),
+            asks=str(front.get("asks") or read("documents", lang)["asks"]),
             intro=_intro(title, body),
             steps=steps,
             body=body,
@@ -164,9 +160,3 @@ def _texts(name: str, given: object) -> list[str]:
     if isinstance(given, list) and all(isinstance(text, str) for text in given):
         return given
     raise DocumentUnusable(name, Unusable.QUESTIONS)
-
-
-@lru_cache
-def _asks() -> dict[str, str]:
-    """By language: what is asked where a document says nothing of its own."""
-    return yaml.safe_load(ASKS.read_text(encoding="utf-8"))  # type: ignore[no-any-return]

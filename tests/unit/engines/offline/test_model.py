@@ -15,9 +15,10 @@ from langchain_core.messages import (
 )
 
 from app.agents.tools.actions import hand_over
+from app.core.locales import languages
 from app.core.models import Article
 from app.engines.knowledge.files import load_articles
-from app.engines.offline.lexicon import PHRASES, phrasebook
+from app.engines.offline.lexicon import phrasebook
 from app.engines.offline.model import EmbeddedChatModel
 from tests.unit.engines.knowledge.questions import ENGLISH, FOREIGN, RUSSIAN
 
@@ -278,7 +279,7 @@ def test_any_talk_gets_words_or_a_call_and_no_invented_price(
 
 
 def test_phrasebooks_hold_the_same_keys_and_only_text() -> None:
-    books = [phrasebook(path.stem) for path in PHRASES.glob("*.yaml")]
+    books = [phrasebook(language) for language in languages("phrases.yaml")]
     for part in ("cues", "actions", "say"):
         assert len({frozenset(getattr(book, part)) for book in books}) == 1
     words = [w for b in books for group in (*b.cues.values(), *b.actions.values(), b.filler) for w in group]

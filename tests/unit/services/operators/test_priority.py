@@ -6,18 +6,16 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.actions import ACTIONS, tool_name
-from app.core.anger import TEXTS as CUES
 from app.core.anger import heard
 from app.core.backoffice import Worth
+from app.core.locales import read_all
 from app.core.urgency import PLANS, WEIGHTS
 from app.engines.backoffice.outcomes import Refusal
 from app.services.operators.priority import Signals, priority_of
-from app.services.operators.wording import FILE
 from app.ui.words import words
 
 PLAN = st.sampled_from(sorted(PLANS, key=str))
@@ -137,14 +135,13 @@ def test_nothing_known_is_no_reason() -> None:
 
 
 def test_cues_are_written_as_they_are_compared() -> None:
-    listed = yaml.safe_load((CUES / "anger.yaml").read_text("utf-8"))
-    for cues in listed.values():
+    for cues in read_all("anger").values():
         assert [cue for cue in cues if cue != cue.casefold().replace("ё", "е")] == []
         assert len(cues) == len(set(cues))
 
 
 def test_every_language_has_every_sentence_and_every_action_a_title() -> None:
-    known = yaml.safe_load(FILE.read_text("utf-8"))
+    known = read_all("operators")
     shapes = [{part: sorted(words) for part, words in language.items()} for language in known.values()]
     assert all(shape == shapes[0] for shape in shapes)
     assert shapes[0]["tools"] == sorted(tool_name(action) for action in ACTIONS)

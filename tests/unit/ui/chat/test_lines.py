@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from app.core.locales import read
 from app.core.models import Decision, ToolUse, Turn
 from app.services.dialogs.views import DialogView
 from app.ui.chat import lines, path
@@ -19,7 +18,6 @@ from app.ui.chat.lines import chat_words
 from app.ui.words import LANGUAGES
 from tests.contract.samples import NOON, new_dialog, reply
 
-SKILLS = Path(lines.__file__).parents[2] / "engines" / "offline"
 HOSTILE = st.text(alphabet='ab1<>&*_`[]()!#=+-.|\\~$"\n ', min_size=1, max_size=40)
 
 
@@ -84,7 +82,7 @@ def test_an_open_question_gets_no_quick_reply(text: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_yes_or_no_question_of_the_embedded_agents_offers_both(language: str) -> None:
-    asked = _asked(yaml.safe_load((SKILLS / f"{language}.yaml").read_text(encoding="utf-8")))
+    asked = _asked(read("skills", language))
     assert asked
     for text in asked:
         assert offered(text, language) == quick_words(language), text
