@@ -8,9 +8,7 @@ from app.agents.grounding import unsupported
 from tests.unit.agents.grounding.tables import LANGS, replies
 
 SETS = ("held_out_4", "held_out_5", "held_out_6")
-LEAST = (
-    0.84  # of a set and language, after its cues were extended; first-pass figures: docs/grounding.md
-)
+LEAST = 0.84  # of a set and language, after its cues were extended; first-pass figures: docs/grounding.md
 
 
 @pytest.mark.parametrize("lang", LANGS)
