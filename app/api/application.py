@@ -154,6 +154,6 @@ class DrainOnSigterm:
             signal.signal(signal.SIGTERM, self._previous)  # type: ignore[arg-type]
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._bench.dialogs.gate.draining = True
+        self._bench.dialogs.refuse_new()
         if callable(self._previous):
             self._previous(number, frame)

@@ -34,6 +34,7 @@ from app.engines.offline.consent import consent
 from app.services.analytics.service import analytics_of
 from app.services.crm.relay import Relay
 from app.services.customers import Customers
+from app.services.dialogs.access import DialogAccess
 from app.services.dialogs.admission import Admission
 from app.services.dialogs.approvals import ApprovalService
 from app.services.dialogs.branching import Branching
@@ -93,7 +94,7 @@ def build(
     )
     changes = ChangeFeed(partial(latest, kept))
     dialogs = _dialogs(house, ObservedStore(kept, relay, changes), orchestrator)
-    changes.ending = lambda: dialogs.gate.draining
+    changes.ending = lambda: dialogs.draining
     replay = replay_of(house, near, knowledge, orchestrator, kept)
     measured = evaluation_of(house, near, chosen)
     routing = routing_of(house, chosen, router_of(house, near.on(SEARCHES)) if router is None else router)
@@ -103,7 +104,8 @@ def build(
 def _dialogs(house: AppContext, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
     settings, office = house.settings, orchestrator.desk.office
     assert office is not None
-    gate = Admission(settings.max_waiting_messages)
+    effects = EffectEvents(office)
+    access = DialogAccess(store, Admission(settings.max_waiting_messages), effects)
     checkpoints = partial(open_checkpoints, settings.checkpoint_storage)
     turns = Turns(
         store=store,
@@ -111,11 +113,10 @@ def _dialogs(house: AppContext, store: DialogStore, orchestrator: Orchestrator) 
         metrics=house.metrics,
         history=settings.max_dialog_history,
         clock=house.clock,
-        witness=EffectEvents(office),
+        effects=effects,
         memory=memory_of(house, office),
         approvals=ApprovalService(
-            store,
-            gate,
+            access,
             orchestrator,
             office,
             checkpoints,
@@ -125,7 +126,7 @@ def _dialogs(house: AppContext, store: DialogStore, orchestrator: Orchestrator) 
         ),
     )
     return DialogManager(
-        store, turns, summarizer_of(house, orchestrator.detect), gate, partial(forget, _proposals(settings))
+        access, turns, summarizer_of(house, orchestrator.detect), partial(forget, _proposals(settings))
     )
 
 
@@ -193,5 +194,5 @@ def _health(house: AppContext, dialogs: DialogManager, relay: Relay | None) -> H
     calls = provider.calls if provider else lambda: None
     house.metrics.watch_provider(lambda: (calls() or ProviderCalls()).never_answered)
     return HealthService(
-        dialogs.store, facts, state, paused, lambda: dialogs.gate.draining, relay=relay, calls=calls
+        dialogs.store, facts, state, paused, lambda: dialogs.draining, relay=relay, calls=calls
     )

@@ -213,7 +213,7 @@ class ScenarioService:
         rows = [before.only.row(scenario.customer, now) for before in scenario.before]
         self.stage(folder, rows, now)
         bench = self.factory(folder)
-        self._house = bench.dialogs.turns.orchestrator
+        self._house = bench.dialogs.orchestrator
         return bench
 
     def promises(self, lines: list[PlayedLine]) -> list[str]:

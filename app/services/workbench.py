@@ -74,7 +74,7 @@ class Workbench:
 
     async def stop(self) -> None:
         """Nobody new is let in; turns that run may finish within the grace time."""
-        await self.dialogs.gate.drain(self.settings.shutdown_grace)
+        await self.dialogs.drain(self.settings.shutdown_grace)
         await self.eval_desk.stop()
         await self.caretaker.stop()
         if self.relay:

@@ -112,7 +112,7 @@ def test_a_service_that_drains_is_not_ready_and_still_shows_what_it_has(tmp_path
     with running(bench) as url, httpx2.Client(base_url=url, timeout=60, trust_env=False) as http:
         dialog_id = http.post(CREATE, json=BODY).json()["dialog_id"]
         assert http.get("/api/v1/health/ready").status_code == 200
-        bench.dialogs.gate.draining = True
+        bench.dialogs.refuse_new()
         ready = http.get("/api/v1/health/ready")
         assert (ready.status_code, ready.json()["reason"]) == (503, "The service is shutting down.")
         for path, body in ((CREATE, BODY), (f"/api/v1/dialogue/{dialog_id}/message", {"message": "алло"})):

@@ -45,7 +45,7 @@ async def centre(places: Places, *script: str, **given: Any) -> AsyncIterator[Wo
 
 
 def model_of(bench: Workbench) -> ScriptedChatModel:
-    model = bench.dialogs.turns.orchestrator.speaker.model
+    model = bench.dialogs.orchestrator.speaker.model
     assert isinstance(model, ScriptedChatModel)
     return model
 

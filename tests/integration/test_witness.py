@@ -39,7 +39,7 @@ class Failing:
 async def test_the_effects_of_a_failed_turn_are_told_with_the_failure() -> None:
     store, office, dialog = MemoryStore(), Office(), new_dialog()
     orchestrator = cast(Orchestrator, Failing(office, dialog))
-    turns = Turns(store, orchestrator, Metrics(), witness=EffectEvents(office.port))
+    turns = Turns(store, orchestrator, Metrics(), effects=EffectEvents(office.port))
     asked = await turns.receive(dialog, "закажите", None)
     with pytest.raises(ProviderTimeout):
         await turns.run(dialog, asked, None, None, answered)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,12 +24,11 @@ from app.core.exceptions import (
     StorageUnavailable,
 )
 from app.core.models import Reply, ToolUse, Turn
-from app.core.ports import BackOffice, DialogStore
+from app.core.ports import BackOffice
 from app.core.text import spoken_language
 from app.core.threads import in_office
-from app.services.dialogs.admission import Admission
+from app.services.dialogs.access import DialogAccess
 from app.services.dialogs.context import case_of
-from app.services.dialogs.effects import EffectEvents
 
 log = structlog.get_logger()
 REJECTED = Outcome(status="refused", reason="rejected")
@@ -48,8 +47,7 @@ class ApprovalService:
     `begun` is false as long as nothing has ever waited.
     """
 
-    store: DialogStore
-    gate: Admission
+    access: DialogAccess
     orchestrator: Orchestrator
     office: BackOffice
     checkpoints: Callable[[], AbstractAsyncContextManager[Any]]
@@ -74,7 +72,7 @@ class ApprovalService:
         waiting = await in_office(self.office.approval, number)
         word = PersonDecision(approved=approved, by=by, note=note)
         try:
-            async with self._locked(waiting.visit.dialog_id) as dialog:
+            async with self.access.exclusive(waiting.visit.dialog_id) as dialog:
                 return await self._settle(dialog, waiting.number, word)
         except (DialogNotFound, DialogQuarantined):
             decided = await self._decide(waiting.number, word)
@@ -131,15 +129,8 @@ class ApprovalService:
     def _flow(self) -> ApprovalFlow:
         return ApprovalFlow(self.office, self.checkpoints, self._tell)
 
-    @asynccontextmanager
-    async def _locked(self, dialog_id: str) -> AsyncIterator[Dialog]:
-        """In turn with all who write to this dialog: of two who decide at once, one waits."""
-        await self.store.read(dialog_id)
-        async with self.gate.enter(dialog_id, limited=False), self.store.lock(dialog_id):
-            yield await self.store.read(dialog_id)
-
     async def _tell(self, approval: ActionApproval) -> Reply:
-        dialog = await self.store.read(approval.visit.dialog_id)
+        dialog = await self.access.store.read(approval.visit.dialog_id)
         asked = next(m for m in reversed(dialog.messages) if m.role == "customer")
         lines = dialog.lines(asked, self.history)
         said = [line.content for line in lines if line.role == "customer"]
@@ -149,8 +140,8 @@ class ApprovalService:
 
     async def _append(self, dialog: Dialog, approval: ActionApproval, reply: Reply) -> None:
         dialog.tell(reply, approval.number, self.clock())
-        await EffectEvents(self.office).catch_up(dialog)
-        await self.store.write(dialog)
+        await self.access.effects.catch_up(dialog)
+        await self.access.store.write(dialog)
 
 
 def _use(approval: ActionApproval, language: str) -> ToolUse:

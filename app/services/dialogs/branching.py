@@ -5,8 +5,6 @@ The branch is on disk before the old dialog is closed: a crash in between leaves
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -21,8 +19,7 @@ from app.core.ports import BackOffice
 from app.core.text import checked
 from app.core.threads import in_office
 from app.services.dialogs.manager import DialogManager
-from app.services.dialogs.turns import TurnResponse
-from app.services.dialogs.views import answered
+from app.services.dialogs.views import DialogView, answered
 
 log = structlog.get_logger()
 SUPERSEDED = "superseded"
@@ -54,7 +51,7 @@ class Branching:
 
     async def retry(self, dialog_id: str, seq: int) -> str:
         """The dialog in which the line waits to be answered: this one where it has failed as the last."""
-        async with self._locked(dialog_id) as dialog:
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             asked = _customer_line(dialog, seq)
             if asked.state != "done" and seq == len(dialog.messages):
                 _expect_bot(dialog)
@@ -64,21 +61,21 @@ class Branching:
     async def edit(self, dialog_id: str, seq: int, text: str) -> str:
         """As `retry`, in other words; always a branch."""
         checked(text)
-        async with self._locked(dialog_id) as dialog:
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             return await self._branch(dialog, seq, text)
 
     async def undo(self, dialog_id: str, seq: int) -> str:
         """A branch without the line and what came after it."""
-        async with self._locked(dialog_id) as dialog:
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             return await self._branch(dialog, seq, None)
 
-    async def answer(self, dialog_id: str, seq: int, emit: Emit | None = None) -> TurnResponse:
-        """Take up what `retry` and `edit` leave. What its tools have done they do not do again."""
-        async with self._locked(dialog_id, limited=True) as dialog:
+    async def answer(self, dialog_id: str, seq: int, emit: Emit | None = None) -> DialogView:
+        """Run the turn that `retry` and `edit` leave to be answered."""
+        async with self.dialogs.access.exclusive(dialog_id, limited=True) as dialog:
             asked = _customer_line(dialog, seq)
-            dialog.resume(asked, self.dialogs.clock())
-            await self.dialogs.store.write(dialog)
-            return await self.dialogs.turns.run(dialog, asked, None, emit, answered)
+            await self.dialogs.turns.resume(dialog, asked)
+            await self.dialogs.turns.run(dialog, asked, None, emit, answered)
+            return DialogView.of(dialog)
 
     async def check(self, dialog_id: str, seq: int) -> None:
         """Whether the line may be changed. Raises NotRepeatable, DialogClosed or BackOfficeUnavailable."""
@@ -93,7 +90,7 @@ class Branching:
             branch.receive(text, now)
         async with self.dialogs.store.lock(branch.dialog_id):
             await self.dialogs.store.write(branch)
-        await self.dialogs.turns.witness.catch_up(dialog)
+        await self.dialogs.access.effects.catch_up(dialog)
         dialog.close(_superseded(dialog, now))
         await self.dialogs.store.write(dialog)
         log.info("dialog_branched", dialog_id=dialog.dialog_id, branch=branch.dialog_id, seq=seq)
@@ -114,13 +111,6 @@ class Branching:
         effects = await in_office(self.office.effects, dialog.dialog_id)
         if any(e.seq >= seq and e.outcome.status in BINDING for e in effects):
             raise NotRepeatable("turn_acted")
-
-    @asynccontextmanager
-    async def _locked(self, dialog_id: str, limited: bool = False) -> AsyncIterator[Dialog]:
-        store = self.dialogs.store
-        await store.read(dialog_id)
-        async with self.dialogs.gate.enter(dialog_id, limited), store.lock(dialog_id):
-            yield await store.read(dialog_id)
 
 
 def fork(dialog: Dialog, seq: int, now: datetime) -> Dialog:

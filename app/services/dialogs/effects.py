@@ -1,9 +1,9 @@
-"""Tells in a dialog what the back office did for it: an effect stands even where its turn failed."""
+"""Events for what the back office did in a dialog: an effect stands even where its turn failed."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -20,20 +20,21 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class EffectEvents:
-    """Without an `office` nothing happens there."""
+    """Without an `office` there are no effects."""
 
     office: BackOffice | None = None
+    _behind: set[str] = field(default_factory=set, init=False)
 
     async def ready(self) -> None:
-        """Has the records opened, which takes a while the first time, before a dialog is held for them."""
+        """Open the records, which takes a while the first time, before a dialog is locked for them."""
         if self.office is not None:
             with suppress(BackOfficeUnavailable):
                 await in_office(self.office.effects, "")
 
     async def catch_up(self, dialog: Dialog) -> None:
-        """Events for effects that have none yet. The caller holds the dialog's lock, and writes.
+        """Add events for effects that have none yet. The caller holds the dialog's lock, and writes.
 
-        Where the records cannot be read, the next turn, the close or the heal of the dialog catches up.
+        Where the audit cannot be read, the dialog's next turn in this process or its close catches up.
         """
         if self.office is None:
             return
@@ -41,9 +42,15 @@ class EffectEvents:
             new = await in_office(_new_effects, self.office, dialog)
         except BackOfficeUnavailable as error:
             log.warning("effects_not_read", dialog_id=dialog.dialog_id, code=error.code)
+            self._behind.add(dialog.dialog_id)
             return
+        self._behind.discard(dialog.dialog_id)
         for effect, subject in new:
             dialog.had_effect(effect, subject)
+
+    def is_behind(self, dialog_id: str) -> bool:
+        """The audit could not be read when it was last needed for this dialog."""
+        return dialog_id in self._behind
 
 
 def _new_effects(office: BackOffice, dialog: Dialog) -> list[tuple[Effect, str]]:

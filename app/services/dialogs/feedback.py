@@ -1,4 +1,4 @@
-"""Whether an answer was of use, as the customer sees it."""
+"""Customers' likes and dislikes of single answers."""
 
 from __future__ import annotations
 
@@ -32,16 +32,13 @@ class Feedback:
 
     async def like(self, dialog_id: str, seq: int, liked: bool | None) -> Liked:
         """Closed dialogs too; the same word twice counts once. Raises DialogNotFound or AnswerNotFound."""
-        store = self.dialogs.store
-        await store.read(dialog_id)
-        async with self.dialogs.gate.enter(dialog_id, limited=False), store.lock(dialog_id):
-            dialog = await store.read(dialog_id)
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             if not 1 <= seq <= len(dialog.messages) or dialog.message(seq).role != "agent":
                 raise AnswerNotFound(dialog_id, seq)
             line = dialog.message(seq)
             if line.liked != liked:
                 line.liked = liked
-                await store.write(dialog)
+                await self.dialogs.store.write(dialog)
                 if liked is not None:
-                    self.dialogs.turns.metrics.liked(liked)
+                    self.dialogs.metrics.liked(liked)
         return Liked(dialog_id=dialog_id, seq=seq, liked=liked)

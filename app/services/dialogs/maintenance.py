@@ -46,13 +46,7 @@ class Maintenance:
         await self.knowledge.settle()
 
     async def heal(self) -> None:
-        cut = await self.dialogs.store.unfinished()
-        if cut:
-            await self.dialogs.turns.witness.ready()
-        for dialog_id in cut:
-            await self.dialogs.heal(dialog_id)
-        if self.dialogs.turns.approvals:
-            await self.dialogs.turns.approvals.catch_up()
+        await self.dialogs.heal_all()
 
     async def close_idle(self) -> int:
         """How many of one batch were closed; `more` tells whether there may be another one.

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 import structlog
 
-from app.agents.orchestrator import Emit
+from app.agents.orchestrator import Emit, Orchestrator
 from app.agents.summary import Summarizer
 from app.core.dialog import RECORD_LIFETIME, Closing, Dialog
 from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProgress
 from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
-from app.services.dialogs.admission import Admission, Request, dialog_ids
-from app.services.dialogs.turns import TurnResponse, Turns, keep, stored
+from app.services.dialogs.access import DialogAccess
+from app.services.dialogs.admission import Request, dialog_ids
+from app.services.dialogs.turns import TurnResponse, Turns, View, keep, stored
 from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
+from app.telemetry import Metrics
 
 log = structlog.get_logger()
 
@@ -31,15 +33,45 @@ class DialogManager:
     `forget` drops what is kept of a dialog elsewhere; it is called before the dialog itself goes.
     """
 
-    store: DialogStore
+    access: DialogAccess
     turns: Turns
     summarizer: Summarizer
-    gate: Admission
     forget: Callable[[str], Awaitable[None]] | None = None
+
+    @property
+    def store(self) -> DialogStore:
+        return self.access.store
 
     @property
     def clock(self) -> Callable[[], datetime]:
         return self.turns.clock
+
+    @property
+    def metrics(self) -> Metrics:
+        return self.turns.metrics
+
+    @property
+    def orchestrator(self) -> Orchestrator:
+        return self.turns.orchestrator
+
+    @property
+    def draining(self) -> bool:
+        """The service shuts down: no new turn is admitted."""
+        return self.access.admission.draining
+
+    def refuse_new(self) -> None:
+        self.access.admission.draining = True
+
+    async def drain(self, grace: float) -> bool:
+        """Admit no new turn and wait up to `grace` seconds for those that run; True when all have ended."""
+        return await self.access.admission.drain(grace)
+
+    def stop(self, dialog_id: str) -> bool:
+        """Stop the turn that runs now; False where none runs in this process."""
+        return self.turns.running.stop(dialog_id)
+
+    def is_running(self, dialog_id: str) -> bool:
+        return self.turns.running.runs(dialog_id)
 
     async def create(
         self, customer_id: str, text: str | None, request: Request | None = None, emit: Emit | None = None
@@ -49,8 +81,8 @@ class DialogManager:
         if text is not None:
             checked(text)
         async for dialog_id in self._free_ids(request):
-            async with self._exclusive(dialog_id, request):
-                known = await self._find(dialog_id)
+            await self._expect_no_twin(dialog_id, request)
+            async with self.access.creating(dialog_id) as known:
                 if known is not None and self._expired(known, request):
                     continue
                 dialog = known or self._new(dialog_id, customer_id)
@@ -62,14 +94,19 @@ class DialogManager:
     ) -> TurnResponse:
         """Raises DialogNotFound, DialogClosed, DialogBusy, RoutingFailed, ProviderError, storage errors."""
         checked(text)
-        await self.store.read(dialog_id)
-        async with self._exclusive(dialog_id, request):
-            dialog = await self.store.read(dialog_id)
+        await self._expect_no_twin(dialog_id, request)
+        async with self.access.exclusive(dialog_id, limited=True) as dialog:
             dialog.forget_requests(self.clock())
             if replay := stored(dialog, request):
                 return replay
-            asked = await self.turns.receive(dialog, text, request)
-            return await self.turns.run(dialog, asked, request, emit, answered)
+            return await self._answer(dialog, text, request, emit, answered)
+
+    async def converse(self, dialog_id: str, text: str, emit: Emit | None = None) -> DialogView:
+        """As `send`, but with the whole dialog as it stands after the turn."""
+        checked(text)
+        async with self.access.exclusive(dialog_id, limited=True) as dialog:
+            await self._answer(dialog, text, None, emit, answered)
+            return DialogView.of(dialog)
 
     async def view(self, dialog_id: str) -> DialogView:
         return DialogView.of(await self.store.read(dialog_id))
@@ -90,16 +127,14 @@ class DialogManager:
     async def close(self, dialog_id: str, reason: str) -> Closed:
         """A second close answers as the first did."""
         checked(reason, 500)
-        async with self.store.lock(dialog_id):
-            dialog = await self.store.read(dialog_id)
+        async with self.access.locked(dialog_id) as dialog:
             if dialog.closing is None:
                 await self.finish(dialog, reason)
             return _closed(dialog)
 
     async def close_idle(self, dialog_id: str, since: datetime) -> bool:
         """Close with reason `timeout` unless something has happened after `since`, or a person holds it."""
-        async with self.store.lock(dialog_id):
-            dialog = await self.store.read(dialog_id)
+        async with self.access.locked(dialog_id) as dialog:
             if dialog.status == "closed" or dialog.handler == "person" or dialog.updated_at > since:
                 return False
             await self.finish(dialog, "timeout")
@@ -115,21 +150,29 @@ class DialogManager:
             duration_minutes=round((now - dialog.created_at).total_seconds() / 60),
             resolution=await self.summarizer.resolution(lines),
         )
-        await self.turns.witness.catch_up(dialog)
+        await self.access.effects.catch_up(dialog)
         dialog.close(Closing(reason=reason, at=now, summary=summary, by=by))
         await self.store.write(dialog)
         if self.turns.memory:
             await self.turns.memory.keep(dialog)
         log.info("dialog_closed", dialog_id=dialog.dialog_id, reason=reason)
 
+    async def heal_all(self) -> None:
+        """Turns that a crash cut, and answers to decided approvals that one kept from being given."""
+        cut = await self.store.unfinished()
+        if cut:
+            await self.access.effects.ready()
+        for dialog_id in cut:
+            await self.heal(dialog_id)
+        if self.turns.approvals:
+            await self.turns.approvals.catch_up()
+
     async def heal(self, dialog_id: str) -> None:
         """A pending turn that nobody is working on was cut by a crash: mark it failed."""
         if await self.store.is_locked(dialog_id):
             return
-        async with self.store.lock(dialog_id):
-            dialog = await self.store.read(dialog_id)
+        async with self.access.locked(dialog_id) as dialog:
             if dialog.give_up_pending(self.clock()):
-                await self.turns.witness.catch_up(dialog)
                 await self.store.write(dialog)
                 log.warning("cut_turn_marked_failed", dialog_id=dialog_id)
 
@@ -140,16 +183,13 @@ class DialogManager:
         for dialog_id in dialog_ids(await self.store.secret(), request.key):
             yield dialog_id
 
-    @asynccontextmanager
-    async def _exclusive(self, dialog_id: str, request: Request | None) -> AsyncIterator[None]:
-        """In turn with all who write to this dialog; a repeat does not wait for its first."""
+    async def _expect_no_twin(self, dialog_id: str, request: Request | None) -> None:
+        """A repeat does not wait for its first. Raises RequestInProgress."""
         if request and await self.store.is_locked(dialog_id):
             known = await self._find(dialog_id)
             record = known.requests.get(request.key) if known else None
             if record and request.same(record) and record.response is None:
                 raise RequestInProgress
-        async with self.gate.enter(dialog_id), self.store.lock(dialog_id):
-            yield
 
     async def _find(self, dialog_id: str) -> Dialog | None:
         try:
@@ -177,8 +217,13 @@ class DialogManager:
             keep(dialog, request, outcome, self.clock())
             await self.store.write(dialog)
             return outcome
+        return await self._answer(dialog, text, request, emit, created)
+
+    async def _answer(
+        self, dialog: Dialog, text: str, request: Request | None, emit: Emit | None, view: View
+    ) -> TurnResponse:
         asked = await self.turns.receive(dialog, text, request)
-        return await self.turns.run(dialog, asked, request, emit, created)
+        return await self.turns.run(dialog, asked, request, emit, view)
 
 
 def _closed(dialog: Dialog) -> Closed:

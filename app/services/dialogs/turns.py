@@ -44,16 +44,16 @@ class Turns:
     metrics: Metrics
     history: int = 20
     clock: Clock = utcnow
-    witness: EffectEvents = field(default_factory=EffectEvents)
+    effects: EffectEvents = field(default_factory=EffectEvents)
     memory: Recollection | None = None
     approvals: ApprovalService | None = None
-    stops: RunningTurns = field(default_factory=RunningTurns)
+    running: RunningTurns = field(default_factory=RunningTurns)
 
     async def receive(self, dialog: Dialog, text: str, request: Request | None) -> Message:
         """The customer's words and their record are on disk before any model is called."""
         record = dialog.requests.get(request.key) if request else None
         if record and record.seq:
-            return await self._resume(dialog, dialog.message(record.seq))
+            return await self.resume(dialog, dialog.message(record.seq))
         now = self.clock()
         asked = dialog.receive(text, now)
         if request:
@@ -63,8 +63,8 @@ class Turns:
         await self.store.write(dialog)
         return asked
 
-    async def _resume(self, dialog: Dialog, asked: Message) -> Message:
-        """A turn that was cut or has failed is taken up again, not asked twice."""
+    async def resume(self, dialog: Dialog, asked: Message) -> Message:
+        """Take a cut or failed turn up again. What its tools have done they do not do again."""
         dialog.resume(asked, self.clock())
         await self.store.write(dialog)
         return asked
@@ -92,17 +92,18 @@ class Turns:
             case = case_of(dialog, asked, await self._remembered(dialog))
             lines = dialog.lines(asked, self.history)
             answer = self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
-            reply = await self.stops.run(dialog.dialog_id, answer)
+            reply = await self.running.run(dialog.dialog_id, answer)
         except CallCenterError as error:
             self.metrics.failure(error.code)
             tell = log.info if isinstance(error, Stopped) else log.error
             tell("turn_failed", dialog_id=dialog.dialog_id, code=error.code)
             asked.state = "failed"
-            await self.witness.catch_up(dialog)
+            await self.effects.catch_up(dialog)  # which tools ran is lost with the turn
             await self.store.write(dialog)
             raise
         said = dialog.answer(asked, reply, self.clock(), perf_counter() - began)
-        await self.witness.catch_up(dialog)
+        if reply.turn.tools or self.effects.is_behind(dialog.dialog_id):
+            await self.effects.catch_up(dialog)
         self.metrics.turn(reply.turn)
         _log_turn(dialog, said)
         return said

@@ -47,7 +47,7 @@ class Rerouting:
         checked(reason, LONGEST)
         if agent not in self.people.agents:
             raise AgentUnknown(self.people.agents)
-        async with self.people.locked(dialog_id) as dialog:
+        async with self.people.dialogs.access.exclusive(dialog_id) as dialog:
             served, now = dialog.assigned_agent, self.people.dialogs.clock()
             _send(dialog, operator, agent)
             proposal = await asyncio.to_thread(self._propose, dialog, operator, agent, reason)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
-from app.core.dialog import Dialog, HandbackNote, Rating
+from app.core.dialog import HandbackNote, Rating
 from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
 from app.core.ports import BackOffice
 from app.core.text import checked
@@ -48,10 +46,10 @@ class OperatorService:
         checked(operator, NAME)
         if reason:
             checked(reason, REASON)
-        async with self.locked(dialog_id) as dialog:
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             if dialog.take_over(operator, reason, self.dialogs.clock(), force):
                 await self.dialogs.store.write(dialog)
-                self.dialogs.turns.metrics.taken_over()
+                self.dialogs.metrics.taken_over()
                 log.info("dialog_taken_over", dialog_id=dialog_id, forced=force)
             return Held.of(dialog)
 
@@ -61,7 +59,7 @@ class OperatorService:
         """The line and its record are one write. Raises DialogNotFound, DialogClosed, NotHeld."""
         checked(operator, NAME)
         checked(text)
-        async with self.locked(dialog_id) as dialog:
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             now = self.dialogs.clock()
             dialog.forget_requests(now)
             if replay := stored(dialog, request):
@@ -78,7 +76,7 @@ class OperatorService:
         checked(note, NOTE)
         if agent is not None and agent not in self.agents:
             raise AgentUnknown(self.agents)
-        async with self.locked(dialog_id) as dialog:
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             dialog.hand_back(HandbackNote(by=operator, text=note, at=self.dialogs.clock()), agent)
             await self.dialogs.store.write(dialog)
             log.info("dialog_handed_back", dialog_id=dialog_id, agent=dialog.assigned_agent)
@@ -87,7 +85,7 @@ class OperatorService:
     async def close(self, dialog_id: str, operator: str) -> Held:
         """A second close answers as the first did. Raises DialogNotFound, TakenOver, storage errors."""
         checked(operator, NAME)
-        async with self.locked(dialog_id) as dialog:
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             if dialog.operator not in (None, operator):
                 raise TakenOver(dialog_id)
             if dialog.closing is None:
@@ -98,11 +96,11 @@ class OperatorService:
         """Closed dialogs too; it is no change of the dialog that a list would show."""
         if comment:
             checked(comment, COMMENT)
-        async with self.locked(dialog_id) as dialog:
+        async with self.dialogs.access.exclusive(dialog_id) as dialog:
             rating = Rating(score=score, comment=comment, at=self.dialogs.clock())
             dialog.rate(rating)
             await self.dialogs.store.write(dialog)
-            self.dialogs.turns.metrics.rated(score)
+            self.dialogs.metrics.rated(score)
             return Rated(dialog_id=dialog_id, rating=rating)
 
     async def queue(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
@@ -132,11 +130,3 @@ class OperatorService:
         decided = await self.settle.settle(number, approved, by, note)
         log.info("approval_settled", number=number, status=decided.status)
         return ApprovalView.of(decided)
-
-    @asynccontextmanager
-    async def locked(self, dialog_id: str) -> AsyncIterator[Dialog]:
-        """In turn with all who write to this dialog, whatever the number of waiting messages."""
-        store = self.dialogs.store
-        await store.read(dialog_id)
-        async with self.dialogs.gate.enter(dialog_id, limited=False), store.lock(dialog_id):
-            yield await store.read(dialog_id)

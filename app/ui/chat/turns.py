@@ -13,6 +13,7 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.models import TurnProgress
 from app.core.text import checked
+from app.services.dialogs.views import DialogView
 from app.services.workbench import Workbench
 from app.ui.chat import lines
 from app.ui.chat.dialogs import Saved
@@ -26,7 +27,7 @@ Emit = Callable[[TurnProgress], None]
 PAUSE = 5.0
 LATE = TurnProgress(kind="text")
 """In the place of news where there are none for a while."""
-Work = Callable[[Emit], Awaitable[object]]
+Work = Callable[[Emit], Awaitable[DialogView]]
 
 
 class ChatTurns:
@@ -97,13 +98,14 @@ class ChatTurns:
 
     async def stop(self, name: str) -> None:
         """Whoever runs the turn shows how it ended. On the event loop, as a task is cancelled."""
-        self.bench.dialogs.turns.stops.stop(name)
+        self.bench.dialogs.stop(name)
 
-    async def opened(self, name: str, customer: str, search: str, notice: str = "") -> Update:
+    async def opened(
+        self, name: str, customer: str, search: str, notice: str = "", view: DialogView | None = None
+    ) -> Update:
         """The dialog as it stands, and the list with it chosen."""
-        view = await self.bench.dialogs.view(name)
-        running = self.bench.dialogs.turns.stops.runs(name)
-        shown = self.screen.shown(view, running, notice)
+        view = view or await self.bench.dialogs.view(name)
+        shown = self.screen.shown(view, self.bench.dialogs.is_running(name), notice)
         return {**shown, **await self.saved.listed(customer, search, name)}
 
     async def select(self, name: str | None, customer: str, search: str) -> Update:
@@ -154,20 +156,26 @@ class ChatTurns:
             self.bench.pace.step(host())
             name = str((await dialogs.create(customer, None)).body["dialog_id"])
         said = [*await self._said(name), lines.customer(text)]
-        return name, said, lambda emit: dialogs.send(name, text, emit=emit)
+        return name, said, partial(dialogs.converse, name, text)
 
     async def _run(
         self, name: str, said: lines.History, work: Work, customer: str, search: str
     ) -> AsyncIterator[Update]:
         """The buttons are told twice: of two updates at once a browser may lose the first."""
         screen, notice = self.screen, ""
+        after: DialogView | None = None
+
+        async def answer(emit: Emit) -> None:
+            nonlocal after
+            after = await work(emit)
+
         yield screen.running(name, said)
         try:
-            async for line, path in heard(work, self.words, self.bench.settings.model_timeout):
+            async for line, path in heard(answer, self.words, self.bench.settings.model_timeout):
                 yield {screen.log: [*said, line], **({screen.path: path, **screen.busy()} if path else {})}
         except CallCenterError as error:
             notice = self.problem(error)
-        yield await self.opened(name, customer, search, notice)
+        yield await self.opened(name, customer, search, notice, after)
 
     async def _said(self, name: str) -> lines.History:
         return lines.history(await self.bench.dialogs.view(name), self.words)
@@ -179,7 +187,7 @@ class ChatTurns:
 
 
 async def heard(
-    work: Work, words: Words, limit: float, pause: float = PAUSE
+    work: Callable[[Emit], Awaitable[object]], words: Words, limit: float, pause: float = PAUSE
 ) -> AsyncIterator[tuple[dict[str, Any], str]]:
     """What the running turn says: the line so far and, once it is known, the decision.
 

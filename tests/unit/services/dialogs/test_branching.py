@@ -24,6 +24,7 @@ from app.agents.summary import Extractive
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogClosed, ProviderError
 from app.core.models import Reply, Said, ToolUse
+from app.services.dialogs.access import DialogAccess
 from app.services.dialogs.admission import Admission
 from app.services.dialogs.branching import SUPERSEDED, Branching, NotRepeatable
 from app.services.dialogs.manager import DialogManager
@@ -60,7 +61,7 @@ class Desk:
     def __init__(self) -> None:
         self.now, self.speaker, self.store = NOON, Speaker(), MemoryStore()
         turns = Turns(self.store, cast(Orchestrator, self.speaker), Metrics(), clock=self.clock)
-        self.dialogs = DialogManager(self.store, turns, Extractive(), Admission(8))
+        self.dialogs = DialogManager(DialogAccess(self.store, Admission(8)), turns, Extractive())
         self.branching = Branching(self.dialogs)
 
     def clock(self) -> datetime:

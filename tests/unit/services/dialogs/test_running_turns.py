@@ -42,11 +42,11 @@ async def test_a_stopped_turn_has_failed_and_is_answered_by_a_retry(desk: Desk) 
     name = str((await desk.dialogs.create("c", None)).body["dialog_id"])
     turn = asyncio.create_task(desk.dialogs.send(name, "one"))
     await slow.begun.wait()
-    assert turns.stops.stop(name)
+    assert turns.running.stop(name)
     with pytest.raises(Stopped):
         await turn
     assert [m.state for m in (await desk.store.read(name)).messages] == ["failed"]
-    assert not turns.stops.stop(name)
+    assert not turns.running.stop(name)
     slow.may.set()
     assert await desk.branching.retry(name, 1) == name
     await desk.branching.answer(name, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -50,9 +50,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Monitor:
 def house(bench: Monitor, tmp_path: Path) -> House:
     """The people of a house, over a store of its own."""
     store, path = MemoryStore(), tmp_path / "proposals.jsonl"
-    dialogs = type(bench.people.dialogs)(
-        store, bench.people.dialogs.turns, bench.people.dialogs.summarizer, bench.people.dialogs.gate
-    )
+    known = bench.people.dialogs
+    dialogs = replace(known, access=replace(known.access, store=store))
     people = type(bench.people)(dialogs, bench.people.agents, bench.people.office)
     return House(
         store, Monitor(people, bench.changes, Rerouting(people, path), SingleFlight(rest=0, least=0)), path

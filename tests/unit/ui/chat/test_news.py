@@ -22,7 +22,7 @@ class Page:
         self.desk = Desk()
         self.changes = ChangeFeed(partial(latest, self.desk.store), apart=0)
         store = ObservedStore(self.desk.store, changes=self.changes)
-        object.__setattr__(self.desk.dialogs, "store", store)
+        object.__setattr__(self.desk.dialogs.access, "store", store)
         object.__setattr__(self.desk.dialogs.turns, "store", store)
         self.hearing = Hearing(self.desk.dialogs, self.changes)
 
