@@ -87,7 +87,7 @@ def build(
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(house.agents), near),
         speaker=speaker_of(house, knowledge),
-        desk=ToolContext(knowledge, records, clock, knowledge.approved, consent),
+        desk=ToolContext(knowledge.live, records, clock, knowledge.live.approved, consent),
         roster=roster,
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}, near.meant),

@@ -23,6 +23,7 @@ from app.core.outbox import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.knowledge.library import LibraryHouse, TeamLibrary
+from app.engines.knowledge.live import LiveKnowledge
 from app.engines.routing.local import LocalRouter
 from app.services.crm.delivery import DeliveryWorker
 from app.services.crm.relay import Relay
@@ -78,7 +79,8 @@ def knowledge_of(house: AppContext, shipped: list[Article], near: LocalRouter) -
     )
     try:
         library = TeamLibrary(settings.knowledge_storage, inside)
-        return KnowledgeService(library, house.agents, house.clock, settings.approved_answers, near.meant)
+        live = LiveKnowledge(library, near.meant, settings.approved_answers)
+        return KnowledgeService(library, live, house.agents, house.clock, near.meant)
     except LibraryDamaged as error:
         raise SettingInvalid("KNOWLEDGE_STORAGE", str(error).rstrip(".")) from None
 

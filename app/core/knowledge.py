@@ -149,6 +149,30 @@ class KnowledgeIndex:
     embed: Embed | None = None
 
 
+class LiveIndex(KnowledgeBase, Protocol):
+    """What is searched now; `refresh` puts a new index in its place."""
+
+    @property
+    def articles(self) -> Shelves: ...
+
+    @property
+    def approvals(self) -> Sequence[ApprovedAnswer]: ...
+
+    def approved(self, question: str, lang: str) -> Approved | None:
+        """A person's answer to a typical question, where the match is near certain. CPU-bound."""
+        ...
+
+    def needs_person(self, article: Article) -> bool:
+        """Such an article cannot be an approved answer."""
+        ...
+
+    def is_current(self) -> bool: ...
+
+    def refresh(self) -> None:
+        """CPU-bound, seconds. Raises LibraryDamaged."""
+        ...
+
+
 class Library(Protocol):
     """Documents and approvals of a team, and the index over them. Every call blocks."""
 

@@ -12,6 +12,7 @@ from app.core.knowledge import Upload
 from app.core.models import Article
 from app.core.ports import TOKENS, Embedder, Vectors
 from app.engines.knowledge.library import LibraryHouse, TeamLibrary
+from app.engines.knowledge.live import LiveKnowledge
 from app.services.knowledge.library import KnowledgeService
 from tests.support.documents import MARKDOWN
 
@@ -57,7 +58,8 @@ def library(root: Path, embedder: Embedder | None = None, *, with_shipped: bool 
 
 
 def service(root: Path, embedder: Embedder | None = None, *, answers: bool = True) -> KnowledgeService:
-    return KnowledgeService(library(root, embedder), AGENTS, lambda: NOW, answers)
+    lib = library(root, embedder)
+    return KnowledgeService(lib, LiveKnowledge(lib, approved_answers=answers), AGENTS, lambda: NOW)
 
 
 def upload(text: str | bytes = MARKDOWN, file: str = "parking.md", **given: str | None) -> Upload:

@@ -3,11 +3,13 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from app.core.documents import DocumentUnusable
 from app.core.knowledge import ArticleNotFound, KnowledgeIndex, Library, LibraryDamaged, silent
+from app.engines.knowledge.live import LiveKnowledge
 from app.services.knowledge.library import KnowledgeService
 from tests.support.library import AGENTS, NOW, SHIPPED, LetterEmbedder, library, service, upload
 
@@ -45,7 +47,8 @@ def elsewhere(root: Path, text: str = "Words about parking cars.", file: str = "
 
 def held(root: Path) -> tuple[KnowledgeService, Held]:
     lib = Held(library(root))
-    return KnowledgeService(lib, AGENTS, lambda: NOW), lib  # type: ignore[arg-type]
+    asked = cast(Library, lib)
+    return KnowledgeService(asked, LiveKnowledge(asked), AGENTS, lambda: NOW), lib
 
 
 async def test_what_another_process_added_is_found_after_a_look_and_not_before(tmp_path: Path) -> None:
@@ -122,7 +125,7 @@ async def test_a_bad_file_among_good_ones_adds_nothing(tmp_path: Path) -> None:
 async def test_a_citation_is_resolved_in_its_language_or_in_any(tmp_path: Path) -> None:
     kb = service(tmp_path)
     assert kb.article("trial").lang == "en"
-    assert kb.article("trial", "en") == kb.find("trial", "en")
+    assert kb.article("trial", "en") == kb.live.find("trial", "en")
     with pytest.raises(ArticleNotFound, match="no article trial"):
         kb.article("trial", "de")
     with pytest.raises(ArticleNotFound):
