@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import stamina
 from pydantic import SecretStr
 
 from app.bootstrap import build
@@ -16,7 +15,7 @@ from app.core.models import TurnProgress
 from app.core.ports import DialogQuery
 from app.services.workbench import Workbench
 from tests.support.call_centre import ANSWERING, Json, call, route_to
-from tests.support.mock_llm import MockProvider, running_mock
+from tests.support.mock_llm import MockProvider
 from tests.support.provider import CANARY
 from tests.support.server import settings
 
@@ -41,19 +40,6 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockProvider]:
-    with running_mock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def mock(server: MockProvider) -> Iterator[MockProvider]:
-    server.reset()
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield server
-
-
 @asynccontextmanager
 async def bench_at(mock: MockProvider, storage: Path, **given: object) -> AsyncIterator[Workbench]:
     reach = {"router": "llm", "openai_base_url": mock.url, "openai_api_key": SecretStr(CANARY)}
@@ -66,8 +52,8 @@ async def bench_at(mock: MockProvider, storage: Path, **given: object) -> AsyncI
 
 
 @pytest.fixture(scope="module")
-async def bench(server: MockProvider, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workbench]:
-    async with bench_at(server, tmp_path_factory.mktemp("streams")) as bench:
+async def bench(provider: MockProvider, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workbench]:
+    async with bench_at(provider, tmp_path_factory.mktemp("streams")) as bench:
         yield bench
 
 

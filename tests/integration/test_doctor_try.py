@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stamina
 
 from tests.support.command import in_process
-from tests.support.mock_llm import MockProvider, running_mock
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockProvider]:
-    with running_mock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def mock(server: MockProvider) -> Iterator[MockProvider]:
-    server.reset()
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield server
+from tests.support.mock_llm import MockProvider
 
 
 def tried(mock: MockProvider, at: Path, **more: str) -> tuple[dict[str, str], int]:

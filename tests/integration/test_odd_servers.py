@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
-import stamina
 from langchain_core.messages import (
     AIMessage,
     AIMessageChunk,
@@ -22,7 +20,7 @@ from app.adapters.mocks.llm.refusals import REFUSALS
 from app.adapters.openai.client import GuardedChatOpenAI
 from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid
-from tests.support.mock_llm import MockProvider, running_mock
+from tests.support.mock_llm import MockProvider
 from tests.support.provider import provider_at
 
 pytestmark = pytest.mark.anyio
@@ -49,18 +47,9 @@ class Route(BaseModel):
     confidence: float
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockProvider]:
-    with running_mock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def mock(server: MockProvider) -> Iterator[MockProvider]:
-    server.reset()
-    server.config.drip = 0.001
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield server
+@pytest.fixture(autouse=True)
+def _short_pauses(mock: MockProvider) -> None:
+    mock.config.drip = 0.001
 
 
 async def heard(model: Any, streaming: bool, lines: list[BaseMessage] = LINES) -> AIMessage:

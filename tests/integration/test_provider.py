@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import httpx2
@@ -14,7 +14,7 @@ from app.adapters.mocks.llm.server import MockConfig
 from app.adapters.openai.client import openai_model
 from app.core.config import Settings
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
-from tests.support.mock_llm import MockProvider, running_mock
+from tests.support.mock_llm import MockProvider
 from tests.support.provider import CANARY, provider_at
 
 pytestmark = pytest.mark.anyio
@@ -31,18 +31,6 @@ class Lookup(BaseModel):
     """Look up an order."""
 
     number: int
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockProvider]:
-    with running_mock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def mock(server: MockProvider) -> MockProvider:
-    server.reset()
-    return server
 
 
 async def post(mock: MockProvider, path: str, body: object, **headers: str) -> httpx2.Response:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-import stamina
 from structlog.testing import capture_logs
 
 from app.adapters.mocks.llm.faults import FAULTS
 from app.adapters.openai import wire
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
-from tests.support.mock_llm import MockProvider, running_mock
+from tests.support.mock_llm import MockProvider
 from tests.support.provider import CANARY, ask, provider_at, told_by
 
 pytestmark = pytest.mark.anyio
@@ -59,20 +57,6 @@ CELLS: dict[str, tuple[Cell, Cell]] = {
     "no_usage": (ANSWER, ANSWER),
 }
 SLOW = {"read_timeout", "slow_drip"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockProvider]:
-    with running_mock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def mock(server: MockProvider) -> Iterator[MockProvider]:
-    """Healthy at first; the pauses between attempts take no time."""
-    server.reset()
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield server
 
 
 def test_every_fault_of_the_mock_has_its_cell() -> None:

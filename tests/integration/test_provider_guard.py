@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
-import stamina
 
 from app.adapters.openai.breaker import Breaker
 from app.adapters.openai.guard import Guard
 from app.core.exceptions import ProviderError, ProviderRefused
-from tests.support.mock_llm import MockProvider, running_mock
+from tests.support.mock_llm import MockProvider
 from tests.support.provider import ask, provider_at
 
 pytestmark = pytest.mark.anyio
@@ -22,19 +20,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockProvider]:
-    with running_mock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def mock(server: MockProvider) -> Iterator[MockProvider]:
-    server.reset()
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield server
 
 
 @pytest.mark.parametrize("fault", ["500", "429", "stream_cut", "html_200", "401"])

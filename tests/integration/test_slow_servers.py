@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-import stamina
 
 from app.adapters.openai.client import GuardedChatOpenAI, openai_model
 from app.core.config import Settings
 from app.core.exceptions import ProviderError, ProviderTimeout
-from tests.support.mock_llm import MockProvider, running_mock
+from tests.support.mock_llm import MockProvider
 from tests.support.provider import ask, provider_at
 
 pytestmark = pytest.mark.anyio
 
 WORDS = "Why is it slow"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockProvider]:
-    with running_mock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def mock(server: MockProvider) -> Iterator[MockProvider]:
-    server.reset()
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield server
 
 
 @asynccontextmanager

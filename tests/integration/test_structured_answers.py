@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -13,7 +12,7 @@ from pydantic import BaseModel
 from app.agents import structured_output
 from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderRefused, ProviderReplyInvalid
-from tests.support.mock_llm import MockProvider, running_mock
+from tests.support.mock_llm import MockProvider
 from tests.support.provider import provider_at
 
 pytestmark = pytest.mark.anyio
@@ -27,18 +26,6 @@ class Route(BaseModel):
 
     agent: Literal["tech_support", "sales", "supervisor"]
     confidence: float
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockProvider]:
-    with running_mock() as mock:
-        yield mock
-
-
-@pytest.fixture
-def mock(server: MockProvider) -> MockProvider:
-    server.reset()
-    return server
 
 
 @pytest.mark.parametrize("weakness", range(4), ids=["json_schema", "function_calling", "json_mode", "prompt"])

@@ -1,4 +1,4 @@
-"""The tables of `tests/unit/agents/grounding/promises/` as cases."""
+"""The tables of `tests/unit/agents/grounding/replies/` as cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 
 from app.agents.grounding import Evidence
 
-FOLDER = Path(__file__).parent / "promises"
+FOLDER = Path(__file__).parent / "replies"
 TODAY = date(2026, 11, 22)  # a Sunday
 LANGS = ("ru", "en")
 
@@ -22,18 +22,14 @@ def table(name: str) -> dict[str, Any]:
     return read
 
 
-def claimed() -> list[tuple[str, str, str]]:
-    """Language, kind, sentence."""
-    return [
-        (lang, kind, line)
-        for lang in LANGS
-        for kind, lines in table(lang)["claims"].items()
-        for line in lines
-    ]
+def claimed(lang: str) -> list[tuple[str, str]]:
+    """Kind and sentence."""
+    return [(kind, line) for kind, lines in table(lang)["claims"].items() for line in lines]
 
 
-def harmless() -> list[tuple[str, str]]:
-    return [(lang, line) for lang in LANGS for line in table(lang)["plain"]]
+def harmless(lang: str) -> list[str]:
+    lines: list[str] = table(lang)["plain"]
+    return lines
 
 
 def replies(name: str, part: str) -> list[tuple[dict[str, Any], Evidence]]:
@@ -41,7 +37,7 @@ def replies(name: str, part: str) -> list[tuple[dict[str, Any], Evidence]]:
 
 
 def _evidence(row: dict[str, Any]) -> Evidence:
-    known = table("held_out")["knowledge"]
+    known = table("regression_1")["knowledge"]
     return Evidence(
         today=TODAY,
         texts=tuple(known.get(text, text) for text in row.get("texts", ())),

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
-
 import pytest
 
 from app.agents.grounding import Evidence, claims, unsupported
 from tests.unit.agents.grounding.tables import LANGS, TODAY, claimed, harmless, replies
 
-HELD_OUT = ("held_out", "held_out_2", "held_out_3")
+REGRESSION = ("regression_1", "regression_2", "regression_3")
 NOTHING = Evidence(today=TODAY)
 
 
-@pytest.mark.parametrize(("lang", "kind", "line"), claimed())
-def test_a_claim_is_found_with_its_kind(lang: str, kind: str, line: str) -> None:
-    assert kind in {claim.kind for claim in unsupported(line, NOTHING, lang)}
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_claim_is_found_with_its_kind(lang: str) -> None:
+    assert [
+        (kind, line)
+        for kind, line in claimed(lang)
+        if kind not in {claim.kind for claim in unsupported(line, NOTHING, lang)}
+    ] == []
 
 
-@pytest.mark.parametrize(("lang", "line"), harmless())
-def test_general_conditional_negated_and_asking_sentences_claim_nothing(lang: str, line: str) -> None:
-    assert claims(line, lang) == []
+@pytest.mark.parametrize("lang", LANGS)
+def test_general_conditional_negated_and_asking_sentences_claim_nothing(lang: str) -> None:
+    assert [(line, found) for line in harmless(lang) if (found := claims(line, lang)) != []] == []
 
 
-def test_the_tables_are_large_enough() -> None:
-    sizes = Counter(lang for lang, *_ in claimed()), Counter(lang for lang, _ in harmless())
-    assert all(size[lang] >= 60 for size in sizes for lang in LANGS)
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_tables_are_large_enough(lang: str) -> None:
+    assert min(len(claimed(lang)), len(harmless(lang))) >= 60
 
 
-@pytest.mark.parametrize(("row", "evidence"), [r for name in HELD_OUT for r in replies(name, "broken")])
-def test_an_invented_reply_with_an_unsupported_claim_is_caught(
-    row: dict[str, Any], evidence: Evidence
-) -> None:
-    found = unsupported(row["reply"], evidence, row["lang"])
-    assert {claim.kind for claim in found} & set(row["is"])
+@pytest.mark.parametrize("name", REGRESSION)
+def test_an_invented_reply_with_an_unsupported_claim_is_caught(name: str) -> None:
+    assert [
+        row["reply"]
+        for row, evidence in replies(name, "broken")
+        if not {claim.kind for claim in unsupported(row["reply"], evidence, row["lang"])} & set(row["is"])
+    ] == []
 
 
-@pytest.mark.parametrize(("row", "evidence"), [r for name in HELD_OUT for r in replies(name, "sound")])
-def test_an_invented_reply_that_is_supported_passes(row: dict[str, Any], evidence: Evidence) -> None:
-    assert unsupported(row["reply"], evidence, row["lang"]) == []
+@pytest.mark.parametrize("name", REGRESSION)
+def test_an_invented_reply_that_is_supported_passes(name: str) -> None:
+    assert [
+        (row["reply"], found)
+        for row, evidence in replies(name, "sound")
+        if (found := unsupported(row["reply"], evidence, row["lang"])) != []
+    ] == []
 
 
 @pytest.mark.parametrize(

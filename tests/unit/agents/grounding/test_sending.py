@@ -15,7 +15,7 @@ from app.agents.grounding.sentences import split
 from tests.unit.agents.grounding.tables import TODAY, replies
 
 NOTHING = Evidence(today=TODAY)
-REPLIES = [r for part in ("broken", "sound") for r in replies("held_out", part)]
+REPLIES = [r for part in ("broken", "sound") for r in replies("regression_1", part)]
 PIECES = st.sampled_from([
     "Возврат оформлен", "Цена 990 р", "руб", "г", ". ", ".", "! ", "? ", "…", "\n", "\n\n", "- ", "1. ", " ",
     "Если ", "мы вернём деньги", "»", "Refund issued", "21.11.2026", "12,", "900 ₽", "**", "да", "Да",

@@ -14,27 +14,33 @@ from tests.unit.agents.grounding.tables import LANGS, TODAY
 
 ARTICLES = sorted((Path(search.__file__).parent / "articles").glob("*/*.md"))
 TRANSFERRED = {"taken", "sorry"}  # they say that the supervisor has the case now
-SAID = [(lang, name) for lang in LANGS for name in phrasebook(lang).say]
 
 
 def told(path: Path) -> str:
     return path.read_text(encoding="utf-8").split("\n---\n", 1)[1]
 
 
-@pytest.mark.parametrize("path", ARTICLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_an_article_is_supported_by_itself(path: Path) -> None:
-    text = told(path)
-    assert unsupported(text, Evidence(today=TODAY, texts=(text,)), path.parent.name) == []
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_article_is_supported_by_itself(lang: str) -> None:
+    assert [
+        (path.stem, found)
+        for path in ARTICLES
+        if path.parent.name == lang
+        for text in [told(path)]
+        if (found := unsupported(text, Evidence(today=TODAY, texts=(text,)), lang)) != []
+    ] == []
 
 
 def test_all_articles_are_read() -> None:
     assert len(ARTICLES) >= 164
+    assert {path.parent.name for path in ARTICLES} == set(LANGS)
 
 
-@pytest.mark.parametrize(("lang", "name"), SAID)
-def test_a_shipped_phrase_promises_nothing(lang: str, name: str) -> None:
-    done = frozenset({"transfer"}) if name in TRANSFERRED else frozenset[str]()
-    assert unsupported(phrasebook(lang).say[name], Evidence(today=TODAY, done=done), lang) == []
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_shipped_phrase_promises_nothing(lang: str) -> None:
+    for name, phrase in phrasebook(lang).say.items():
+        done = frozenset({"transfer"}) if name in TRANSFERRED else frozenset[str]()
+        assert unsupported(phrase, Evidence(today=TODAY, done=done), lang) == [], name
 
 
 @pytest.mark.parametrize("lang", LANGS)

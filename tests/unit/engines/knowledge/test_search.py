@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from app.adapters.embeddings import load_embedder
-from app.core.models import RELEVANT, Article
+from app.core.models import RELEVANT
 from app.core.ports import TOKENS, Embedder, Vectors
 from app.core.text import clean, language_of
 from app.engines.knowledge import search as search_module
@@ -141,18 +141,21 @@ def test_both_languages_hold_the_same_articles_for_the_same_agents() -> None:
     assert russian == english
 
 
-@pytest.mark.parametrize("article", ARTICLES, ids=lambda a: f"{a.lang}-{a.id}")
-def test_every_number_of_an_article_is_a_fact_of_the_company(article: Article) -> None:
-    assert numbers(f"{article.title}\n{article.body}\n{article.asks}") <= FACTS
+def test_every_number_of_an_article_is_a_fact_of_the_company() -> None:
+    odd = {(a.lang, a.id): numbers(f"{a.title}\n{a.body}\n{a.asks}") - FACTS for a in ARTICLES}
+    assert {article: found for article, found in odd.items() if found} == {}
 
 
-@pytest.mark.parametrize("article", ARTICLES, ids=lambda a: f"{a.lang}-{a.id}")
-def test_an_article_speaks_its_language_and_promises_no_action_of_ours(article: Article) -> None:
-    assert language_of(article.body) == article.lang
+def test_an_article_speaks_its_language() -> None:
+    assert [(a.lang, a.id) for a in ARTICLES if language_of(a.body) != a.lang] == []
+
+
+def test_an_article_promises_no_action_of_ours() -> None:
     promise = (
         r"мы (провер|переда[дм]|посчита|зарегистрир|подбер)|\bI (can|will) (check|open|pass|start|register)"
     )
-    assert not re.search(promise, f"{article.body} {article.asks}", re.IGNORECASE)
+    promising = [a for a in ARTICLES if re.search(promise, f"{a.body} {a.asks}", re.IGNORECASE)]
+    assert [(a.lang, a.id) for a in promising] == []
 
 
 def test_intros_are_unique_because_they_tell_which_article_was_told() -> None:

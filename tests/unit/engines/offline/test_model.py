@@ -249,16 +249,17 @@ def test_data_is_taken_down_and_not_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize("agent", [TECH, SALES, BOSS], ids=["tech", "sales", "supervisor"])
-@pytest.mark.parametrize("article", LIBRARY.values(), ids=named)
-def test_no_answer_holds_a_price_that_is_not_in_the_cited_article(
-    agent: dict[str, Any], article: Article
-) -> None:
-    for question in article.questions:
-        for reply in talk(
-            agent, article.lang, (question, [(article.id, 0.8)]), (question, [(article.id, 0.8)])
-        ):
-            cited = [LIBRARY[article.lang, name] for name in reply.response_metadata["citations"]]
-            assert prices(reply.text) <= {p for a in cited for p in prices(a.body)}
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_no_answer_holds_a_price_that_is_not_in_the_cited_article(agent: dict[str, Any], lang: str) -> None:
+    for article in (a for a in LIBRARY.values() if a.lang == lang):
+        for question in article.questions:
+            asked = (question, [(article.id, 0.8)])
+            for reply in talk(agent, lang, asked, asked):
+                cited = [LIBRARY[lang, name] for name in reply.response_metadata["citations"]]
+                assert prices(reply.text) <= {p for a in cited for p in prices(a.body)}, (
+                    article.id,
+                    question,
+                )
 
 
 @settings(max_examples=60, deadline=None)

@@ -43,27 +43,24 @@ def is_clean(text: str, language: str) -> bool:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("skill", "case", "facts"), CASES, ids=[f"{s}-{c}" for s, c, _ in CASES])
-def test_every_result_is_told_in_the_customers_language(
-    skill: str, case: str, facts: dict[str, Any], language: str
-) -> None:
-    assert is_clean(words(skill, json.loads(answered(facts, language)), language), language), case
+def test_every_result_is_told_in_the_customers_language(language: str) -> None:
+    for skill, case, facts in CASES:
+        told = words(skill, json.loads(answered(facts, language)), language)
+        assert is_clean(told, language), f"{skill}, {case}: {told}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("skill", "case", "facts"), CASES, ids=[f"{s}-{c}" for s, c, _ in CASES])
-def test_the_promise_ledger_withholds_no_sentence_of_a_skill(
-    skill: str, case: str, facts: dict[str, Any], language: str
-) -> None:
-    result = answered(facts, language)
-    done: set[str] = set()
-    if facts["status"] in ("done", "found"):
-        done |= achieved_by(BY_NAME[skill].tool)
-    if facts["status"] == "approval":
-        done |= {"refund_requested", "approval"}
-    evidence = Evidence(today=DAY, texts=(result,), done=frozenset(done))
-    text = words(skill, json.loads(result), language)
-    assert [c.text for c in unsupported(text, evidence, language)] == [], f"{case}: {text}"
+def test_the_promise_ledger_withholds_no_sentence_of_a_skill(language: str) -> None:
+    for skill, case, facts in CASES:
+        result = answered(facts, language)
+        done: set[str] = set()
+        if facts["status"] in ("done", "found"):
+            done |= achieved_by(BY_NAME[skill].tool)
+        if facts["status"] == "approval":
+            done |= {"refund_requested", "approval"}
+        evidence = Evidence(today=DAY, texts=(result,), done=frozenset(done))
+        text = words(skill, json.loads(result), language)
+        assert [c.text for c in unsupported(text, evidence, language)] == [], f"{skill}, {case}: {text}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
