@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from app import notebook
 from app.bootstrap import build
 from app.bootstrap.training import TrainingRefused
 from app.core.exceptions import SettingInvalid
@@ -56,3 +59,10 @@ def test_a_damaged_version_is_not_promoted(desk: Desk) -> None:
     (DEFAULT.parent / "won" / "weights.npz").write_bytes(b"")
     with pytest.raises(SettingInvalid):
         desk.promote("won", force=True)
+
+
+def test_notebooks_of_before_still_find_it_under_its_old_name() -> None:
+    sys.modules.pop("app.lab", None)
+    with pytest.warns(DeprecationWarning, match=r"app\.notebook"):
+        old = importlib.import_module("app.lab")
+    assert old is notebook
