@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from app.services.workbench import Workbench
 
 
-def create_app(workbench: Workbench | None = None) -> FastAPI:
-    """The API, with the workbench in the browser at /ui/ where gradio is installed and UI is on."""
+def create_app(workbench: Workbench | None = None, warm: bool = False) -> FastAPI:
+    """The API, with the workbench in the browser at /ui/ where gradio is installed and UI is on.
+
+    A server starts with `warm`: its first turn then takes no longer than the next ones.
+    """
     bench = workbench or _default_workbench()
     prepare_environment()
     from app.api.application import application, lead_to_documentation  # noqa: PLC0415
 
-    app = application(bench)
+    app = application(bench, warm)
     if has_workbench(bench.settings):
         from app.ui.mount import mount  # noqa: PLC0415
 
@@ -69,5 +72,5 @@ def _default_workbench() -> Workbench:
 def __getattr__(name: str) -> FastAPI:
     if name != "app":
         raise AttributeError(name)
-    globals()["app"] = app = create_app()
+    globals()["app"] = app = create_app(warm=True)
     return app

@@ -1,6 +1,6 @@
 """The first turn after a start against the tenth: `python -m benchmarks.first_turn [STARTS] [--ui]`.
 
-Each start is a fresh process, asked over HTTP once /health is 200: on new storage, then again on the same.
+Each start is a fresh process, asked over HTTP once it is ready: on new storage, then again on the same.
 Every text is first and tenth equally often in ten starts. Quote the ratios of a quiet machine.
 """
 
@@ -60,15 +60,15 @@ def measured(storage: Path, number: int, ui: bool) -> Start:
     server.start()
     try:
         with httpx2.Client(base_url=server.url, timeout=60, trust_env=False) as http:
-            wait_until_healthy(http)
+            wait_until_ready(http)
             took = [turn(http, TEXTS[(number + step) % len(TEXTS)]) for step in range(10)]
     finally:
         server.end()
     return Start(took[0], took[-1])
 
 
-def wait_until_healthy(http: httpx2.Client) -> None:
-    while http.get("/api/v1/health").status_code != 200:
+def wait_until_ready(http: httpx2.Client) -> None:
+    while http.get("/api/v1/health/ready").status_code != 200:
         time.sleep(0.02)
 
 

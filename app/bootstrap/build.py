@@ -23,6 +23,7 @@ from app.bootstrap.context import AppContext, knowledge_of, memory_of, office_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
+from app.bootstrap.warm import warmup_of
 from app.core.clock import Clock, utcnow
 from app.core.config import Settings
 from app.core.models import Article
@@ -52,7 +53,7 @@ from app.services.operators.rerouting import Rerouting, forget
 from app.services.operators.service import OperatorService
 from app.services.replay import Replay
 from app.services.routing import RoutingService
-from app.services.workbench import Workbench
+from app.services.workbench import Warmup, Workbench
 from app.telemetry import Metrics
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def build(
     replay = replay_of(house, near, knowledge, orchestrator, kept)
     measured = evaluation_of(house, near, chosen)
     routing = routing_of(house, chosen, router_of(house, near.on(SEARCHES)) if router is None else router)
-    return _workbench(house, dialogs, knowledge, relay, measured, routing, changes, replay)
+    warm = warmup_of(house, near, knowledge, orchestrator, dialogs.turns.memory)
+    return _workbench(house, dialogs, knowledge, relay, measured, routing, changes, replay, warm)
 
 
 def _dialogs(house: AppContext, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
@@ -139,6 +141,7 @@ def _workbench(
     routing: RoutingService,
     changes: ChangeFeed,
     replay: Replay,
+    warm: Warmup,
 ) -> Workbench:
     settings, turns = house.settings, dialogs.turns
     office = turns.orchestrator.desk.office
@@ -163,6 +166,7 @@ def _workbench(
         customers=Customers(office),
         replay=replay,
         release=partial(_release, house, office),
+        warm=warm,
         relay=relay,
     )
 

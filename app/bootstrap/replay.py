@@ -23,7 +23,7 @@ def replay_of(
 ) -> Replay:
     """`threshold` of the service is where the slider stands at first: as things are now."""
     settings, provider = house.settings, house.provider
-    desk = replace(real.desk, office=_rehearsed(real.desk.office))
+    desk = replace(real.desk, office=rehearsed(real.desk.office))
     return Replay(
         store=store,
         make=_maker(house, near, knowledge, replace(real, desk=desk)),
@@ -66,7 +66,7 @@ def _tempered(provider: Provider | None, temperature: float | None) -> Provider 
     return replace(provider, model=model)
 
 
-def _rehearsed(office: BackOffice | None) -> BackOffice | None:
+def rehearsed(office: BackOffice | None) -> BackOffice | None:
     if isinstance(office, SqlBackOffice):
         return office.rehearsed()
     return ReadOnlyOffice(office) if office else None

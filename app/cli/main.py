@@ -47,7 +47,7 @@ def serve(
     from app.main import create_app, has_workbench  # noqa: PLC0415
 
     bench = opened(settings)
-    application = create_app(bench)
+    application = create_app(bench, warm=True)
     where = f"http://{'localhost' if settings.host in ('127.0.0.1', '0.0.0.0') else settings.host}"
     if settings.environment != "production":
         workbench = f"Workbench {where}:{settings.port}/ui/   " if has_workbench(settings) else ""

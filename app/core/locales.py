@@ -20,6 +20,12 @@ def languages(name: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda language: (language != DEFAULT, language)))
 
 
+def preload() -> None:
+    """Parses every text that a turn may need; those of the workbench its pages parse when they are built."""
+    for path in LOCALES.glob("*/*.yaml"):
+        load(path)
+
+
 def read(name: str, language: str) -> Any:
     """The values of a file in that language, else in English. Raises FileNotFoundError where both lack it."""
     spoken = language if language in languages(f"{name}.yaml") else FALLBACK

@@ -26,6 +26,8 @@ from app.services.replay import Replay
 from app.services.routing import RoutingService
 from app.telemetry import Metrics
 
+Warmup = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True)
 class Workbench:
@@ -49,6 +51,7 @@ class Workbench:
     customers: Customers
     replay: Replay
     release: Callable[[], Awaitable[None]]
+    warm: Warmup
     relay: Relay | None = None
 
     @cached_property
