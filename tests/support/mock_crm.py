@@ -43,6 +43,11 @@ class RunningCrm:
     def rows(self, kind: str) -> list[dict[str, Any]]:
         return list(self.keeper.records.get(kind, {}).values())
 
+    def arrived(self, dialog_id: str) -> list[int]:
+        """Numbers of the events of a dialog at the webhook, in the order in which they came first."""
+        data = [row["data"] for row in self.rows("events")]
+        return [each["number"] for each in data if each["dialog_id"] == dialog_id]
+
 
 @contextmanager
 def running_crm(kind: str) -> Iterator[RunningCrm]:

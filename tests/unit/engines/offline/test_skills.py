@@ -6,47 +6,16 @@ import json
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from app.agents.roster import ROSTER
 from app.agents.tools.actions import hand_over
 from app.engines.offline.lexicon import phrasebook, skillbook
 from tests.support.demands import BOSS, SALES, TECH
-from tests.unit.engines.offline.skill_results import INCIDENT, PAYMENT, answered
+from tests.unit.engines.offline.skill_results import INCIDENT
+from tests.unit.engines.offline.skill_turns import called, question
 from tests.unit.engines.offline.test_model import answer
 from tests.unit.engines.offline.test_understanding import call_for, reply_to
-
-Result = tuple[str, dict[str, Any]]
-OTHER = {**PAYMENT, "number": "P-1002", "amount_rub": 1990}
-
-
-def after(agent: str, lang: str, *said: str, results: list[Result]) -> AIMessage:
-    """The next move in a turn in which these tools have answered."""
-    one = next(a for a in ROSTER if a.name == agent)
-    facts: dict[str, Any] = {"agent": agent, "language": lang, "escalates_to": one.escalates_to,
-                             "passages": [], "now": "2026-11-22"}  # fmt: skip
-    lines: list[BaseMessage] = [
-        AIMessage(line) if n % 2 else HumanMessage(line) for n, line in enumerate(said)
-    ]
-    for n, (tool, raw) in enumerate(results):
-        call = {"name": tool, "args": {}, "id": str(n), "type": "tool_call"}
-        lines.append(AIMessage("", tool_calls=[call]))
-        lines.append(ToolMessage(answered(raw, lang), tool_call_id=str(n), name=tool))
-    offered: list[Any] = [*(t.offer() for t in one.tools), hand_over((TECH,) if agent != TECH else (SALES,))]
-    return answer([SystemMessage("prompt", additional_kwargs=facts), *lines], offered)
-
-
-def question(skill: str, key: str, lang: str = "ru") -> str:
-    return skillbook(lang).skills[skill].asks[key]
-
-
-def payments(*rows: dict[str, Any]) -> Result:
-    return "find_payments", {"status": "found" if rows else "nothing", "payments": list(rows), "more": 0}
-
-
-def called(reply: AIMessage) -> Result:
-    [call] = reply.tool_calls
-    return call["name"], call["args"]
 
 
 @pytest.mark.parametrize(
@@ -137,58 +106,6 @@ def test_another_topic_confirms_nothing(said: str) -> None:
         "",
         "search_knowledge",
     )
-
-
-def test_exactly_one_payment_is_refunded_at_once() -> None:
-    reply = after(BOSS, "ru", "верните деньги за 990 ₽", results=[payments(PAYMENT)])
-    assert called(reply) == ("refund_payment", {"payment": "P-1001"})
-
-
-def test_of_several_payments_one_is_asked_for() -> None:
-    reply = after(BOSS, "en", "refund me, I want my money", results=[payments(PAYMENT, OTHER)])
-    assert not reply.tool_calls
-    assert "P-1001" in reply.text
-    assert reply.text.endswith(question("refund", "which", "en"))
-
-
-@pytest.mark.parametrize(("said", "number"), [("первый", "P-1005"), ("второй", "P-1004")])
-def test_the_second_means_the_second_of_the_list_that_was_shown(said: str, number: str) -> None:
-    shown = f"• P-1005: 990 ₽\n• P-1004: 990 ₽\n{question('refund', 'which')}"
-    assert call_for(BOSS, "верните деньги", shown, said) == ("refund_payment", {"payment": number})
-
-
-def test_goods_that_no_payment_names_are_not_refunded_by_another_payment() -> None:
-    plan = {**OTHER, "purpose": "Базовый, месяц"}
-    reply = after(BOSS, "ru", "верните деньги за хаб", results=[payments(plan)])
-    assert not reply.tool_calls
-    named = after(BOSS, "ru", "верните деньги за хаб", results=[payments(plan, PAYMENT)])
-    assert called(named) == ("refund_payment", {"payment": "P-1001"})
-
-
-def test_after_a_search_that_had_to_be_widened_nothing_is_taken_for_granted() -> None:
-    said = "верните деньги за вчерашний платёж 500 ₽"
-    assert called(after(BOSS, "ru", said, results=[payments()])) == ("find_payments", {})
-    reply = after(BOSS, "ru", said, results=[payments(), payments(PAYMENT)])
-    assert not reply.tool_calls
-    assert reply.text.startswith(skillbook("ru").skills["refund"].say["none_such"][0])
-
-
-def test_without_payments_it_says_so_and_asks() -> None:
-    reply = after(BOSS, "ru", "верните деньги", results=[payments()])
-    assert reply.text == skillbook("ru").skills["refund"].say["nothing"][0]
-
-
-def test_of_a_double_charge_the_extra_one_is_returned() -> None:
-    twice = {**OTHER, "duplicate_of": "P-1001"}
-    reply = after(BOSS, "ru", "списали дважды, верните лишние деньги", results=[payments(twice, PAYMENT)])
-    assert called(reply) == ("refund_payment", {"payment": "P-1002"})
-
-
-def test_after_the_action_the_turn_ends_in_words() -> None:
-    raw = {"status": "done", "number": "R-1", "payment": "P-1001", "amount_rub": 990}
-    reply = after(BOSS, "ru", "верните деньги за 990 ₽", results=[payments(PAYMENT), ("refund_payment", raw)])
-    assert not reply.tool_calls
-    assert "R-1" in reply.text
 
 
 def test_an_outage_that_lasts_is_told_before_the_steps() -> None:
@@ -296,11 +213,6 @@ def test_when_a_person_decides_the_answer_is_not_promised_for_a_time() -> None:
         reply_to(BOSS, "верните деньги", passed, "а когда решат?").text
         == skillbook("ru").general["waiting"][0]
     )
-
-
-def test_the_latest_payment_is_the_first_of_the_list() -> None:
-    reply = after(BOSS, "ru", "верните деньги за последний платёж", results=[payments(PAYMENT, OTHER)])
-    assert called(reply) == ("refund_payment", {"payment": "P-1001"})
 
 
 def test_a_demand_for_one_thing_is_no_yes_to_another() -> None:

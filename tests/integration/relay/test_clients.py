@@ -10,15 +10,9 @@ import pytest
 
 from app.core.events import Event
 from tests.contract.samples import new_dialog
-from tests.support.outbox import fresh
 from tests.support.post import post_office
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fresh(tmp_path_factory.mktemp("outbox") / "outbox.sqlite")
 
 
 class Broken:
