@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
@@ -60,7 +61,7 @@ class Tool:
 
     def offer(self) -> BaseTool:
         """The tool as models are told of it; the orchestrator runs it."""
-        return offer(self.name, str(self.args.__doc__), self.args)
+        return _make_offer(self)
 
 
 def offer(name: str, description: str, args: type[BaseModel]) -> BaseTool:
@@ -68,6 +69,11 @@ def offer(name: str, description: str, args: type[BaseModel]) -> BaseTool:
     made = StructuredTool.from_function(lambda **_: "", name=name, description=description, args_schema=args)
     made.metadata = {SCHEMA: convert_to_openai_tool(made)}
     return made
+
+
+@lru_cache(256)
+def _make_offer(tool: Tool) -> BaseTool:
+    return offer(tool.name, str(tool.args.__doc__), tool.args)
 
 
 def schema_of(tool: BaseTool) -> Any:

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from app.core.models import Article
 from app.core.yaml import YAMLError, parse
 from app.engines.knowledge.documents.pieces import slug
 
+KEPT = 512  # texts of articles; what is built again in the same process reads the same ones
 SHIPPED = Path(__file__).parent / "articles"
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _STEP = re.compile(r"^\d+\. (.+)$", re.MULTILINE)
@@ -46,6 +48,7 @@ def read_article(path: Path) -> Article:
     return article
 
 
+@lru_cache(KEPT)
 def _parsed(text: str) -> Article:
     parts = _FRONT.match(text)
     if parts is None:

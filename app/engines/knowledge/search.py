@@ -21,6 +21,7 @@ from app.core.text import clean, excerpt
 from app.engines.knowledge.vectors import phrases, vectors_of
 
 KEPT = 32_768  # words; the articles hold 3,200
+INDEXES = 4  # languages whose last index is kept: a new document in one leaves the others as they are
 LONGEST = 40  # letters: what is longer is no word, and would fill the memory
 _ONE_AT_A_TIME = Lock()
 _WORD = re.compile(r"[\w-]+")
@@ -138,9 +139,8 @@ class _Shelf:
         self.articles = [everything[n] for n in self.at]
         foreign = {a.id: n for n, a in enumerate(everything) if a.lang != lang}
         self.twins = [foreign.get(everything[n].id, n) for n in self.at]
-        texts = [f"{' '.join(phrases(a))} {a.body}" for a in self.articles]
-        self._words = _indexed([stems(text, lang) for text in texts])
-        self._pieces = _indexed([pieces(text) for text in texts])
+        texts = tuple(f"{' '.join(phrases(a))} {a.body}" for a in self.articles)
+        self._words, self._pieces = _indexes(texts, lang)
 
     def lexical(self, question: str) -> Scores:
         """A word that no article holds weighs as much as the rarest one that some article holds."""
@@ -159,6 +159,12 @@ class _Shelf:
             return np.zeros(len(self.articles), dtype=np.float32)
         scores: Scores = self._pieces.get_scores(asked)
         return scores / max(float(scores.max()), 1e-9)
+
+
+@lru_cache(INDEXES)
+def _indexes(texts: tuple[str, ...], lang: str) -> tuple[bm25s.BM25, bm25s.BM25]:
+    """Over words and over pieces of words. They are only read: libraries of the same articles share them."""
+    return _indexed([stems(text, lang) for text in texts]), _indexed([pieces(text) for text in texts])
 
 
 def _indexed(texts: list[list[str]]) -> bm25s.BM25:
