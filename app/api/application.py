@@ -1,4 +1,4 @@
-"""The FastAPI application around a workbench."""
+"""The FastAPI application: routers, middleware, lifespan."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def application(bench: Workbench, warm: bool = False) -> FastAPI:
     app = FastAPIOffline(
         title="Call Center Agents",
         version=VERSION,
-        description="Routes every customer to the right specialist: tech_support, sales or supervisor.",
+        description="Routes each customer to a specialist agent: tech_support, sales or supervisor.",
         lifespan=_lifespan,
     )
     app.state.workbench, app.state.warm = bench, warm
@@ -51,7 +51,7 @@ def application(bench: Workbench, warm: bool = False) -> FastAPI:
 
 
 def lead_to_documentation(app: FastAPI) -> FastAPI:
-    """Where there is no workbench, the first page is this."""
+    """Redirects `/` to the API documentation; used when there is no workbench."""
 
     @app.get("/", include_in_schema=False)
     async def entrance(request: Request) -> RedirectResponse:

@@ -50,7 +50,7 @@ async def whole(headers: Headers, receive: Receive, limit: int, stretch: int = 1
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise BadRequestBody("The body broke off.")
+            raise BadRequestBody("The body is incomplete.")
         before = len(parts)
         parts += message.get("body", b"")
         escaped = parts.count(b"\\u", max(before - 1, 0)) if stretch > 1 else 0
@@ -99,7 +99,7 @@ def _check_strings(value: Any, depth: int) -> None:
     if depth > DEPTH:
         raise BadRequestBody("The body is nested too deeply.")
     if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
-        raise BadRequestBody("The body holds half of a surrogate pair.")
+        raise BadRequestBody("The body contains an unpaired surrogate.")
     children = (
         value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     )

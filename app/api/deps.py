@@ -1,8 +1,6 @@
-"""What endpoints are handed.
+"""Dependencies of the endpoints: workbench, ids, idempotency key, operator access.
 
-Who may use the operator endpoints: whoever has the key; without one, this machine.
-
-A query parameter that a route does not document is refused: a misspelt filter must not find everything.
+Undocumented query parameters are refused, so that a misspelt filter does not return everything.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ async def known_parameters(request: Request) -> None:
     known = state.parameters.get(request.scope["endpoint"], set())
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
-        why = f"There is no such parameter; known are: {', '.join(sorted(known)) or 'none'}."
+        why = f"Unknown parameter; known parameters: {', '.join(sorted(known)) or 'none'}."
         raise RequestValidationError([{"loc": ("query", name), "msg": why} for name in unknown])
 
 
@@ -65,7 +63,7 @@ def idempotency_key(
         str | None,
         Header(
             alias="Idempotency-Key",
-            description="Makes a repeat safe for 24 hours: the same body is answered as the first time.",
+            description="Makes repeats safe for 24 hours: the same key and body return the first response.",
         ),
     ] = None,
 ) -> str | None:
@@ -75,7 +73,7 @@ def idempotency_key(
 
 
 def _ours(dialog_id: str) -> str:
-    """Another UUID names none of our dialogs. Raises DialogNotFound."""
+    """Dialog ids are lower-case UUID4; raises DialogNotFound for any other UUID."""
     if not _OURS.fullmatch(dialog_id):
         raise DialogNotFound(dialog_id)
     return dialog_id
@@ -85,7 +83,11 @@ Bench = Annotated[Workbench, Depends(workbench)]
 Key = Annotated[str | None, Depends(idempotency_key)]
 DialogId = Annotated[
     str,
-    Path(pattern=UUID, examples=["a1b2c3d4-e5f6-4890-abcd-ef1234567890"], description="The dialog's id."),
+    Path(
+        pattern=UUID,
+        examples=["a1b2c3d4-e5f6-4890-abcd-ef1234567890"],
+        description="Dialog id as returned by create.",
+    ),
     AfterValidator(_ours),
 ]
 
@@ -93,7 +95,7 @@ DialogId = Annotated[
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="OperatorKey",
-    description="The OPERATOR_KEY of the service, where it is set.",
+    description="The value of OPERATOR_KEY, if the service has one.",
 )
 
 

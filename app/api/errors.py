@@ -1,4 +1,4 @@
-"""The one handler of error situations: RFC 9457 problem details."""
+"""Exception handlers: every error becomes RFC 9457 problem details."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 class Problem(BaseModel):
-    """`code` names the situation; `request_id` finds it in the log."""
+    """RFC 9457 problem details. `code` identifies the error, `request_id` its log entries."""
 
     type: str = "about:blank"
     title: str
@@ -64,12 +64,14 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     """Says where and what, never the input itself."""
     assert isinstance(error, RequestValidationError)
     errors = [{"field": ".".join(map(str, e["loc"])), "problem": _plain(e)} for e in error.errors()]
-    return problem(422, "validation_failed", "The request does not fit the documented form.", errors=errors)
+    return problem(
+        422, "validation_failed", "The request does not match the documented schema.", errors=errors
+    )
 
 
 def _plain(error: dict[str, Any]) -> str:
     if error["loc"] == ("path", "dialog_id"):
-        return "This is not the id of a dialog; it is the `dialog_id` that create answered."
+        return "This is not a dialog id; use the `dialog_id` returned by create."
     return str(error["msg"]).removeprefix("Value error, ")
 
 
@@ -86,10 +88,10 @@ async def _on_bug(_: Request, error: Exception) -> JSONResponse:
     name = correlation_id.get()
     if unexpected(error, request_id=name):
         response = problem(
-            500, "internal_error", "Something went wrong; it was logged under this request id."
+            500, "internal_error", "An unexpected error occurred; it was logged under this request id."
         )
     else:
-        response = problem(400, "bad_request", "The page's request cannot be used.")
+        response = problem(400, "bad_request", "The request of the page is invalid.")
     response.headers["X-Request-ID"] = name or ""
     return response
 
@@ -102,6 +104,6 @@ def install(app: FastAPI) -> None:
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI entry of the problems that an endpoint may answer with."""
+    """OpenAPI entries for the problem responses of an endpoint."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}

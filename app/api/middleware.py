@@ -33,7 +33,7 @@ class HostUnknown(CallCenterError):
     code = "host_unknown"
 
     def __init__(self) -> None:
-        super().__init__("The service does not answer under this host name; ALLOWED_HOSTS lists its names.")
+        super().__init__("The service does not answer to this host name; add it to ALLOWED_HOSTS.")
 
 
 class KnownHosts:
@@ -174,8 +174,8 @@ class ForeignOrigin(CallCenterError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A page of another origin may not do this. CORS_ORIGINS lists those that may call the API; "
-            "behind a proxy of yours TRUSTED_PROXIES has to name it."
+            "Requests from pages of another origin are refused. List origins that may call the API in "
+            "CORS_ORIGINS, and your own proxy in TRUSTED_PROXIES."
         )
 
 

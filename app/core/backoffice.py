@@ -150,10 +150,10 @@ class Account(BaseModel):
 
 
 class Outcome(BaseModel):
-    """What became of an action.
+    """The result of an action.
 
     `refused` has a `reason` (docs/backoffice.md lists them); `approval` has the number that a person
-    decides on. The fact `already_done` marks what stood before: this call, in other words, did nothing.
+    decides on. The fact `already_done` marks a repeat: this call did nothing.
     """
 
     status: Status

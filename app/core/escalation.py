@@ -12,7 +12,7 @@ from app.core.models import Turn
 class Escalation(BaseModel):
     """`by` is the agent who served when it began.
 
-    `about` are the approvals whose decision settles it; none where there is more to it.
+    `about` lists the approvals whose decision settles it; empty if it has another reason too.
     """
 
     since: datetime

@@ -1,4 +1,4 @@
-"""The error situations. Each builds its own sentence and knows its HTTP status and code."""
+"""Error situations. Each class has an HTTP status, a code and a sentence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class CallCenterError(Exception):
-    """Base of every situation; `retry_after` is in seconds, `challenge` says how to authenticate."""
+    """Base class; `retry_after` is in seconds, `challenge` is the WWW-Authenticate header."""
 
     status: int = 500
     code: str = "internal_error"
@@ -14,7 +14,7 @@ class CallCenterError(Exception):
     challenge: str | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled as it is: a subclass's own arguments are not those of Exception."""
+        """Pickles the instance as it is: subclasses take other arguments than Exception."""
         return _again, (type(self), self.args), self.__dict__
 
 
@@ -62,7 +62,7 @@ class CursorInvalid(CallCenterError):
     code = "cursor_invalid"
 
     def __init__(self) -> None:
-        super().__init__("This cursor was not issued by this list.")
+        super().__init__("This cursor does not belong to this list.")
 
 
 class DialogNotFound(CallCenterError):
@@ -70,7 +70,7 @@ class DialogNotFound(CallCenterError):
     code = "dialog_not_found"
 
     def __init__(self, dialog_id: str) -> None:
-        super().__init__(f"There is no dialog {dialog_id}.")
+        super().__init__(f"Dialog {dialog_id} does not exist.")
 
 
 class DialogClosed(CallCenterError):
@@ -82,13 +82,13 @@ class DialogClosed(CallCenterError):
 
 
 class TakenOver(CallCenterError):
-    """By whom is nobody else's business."""
+    """The sentence does not name the operator."""
 
     status = 409
     code = "taken_over"
 
     def __init__(self, dialog_id: str) -> None:
-        super().__init__(f"Dialog {dialog_id} is held by another person; force takes it over.")
+        super().__init__(f"Dialog {dialog_id} is held by another operator; use force to take it over.")
 
 
 class NotHeld(CallCenterError):
@@ -96,7 +96,7 @@ class NotHeld(CallCenterError):
     code = "not_held"
 
     def __init__(self, dialog_id: str) -> None:
-        super().__init__(f"Dialog {dialog_id} is not held by this person; take it over first.")
+        super().__init__(f"Dialog {dialog_id} is not held by this operator; take it over first.")
 
 
 class DialogBusy(CallCenterError):
@@ -124,7 +124,7 @@ class DialogQuarantined(CallCenterError):
     code = "dialog_quarantined"
 
     def __init__(self, dialog_id: str) -> None:
-        super().__init__(f"The record of dialog {dialog_id} is damaged and was put into quarantine.")
+        super().__init__(f"The file of dialog {dialog_id} is damaged and was quarantined.")
 
 
 class RequestInProgress(CallCenterError):
@@ -141,7 +141,7 @@ class IdempotencyKeyReused(CallCenterError):
     code = "idempotency_key_reused"
 
     def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used with another body.")
+        super().__init__("This Idempotency-Key was already used with a different body.")
 
 
 class StorageUnavailable(CallCenterError):
@@ -150,7 +150,7 @@ class StorageUnavailable(CallCenterError):
     retry_after = 5
 
     def __init__(self) -> None:
-        super().__init__("The dialog storage cannot be used right now; nothing was acknowledged.")
+        super().__init__("The dialog storage is currently unavailable; nothing was saved.")
 
 
 class StorageFull(StorageUnavailable):
@@ -166,7 +166,7 @@ class IndexBuilding(StorageUnavailable):
     retry_after = 10
 
     def __init__(self, progress: str) -> None:
-        CallCenterError.__init__(self, f"The list of dialogs is being built: {progress}.")
+        CallCenterError.__init__(self, f"The dialog index is being built: {progress}.")
         self.progress = progress
 
 
@@ -176,7 +176,7 @@ class BackOfficeUnavailable(CallCenterError):
     retry_after = 5
 
     def __init__(self) -> None:
-        super().__init__("The company's records cannot be used right now; nothing was changed.")
+        super().__init__("The company's records are currently unavailable; nothing was changed.")
 
 
 class ApprovalNotFound(CallCenterError):
@@ -184,7 +184,7 @@ class ApprovalNotFound(CallCenterError):
     code = "approval_not_found"
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"There is no approval {number}.")
+        super().__init__(f"Approval {number} does not exist.")
 
 
 class ApprovalDecided(CallCenterError):
@@ -218,7 +218,7 @@ class RoutingFailed(CallCenterError):
 
 
 class ProviderError(CallCenterError):
-    """The model provider gave no usable reply. The sentence never holds the provider's own text."""
+    """The model provider gave no usable reply. The sentence never contains the provider's own text."""
 
     status = 503
     code = "provider_unavailable"
@@ -237,7 +237,7 @@ class ProviderTimeout(ProviderError):
 
 
 class ProviderRefused(ProviderError):
-    """The provider rejected the request itself (key, model name, content): another try is no use."""
+    """The provider rejected the request itself (key, model name, content): retrying does not help."""
 
     status = 502
     code = "provider_refused"
@@ -249,15 +249,15 @@ class ProviderReplyInvalid(ProviderError):
     status = 502
     code = "provider_reply_invalid"
     retry_after = None
-    sentence = "The model provider sent a reply that cannot be used"
+    sentence = "The model provider sent an unusable reply"
 
 
 class CrmError(CallCenterError):
-    """An event did not get through. `detail` is a status or a code we know, never the other side's text."""
+    """An event was not delivered. `detail` is a status or a known code, never the CRM's own text."""
 
     status = 502
     code = "crm_error"
-    sentence = "The CRM did not take the event"
+    sentence = "The CRM did not accept the event"
 
     def __init__(self, detail: str = "", retry_after: int | None = None) -> None:
         super().__init__(f"{self.sentence}{f' ({detail})' if detail else ''}.")
@@ -266,7 +266,7 @@ class CrmError(CallCenterError):
 
 
 class CrmUnavailable(CrmError):
-    """Try again, after `retry_after` seconds where the CRM named them."""
+    """Retry later, after `retry_after` seconds if the CRM specified them."""
 
     status = 503
     code = "crm_unavailable"
@@ -274,7 +274,7 @@ class CrmUnavailable(CrmError):
 
 
 class CrmRefused(CrmError):
-    """Another try is no use before somebody has mended a setting, a right or the event."""
+    """Retrying does not help until a setting, a permission or the event has been fixed."""
 
     code = "crm_refused"
     sentence = "The CRM refused the request"
@@ -284,4 +284,4 @@ class PromptVariableMissing(CallCenterError):
     code = "prompt_variable_missing"
 
     def __init__(self, prompt: str, names: set[str]) -> None:
-        super().__init__(f"Prompt {prompt} does not fit its variables: {', '.join(sorted(names))}.")
+        super().__init__(f"Prompt {prompt} does not match its variables: {', '.join(sorted(names))}.")

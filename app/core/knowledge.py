@@ -30,7 +30,7 @@ class DocumentNotFound(CallCenterError):
     code = "document_not_found"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no document {name}; see `call-center kb list`.")
+        super().__init__(f"Document {name} does not exist; see `call-center kb list`.")
 
 
 class ArticleNotFound(CallCenterError):
@@ -38,7 +38,7 @@ class ArticleNotFound(CallCenterError):
     code = "article_not_found"
 
     def __init__(self, article_id: str) -> None:
-        super().__init__(f"There is no article {article_id}.")
+        super().__init__(f"Article {article_id} does not exist.")
 
 
 class ApprovalRefused(CallCenterError):
@@ -64,7 +64,7 @@ class LibraryUnavailable(CallCenterError):
     retry_after = 5
 
     def __init__(self, problem: str) -> None:
-        super().__init__(f"The knowledge storage cannot be changed ({problem}); nothing was.")
+        super().__init__(f"The knowledge storage cannot be changed ({problem}); nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)

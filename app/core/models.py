@@ -18,14 +18,14 @@ OPERATOR = "operator"
 
 
 class Fork(BaseModel):
-    """Which dialog a branch continues, and the line from which on it differs."""
+    """The dialog that a branch continues, and the line from which it differs."""
 
     dialog_id: str
     seq: int
 
 
 class Said(BaseModel):
-    """One line of a conversation as a router sees it; `agent` names who spoke on agent lines."""
+    """One line of a conversation as a router sees it; `agent` is set on agents' lines."""
 
     role: Role
     content: str
@@ -65,7 +65,7 @@ class Usage(BaseModel):
 
 
 class Decision(BaseModel):
-    """Where a message goes. `confidence` is in 0..1; `scores` holds one figure an agent.
+    """Where a message goes. `confidence` is in 0..1; `scores` has one value per agent.
 
     `degraded` marks a decision that replaced a failed one; `failure` says what failed.
     """
@@ -81,7 +81,7 @@ class Decision(BaseModel):
 
 
 class Handoff(BaseModel):
-    """One hop inside a turn, or from one turn's agent to the next one's."""
+    """A handoff inside a turn, or from the agent of one turn to that of the next."""
 
     from_agent: str | None = Field(serialization_alias="from", validation_alias="from")
     to: str
@@ -93,7 +93,7 @@ class Handoff(BaseModel):
 
 
 class ToolUse(BaseModel):
-    """`result` is what the model read: JSON of a tool of the back office, text of a search.
+    """`result` is what the model received: JSON of a back-office tool, text of a search.
 
     `status` is done, approval or refused for consequential tools, empty for others.
     """
@@ -106,10 +106,10 @@ class ToolUse(BaseModel):
 
 
 class Turn(BaseModel):
-    """The trace of one turn: a value that is returned and stored. Times are seconds.
+    """The trace of one turn, returned and stored. Times are in seconds.
 
-    `escalated`: the agent that serves now is one that nobody stands above, or a person must decide.
-    `withheld` are the words of claims that nothing supported and that therefore were not sent.
+    `escalated`: the serving agent is at the top of the escalation chain, or a person must decide.
+    `withheld` lists the blocked claims: words that nothing supported and that were not sent.
     """
 
     decision: Decision

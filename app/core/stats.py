@@ -19,7 +19,7 @@ RESAMPLES = 4000
 
 
 class Interval(BaseModel):
-    """`n` is the denominator; a share of nothing is 0 within 0…1."""
+    """A share with its interval. `n` is the denominator; with n = 0 the share is 0 and the interval 0…1."""
 
     value: float
     low: float

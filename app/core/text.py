@@ -92,7 +92,7 @@ def checked(text: str, limit: int = 20_000) -> str:
     if is_blank(text):
         raise TextUnacceptable("The text is empty.")
     if not is_storable(text):
-        raise TextUnacceptable("The text holds a character that cannot be stored.")
+        raise TextUnacceptable("The text contains a character that cannot be stored.")
     return text
 
 

@@ -30,7 +30,7 @@ class NothingToRun(CallCenterError):
     code = "nothing_to_run"
 
     def __init__(self) -> None:
-        super().__init__("No case of these sets fits the chosen slices and limit.")
+        super().__init__("No case of these sets matches the chosen slices and limit.")
 
 
 @dataclass(frozen=True)

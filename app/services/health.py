@@ -27,10 +27,10 @@ class Components(BaseModel):
 
 
 class Health(BaseModel):
-    """`uptime` reads like "2h 15m 33s"; `model` is what speaks, `embedded` for the offline model.
+    """`uptime` has the form "2h 15m 33s"; `model` is what answers, `embedded` for the offline model.
 
-    `alarm` is what somebody has to look into now: the model provider has failed since the start and has not
-    answered once, so that its key, address or model name may be wrong.
+    `alarm` needs attention: the model provider has failed since the start without answering once, so its key,
+    URL or model name may be wrong.
     """
 
     status: State
@@ -44,7 +44,7 @@ class Health(BaseModel):
 
 
 class ProviderCalls(BaseModel):
-    """Since the start. `ways`: what this server is asked otherwise than OpenAI's, because it refused it."""
+    """Counts since the start. `ways`: request parameters changed because the server refused them."""
 
     answered: int = 0
     failed: int = 0
@@ -57,7 +57,7 @@ class ProviderCalls(BaseModel):
 
 
 class Storage(BaseModel):
-    """`building` says how far the list of dialogs is while it is being built; empty otherwise."""
+    """`building` is the progress of the dialog index while it is being built; empty otherwise."""
 
     writable: bool
     detail: str = ""
@@ -66,7 +66,7 @@ class Storage(BaseModel):
 
 
 class OutboxHealth(BaseModel):
-    """`available` is false where its database cannot be used; `oldest` is when the oldest event happened."""
+    """`available` is false if its database is down; `oldest` is the time of the oldest pending event."""
 
     available: bool
     waiting: int | None = None
@@ -75,9 +75,9 @@ class OutboxHealth(BaseModel):
 
 
 class Detailed(Health):
-    """`embeddings` is false where the router and the search work on words alone.
+    """`embeddings` is false if the router and the search use words only.
 
-    `outbox` is null where no CRM is told of events, `provider` where no model is configured.
+    `outbox` is null if no CRM is configured, `provider` if no model is.
     """
 
     router: str
@@ -149,7 +149,7 @@ class HealthService:
         if not stored.writable:
             return Readiness(ready=False, reason="The dialog storage cannot be written.")
         if stored.building:
-            return Readiness(ready=False, reason=f"The list of dialogs is being built: {stored.building}.")
+            return Readiness(ready=False, reason=f"The dialog index is being built: {stored.building}.")
         if self.paused() and not self.facts.fallback:
             return Readiness(ready=False, reason="The model provider is not available.")
         return Readiness(ready=True)

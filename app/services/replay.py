@@ -115,7 +115,7 @@ class SetupImpossible(CallCenterError):
     code = "setup_impossible"
 
     def __init__(self, routers: tuple[str, ...]) -> None:
-        super().__init__(f"There is no such router here; the routers are {', '.join(routers)}.")
+        super().__init__(f"Unknown router; available routers: {', '.join(routers)}.")
 
 
 class ReplaysBusy(CallCenterError):
@@ -124,7 +124,7 @@ class ReplaysBusy(CallCenterError):
     retry_after = 10
 
     def __init__(self) -> None:
-        super().__init__(f"{AT_ONCE} dialogs are being replayed already. Try again later.")
+        super().__init__(f"{AT_ONCE} replays are already running; try again later.")
 
 
 class ReplayedAnswer(BaseModel):

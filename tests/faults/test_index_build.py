@@ -169,7 +169,7 @@ async def test_the_service_lives_and_serves_known_dialogs_but_is_not_ready(tmp_p
         http = until_the_end.enter_context(httpx2.Client(base_url=url, timeout=60, trust_env=False))
         assert http.get("/api/v1/health/live").status_code == 200
         ready = http.get("/api/v1/health/ready")
-        reason = f"The list of dialogs is being built: 0 of {MANY}."
+        reason = f"The dialog index is being built: 0 of {MANY}."
         assert (ready.status_code, ready.json()["reason"]) == (503, reason)
         refused = http.get("/api/v1/operator/queue")
         assert (refused.status_code, refused.json()["code"]) == (503, "index_building")

@@ -41,7 +41,7 @@ def test_starting_over_in_production_needs_force(tmp_path: Path) -> None:
 def test_an_unreachable_server_is_one_sentence_without_the_password(tmp_path: Path) -> None:
     told = in_process("db", "status", cwd=tmp_path, BACKOFFICE_STORAGE="postgresql://a:canary@127.0.0.1:1/b")
     assert told.returncode == 2
-    assert told.stderr == "The company's records cannot be used right now; nothing was changed.\n"
+    assert told.stderr == "The company's records are currently unavailable; nothing was changed.\n"
     asked = in_process(
         "db", "reset", cwd=tmp_path, stdin="n\n", BACKOFFICE_STORAGE="postgresql://a:canary@127.0.0.1:1/b"
     )

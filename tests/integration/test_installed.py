@@ -69,4 +69,4 @@ def test_sets_of_the_team_stand_first_and_shipped_ones_are_found_by_name(site: P
     run_it = ("--router", "baseline:majority", "--limit", "1")
     named = calls(site, tmp_path, *(["eval", "run", name, *run_it] for name in ("mine", "dev_en", "unknown")))
     assert [status for status, _ in named] == [0, 0, 2]
-    assert named[-1][1].strip() == "Set unknown: there is no such file or set; the sets are mine."
+    assert named[-1][1].strip() == "Set unknown: no such file or set; available sets: mine."

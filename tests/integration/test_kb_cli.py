@@ -65,12 +65,12 @@ def test_versions_are_kept_and_a_document_is_removed(tmp_path: Path) -> None:
         (["add", "good.md", "--agent", "cook"], "--agent cook: agents are"),
         (["add", "good.md", "--lang", "russian"], "has the language 'russian'"),
         (["add"], "Missing argument"),
-        (["remove", "nothing"], "There is no document nothing"),
+        (["remove", "nothing"], "Document nothing does not exist"),
         (["eval", "nothing"], "There is no set nothing"),
         (["eval", "good.md"], "good.md, line 1"),
         (["approve", "how much is pro"], "Give --article or --text"),
         (["approve", "where is my order", "--article", "trial"], "depends on who asks"),
-        (["approve", "how much is pro", "--article", "nothing"], "There is no article nothing"),
+        (["approve", "how much is pro", "--article", "nothing"], "Article nothing does not exist"),
     ],
 )
 def test_a_wrong_use_is_told_in_a_sentence_and_ends_with_2(

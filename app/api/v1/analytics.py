@@ -1,4 +1,4 @@
-"""Figures of stored dialogs, over REST."""
+"""REST endpoints for analytics of stored dialogs."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ router = APIRouter(
     dependencies=[Depends(operators_only)],
     responses=documented(401, 403, 422, 503),
 )
-First = Annotated[
-    date | None, Query(alias="from", description="The first day; six days before `to` where it is not given.")
-]
-Last = Annotated[date | None, Query(alias="to", description="The last day, included; today if not given.")]
+First = Annotated[date | None, Query(alias="from", description="First day; by default six days before `to`.")]
+Last = Annotated[date | None, Query(alias="to", description="Last day, inclusive; by default today.")]
 Zone = Annotated[
-    str, Query(alias="zone", max_length=64, description="Where days begin, such as Europe/Moscow.")
+    str,
+    Query(alias="zone", max_length=64, description="Time zone in which days begin, such as Europe/Moscow."),
 ]
 
 
-@router.get("")
+@router.get("", summary="Figures of a period")
 async def analytics(bench: Bench, first: First = None, last: Last = None, zone: Zone = "UTC") -> Figures:
-    """All figures of the period, beside those of the period of the same length before it."""
+    """Returns all figures of the period, compared with the preceding period of the same length."""
     return await bench.analytics.figures(first, last, zone)
 
 
 @router.get(
     "/csv",
+    summary="Figures as CSV",
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 async def table(bench: Bench, first: First = None, last: Last = None, zone: Zone = "UTC") -> Response:
-    """The same figures for spreadsheets, one a row; formulas are neutralised."""
+    """Returns the same figures for spreadsheets, one per row; formulas are neutralised."""
     figures = await bench.analytics.figures(first, last, zone)
     name = f"analytics-{figures.period.first}-{figures.period.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(to_csv(figures), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/staffing")
+@router.get("/staffing", summary="Staffing estimate")
 async def staffing(bench: Bench, wanted: Annotated[Wanted, Query()]) -> Staffing:
-    """How many people answer so many escalations an hour in time: Erlang C."""
+    """Computes how many people answer the given escalations per hour in time (Erlang C)."""
     return bench.analytics.staffing(wanted)

@@ -1,4 +1,4 @@
-"""Actions above the agents' limit, over REST: a person says yes or no."""
+"""REST endpoints for approvals: actions above the agents' limits."""
 
 from __future__ import annotations
 
@@ -29,24 +29,25 @@ class DecisionBody(BaseModel):
     note: str = Field(default="", max_length=4000)
 
 
-@router.get("")
+@router.get("", summary="List approvals")
 async def find(bench: Bench, status: Which = "pending") -> ApprovalsView:
-    """What waits for a person, or was decided."""
+    """Lists pending or decided approvals."""
     return await bench.people.approvals(None if status == "all" else status)
 
 
-@router.get("/{number}", responses=documented(404))
+@router.get("/{number}", summary="Get an approval", responses=documented(404))
 async def view(number: Number, bench: Bench) -> ApprovalView:
+    """Returns one approval with its decision and outcome, if there is one."""
     return await bench.people.approval(number)
 
 
-@router.post("/{number}/approve", responses=DECISION)
+@router.post("/{number}/approve", summary="Approve an action", responses=DECISION)
 async def approve(number: Number, body: DecisionBody, bench: Bench) -> ApprovalView:
-    """Carry it out, once: a repeat answers as the first, the other word is a conflict."""
+    """Carries the action out once; a repeat returns the first response, an opposite decision is 409."""
     return await bench.people.decide(number, True, body.by, body.note)
 
 
-@router.post("/{number}/reject", responses=DECISION)
+@router.post("/{number}/reject", summary="Reject an action", responses=DECISION)
 async def reject(number: Number, body: DecisionBody, bench: Bench) -> ApprovalView:
-    """Drop it; nothing happens to the customer's account."""
+    """Rejects the action; the customer's account is not changed."""
     return await bench.people.decide(number, False, body.by, body.note)

@@ -1,4 +1,4 @@
-"""Dialogs over REST, as documented."""
+"""REST endpoints of customers' dialogs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TURN = documented(409, 429, 502, 503, 504, 507)
 
 
 class CreateBody(BaseModel):
-    """With `initial_message` the first turn is answered at once."""
+    """If `initial_message` is given, the response contains the first answer."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -72,32 +72,32 @@ class RatingBody(BaseModel):
 
 
 class FeedbackBody(BaseModel):
-    """`null` takes the word back."""
+    """`null` withdraws the feedback."""
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"liked": True}]})
 
     liked: bool | None
 
 
-@router.post("/create", responses={**BODY, **TURN}, dependencies=[Depends(paced)])
+@router.post("/create", summary="Open a dialog", responses={**BODY, **TURN}, dependencies=[Depends(paced)])
 async def create(body: CreateBody, bench: Bench, key: Key, response: Response) -> Created:
-    """Open a dialog."""
+    """Opens a dialog for a customer; `initial_message` is answered at once."""
     request = Request.of(key, "create", body.model_dump(exclude_unset=True)) if key else None
     outcome = await bench.dialogs.create(body.customer_id, body.initial_message, request)
     return Created.model_validate(_marked(outcome, response).body)
 
 
-@router.post("/{dialog_id}/message", responses={**BODY, **TURN, **documented(404)})
+@router.post("/{dialog_id}/message", summary="Send a message", responses={**BODY, **TURN, **documented(404)})
 async def message(
     dialog_id: DialogId, body: MessageBody, bench: Bench, key: Key, response: Response
 ) -> Answered:
-    """Send the customer's next message and get the answer."""
+    """Sends the customer's next message and returns the answer."""
     request = Request.of(key, "message", body.model_dump(exclude_unset=True)) if key else None
     outcome = await bench.dialogs.send(dialog_id, body.message, request)
     return Answered.model_validate(_marked(outcome, response).body)
 
 
-@router.get("", responses=documented(422, 503))
+@router.get("", summary="List dialogs", responses=documented(422, 503))
 async def find(
     bench: Bench,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
@@ -105,42 +105,48 @@ async def find(
     status: Status | None = None,
     agent: Annotated[str | None, Query(max_length=100)] = None,
     customer_id: Annotated[str | None, Query(max_length=200)] = None,
-    q: Annotated[str | None, Query(max_length=200, description="Words said in the dialog.")] = None,
-    escalated: Annotated[bool | None, Query(description="A person is wanted or serves.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Words that occur in the dialog.")] = None,
+    escalated: Annotated[bool | None, Query(description="Waiting for a person, or held by one.")] = None,
 ) -> PageView:
-    """List dialogs, the latest change first."""
+    """Lists dialogs, most recently changed first."""
     return await bench.dialogs.find(DialogQuery(limit, cursor, status, agent, customer_id, q, escalated))
 
 
-@router.get("/{dialog_id}", responses=documented(404, 422, 503))
+@router.get("/{dialog_id}", summary="Get a dialog", responses=documented(404, 422, 503))
 async def view(dialog_id: DialogId, bench: Bench) -> DialogView:
-    """The whole dialog; `path` on an agent's line tells how it came about."""
+    """Returns the whole dialog; `path` of an agent's line shows how the answer was produced."""
     return await bench.dialogs.view(dialog_id)
 
 
-@router.post("/{dialog_id}/close", responses={**BODY, **documented(404, 503, 507)})
+@router.post("/{dialog_id}/close", summary="Close a dialog", responses={**BODY, **documented(404, 503, 507)})
 async def close(dialog_id: DialogId, bench: Bench, body: CloseBody | None = None) -> Closed:
-    """Close a dialog; a second close answers as the first."""
+    """Closes a dialog and returns its summary; a repeat returns the first response."""
     return await bench.dialogs.close(dialog_id, (body or CloseBody()).reason)
 
 
-@router.post("/{dialog_id}/rating", responses={**BODY, **documented(404, 503, 507)})
+@router.post("/{dialog_id}/rating", summary="Rate a dialog", responses={**BODY, **documented(404, 503, 507)})
 async def rate(dialog_id: DialogId, body: RatingBody, bench: Bench) -> Rated:
-    """The customer's rating of an open or closed dialog; another one replaces it."""
+    """Stores the customer's rating of an open or closed dialog; a later one replaces it."""
     return await bench.people.rate(dialog_id, body.score, body.comment)
 
 
-@router.post("/{dialog_id}/messages/{seq}/feedback", responses={**BODY, **documented(404, 503, 507)})
+@router.post(
+    "/{dialog_id}/messages/{seq}/feedback",
+    summary="Like or dislike an answer",
+    responses={**BODY, **documented(404, 503, 507)},
+)
 async def feedback(
     dialog_id: DialogId, seq: Annotated[int, Path(ge=1, le=1_000_000)], body: FeedbackBody, bench: Bench
 ) -> Liked:
-    """Whether an answer was of use; another word replaces it."""
+    """Stores whether an answer was helpful; later feedback replaces it."""
     return await bench.feedback.like(dialog_id, seq, body.liked)
 
 
-@router.delete("/{dialog_id}", status_code=204, responses=documented(403, 404, 422, 503))
+@router.delete(
+    "/{dialog_id}", summary="Delete a dialog", status_code=204, responses=documented(403, 404, 422, 503)
+)
 async def delete(dialog_id: DialogId, bench: Bench) -> None:
-    """Delete a dialog for good."""
+    """Deletes a dialog permanently, together with its pending CRM events."""
     await bench.dialogs.delete(dialog_id)
 
 

@@ -1,4 +1,4 @@
-"""Health over REST. None of these calls the model provider."""
+"""Health endpoints. None of them calls the model provider."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from app.services.health import Detailed, Health, Readiness
 router = APIRouter(prefix="/health", tags=["health"])
 
 
-@router.get("")
+@router.get("", summary="Health")
 async def health(bench: Bench) -> Health:
-    """`degraded`: the provider is down and the embedded model serves."""
+    """Returns the overall status. `degraded`: the provider is down and the embedded model answers."""
     return await bench.health.brief()
 
 
-@router.get("/detailed")
+@router.get("/detailed", summary="Detailed health")
 async def detailed(bench: Bench) -> Detailed:
-    """With the state of the storage, quarantined files, router and agents."""
+    """Adds the state of the storage, quarantined files, provider, outbox, router and agents."""
     return await bench.health.detailed()
 
 
-@router.get("/ready", responses={503: {"model": Readiness, "description": "Not ready"}})
+@router.get("/ready", summary="Readiness", responses={503: {"model": Readiness, "description": "Not ready"}})
 async def ready(bench: Bench, response: Response) -> Readiness:
-    """503 when a dialog could not be served."""
+    """Returns 503 while dialogs cannot be served."""
     readiness = await bench.health.readiness()
     response.status_code = 200 if readiness.ready else 503
     return readiness
 
 
-@router.get("/live")
+@router.get("/live", summary="Liveness")
 async def live() -> dict[str, str]:
-    """The process answers."""
+    """Returns 200 while the process is running."""
     return {"status": "alive"}

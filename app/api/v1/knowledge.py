@@ -1,4 +1,4 @@
-"""The knowledge base over REST: what a citation names, and the search."""
+"""REST endpoints of the knowledge base: articles and search."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 LONGEST = 2000
 Lang = Annotated[
     str | None,
-    Query(pattern="^[a-z]{2}$", description="Two letters; told by the words of `q` if not given."),
+    Query(pattern="^[a-z]{2}$", description="Two-letter language code; by default detected from `q`."),
 ]
 
 
 class ArticleView(BaseModel):
-    """`source` and `version` name the document that it is a piece of; articles of the house have none."""
+    """`source` and `version` identify the uploaded document; shipped articles have none."""
 
     id: str
     lang: str
@@ -48,7 +48,7 @@ class ArticleView(BaseModel):
 
 
 class FoundView(BaseModel):
-    """`relevant`: near enough for an agent to answer from."""
+    """`relevant`: scored high enough for an agent to answer from it."""
 
     score: float = Field(ge=0, le=1)
     relevant: bool
@@ -61,30 +61,30 @@ class FoundView(BaseModel):
 
 
 class Findings(BaseModel):
-    """Best first."""
+    """Search results, best match first."""
 
     lang: str
     found: list[FoundView]
 
 
-@router.get("/articles/{article_id}", responses=documented(404, 422))
+@router.get("/articles/{article_id}", summary="Get an article", responses=documented(404, 422))
 async def article(
     article_id: Annotated[str, Path(min_length=1, max_length=200, examples=["trial"])],
     bench: Bench,
-    lang: Annotated[str | None, Query(pattern="^[a-z]{2}$", description="Two letters.")] = None,
+    lang: Annotated[str | None, Query(pattern="^[a-z]{2}$", description="Two-letter language code.")] = None,
 ) -> ArticleView:
-    """What a citation names, as it stands now."""
+    """Returns the current version of the article that a citation refers to."""
     return ArticleView.of(bench.knowledge.article(article_id, lang))
 
 
-@router.get("/search", responses=documented(422, 429))
+@router.get("/search", summary="Search articles", responses=documented(422, 429))
 async def search(
     bench: Bench,
     q: Annotated[str, Query(min_length=1, max_length=LONGEST, description="A customer's question.")],
     lang: Lang = None,
     top: Annotated[int, Query(ge=1, le=50)] = 5,
 ) -> Findings:
-    """The articles that come nearest to a question."""
+    """Returns the articles that best match a question."""
     question = checked(q, LONGEST)
     spoken = lang or bench.knowledge.language_of(question)
     found = await SEARCHES.run(bench.knowledge.search, question, spoken, None, top)

@@ -1,4 +1,4 @@
-"""People take dialogs over, over REST."""
+"""REST endpoints for operators: takeover, reply, handback, re-route, queue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHANGE = documented(400, 404, 409, 413, 415, 507)
 
 
 class OperatorBody(BaseModel):
-    """`operator` is the name by which the person is known in the house; customers never see it."""
+    """`operator` is the internal name of the person; customers never see it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -30,7 +30,7 @@ class OperatorBody(BaseModel):
 
 
 class TakeoverBody(OperatorBody):
-    """`force` takes the dialog from the person who holds it."""
+    """`force` takes the dialog even if another operator holds it."""
 
     reason: str = Field(default="", max_length=500, examples=["asks for a person"])
     force: bool = False
@@ -41,28 +41,28 @@ class ReplyBody(OperatorBody):
 
 
 class HandbackBody(OperatorBody):
-    """The agents read `note`; `agent` is who goes on, else who served before."""
+    """`note` is shown to the agents; `agent` continues the dialog, by default the previous one."""
 
     note: str = Field(min_length=1, max_length=4000, examples=["The refund is made; help with the set-up."])
     agent: str | None = Field(default=None, max_length=100, examples=["tech_support"])
 
 
 class RerouteBody(OperatorBody):
-    """`agent` should have had this, and serves from the next turn on."""
+    """`agent` is the agent that should have been chosen; it serves from the next turn on."""
 
     agent: str = Field(min_length=1, max_length=100, examples=["tech_support"])
     reason: str = Field(min_length=1, max_length=300, examples=["asks how to set it up, not what it costs"])
 
 
-@router.post("/dialogs/{dialog_id}/takeover", responses=CHANGE)
+@router.post("/dialogs/{dialog_id}/takeover", summary="Take over a dialog", responses=CHANGE)
 async def takeover(dialog_id: DialogId, body: TakeoverBody, bench: Bench) -> Held:
-    """Serve the customer yourself; the turn that runs is finished first. Twice is once."""
+    """Assigns the dialog to the operator once the running turn has finished. Repeats are safe."""
     return await bench.people.take_over(dialog_id, body.operator, body.reason, body.force)
 
 
-@router.post("/dialogs/{dialog_id}/reply", responses=CHANGE)
+@router.post("/dialogs/{dialog_id}/reply", summary="Write to the customer", responses=CHANGE)
 async def reply(dialog_id: DialogId, body: ReplyBody, bench: Bench, key: Key, response: Response) -> Replied:
-    """Write to the customer. With an Idempotency-Key a repeat adds no second line."""
+    """Adds an operator's line. With an Idempotency-Key a repeat does not add a second line."""
     request = Request.of(key, "reply", body.model_dump(exclude_unset=True)) if key else None
     outcome = await bench.people.reply(dialog_id, body.operator, body.message, request)
     if outcome.replayed:
@@ -70,25 +70,28 @@ async def reply(dialog_id: DialogId, body: ReplyBody, bench: Bench, key: Key, re
     return Replied.model_validate(outcome.body)
 
 
-@router.post("/dialogs/{dialog_id}/handback", responses=CHANGE)
+@router.post("/dialogs/{dialog_id}/handback", summary="Hand back to the agents", responses=CHANGE)
 async def handback(dialog_id: DialogId, body: HandbackBody, bench: Bench) -> Held:
-    """Let the agents go on, with a note for them."""
+    """Returns the dialog to the agents with a note for them."""
     return await bench.people.hand_back(dialog_id, body.operator, body.note, body.agent)
 
 
-@router.post("/dialogs/{dialog_id}/reroute", responses=CHANGE)
+@router.post("/dialogs/{dialog_id}/reroute", summary="Re-route to another agent", responses=CHANGE)
 async def reroute(dialog_id: DialogId, body: RerouteBody, bench: Bench) -> Moved:
-    """Send the dialog to another agent. The reason is kept with it, and an example is proposed."""
+    """Assigns another agent. The reason is stored, and the dialog is proposed as a training example."""
     done = await bench.monitor.rerouting.reroute(dialog_id, body.operator, body.agent, body.reason)
     return Moved(**done.held.model_dump(), proposal=done.proposal.id if done.proposal else None)
 
 
-@router.get("/queue")
+@router.get("/queue", summary="Escalation queue")
 async def queue(
     bench: Bench,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
-    lang: Annotated[str | None, Query(pattern="^[a-z]{2}$", description="Else that of each dialog.")] = None,
+    lang: Annotated[
+        str | None,
+        Query(pattern="^[a-z]{2}$", description="Language of the texts; by default that of each dialog."),
+    ] = None,
 ) -> QueueView:
-    """Dialogs that want a person, the most urgent first."""
+    """Lists dialogs that need a person, the most urgent first."""
     return await bench.people.queue(limit, cursor, lang)

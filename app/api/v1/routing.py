@@ -11,7 +11,7 @@ from app.services.routing import Routed, RouteLine
 router = APIRouter(tags=["routing"])
 
 
-@router.post("/route", responses=documented(400, 403, 413, 415, 422, 429))
+@router.post("/route", summary="Route without a dialog", responses=documented(400, 403, 413, 415, 422, 429))
 async def route(line: RouteLine, bench: Bench) -> Routed:
-    """Where a message or conversation would go. A failure has `agent: null` and says so in `outcome`."""
+    """Returns the agent for a message or conversation. On failure `agent` is null and `outcome` says why."""
     return await bench.routing.open.route(line)

@@ -29,7 +29,7 @@ class VersionNotFound(CallCenterError):
     code = "version_not_found"
 
     def __init__(self, name: str, root: Path) -> None:
-        super().__init__(f"There is no router {name} in {root}; see `call-center routers`.")
+        super().__init__(f"Router {name} does not exist in {root}; see `call-center routers`.")
 
 
 class VersionRecord(BaseModel):

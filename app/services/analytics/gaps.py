@@ -15,7 +15,7 @@ MOST, EXAMPLES, LOOKED_AT = 50, 3, 2000
 
 
 class Gap(BaseModel):
-    """`question` is the one asked most in its group; `agents` are those who had to answer."""
+    """`question` is the most frequent one of its group; `agents` are those that had to answer it."""
 
     question: str
     count: int

@@ -20,7 +20,7 @@ __all__ = ["Count", "Interval", "Mean", "Rate", "Times", "count", "mean", "rate"
 
 
 class Count(BaseModel):
-    """`change` is relative (0.1 is a tenth more); None where there was nothing before."""
+    """`change` is relative (0.1 means 10 % more); null if there was nothing before."""
 
     value: float
     before: float
@@ -30,7 +30,7 @@ class Count(BaseModel):
 class Rate(BaseModel):
     """Shares with Wilson's 95 % interval. `difference` is in shares, with Newcombe's interval.
 
-    `clear`: the interval of the difference leaves out zero.
+    `clear`: the interval of the difference excludes zero.
     """
 
     value: Interval
@@ -42,7 +42,7 @@ class Rate(BaseModel):
 
 
 class Times(BaseModel):
-    """Seconds; None where nothing was measured."""
+    """Seconds; null if nothing was measured."""
 
     p50: float | None
     p95: float | None

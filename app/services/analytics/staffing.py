@@ -75,7 +75,7 @@ HOUR = 3600
 
 
 class Wanted(BaseModel):
-    """`handling` and `within` are seconds; `shrinkage` is the share of paid time away from customers."""
+    """`handling` and `within` are seconds; `shrinkage` is the share of paid time not spent with customers."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -87,7 +87,7 @@ class Wanted(BaseModel):
 
 
 class Crew(BaseModel):
-    """`serving` people at once; `paid` is how many must be on the roster for that. Waits are seconds."""
+    """`serving` people at once; `paid` is the number of employees needed for that. Waits are seconds."""
 
     serving: int
     level: float
@@ -97,7 +97,7 @@ class Crew(BaseModel):
 
 
 class Staffing(BaseModel):
-    """`load` is in erlangs. `enough` is None where ten thousand people would not do; `around` are choices."""
+    """`load` is in erlangs. `enough` is null if 10,000 people are too few; `around` lists other options."""
 
     wanted: Wanted
     load: float

@@ -11,7 +11,7 @@ from app.services.analytics.period import Count, Interval, Mean, Rate, Times
 
 
 class Span(BaseModel):
-    """Both days belong to it."""
+    """A range of days, both inclusive."""
 
     first: date
     last: date
@@ -33,7 +33,7 @@ class Rates(BaseModel):
     """Shares of dialogs (handed_over, escalated, resolved, content) or of turns (the rest).
 
     `content` is inferred from how dialogs ended; `well_rated` are ratings of 4 and 5;
-    `liked` are thumbs up of all thumbs.
+    `liked` is the share of likes among all feedback.
     """
 
     handed_over: Rate
@@ -48,7 +48,7 @@ class Rates(BaseModel):
 
 
 class Durations(BaseModel):
-    """Seconds: to an agent's answer, to a person's first line, a person's handling, to the end."""
+    """Seconds to an agent's answer, to a person's first line, of a person's handling, and to the end."""
 
     answer: Times
     person: Times
@@ -57,7 +57,7 @@ class Durations(BaseModel):
 
 
 class Satisfaction(BaseModel):
-    """`ratings` counts 1…5. `agrees` is how often the inference fits the rating, where both say something."""
+    """`ratings` counts 1…5. `agrees` is how often inference and rating agree, of dialogs that have both."""
 
     rating: Mean
     ratings: dict[int, int]
@@ -76,7 +76,7 @@ class Share(BaseModel):
 class Part(BaseModel):
     """One row of a table: a day, an agent (by its turns; dialogs by who served last) or a language.
 
-    `failed` is None where it cannot be told: a line without an answer has no agent yet.
+    `failed` is null if unknown: a line without an answer has no agent yet.
     """
 
     name: str
@@ -110,9 +110,9 @@ class Tool(BaseModel):
 
 
 class Load(BaseModel):
-    """What staffing starts from. Rates are escalations an hour; `handling` is mean seconds of `n` spells.
+    """Input of the staffing estimate. Rates are escalations per hour, `handling` is a mean in seconds.
 
-    `peak` is the mean over the days at the hour of the day that has most; `busiest` is the worst single hour.
+    `peak` is the daily mean of the hour of the day with the most; `busiest` is the single busiest hour.
     """
 
     escalations: int
@@ -124,7 +124,7 @@ class Load(BaseModel):
 
 
 class Figures(BaseModel):
-    """`undecided` are dialogs whose 72 hours have not passed, so that nobody knows yet."""
+    """`undecided` counts dialogs whose 72 hours have not passed yet."""
 
     period: Span
     before: Span

@@ -73,7 +73,7 @@ class Stopped(CallCenterError):
     code = "stopped"
 
     def __init__(self) -> None:
-        super().__init__("It was stopped; what was said is kept.")
+        super().__init__("The answer was stopped; the message is kept.")
 
 
 class RunningTurns:

@@ -25,15 +25,15 @@ log = structlog.get_logger()
 SUPERSEDED = "superseded"
 BINDING = ("done", "approval")
 WHY = {
-    "turn_acted": "This turn has changed the company's records: it cannot be taken back or repeated.",
-    "decision_awaited": "A person still has to decide on something in this dialog; wait for the word.",
-    "person_serves": "A person serves this dialog; lines can only be added.",
-    "not_a_customer_line": "Only a line of the customer can be repeated, changed or taken back.",
+    "turn_acted": "This turn changed the company's records; it cannot be undone or repeated.",
+    "decision_awaited": "An action of this dialog is pending approval; wait for the decision.",
+    "person_serves": "An operator holds this dialog; lines can only be added.",
+    "not_a_customer_line": "Only a customer's line can be repeated, edited or undone.",
 }
 
 
 class NotRepeatable(CallCenterError):
-    """`code` tells which of the reasons it is."""
+    """`code` is a key of WHY."""
 
     status = 409
 

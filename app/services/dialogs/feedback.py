@@ -19,7 +19,7 @@ class AnswerNotFound(CallCenterError):
 
 
 class Liked(BaseModel):
-    """`liked` is null once the word was taken back."""
+    """`liked` is null once the feedback was withdrawn."""
 
     dialog_id: str
     seq: int

@@ -1,4 +1,4 @@
-"""What the outside sees of dialogs: the documented responses, and a little more."""
+"""Response models of the dialog endpoints."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class RouteView(BaseModel):
 
 
 class Created(BaseModel):
-    """The documented fields, then who spoke: `model` is `embedded` when the offline model did.
+    """`model` is the model that answered, `embedded` for the offline model.
 
-    `degraded_reason` is the code of what failed, as of a problem, or how the routing call ended.
+    `degraded_reason` is the problem code of what failed, or the outcome of the routing call.
 
-    While a person serves (`handler`), `response` is null.
+    While an operator holds the dialog (`handler`), `response` is null.
     """
 
     dialog_id: str
@@ -45,9 +45,9 @@ class Created(BaseModel):
 
 
 class Answered(BaseModel):
-    """The documented fields, then who spoke. `processing_time` is in seconds.
+    """`model` is the model that answered; `processing_time` is in seconds.
 
-    While a person serves (`handler`), `response` is null: what the person says is read from the dialog.
+    While an operator holds the dialog (`handler`), `response` is null; read their lines from the dialog.
     """
 
     dialog_id: str
@@ -64,7 +64,7 @@ class Answered(BaseModel):
 
 
 class MessageView(BaseModel):
-    """`role` is `customer`, the agent's name, or `operator`; `path` tells how an agent's line came about."""
+    """`role` is `customer`, `operator` or the agent's name; `path` shows how an agent's line was produced."""
 
     role: str
     content: str

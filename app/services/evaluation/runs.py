@@ -112,7 +112,7 @@ class TooManyRuns(CallCenterError):
     code = "too_many_runs"
 
     def __init__(self) -> None:
-        super().__init__(f"{AT_ONCE} evaluations are running; wait for one, or cancel one.")
+        super().__init__(f"{AT_ONCE} evaluations are already running; wait for one or cancel one.")
 
 
 class NotResumable(CallCenterError):
@@ -120,7 +120,7 @@ class NotResumable(CallCenterError):
     code = "not_resumable"
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"Run {run_id} is finished, or sets or router have changed: start a new one.")
+        super().__init__(f"Run {run_id} is finished, or its sets or router have changed; start a new run.")
 
 
 @dataclass(frozen=True, slots=True)

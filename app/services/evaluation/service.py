@@ -40,9 +40,7 @@ class SetUnknown(CallCenterError):
     code = "set_unknown"
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(
-            f"Set {name}: there is no such file or set; the sets are {', '.join(known) or 'none'}."
-        )
+        super().__init__(f"Set {name}: no such file or set; available sets: {', '.join(known) or 'none'}.")
 
 
 class Remote(Protocol):

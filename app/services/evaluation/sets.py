@@ -31,7 +31,7 @@ class SetChanged(CallCenterError):
     code = "set_changed"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Set {name} is not what it was when the run began, or is gone.")
+        super().__init__(f"Set {name} has changed since the run started, or no longer exists.")
 
 
 class NameUnusable(CallCenterError):

@@ -29,7 +29,7 @@ class NothingTaken(CallCenterError):
     code = "nothing_taken"
 
     def __init__(self) -> None:
-        super().__init__("No row has a text and a label that is mapped.")
+        super().__init__("No row has both a text and a mapped label.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who may act as a person of the house: whoever has the key; without one, in development, this machine."""
+"""Access to the operator side: with the key; without one, from this machine in development."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class OperatorKeyWrong(CallCenterError):
     code = "operator_key_wrong"
 
     def __init__(self) -> None:
-        super().__init__("This is not the operator key.")
+        super().__init__("The operator key is wrong.")
 
 
 class OperatorsClosed(CallCenterError):
@@ -34,13 +34,13 @@ class OperatorsClosed(CallCenterError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No OPERATOR_KEY is set, so this is closed in production, and elsewhere open to callers on the "
-            "service's own machine alone. Set OPERATOR_KEY and send it as Authorization: Bearer …"
+            "No OPERATOR_KEY is set: the operator side is closed in production, and otherwise open only to "
+            "callers on the service's own machine. Set OPERATOR_KEY and send it as Authorization: Bearer …"
         )
 
 
 def openness(settings: Settings) -> str:
-    """Whom the operator side is open to without a key; empty where there is one."""
+    """Who has access to the operator side without a key; empty if a key is set."""
     if settings.operator_key is not None:
         return ""
     if settings.insecure:

@@ -27,7 +27,7 @@ class Signals:
 
 
 class Parts(BaseModel):
-    """Points of the hundred."""
+    """Components of the score, in points."""
 
     anger: float
     waiting: float
@@ -37,7 +37,7 @@ class Parts(BaseModel):
 
 
 class Priority(BaseModel):
-    """`score` is 0..100, the sum of the parts; `reasons` are in the language asked for."""
+    """`score` is 0..100, the sum of the components; `reasons` are in the requested language."""
 
     score: int
     parts: Parts

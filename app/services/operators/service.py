@@ -29,7 +29,7 @@ class AgentUnknown(CallCenterError):
     code = "agent_unknown"
 
     def __init__(self, agents: tuple[str, ...]) -> None:
-        super().__init__(f"There is no such agent; the agents are {', '.join(agents)}.")
+        super().__init__(f"Unknown agent; available agents: {', '.join(agents)}.")
 
 
 @dataclass(frozen=True)

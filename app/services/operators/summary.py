@@ -20,7 +20,10 @@ TELLING = 3  # words from which a line says what is wanted; before it come greet
 
 
 class Briefing(BaseModel):
-    """`language` is the dialog's. `promised` was done or awaits a person; `withheld` was never sent."""
+    """Handoff summary. `language` is that of the dialog.
+
+    `promised`: done, or pending approval; `withheld`: blocked claims, which were never sent.
+    """
 
     language: str
     who: str

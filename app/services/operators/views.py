@@ -1,7 +1,4 @@
-"""What people of the house see, and what they are answered.
-
-What a supervisor sees of the dialogs of the house.
-"""
+"""Response models of the operator endpoints and of the Monitor room."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from app.services.operators.summary import Briefing
 
 
 class Held(BaseModel):
-    """Who serves now: `held_by` is null while the bot does."""
+    """The current handler: `held_by` is null while the bot serves."""
 
     dialog_id: str
     status: Status
@@ -43,13 +40,13 @@ class Held(BaseModel):
 
 
 class Moved(Held):
-    """`proposal` is the example that waits for a second person; null where the router chose this agent."""
+    """`proposal` is the training example awaiting confirmation; null if the router had chosen this agent."""
 
     proposal: str | None
 
 
 class Replied(BaseModel):
-    """The line as the customer sees it."""
+    """The operator's line as the customer sees it."""
 
     dialog_id: str
     handler: Handler
@@ -66,7 +63,7 @@ class Rated(BaseModel):
 
 
 class QueueRow(BaseModel):
-    """`waiting_seconds` is 0 while the customer waits for nobody; `approvals` are numbers to decide on."""
+    """`waiting_seconds` is 0 if the customer is not waiting; `approvals` are numbers of pending approvals."""
 
     dialog_id: str
     customer_id: str
@@ -80,7 +77,7 @@ class QueueRow(BaseModel):
 
 
 class QueueView(BaseModel):
-    """The most urgent first. `records` tells whether the customers' records could be asked."""
+    """Most urgent first. `records` tells whether the customers' records were available."""
 
     dialogs: list[QueueRow]
     total: int
@@ -89,7 +86,7 @@ class QueueView(BaseModel):
 
 
 class ApprovalView(BaseModel):
-    """`arguments` are those of the action (`tool`); `outcome` is what came of it when it was approved."""
+    """`arguments` are those of the action (`tool`); `outcome` is its result once it was approved."""
 
     number: str
     dialog_id: str

@@ -38,7 +38,7 @@ class MonitorRequest(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            raise BadRequestBody("The page asked for something that there is not.") from error
+            raise BadRequestBody("The page requested an unknown action.") from error
 
 
 class PanelPoll(MonitorRequest):

@@ -70,7 +70,7 @@ async def handed_on(app: ASGIApp, scope: Scope, form: Form) -> None:
     try:
         await app(scope, form.receive, form.send)
     except (TypeError, ValueError) as error:  # of Gradio and its parser: a field that is no file, a boundary
-        raise BadRequestBody("This is no form with files.") from error
+        raise BadRequestBody("The body is not a file upload form.") from error
     if form.refused:
         raise form.refused
 

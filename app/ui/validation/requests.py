@@ -155,7 +155,7 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except (KeyError, ValueError):  # pydantic's is one
-        raise BadRequestBody("This is nothing that our pages ask. Reload the page.") from None
+        raise BadRequestBody("The request does not match the page; reload the page.") from None
 
 
 def _event(fn: BlockFunction) -> Any:

@@ -78,7 +78,7 @@ class TooManyUploads(CallCenterError):
     code = "too_many_uploads"
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too much was uploaded of late. Try again in {ceil(seconds / 60)} min.")
+        super().__init__(f"The upload limit is reached; try again in {ceil(seconds / 60)} min.")
         self.retry_after = seconds
 
 

@@ -35,7 +35,7 @@ def fail(*_: object) -> None:
 
 
 def test_a_problem_of_a_row_comes_back_from_the_other_process() -> None:
-    with pytest.raises(DocumentUnusable, match=r"a\.csv is not a sound CSV \(line 3: "):
+    with pytest.raises(DocumentUnusable, match=r"a\.csv is not a valid CSV \(line 3: "):
         read_apart("a.csv", b'question,answer\n"q","a"\n"what,b\n')
 
 
