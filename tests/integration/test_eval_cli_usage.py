@@ -100,7 +100,7 @@ def test_an_import_does_not_replace_a_written_set(folder: Path) -> None:
 def test_a_set_that_is_not_there_is_told_with_those_that_are(folder: Path) -> None:
     write(folder, "here", line(1))
     said = evaluate(folder, "run", "there", status=2)
-    assert "there is no such file or set" in said
+    assert "no such file or set" in said
     assert "here" in said
 
 

@@ -142,12 +142,12 @@ def test_rows_of_a_faq_may_name_agent_and_language() -> None:
         ('question,answer\n"q","a"\n"what,b\n', "a.csv", "is not a valid CSV (line 3: "),
         ("вопрос;ответ;answer\nq;a;b\n", "a.csv", "has two columns for answer"),
         ("Größe: übrig, süß".encode("latin-1"), "a.md", "is in an encoding that cannot be determined"),
-        ("Срок возврата\nтринадцать дней\n".encode() + b"\xf7\n", "a.md", "has letters in line 3 that"),
+        ("Срок возврата\nтринадцать дней\n".encode() + b"\xf7\n", "a.md", "has characters in line 3 that"),
         ("question,answer\nwhat,one, two\n", "a.csv", "has more cells than columns in row 2"),
         ("question,answer,agent\nq,a,nobody\n", "a.csv", "names the agent 'nobody'"),
         ("question,answer,id\nq,a,x\nr,b,x\n", "a.csv", "has the id x twice"),
         ("question,answer,id\nq,a,x y\n", "a.csv", "has the id 'x y'"),
-        ("---\ntitle: [\n---\nwords\n", "a.md", "has a front matter that is not YAML"),
+        ("---\ntitle: [\n---\nwords\n", "a.md", "has front matter that is not YAML"),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "bytes",  # those of a PDF vary
 )  # fmt: skip
