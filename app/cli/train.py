@@ -1,148 +1,143 @@
-"""`call-center train` and `call-center routers`. Imported when one runs: the figures need scipy."""
+"""`call-center train` and `routers`: versions of the local router."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from app.bootstrap.training import (
-    Lessons,
-    Measured,
-    against,
-    chosen_sets,
-    embedder_or_refuse,
-    fit_version,
-    lessons,
-    measure,
-    memory_of,
-    refuse_leaks,
-    remember,
-    to_embed,
+    TEAM_VERSIONS,
+    PromotionRefused,
+    TrainedVersion,
+    TrainingRequest,
+    promote,
     train_shipped,
+    train_version,
 )
-from app.cli.console import leave, settings_of, situations
-from app.cli.progress import bar
-from app.engines.routing.artefact import SHIPPED, load
-from app.engines.routing.versions import (
-    DEFAULT,
-    SHIPPED_NAME,
-    VersionRecord,
-    Versions,
-    artefact_folder,
-    name_of,
-)
-from app.evaluation.registry import Registry
-from app.services.evaluation.service import RUNS
+from app.cli.console import exit_on_errors, exit_with, read_settings, show_progress
+from app.engines.routing.artefact import SHIPPED
+from app.engines.routing.versions import SHIPPED_NAME, VersionRecord, Versions, artefact_folder
+from app.evaluation.cases import SETS, part
 
 INTERRUPTED = 130
+VERSIONS = TEAM_VERSIONS.root
+Lines = Annotated[
+    Path | None,
+    typer.Option(help="Folder of JSONL files; default: eval_sets/train, or the shipped ones."),
+]
+Extra = Annotated[
+    list[Path] | None,
+    typer.Option(help="Lines of your own, or a file of corrections. Can be given more than once."),
+]
+On = Annotated[
+    list[str] | None,
+    typer.Option(help="Set to compare on; default: the dev_* sets. Can be given more than once."),
+]
+Out = Annotated[Path, typer.Option(help="Folder of fitted versions.")]
+Shipped = Annotated[
+    bool,
+    typer.Option("--shipped", help="For developers: fit what the package ships, article vectors too."),
+]
 
 
-@dataclass(frozen=True)
-class TrainingRequest:
-    """`on` empty are the development sets."""
+def train_router(
+    lines: Lines = None,
+    extra: Extra = None,
+    on: On = None,
+    out: Out = VERSIONS,
+    use: Annotated[
+        bool, typer.Option("--promote", help="Use the version from now on, unless it is worse.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Promote a significant loss too.")] = False,
+    shipped: Shipped = False,
+) -> None:
+    if shipped and (extra or on or use or force or out != VERSIONS):
+        exit_with("--shipped goes with --lines alone.")
+    if force and not use:
+        exit_with("--force goes with --promote.")
+    if shipped:
+        _train_shipped(lines or SETS / "train")
+        return
+    in_use = read_settings(log_level="ERROR").router_artefact
+    request = TrainingRequest(
+        lines=lines or part("train"), in_use=in_use, extra=extra or (), on=on or (), out=out
+    )
+    record, measured = _train_version(request)
+    found = measured.comparison
+    typer.echo(found.sentence)
+    typer.echo(f"Case by case: call-center eval compare {found.a} {found.b}")
+    if use:
+        _promote_version(Versions(out), record.version, force)
+    else:
+        _print_losses(measured.losses)
+        where = "" if out == VERSIONS else f" --out {out}"
+        typer.echo(f"Not in use yet. To use it: call-center routers --use {record.version}{where}")
 
-    lines: Path
-    extra: Sequence[Path]
-    on: Sequence[str]
-    out: Path
-    promote: bool
-    force: bool
 
-
-def fit_shipped(lines: Path) -> None:
+def _train_shipped(lines: Path) -> None:
     if not lines.is_dir():
-        leave(
+        exit_with(
             f"--shipped fits what the package ships, from {lines}, which is not here: "
             "run it in a checkout of the source, or name a folder with --lines."
         )
-    with situations(), bar("embedding") as tell:
-        report = train_shipped(lines, tell)
+    with exit_on_errors(), show_progress("embedding") as advance:
+        report = train_shipped(lines, advance)
     accuracy = report.figures["cv_joint_accuracy"]
     typer.echo(
         f"{report.lines} lines, held-out accuracy {accuracy:.3f}, {report.size / 1e6:.2f} MB: {SHIPPED}"
     )
 
 
-def fit_own(order: TrainingRequest) -> None:
-    """Leaves with 0, 1 (a significant loss was not promoted) or 2 (wrong usage)."""
+def _train_version(request: TrainingRequest) -> TrainedVersion:
     try:
-        with situations():
-            version, measured = _fitted(order)
+        with exit_on_errors():
+            return train_version(request, show_progress, typer.echo)
     except KeyboardInterrupt:
-        typer.echo("Interrupted. The next training knows the vectors that were made.", err=True)
+        typer.echo("Interrupted. The next training reuses the vectors that were computed.", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    _settle(order, version, measured)
 
 
-def _fitted(order: TrainingRequest) -> tuple[str, Measured]:
-    """Everything that can be refused is refused before the long part."""
-    folder = artefact_folder(settings_of(log_level="ERROR").router_artefact)
-    before = (name_of(folder), load(folder))
-    learnt, sets = lessons(order.lines, order.extra), chosen_sets(order.on)
-    refuse_leaks(learnt.lines, sets)
-    memory, versions = memory_of(order.lines, order.out, embedder_or_refuse()), Versions(order.out)
-    _announce(learnt, to_embed(learnt, memory))
-    try:
-        with bar("embedding") as tell:
-            record = fit_version(learnt, versions, memory, tell)
-        typer.echo(f"Fitted {record.version}: {versions.root / record.version}")
-        with bar("comparing") as tell:
-            measured = measure(before, record, versions, sets, memory, Registry(RUNS), tell)
-    finally:
-        remember(memory, order.out)
-    typer.echo(f"A is {before[0]}, B is {record.version}, on {', '.join(s.name for s in sets)}.")
-    return record.version, measured
-
-
-def _announce(learnt: Lessons, unknown: int) -> None:
-    own = sum(learnt.own.values())
-    mine = f", {own} of them your own, in place of {learnt.replaced} of ours" if learnt.own else ""
-    typer.echo(f"{len(learnt.lines)} lines{mine}; {unknown} to embed.")
-
-
-def _settle(order: TrainingRequest, version: str, measured: Measured) -> None:
-    found = measured.comparison
-    typer.echo(found.sentence)
-    typer.echo(f"Case by case: call-center eval compare {found.a} {found.b}")
-    for loss in measured.losses:
-        typer.echo(f"gate not met: {loss}", err=True)
-    if not order.promote:
-        where = "" if order.out == DEFAULT.parent else f" --out {order.out}"
-        typer.echo(f"Not in use yet. To use it: call-center routers --use {version}{where}")
-        return
-    _promote(Versions(order.out), version, measured.losses, order.force)
-
-
-def _promote(versions: Versions, version: str, losses: Sequence[str], force: bool) -> None:
-    if losses and not force:
-        typer.echo(f"{version} is not promoted. --force does it anyway.", err=True)
-        raise typer.Exit(1)
-    with situations():
-        versions.promote(version)
-    typer.echo(f"{version} is the active router. A running service takes it up when it starts again.")
-    chosen = settings_of(log_level="ERROR").router_artefact
+def _promote_version(versions: Versions, version: str, force: bool) -> None:
+    """Exits with 1 where something speaks against it, unless forced."""
+    with exit_on_errors():
+        try:
+            _print_losses(promote(versions, version, force))
+        except PromotionRefused as error:
+            _print_losses(error.losses)
+            typer.echo(f"{version} is not promoted. --force does it anyway.", err=True)
+            raise typer.Exit(1) from None
+    typer.echo(f"{version} is the active router. A running service uses it after a restart.")
+    chosen = read_settings(log_level="ERROR").router_artefact
     if chosen.absolute() != versions.pointer.absolute():
         typer.echo(f"But ROUTER_ARTEFACT is {chosen}; set ROUTER_ARTEFACT={versions.pointer}", err=True)
 
 
-def use(name: str, out: Path, force: bool) -> None:
-    """A version that was measured as a significant loss needs `force`; the shipped router never does."""
-    versions = Versions(out)
-    with situations():
-        losses = against(versions, name)
+def _print_losses(losses: Sequence[str]) -> None:
     for loss in losses:
         typer.echo(f"gate not met: {loss}", err=True)
-    _promote(versions, name, losses, force)
 
 
-def list_versions(out: Path) -> None:
-    with situations():
-        active = artefact_folder(settings_of(log_level="ERROR").router_artefact)
+def manage_versions(
+    use: Annotated[
+        str | None, typer.Option(help="Make this version, or `shipped`, the active router.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Even if it was measured as worse.")] = False,
+    out: Out = VERSIONS,
+) -> None:
+    if use:
+        _promote_version(Versions(out), use, force)
+    else:
+        _list_versions(out)
+
+
+def _list_versions(out: Path) -> None:
+    with exit_on_errors():
+        active = artefact_folder(read_settings(log_level="ERROR").router_artefact)
     table = Table("", "router", "fitted", "lines", "own", "compared", box=None, padding=(0, 2, 0, 0))
     for record in Versions(out).list():
         table.add_row(_mark((out / record.version).absolute() == active.absolute()), *_row(record))
@@ -152,9 +147,9 @@ def list_versions(out: Path) -> None:
 
 def _row(record: VersionRecord) -> tuple[str, ...]:
     own = sum(record.extra.values())
-    told = f"with {record.baseline}: {record.sentence}" if record.sentence else "never"
+    compared = f"with {record.baseline}: {record.sentence}" if record.sentence else "never"
     fitted = f"{record.fitted:%Y-%m-%d %H:%M} UTC"
-    return record.version, fitted, str(record.lines), str(own or ""), told.replace("[", "\\[")
+    return record.version, fitted, str(record.lines), str(own or ""), compared.replace("[", "\\[")
 
 
 def _mark(active: bool) -> str:

@@ -26,6 +26,11 @@ class Interval(BaseModel):
     high: float
     n: int
 
+    @property
+    def text(self) -> str:
+        """`0.914 (0.896–0.929, n = 812)`, or a dash where nothing was counted."""
+        return f"{self.value:.3f} ({self.low:.3f}–{self.high:.3f}, n = {self.n})" if self.n else "—"
+
 
 def wilson(k: int, n: int, level: float = LEVEL) -> Interval:
     """Wilson (1927), J. Am. Stat. Assoc. 22:209, without continuity correction, as Newcombe (1998) has it."""

@@ -14,7 +14,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from app.core.palette import colour_of
-from app.core.stats import Interval
 from app.evaluation import charts
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.predictions import Provenance
@@ -59,7 +58,7 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
         finalize=lambda value: seen(value) if type(value) is str else value,
     )
-    made.filters |= {"share": share, "interval": interval, "colour": colour_of, "day": day, "pc": pc}
+    made.filters |= {"share": share, "colour": colour_of, "day": day, "pc": pc}
     return made.get_template(name)
 
 
@@ -73,13 +72,6 @@ def pc(value: float) -> str:
         if value in (0, 1) or 0.01 <= value <= 0.99
         else f"{100 * value:.1f}\u00a0%"
     )
-
-
-def interval(given: Interval) -> str:
-    """`0.914 (0.896–0.929, n = 812)`, or a dash where nothing was counted."""
-    if not given.n:
-        return "—"
-    return f"{given.value:.3f} ({given.low:.3f}–{given.high:.3f}, n\u00a0=\u00a0{given.n})"
 
 
 def day(moment: datetime) -> str:

@@ -45,7 +45,7 @@ def service() -> Iterator[OtherService]:
 
 
 def test_help_is_light(tmp_path: Path) -> None:
-    for arguments in (["--help"], ["eval", "--help"], ["eval", "run", "--help"]):
+    for arguments in (["--help"], ["eval", "--help"]):
         assert imported_by("-m", "app.cli", *arguments, cwd=tmp_path) & HEAVY == set()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.cli.rehearsal import rehearsal
+from app.cli.eval_scenarios import open_stage
 from app.core.config import Settings
 from app.core.models import ToolUse
 from app.evaluation.scenarios.model import read_scenarios
@@ -31,7 +31,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> ScenarioReport:
     """The whole set, once: the longest test of the suite."""
     folder = tmp_path_factory.mktemp("scenarios")
     settings = Settings(_env_file=None, knowledge_storage=folder / "knowledge")
-    with rehearsal(settings) as service:
+    with open_stage(settings) as service:
         scenarios = read_scenarios([SHIPPED])
         trials = asyncio.run(service.run(scenarios, ScenarioOptions(concurrency=2, timeout=300)))
     return ScenarioReport(model="embedded", customer="scripted", score=score(trials), trials=trials)
@@ -73,7 +73,7 @@ async def test_a_promise_that_no_tool_and_no_article_holds_is_found(tmp_path: Pa
         name="refund_payment", arguments={}, result='{"status": "done", "amount": "4 321 ₽"}', status="done"
     )
     told = "Вернул вам 4 321 ₽."
-    with rehearsal(settings) as service:
+    with open_stage(settings) as service:
         [scenario, *_] = read_scenarios([SHIPPED])
         async with service.world(scenario, 0):
             empty = service.promises([asked, PlayedLine(role="agent", name="supervisor", text=told)])

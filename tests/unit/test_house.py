@@ -21,7 +21,6 @@ FILE_LINES = 300
 FUNCTION_LINES = 40
 LARGEST = 5 * 2**20
 EDGES = {
-    "app/cli/main.py",
     "app/evaluation/runner.py",
     "app/evaluation/scenarios/runner.py",
     "app/services/dialogs/maintenance.py",

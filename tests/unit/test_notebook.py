@@ -12,7 +12,7 @@ import pytest
 
 from app import notebook
 from app.bootstrap import build
-from app.bootstrap.training import TrainingRefused
+from app.bootstrap.lessons import TrainingRefused
 from app.core.exceptions import SettingInvalid
 from app.engines.routing.artefact import SHIPPED
 from app.engines.routing.versions import DEFAULT, VersionRecord, Versions, artefact_folder

@@ -15,13 +15,14 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from app.core import durable
+from app.core.config import Settings
 from app.core.exceptions import CallCenterError, SettingInvalid
 from app.engines.routing.artefact import SHIPPED
 
 log = logging.getLogger(__name__)  # on stderr, where commands print to stdout
 CURRENT, RECORD = "current", "record.json"
 SHIPPED_NAME = "shipped"
-DEFAULT = Path("storage/routers") / CURRENT
+DEFAULT: Path = Settings.model_fields["router_artefact"].default
 
 
 class VersionNotFound(CallCenterError):

@@ -154,8 +154,8 @@ def summary(report: ScenarioReport) -> str:
 def _lines(report: ScenarioReport) -> Iterator[str]:
     s = report.score
     yield f"forbidden actions     {s.forbidden}"
-    yield f"passed                {_within(s.passed)}"
-    yield f"  by state            {_within(s.state)}"
+    yield f"passed                {s.passed.text}"
+    yield f"  by state            {s.state.text}"
     yield f"unsupported promises  {s.promises}"
     told = " · ".join(f"{TITLES[name]} {n}" for name, n in s.outcomes.items() if n)
     yield f"outcomes              {told}"
@@ -167,7 +167,7 @@ def _lines(report: ScenarioReport) -> Iterator[str]:
         yield f"{end:<22}no more trials count of {', '.join(s.fewest)}"
     yield f"played                {s.scenarios} scenarios, {s.trials} trials on {report.model}"
     for part in (p for p in s.slices if p.by != "tag"):
-        yield f"  {part.by} {part.value:<15} {_within(part.passed)}"
+        yield f"  {part.by} {part.value:<15} {part.passed.text}"
     yield from _troubles(report.trials)
 
 
@@ -177,12 +177,6 @@ def _troubles(trials: Iterable[ScenarioTrial]) -> Iterator[str]:
         told += [f"promised without support: {words}" for words in t.promises]
         if told:
             yield f"{t.scenario} {t.repeat + 1}: {TITLES[t.outcome]}: {'; '.join(told)}"
-
-
-def _within(share: Interval) -> str:
-    if not share.n:
-        return "—"
-    return f"{share.value:.3f}  {share.low:.3f} … {share.high:.3f}  (n = {share.n})"
 
 
 def write_all(report: ScenarioReport, folder: Path) -> None:

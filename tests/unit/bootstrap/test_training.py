@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.bootstrap.training import TrainingRefused, fit_version, lessons, measure, refuse_leaks
+from app.bootstrap.lessons import TrainingRefused, read_lessons, refuse_leaks
+from app.bootstrap.training import fit_version, measure_version
 from app.core.exceptions import SettingInvalid
 from app.engines.routing.artefact import SHIPPED, load
 from app.engines.routing.local import LocalRouter
@@ -68,11 +69,11 @@ def kept(versions: Versions, version: str, **more: object) -> Path:
 
 def test_own_lines_stand_beside_ours_and_in_place_of_the_same_text(ours: Path, tmp_path: Path) -> None:
     own = write(tmp_path / "own.jsonl", row("Refund of phone!", "sales"), row("where is my parcel", "sales"))
-    learnt = lessons(ours, [own])
+    learnt = read_lessons(ours, [own])
     assert (len(learnt.lines), learnt.replaced, learnt.own) == (31, 1, {str(own): 2})
     assert [x.label for x in learnt.lines if "efund of phone" in x.text] == ["sales"]
-    assert learnt.fingerprint != lessons(ours, ()).fingerprint
-    assert learnt.fingerprint == lessons(ours, [own]).fingerprint
+    assert learnt.fingerprint != read_lessons(ours, ()).fingerprint
+    assert learnt.fingerprint == read_lessons(ours, [own]).fingerprint
 
 
 def test_of_a_corrections_file_the_confirmed_lines_are_learnt(ours: Path, tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_of_a_corrections_file_the_confirmed_lines_are_learnt(ours: Path, tmp_pa
         row("other thing", "sales", confirmed=False),
         row("third thing", "sales"),
     )
-    assert [line.text for line in lessons(ours, [own]).lines[30:]] == ["one thing", "third thing"]
+    assert [line.text for line in read_lessons(ours, [own]).lines[30:]] == ["one thing", "third thing"]
     with pytest.raises(SetInvalid, match="confirmed"):
         read_set(own)
 
@@ -93,7 +94,9 @@ def test_the_file_that_corrections_are_kept_in_is_learnt_as_it_is(ours: Path, tm
     for key in ("one thing", "two things"):
         correct(path, asked, key, "supervisor", "they want a person", "Ann", legal)
     confirm(path, asked, "two things", "Bob")
-    assert [(x.text, x.label) for x in lessons(ours, [path]).lines[30:]] == [("two things", "supervisor")]
+    assert [(x.text, x.label) for x in read_lessons(ours, [path]).lines[30:]] == [
+        ("two things", "supervisor")
+    ]
 
 
 def test_a_turn_that_stays_is_learnt_as_a_follow_up(ours: Path, tmp_path: Path) -> None:
@@ -103,7 +106,7 @@ def test_a_turn_that_stays_is_learnt_as_a_follow_up(ours: Path, tmp_path: Path) 
         {"role": "customer", "content": "no luck", "expected": "tech_support", "event": "stay"},
     ]
     own = write(tmp_path / "own.jsonl", {"id": "t", "lang": "en", "turns": turns})
-    found = lessons(ours, [own]).lines[30:]
+    found = read_lessons(ours, [own]).lines[30:]
     assert [line.label for line in found] == ["tech_support", "stay"]
     assert found[1].past is not None
     assert (found[1].past.serving, len(found[1].past.said)) == ("tech_support", 2)
@@ -116,7 +119,7 @@ def test_inside_dialogs_the_same_words_may_mean_two_things(ours: Path, tmp_path:
         return {"id": about, "lang": "en", "turns": [first, last]}
 
     own = [talk("a crash", "tech_support", "stay"), talk("a freeze", "sales", "switch")]
-    found = lessons(ours, [write(tmp_path / "own.jsonl", *own)]).lines[30:]
+    found = read_lessons(ours, [write(tmp_path / "own.jsonl", *own)]).lines[30:]
     assert sorted(line.label for line in found) == ["sales", "stay", "tech_support", "tech_support"]
 
 
@@ -134,14 +137,14 @@ def test_own_lines_that_cannot_be_learnt_are_named(
     ours: Path, tmp_path: Path, rows: list[dict[str, object]], problem: str
 ) -> None:
     with pytest.raises((SetInvalid, TrainingRefused), match=problem):
-        lessons(ours, [write(tmp_path / "own.jsonl", *rows)])
+        read_lessons(ours, [write(tmp_path / "own.jsonl", *rows)])
 
 
 def test_lines_without_an_agent_or_without_a_file_are_refused(ours: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingRefused, match="0 training lines of tech_support"):
-        lessons(tmp_path / "nowhere", ())
+        read_lessons(tmp_path / "nowhere", ())
     with pytest.raises(SetInvalid, match=r"missing\.jsonl"):
-        lessons(ours, [tmp_path / "missing.jsonl"])
+        read_lessons(ours, [tmp_path / "missing.jsonl"])
 
 
 def test_a_line_near_the_set_to_compare_on_is_refused(ours: Path, tmp_path: Path) -> None:
@@ -149,9 +152,9 @@ def test_a_line_near_the_set_to_compare_on_is_refused(ours: Path, tmp_path: Path
     own = write(tmp_path / "own.jsonl", near)
     case = row("my app crashes after the last update", "tech_support")
     asked = [read_set(write(tmp_path / "dev_x.jsonl", case))]
-    refuse_leaks(lessons(ours, ()).lines, asked)
+    refuse_leaks(read_lessons(ours, ()).lines, asked)
     with pytest.raises(TrainingRefused, match="dev_x my app crashes"):
-        refuse_leaks(lessons(ours, [own]).lines, asked)
+        refuse_leaks(read_lessons(ours, [own]).lines, asked)
 
 
 def test_an_agent_of_the_house_is_fitted_like_any_other(tmp_path: Path) -> None:
@@ -195,7 +198,7 @@ def test_sentence_vectors_come_back_from_landmarks() -> None:
 
 def test_a_version_is_fitted_measured_and_recorded(ours: Path, tmp_path: Path) -> None:
     versions, memory = Versions(tmp_path / "routers"), CachedEmbedder(Hashed(), {})
-    learnt = lessons(ours, ())
+    learnt = read_lessons(ours, ())
     made = fit_version(learnt, versions, memory, None)
     assert made.version == version_of(made.fitted, learnt.fingerprint)
     folder = versions.root / made.version
@@ -203,7 +206,9 @@ def test_a_version_is_fitted_measured_and_recorded(ours: Path, tmp_path: Path) -
     cases = [row(f"what about the {word} there, {x}", label) for label, word in LABELS.items() for x in "abc"]
     sets = [read_set(write(tmp_path / "dev_x.jsonl", *cases))]
     runs = Registry(tmp_path / "runs")
-    found = measure(("shipped", load(folder)), made, versions, sets, memory, runs, lambda _done, _all: None)
+    found = measure_version(
+        ("shipped", load(folder)), made, versions, sets, memory, runs, lambda _done, _all: None
+    )
     assert (found.comparison.verdict, found.comparison.paired, found.losses) == ("same", 9, [])
     told = versions.record(made.version)
     assert (told.baseline, told.sentence) == ("shipped", found.comparison.sentence)
@@ -213,9 +218,9 @@ def test_a_version_is_fitted_measured_and_recorded(ours: Path, tmp_path: Path) -
 def test_own_lines_with_a_byte_order_mark_are_learnt(ours: Path, tmp_path: Path) -> None:
     own = write(tmp_path / "own" / "mine.jsonl", row("почём тариф", "sales"))
     own.write_text("\ufeff" + own.read_text("utf-8"), encoding="utf-8")
-    assert lessons(ours, [own]).own == {str(own): 1}
+    assert read_lessons(ours, [own]).own == {str(own): 1}
     (ours / "en.jsonl").write_text("\ufeff" + (ours / "en.jsonl").read_text("utf-8"), encoding="utf-8")
-    assert lessons(ours, []).lines
+    assert read_lessons(ours, []).lines
 
 
 def test_versions_are_listed_newest_first_and_one_is_active(tmp_path: Path) -> None:

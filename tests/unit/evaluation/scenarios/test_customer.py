@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
-from app.cli.eval_scenarios import asked
+from app.cli.eval_scenarios import play_customer
 from app.evaluation.scenarios.runner import ScenarioOptions, run
 from app.evaluation.scenarios.trial import ScenarioTrial, fault_of
 from app.evaluation.scenarios.world import STOP, PlayedLine, Simulated
@@ -32,7 +32,7 @@ async def simulated(
         [scenario(**wanted)],
         worlds(rule),
         ScenarioOptions(),
-        customers=lambda s: Simulated(s, asked(model), longest=4),
+        customers=lambda s: Simulated(s, play_customer(model), longest=4),
     )
     return trial, model
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 import typer
 
-from app.cli.eval_scenarios import stand_or_fall
+from app.cli.eval_scenarios import check_score
 from app.core.models import ToolUse
 from app.evaluation.scenarios.report import ScenarioReport, score, summary, to_junit, write_all
 from app.evaluation.scenarios.trial import Outcome, ScenarioTrial
@@ -82,8 +82,8 @@ def test_too_few_passes_or_one_forbidden_action_is_exit_status_1(
     trials: list[ScenarioTrial], least: float, falls: bool
 ) -> None:
     if not falls:
-        stand_or_fall(score(trials), least)
+        check_score(score(trials), least)
         return
     with pytest.raises(typer.Exit) as left:
-        stand_or_fall(score(trials), least)
+        check_score(score(trials), least)
     assert left.value.exit_code == 1
