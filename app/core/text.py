@@ -18,6 +18,12 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 NAMES = 2  # words of a product name or two: not yet a sentence in another language
 _SPACES = re.compile(r"\s+")
 _SLICE = re.compile(r"\S{1,1000}\s*|\s+")  # normalisation is quadratic in a row of combining marks
+FORMULA = re.compile(
+    r"^([\x00-\x09\x0b-\x20\x85\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]*)"
+    r"([=+\-@＝＋－＠])",
+    re.MULTILINE,
+)
+"""A line that spreadsheets run, also behind blanks that they trim (OWASP, CSV injection): blanks, sign."""
 
 
 def clean(text: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 from app.core import durable
+from app.core.text import FORMULA
 from app.evaluation.predictions import Prediction, Run
 from app.evaluation.report import Report
 
@@ -18,8 +20,20 @@ COLUMNS = (
     "text", "serving", "expected", "acceptable", "got", "outcome", "confidence", "source", "reason",
     "seconds", "timed", "tokens", "cost",
 )  # fmt: skip
-_FORMULA = re.compile(r"[\s\x00-\x20\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
-"""What spreadsheets run, also behind blanks that they trim (OWASP, CSV injection)."""
+BREAKS = ("\t", "\r", "\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JunitCase:
+    """`tag` is empty for a case that passed."""
+
+    suite: str
+    name: str
+    classname: str
+    seconds: float
+    tag: Literal["", "failure", "error", "skipped"] = ""
+    message: str = ""
+    text: str = ""
 
 
 def write_all(report: Report, run: Run, folder: Path) -> None:
@@ -47,34 +61,47 @@ def to_csv(predictions: Iterable[Prediction]) -> str:
 
 
 def to_junit(router: str, predictions: Iterable[Prediction]) -> str:
-    """A test case a turn; wrong is a failure, a router without an answer an error."""
-    suites: dict[str, ElementTree.Element] = {}
-    root = ElementTree.Element("testsuites", name=legal(router))
-    for p in predictions:
-        suite = suites.get(p.set)
-        if suite is None:
-            suite = suites[p.set] = ElementTree.SubElement(root, "testsuite", name=legal(p.set))
-        _add(suite, p)
-    for suite in suites.values():
-        suite.set("tests", str(len(suite)))
-        suite.set("failures", str(len(suite.findall("*/failure"))))
-        suite.set("errors", str(len(suite.findall("*/error"))))
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+    """One test case per turn; a wrong agent is a failure, a router without an answer an error."""
+    return write_junit(router, map(_junit_case, predictions))
 
 
-def _add(suite: ElementTree.Element, p: Prediction) -> None:
+def _junit_case(p: Prediction) -> JunitCase:
     name = f"{p.case} turn {p.turn}" + (f" {p.perturbation}" if p.perturbation else "")
     if p.repeat:
         name += f" repeat {p.repeat + 1}"
-    case = ElementTree.SubElement(
-        suite, "testcase", name=legal(name), classname=legal(p.expected), time=f"{p.seconds:.4f}"
-    )
+    case = JunitCase(suite=p.set, name=name, classname=p.expected, seconds=p.seconds)
     if p.outcome == "wrong":
         sure = "" if p.confidence is None else f" at {p.confidence:.2f}"
-        said = legal(f"expected {p.expected}, got {p.got}{sure}")
-        ElementTree.SubElement(case, "failure", message=said).text = legal(p.text)
-    elif not p.covered:
-        ElementTree.SubElement(case, "error", message=p.outcome).text = legal(p.reason)
+        said = f"expected {p.expected}, got {p.got}{sure}"
+        return replace(case, tag="failure", message=said, text=p.text)
+    return case if p.covered else replace(case, tag="error", message=p.outcome, text=p.reason)
+
+
+def write_junit(name: str, cases: Iterable[JunitCase]) -> str:
+    """XML with one suite per `JunitCase.suite`, in order of appearance."""
+    suites: dict[str, ElementTree.Element] = {}
+    root = ElementTree.Element("testsuites", name=legal(name))
+    for case in cases:
+        if case.suite not in suites:
+            suites[case.suite] = ElementTree.SubElement(root, "testsuite", name=legal(case.suite))
+        _add_case(suites[case.suite], case)
+    for suite in suites.values():
+        suite.set("tests", str(len(suite)))
+        for total, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            suite.set(total, str(len(suite.findall(f"*/{tag}"))))
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _add_case(suite: ElementTree.Element, case: JunitCase) -> None:
+    element = ElementTree.SubElement(
+        suite,
+        "testcase",
+        name=legal(case.name),
+        classname=legal(case.classname),
+        time=f"{case.seconds:.4f}",
+    )
+    if case.tag:
+        ElementTree.SubElement(element, case.tag, message=legal(case.message)).text = legal(case.text)
 
 
 FILES: dict[str, Callable[[Report, Run], str]] = {
@@ -90,7 +117,9 @@ def cell(value: object) -> object:
     """What may stand in a cell: formulas become text."""
     if isinstance(value, list):
         value = ", ".join(map(str, value))
-    if isinstance(value, str) and _FORMULA.match(value):
+    if isinstance(value, str) and (
+        value[:1] in {"\t", "\r", "\n"} or FORMULA.match(value.replace("\n", " "))
+    ):
         return f"'{value}"
     return "" if value is None else value
 

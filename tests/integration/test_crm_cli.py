@@ -29,7 +29,7 @@ def crm(request: pytest.FixtureRequest) -> Iterator[RunningCrm]:
 def test_the_connection_is_tried(crm: RunningCrm, tmp_path: Path) -> None:
     done = in_process("crm", "test", cwd=tmp_path, **crm.environment)
     assert done.returncode == 0, done.stderr
-    assert f"Configured: {crm.kind} at 127.0.0.1, 10 s for a request." in done.stdout
+    assert f"Configured: {crm.kind} at 127.0.0.1, 10 s per request." in done.stdout
     assert "answers" in done.stdout
     assert crm.rows("events" if crm.kind == "webhook" else "contacts") == []
 

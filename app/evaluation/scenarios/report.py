@@ -1,23 +1,19 @@
-"""A run of scenarios in words and as files: scenarios.json, report.html, junit.xml.
-
-A run of scenarios as one HTML file that opens offline. Imported only where a page is rendered.
-
-The figures of a run: how many trials passed, how reliably, and what must never happen.
-"""
+"""The figures of a run of scenarios, and the run as text and as scenarios.json, report.html, junit.xml."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import comb
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import Literal
 
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 
 from app.core.stats import Interval, clustered
-from app.evaluation.exports import legal
+from app.evaluation.exports import JunitCase, write_junit
 from app.evaluation.html import TEMPLATES, template
 from app.evaluation.scenarios.trial import Outcome, ScenarioTrial
 
@@ -135,6 +131,13 @@ TITLES: dict[Outcome, str] = {
     "customer_fault": "fault of the simulated customer",
     "error": "error",
 }
+JUNIT_TAGS: dict[Outcome, Literal["", "failure", "error", "skipped"]] = {
+    "pass": "",
+    "words_failed": "failure",
+    "state_failed": "failure",
+    "customer_fault": "skipped",
+    "error": "error",
+}
 
 
 class ScenarioReport(BaseModel):
@@ -180,8 +183,6 @@ def _troubles(trials: Iterable[ScenarioTrial]) -> Iterator[str]:
 
 
 def write_all(report: ScenarioReport, folder: Path) -> None:
-    from app.evaluation.scenarios.report import render  # noqa: PLC0415  (jinja2 and what it brings)
-
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "scenarios.json": report.model_dump_json(indent=2),
@@ -192,28 +193,24 @@ def write_all(report: ScenarioReport, folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def to_junit(trials: Sequence[ScenarioTrial]) -> str:
-    """A test case a trial; faults of the simulated customer are skipped."""
-    root = ElementTree.Element("testsuites", name="scenarios")
-    suite = ElementTree.SubElement(root, "testsuite", name="scenarios", tests=str(len(trials)))
-    for trial in trials:
-        _add(suite, trial)
-    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(name, str(len(suite.findall(f"*/{tag}"))))
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+def to_junit(trials: Iterable[ScenarioTrial]) -> str:
+    """One test case per trial; faults of the simulated customer are skipped."""
+    return write_junit("scenarios", map(_junit_case, trials))
 
 
-def _add(suite: ElementTree.Element, trial: ScenarioTrial) -> None:
-    name = f"{trial.scenario} repeat {trial.repeat + 1}" if trial.repeat else trial.scenario
-    case = ElementTree.SubElement(
-        suite, "testcase", name=name, classname=trial.language, time=f"{trial.seconds:.3f}"
+def _junit_case(trial: ScenarioTrial) -> JunitCase:
+    case = JunitCase(
+        suite="scenarios",
+        name=f"{trial.scenario} repeat {trial.repeat + 1}" if trial.repeat else trial.scenario,
+        classname=trial.language,
+        seconds=trial.seconds,
     )
-    problems = legal("; ".join(trial.problems))
-    tag = {"pass": "", "customer_fault": "skipped", "error": "error"}.get(trial.outcome, "failure")
-    if trial.forbidden or tag:
-        told = ElementTree.SubElement(case, "failure" if trial.forbidden else tag)
-        told.set("message", problems or legal("; ".join(trial.forbidden)))
-        told.text = legal("\n".join(f"{line.name or line.role}: {line.text}" for line in trial.lines))
+    tag = "failure" if trial.forbidden else JUNIT_TAGS[trial.outcome]
+    if not tag:
+        return case
+    message = "; ".join(trial.problems) or "; ".join(trial.forbidden)
+    text = "\n".join(f"{line.name or line.role}: {line.text}" for line in trial.lines)
+    return replace(case, tag=tag, message=message, text=text)
 
 
 def render(report: ScenarioReport) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+from app.core.text import FORMULA
 from app.services.dialogs.views import DialogView, MessageView
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#|<>&~$!])")
-_FORMULA = re.compile(r"^([^\S\n]*)([=+\-@＝＋－＠])", re.MULTILINE)
 
 
 def to_json(view: DialogView) -> str:
@@ -30,7 +30,7 @@ def to_markdown(view: DialogView, names: dict[str, str]) -> str:
 
 def plain(text: str) -> str:
     """Shown by a Markdown reader as it was written, and by a spreadsheet as text."""
-    return _FORMULA.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))
+    return FORMULA.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))
 
 
 def _told(message: MessageView, names: dict[str, str]) -> list[str]:

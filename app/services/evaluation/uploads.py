@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.core.exceptions import CallCenterError
+from app.core.text import FORMULA
 from app.evaluation.cases import Case
 from app.evaluation.importers import BLANK, REPEATED, Importer, write_set
 from app.evaluation.tables import ImportFailed, Numbered, cell_of, read_table
@@ -20,7 +21,6 @@ VALUES, SHOWN = 200, 50
 _TEXT = ("text", "message", "utterance", "query", "content", "текст", "сообщение", "вопрос", "обращение")
 _LABEL = ("label", "intent", "category", "class", "topic", "agent", "метка", "категория", "класс", "тема")
 _OTHER = {"id": ("id",), "lang": ("lang", "language", "язык"), "tags": ("tags", "теги")}
-_FORMULA = re.compile(r"\s*[=+@]")
 Status = Literal["taken", "blank", "unmapped", "repeated", "problem"]
 
 
@@ -66,7 +66,7 @@ class Preview:
         if sum((row.status == "taken") == (view.status == "taken") for row in self.rows) < SHOWN:
             self.rows.append(view)
         self.counts[view.status] += 1
-        self.formulas += bool(_FORMULA.match(view.text))
+        self.formulas += bool(FORMULA.match(view.text))
 
 
 def profile(path: Path) -> Profile:

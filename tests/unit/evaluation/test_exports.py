@@ -19,7 +19,7 @@ def rows(predictions: list[Prediction]) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     "text",
     ["=1+1", "+7 900", "-1", "@SUM(A1)", " =1", "\t=1", "\u00a0 =1", "\u200b=1", "\ufeff=1", "\n=1",
-     "\rx", "\tx", "＝1", "=cmd|'/c calc'!A0"],
+     "\u200b\n=1", "\rx", "\tx", "＝1", "=cmd|'/c calc'!A0"],
 )  # fmt: skip
 def test_a_formula_is_only_text(text: str) -> None:
     row = rows([prediction("a", text=text, reason=text, tags=[text], industry=text)])[0]
@@ -42,8 +42,14 @@ def test_the_csv_opens_in_a_spreadsheet_and_holds_every_column() -> None:
 def test_junit_counts_failures_and_errors_by_set() -> None:
     root = ElementTree.fromstring(to_junit("local", [*mixed(), prediction("z", set="other")]))
     first, second = root.findall("testsuite")
-    assert dict(first.items()) == {"name": "s", "tests": "7", "failures": "4", "errors": "1"}
-    assert dict(second.items()) == {"name": "other", "tests": "1", "failures": "0", "errors": "0"}
+    assert dict(first.items()) == {"name": "s", "tests": "7", "failures": "4", "errors": "1", "skipped": "0"}
+    assert dict(second.items()) == {
+        "name": "other",
+        "tests": "1",
+        "failures": "0",
+        "errors": "0",
+        "skipped": "0",
+    }
 
 
 def test_junit_is_valid_xml_whatever_is_in_the_words() -> None:
