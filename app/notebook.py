@@ -45,21 +45,21 @@ MOCK_MODEL = "mock-model"
 
 @dataclass(frozen=True)
 class Desk:
-    """An open workbench. Runs and reports go where `call-center eval` keeps them."""
+    """An open workbench. Runs and reports are stored where `call-center eval` stores them."""
 
     bench: Workbench
 
     async def run(self, *sets: str | Path, router: str, **options: Any) -> Run:
-        """`sets` are names in eval_sets/ or paths; `options` fields of Options: limit, repeat, perturb…"""
+        """`sets` are names in eval_sets/ or paths; `options` fields of RunOptions: limit, repeat, perturb…"""
         names, chosen = [str(name) for name in sets], RunOptions(**options)
-        with _progress() as tell:
-            return await self.bench.evaluation.run(names, router, chosen, tell)
+        with _progress() as advance:
+            return await self.bench.evaluation.run(names, router, chosen, advance)
 
     def read(self, name: str | Path) -> CaseSet:
         return self.bench.evaluation.read([str(name)])[0]
 
     def correct(self, name: str, labels: Mapping[str, tuple[str, str]], who: str) -> list[Correction]:
-        """`labels`: case, or `case:turn`, to (label, why). Raises CorrectionRefused for the first bad one."""
+        """`labels` maps `case` or `case:turn` to (label, reason). Raises CorrectionRefused."""
         cases, legal = self.read(name), self.bench.agents
         return [
             corrections.correct(CORRECTIONS, cases, key, label, why, who, legal)
@@ -67,7 +67,7 @@ class Desk:
         ]
 
     def confirm(self, name: str, keys: Iterable[str], who: str) -> list[Correction]:
-        """By somebody else than who corrected. Raises CorrectionRefused."""
+        """`who` must not be the author of the correction. Raises CorrectionRefused."""
         cases = self.read(name)
         return [corrections.confirm(CORRECTIONS, cases, key, who) for key in keys]
 
@@ -75,7 +75,7 @@ class Desk:
         return corrections.read(CORRECTIONS)
 
     def corrected(self, name: str) -> Path:
-        """The set with its confirmed labels, as a file beside the original's name."""
+        """Writes the set with its confirmed labels to a file of the same name."""
         return keep(corrections.apply(self.read(name), self.corrections()).cases, CORRECTED / f"{name}.jsonl")
 
     async def train(
@@ -105,19 +105,19 @@ class Desk:
         return self.bench.evaluation.registry.load(run_id)
 
     def report(self, run: Run, baseline: Run | None = None, costs: str | Path | None = None) -> Report:
-        """With a baseline the report tells whether `run` is better; `costs` is a file of prices."""
+        """With a baseline the report says whether `run` is better; `costs` is a file of prices."""
         prices = load_costs(Path(costs), self.bench.agents) if costs else CostMatrix()
         return build_report(run, prices, compare(baseline, run) if baseline else None)
 
     def write(self, report: Report, run: Run) -> Path:
-        """The page; the other files of `call-center eval run` stand beside it."""
+        """The path of the HTML page; the other files of `call-center eval run` are written next to it."""
         folder = self.bench.evaluation.registry.folder(run.provenance.run_id)
         write_all(report, run, folder)
         return folder / "report.html"
 
 
 def open_desk(**settings: object) -> Desk:
-    """From here on paths are relative to the working copy, as in the command line. Raises SettingInvalid."""
+    """Changes to the working copy: paths mean what they mean to the command line. Raises SettingInvalid."""
     root = _working_copy(Path.cwd())
     os.chdir(root)
     prepare_environment()
@@ -128,7 +128,7 @@ def open_desk(**settings: object) -> Desk:
 
 @asynccontextmanager
 async def open_with_model(**settings: object) -> AsyncIterator[Desk]:
-    """With the configured provider, or else with the mock one of this package: its prices are made up."""
+    """With the configured provider; without one, with the mock provider, whose prices are invented."""
     os.chdir(_working_copy(Path.cwd()))
     configured = load_settings(router="local").has_provider
     with nullcontext() if configured else serve_mock_provider() as url:
@@ -141,25 +141,25 @@ async def open_with_model(**settings: object) -> AsyncIterator[Desk]:
 
 
 def best(points: Sequence[CascadePoint], loss: float = 0.0) -> CascadePoint:
-    """The most calls saved at an accuracy at most `loss` below the best. Choose it on a development set."""
+    """The point that saves most calls at an accuracy at most `loss` below the best. Use a development set."""
     top = max(p.accuracy for p in points)
     return max((p for p in points if p.accuracy >= top - loss), key=lambda p: (p.calls_saved, -p.threshold))
 
 
 def split(cases: Sequence[Case], parts: int = 2) -> list[list[Case]]:
-    """Dealt out label by label, in order, so that each part has its share of every label."""
+    """Stratified: each part gets its share of every label, in order."""
     ordered = sorted(cases, key=lambda case: str(case.turns[-1].expected))
     return [ordered[at::parts] for at in range(parts)]
 
 
 def keep(cases: Sequence[Case], path: str | Path) -> Path:
-    """Writes a set that `Desk.run` and `call-center eval run` take by its path."""
+    """Writes a set that `Desk.run` and `call-center eval run` accept by its path."""
     write_set(cases, Path(path))
     return Path(path)
 
 
 def _build(settings: Settings) -> Workbench:
-    """A library warns in every notebook that it would like to draw progress bars."""
+    """Without the warning of a library that would like to draw progress bars."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "IProgress not found")
         from app.bootstrap import build  # noqa: PLC0415
@@ -168,17 +168,17 @@ def _build(settings: Settings) -> Workbench:
 
 
 def _working_copy(start: Path) -> Path:
-    """The nearest folder above with labelled sets in it, else `start`."""
+    """The nearest folder upwards that holds labelled sets, else `start`."""
     return next((folder for folder in (start, *start.parents) if (folder / SETS).is_dir()), start)
 
 
 @contextmanager
 def _progress() -> Iterator[OnProgress]:
-    """One line under the cell, told each per cent; silent outside a notebook."""
+    """One line under the cell, updated each per cent; nothing outside a notebook."""
     line: Any = display({"text/plain": ""}, raw=True, display_id=True) if get_ipython() else None  # type: ignore[no-untyped-call]
 
-    def tell(done: int, total: int) -> None:
+    def advance(done: int, total: int) -> None:
         if line and (done == total or done % max(1, total // 100) == 0):
             line.update({"text/plain": f"{done} of {total}"}, raw=True)
 
-    yield tell
+    yield advance

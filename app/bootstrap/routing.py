@@ -114,7 +114,7 @@ def _targets(house: AppContext, near: LocalRouter, chosen: Router) -> Iterator[T
         "server": urlsplit(settings.openai_base_url or "").hostname or "api.openai.com",
     }
     both = {**asked, **fitted, "threshold": str(settings.router_threshold)}
-    model, prompts = settings.openai_model, far.fingerprints
-    yield Target("llm", ours.get("llm", far).route, labels, model, prompts, asked, paid=True)
+    paid = partial(Target, model=settings.openai_model, prompts=far.fingerprints, paid=True)
+    yield paid("llm", ours.get("llm", far).route, labels, settings=asked)
     cold = _cold(house, cascade)
-    yield Target("cascade", cascade.route, labels, model, prompts, both, paid=True, session=cold)
+    yield paid("cascade", cascade.route, labels, settings=both, session=cold)

@@ -37,7 +37,7 @@ class JunitCase:
 
 
 def write_all(report: Report, run: Run, folder: Path) -> None:
-    """Into `folder`, which is made where it does not exist."""
+    """Into `folder`, which is created where it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text_of in FILES.items():
         durable.write(folder / name, text_of(report, run))
@@ -50,7 +50,7 @@ def to_html(report: Report) -> str:
 
 
 def to_csv(predictions: Iterable[Prediction]) -> str:
-    """With a byte order mark, so that spreadsheets read Cyrillic; formulas are neutralised."""
+    """With a byte order mark, so that spreadsheets read Cyrillic; formulas become text."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -114,7 +114,7 @@ FILES: dict[str, Callable[[Report, Run], str]] = {
 
 
 def cell(value: object) -> object:
-    """What may stand in a cell: formulas become text."""
+    """The value of a cell, safe for spreadsheets: formulas become text."""
     if isinstance(value, list):
         value = ", ".join(map(str, value))
     if isinstance(value, str) and (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ BLANK, REPEATED = "(blank)", "(repeated)"
 IMPORTED = "imported"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Imported:
     """`skipped` counts rows by the label that has no mapping, blank and repeated ones apart."""
 
@@ -40,6 +40,7 @@ class Importer:
 
     columns: Mapping[str, str]
     labels: Mapping[str, str]
+    _: KW_ONLY
     lang: str | None = None
     industry: str = "general"
     cases: list[Case] = field(default_factory=list)
@@ -126,12 +127,15 @@ def import_rows(
         raise ImportFailed(path.name, f"columns are {', '.join(OURS)}, not {', '.join(sorted(strange))}")
     if missing := {"text", "label"} - set(columns):
         raise ImportFailed(path.name, f"no column is named for {' and '.join(sorted(missing, reverse=True))}")
-    importer, table = (
-        Importer(columns, labels, lang, industry),
-        read_table(path, [*columns.values()], encoding),
-    )
+    importer = Importer(columns, labels, lang=lang, industry=industry)
+    table = read_table(path, [*columns.values()], encoding)
     importer.take(path.name, table.rows)
-    return Imported(importer.cases, dict(importer.skipped), importer.problems, table.notes)
+    return Imported(
+        cases=importer.cases,
+        skipped=dict(importer.skipped),
+        problems=importer.problems,
+        notes=table.notes,
+    )
 
 
 def write_set(cases: Iterable[Case], path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from hashlib import sha256
 from random import Random
 
@@ -16,7 +16,7 @@ Key = tuple[str, str, int, int, str]
 SLICES = ("lang", "industry", "tag", "difficulty", "origin")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunOptions:
     """`limit` draws cases by `seed`; a larger limit holds the cases of a smaller one.
 
@@ -41,6 +41,7 @@ class Trial:
     set: str
     case: Case
     texts: Mapping[int, str]
+    _: KW_ONLY
     repeat: int = 0
     perturbation: str | None = None
 
@@ -99,7 +100,7 @@ def _lot(*parts: object) -> str:
 def _ways(name: str, case: Case, options: RunOptions) -> Iterator[Trial]:
     plain = {at: turn.content for at, turn in enumerate(case.turns) if turn.role == "customer"}
     for repeat in range(options.repeat):
-        yield Trial(name, case, plain, repeat)
+        yield Trial(name, case, plain, repeat=repeat)
     for kind in PERTURBATIONS if options.perturb else ():
         way = Trial(name, case, _changed(plain, kind, options.seed, case.id), perturbation=kind)
         if way.counted:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -46,6 +46,7 @@ class Target:
     name: str
     route: Route
     labels: tuple[str, ...]
+    _: KW_ONLY
     model: str | None = None
     prompts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -132,7 +133,7 @@ async def _walk_all(
             worker.cancel()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Asked:
     """What came of one question; `decision` is None unless the outcome is `ok`."""
 
@@ -199,14 +200,19 @@ class _Walker:
             answer, asked_now = await self._answer(route, query, way.repeat)
         except RoutingFailed as failed:
             outcome = FAILURES.get(failed.outcome, "error")
-            return _Asked(outcome, reason=failed.reason, seconds=time.perf_counter() - started)
+            return _Asked(outcome=outcome, reason=failed.reason, seconds=time.perf_counter() - started)
         except Exception as error:  # a recorded outcome
             log.warning("case %s of %s: %s", way.case.id, way.set, type(error).__name__)
             log.debug("its trace", exc_info=error)
-            return _Asked("error", reason=type(error).__name__, seconds=time.perf_counter() - started)
-        if answer.decision.agent not in self._target.labels:
-            return _Asked("unparsed", None, "not a label of the roster", answer.seconds, asked_now)
-        return _Asked("ok", answer.decision, answer.decision.reason, answer.seconds, asked_now)
+            seconds = time.perf_counter() - started
+            return _Asked(outcome="error", reason=type(error).__name__, seconds=seconds)
+        decision, seconds = answer.decision, answer.seconds
+        if decision.agent not in self._target.labels:
+            reason = "not a label of the roster"
+            return _Asked(outcome="unparsed", reason=reason, seconds=seconds, timed=asked_now)
+        return _Asked(
+            outcome="ok", decision=decision, reason=decision.reason, seconds=seconds, timed=asked_now
+        )
 
     async def _answer(self, route: Route, query: RouteQuery, repeat: int) -> tuple[CachedAnswer, bool]:
         """Also whether it was asked for now."""

@@ -1,4 +1,4 @@
-"""Fitted routers of a team: one folder a version, and the file `current` that names the active one."""
+"""Fitted routers of a team: one folder per version, and the file `current` that names the active one."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class VersionNotFound(CallCenterError):
 
 
 class VersionRecord(BaseModel):
-    """How a version came about, and how it did against `baseline`: `losses` speak against promoting it.
+    """How a version was trained, and how it compares with `baseline`: `losses` speak against promoting it.
 
-    `lines` counts all training lines, `extra` the team's own by file. It holds no text of a customer.
+    `lines` counts all training lines, `extra` the team's own by file. Contains no text of a customer.
     """
 
     version: str
@@ -52,9 +52,9 @@ class VersionRecord(BaseModel):
 
 
 def artefact_folder(chosen: Path) -> Path:
-    """Where ROUTER_ARTEFACT leads: a folder, or a file that names a version beside it.
+    """The folder that ROUTER_ARTEFACT means: itself, or the version that a file of this name names.
 
-    While nobody has promoted anything, the default leads to the shipped router.
+    The default means the shipped router until a version is promoted. Raises SettingInvalid.
     """
     if chosen.is_dir():
         return chosen
@@ -92,7 +92,7 @@ class Versions:
 
     @contextmanager
     def new(self) -> Iterator[Path]:
-        """A folder to fit into, gone afterwards unless it was kept."""
+        """A folder to fit into; removed afterwards unless `keep` moved it."""
         self.root.mkdir(parents=True, exist_ok=True)
         part = self.root / f".{secrets.token_hex(4)}.part"
         part.mkdir()
@@ -102,7 +102,7 @@ class Versions:
             shutil.rmtree(part, ignore_errors=True)
 
     def keep(self, part: Path, record: VersionRecord) -> Path:
-        """The same lines on the same day are the same version: the newer fit takes its place."""
+        """The same lines on the same day are the same version: the newer fit replaces the older one."""
         folder = self.root / record.version
         self._write(part, record)
         if folder.exists():
@@ -124,17 +124,17 @@ class Versions:
             raise VersionNotFound(name, self.root) from None
 
     def list(self) -> list[VersionRecord]:
-        """Newest first; what cannot be read is left out, and logged once."""
+        """Newest first; records that cannot be read are left out and logged once."""
         found = []
         for path in self.root.glob(f"[!.]*/{RECORD}"):
             try:
                 found.append(VersionRecord.model_validate_json(path.read_bytes()))
             except (OSError, ValidationError):
-                _tell_once(path.parent.name)
+                _warn_once(path.parent.name)
         return sorted(found, key=lambda record: record.fitted, reverse=True)
 
     def promote(self, name: str) -> None:
-        """All or nothing; a service takes it up when it starts. Raises VersionNotFound."""
+        """Atomic; a service uses it after its next start. Raises VersionNotFound."""
         if name != SHIPPED_NAME:
             self.record(name)
         self.root.mkdir(parents=True, exist_ok=True)
@@ -149,5 +149,5 @@ def _is_name(name: str) -> bool:
 
 
 @cache
-def _tell_once(name: str) -> None:
+def _warn_once(name: str) -> None:
     log.warning("the record of router %s cannot be read: it is left out", name)

@@ -27,7 +27,7 @@ OnProgress = Callable[[int, int], None]
 Customers = Callable[[Scenario], CustomerActor]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScenarioOptions:
     """`timeout` is seconds for one dialog, `total` for all of them."""
 
@@ -51,7 +51,13 @@ async def run(
     on_progress: OnProgress = lambda _done, _all: None,
 ) -> list[ScenarioTrial]:
     """In the order of the scenarios, repeats together. `on_progress` is told trials done and all."""
-    player = _Player(worlds, options, customers, promises, time.monotonic() + options.total)
+    player = _Player(
+        worlds=worlds,
+        options=options,
+        customers=customers,
+        promises=promises,
+        ends=time.monotonic() + options.total,
+    )
     places = asyncio.Semaphore(options.concurrency)
     wanted = [(scenario, repeat) for scenario in scenarios for repeat in range(options.repeat)]
     done = 0
@@ -69,7 +75,7 @@ async def run(
     return [task.result() for task in tasks]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Player:
     """`ends` is when nobody begins or goes on any more, by the monotonic clock."""
 

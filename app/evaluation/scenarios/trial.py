@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -102,6 +102,7 @@ class Played:
 
     scenario: Scenario
     repeat: int
+    _: KW_ONLY
     simulated: bool = False
     before: EndState | None = None
     after: EndState | None = None

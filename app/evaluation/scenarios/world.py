@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, Field
@@ -134,6 +134,7 @@ class Simulated:
 
     scenario: Scenario
     ask: Ask
+    _: KW_ONLY
     longest: int = LONGEST
     ended: bool = field(default=False, init=False)
     _spoken: int = field(default=0, init=False)

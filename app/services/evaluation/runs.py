@@ -174,7 +174,12 @@ class EvalDesk:
             return p.run_id
         sets = [await asyncio.to_thread(self.shelf.same, facts) for facts in p.sets]
         options = RunOptions(
-            p.repeat, p.limit, p.slices, seed=p.seed, perturb=p.perturbed, teacher_forced=p.teacher_forced
+            repeat=p.repeat,
+            limit=p.limit,
+            slices=p.slices,
+            seed=p.seed,
+            perturb=p.perturbed,
+            teacher_forced=p.teacher_forced,
         )
         return await self._begin(sets, p.router, options, known)
 
