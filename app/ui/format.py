@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
+from app.core.exceptions import CallCenterError
 from app.ui.request import here
+from app.ui.words import Words, told, words
 
 NOTHING = "—"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -87,3 +92,48 @@ def _pair(first: int, large: str, second: int, small: str) -> str:
 
 def _decimals(digits: int) -> str:
     return "." + "0" * digits if digits else ""
+
+
+@dataclass(frozen=True)
+class RoomTexts:
+    """The words of one room and the formats of its language: `t` in the templates.
+
+    `agents` are names of agents and operators; the one of "—" stands for nobody.
+    """
+
+    language: str
+    words: Words
+    agents: Mapping[str, str]
+
+    def agent(self, name: str | None) -> str:
+        """An agent of another roster has its own name."""
+        key = name or NOTHING
+        return self.agents.get(key, key)
+
+    def describe_problem(self, error: CallCenterError) -> str:
+        """A sentence in the page's language: the room's own where it has one."""
+        return told(error, self.language, self.words.get("problems"))
+
+    def moment(self, at: datetime) -> str:
+        return moment(at, self.language)
+
+    def number(self, value: float | None, digits: int | None = None) -> str:
+        return number(value, self.language, digits)
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        return percent(share, self.language, digits)
+
+    def dollars(self, value: float) -> str:
+        return dollars(value, self.language)
+
+    def roubles(self, amount: float) -> str:
+        return roubles(amount, self.language)
+
+    def seconds(self, value: float | None) -> str:
+        """In the room's `units`."""
+        return seconds(value, self.language, self.words["units"])
+
+
+@lru_cache
+def room_texts(language: str, room: str) -> RoomTexts:
+    return RoomTexts(language, words(language, room), words(language, "frame")["agents"])

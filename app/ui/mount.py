@@ -1,4 +1,4 @@
-"""The workbench in the browser, mounted on the API's application: one page a language."""
+"""The workbench in the browser, mounted on the API's application: one page per language."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from starlette.routing import BaseRoute, Mount
 from app.core.documents import LARGEST_FILE
 from app.services.workbench import Workbench
 from app.telemetry import unexpected
-from app.ui.page import css, head, page
-from app.ui.shell import Shell, icon, theme
-from app.ui.unavailable import OneWorkerNeeded, Workers, lost, supervisor
+from app.ui.page import build_page, read_styles, render_scripts
+from app.ui.shell import Shell, not_found_page, read_icon, theme
 from app.ui.validation.middleware import PageRequests
 from app.ui.validation.uploads import KEPT, Uploads, sweep
 from app.ui.words import LANGUAGES
+from app.ui.workers import OneWorkerNeeded, Workers, find_supervisor
 
 
 def mount(app: FastAPI, bench: Workbench) -> FastAPI:
-    """Blocks at /ui/ru/ and /ui/en/; / and /ui/ lead to the visitor's language, other addresses nowhere."""
+    """Adds the pages /ui/ru/ and /ui/en/; / and /ui/ redirect to the visitor's language."""
     _log_for_gradio()
     for path in ("/", "/ui", "/ui/"):
-        app.add_api_route(path, _entrance, include_in_schema=False)
-    uploads, workers = Uploads(), Workers(supervisor())
+        app.add_api_route(path, _redirect_to_page, include_in_schema=False)
+    uploads, workers = Uploads(), Workers(find_supervisor())
     if workers.second:
         structlog.get_logger().error("one_worker_needed", mend=str(OneWorkerNeeded()))
     sweep(KEPT)
     for language in LANGUAGES:
         app = gr.mount_gradio_app(
             app,
-            page(bench, language),
+            build_page(bench, language),
             path=f"/ui/{language}",
             theme=theme(),
-            css=css(),
+            css=read_styles(),
             show_error=False,
             enable_monitoring=False,
             ssr_mode=False,
@@ -50,11 +50,11 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             run_history=False,
         )
         _guard(app.router.routes[-1], uploads, workers, language)
-    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
-    app.add_api_route("/ui/{rest:path}", _elsewhere, include_in_schema=False)
+    app.add_api_route("/favicon.ico", _serve_icon, include_in_schema=False)
+    app.add_api_route("/ui/{rest:path}", _redirect_or_fail, include_in_schema=False)
     pages = {f"/ui/{language}/": language for language in LANGUAGES}
     app.user_middleware.append(
-        Middleware(Shell, pages=pages, scripts=head())
+        Middleware(Shell, pages=pages, scripts=render_scripts())
     )  # the innermost: within all guards
     return app
 
@@ -69,41 +69,41 @@ def _guard(page: BaseRoute, uploads: Uploads, workers: Workers, language: str) -
 
 
 def _log_for_gradio() -> None:
-    """It prints tracebacks on the terminal, words of customers and all."""
+    """Gradio prints tracebacks on the terminal, with customers' words in them; they go to our log instead."""
 
-    def tell(*_: object) -> None:
+    def report(*_: object) -> None:
         if error := sys.exception():
             unexpected(error)
 
     for module in (queueing, routes, route_utils):
-        vars(module).update(traceback=SimpleNamespace(print_exc=tell), print=tell)
+        vars(module).update(traceback=SimpleNamespace(print_exc=report), print=report)
 
 
-def _entrance(request: Request) -> RedirectResponse:
-    """What the address asks for (tab, dialog) goes along."""
-    return _to(_language(request), request)
+def _redirect_to_page(request: Request) -> RedirectResponse:
+    """Redirects with the query (tab, dialog)."""
+    return _redirect(_language(request), request)
 
 
-def _to(language: str, request: Request) -> RedirectResponse:
+def _redirect(language: str, request: Request) -> RedirectResponse:
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{request.scope['root_path']}/ui/{language}/{query}")
 
 
-def _elsewhere(request: Request, rest: str) -> Response:
-    """Without its last slash an address is meant well."""
-    return _to(rest, request) if rest in LANGUAGES else _lost(request)
+def _redirect_or_fail(request: Request, rest: str) -> Response:
+    """An address without its last slash is redirected; any other does not exist."""
+    return _redirect(rest, request) if rest in LANGUAGES else _not_found(request)
 
 
-def _lost(request: Request) -> HTMLResponse:
-    return lost(_language(request), request.scope["root_path"])
+def _not_found(request: Request) -> HTMLResponse:
+    return not_found_page(_language(request), request.scope["root_path"])
 
 
-def _icon() -> Response:
-    return Response(icon(), media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
+def _serve_icon() -> Response:
+    return Response(read_icon(), media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
 
 def _language(request: Request) -> str:
-    """The one chosen before, else the first that the browser wants and we speak, else Russian."""
+    """The one chosen before, else the first supported one that the browser prefers, else Russian."""
     wanted = [request.cookies.get("cc_lang", "")]
     wanted += [part.strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
     return next((code for code in wanted if code in LANGUAGES), LANGUAGES[0])

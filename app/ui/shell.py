@@ -1,24 +1,22 @@
-"""What stands around Gradio's page: language, title, icon, and the theme before the first paint.
-
-The look of Gradio's own parts: calm, in the measures of the frame.
-"""
+"""What stands around Gradio's page: language, title, icon, the theme; and the pages in place of it."""
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 
 import gradio as gr
+from fastapi.responses import HTMLResponse
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.documents import LARGEST_FILE
-from app.ui.words import words
+from app.core.html import read_asset
+from app.ui.html import render
+from app.ui.words import LANGUAGES, words
 
 
 def theme() -> gr.themes.Base:
@@ -65,44 +63,69 @@ def theme() -> gr.themes.Base:
 
 
 FIRST = Path(__file__).parent / "assets" / "first"
-_CHARSET = '<meta charset="utf-8" />'
+_CHARSET, _END = '<meta charset="utf-8" />', "</gradio-app>"
 _STRANGERS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*|<link rel="manifest"[^>]*>\s*')
 _LANGUAGE = re.compile(r'(<html\s+lang=)"en"')
 
 
-def icon() -> str:
+def read_icon() -> str:
     return (FIRST / "icon.svg").read_text(encoding="utf-8").strip()
 
 
-def dressed(page: str, language: str, scripts: str) -> str:
+def encode_icon() -> str:
+    return b64encode(read_icon().encode()).decode()
+
+
+def dress(page: str, language: str, scripts: str) -> str:
     """Gradio's page in our language; cards for social networks, which name other hosts, are left out."""
     frame = words(language, "frame")
-    told = json.dumps(
-        {
-            "language": language,
-            "too_large": frame["too_large"],
-            "too_many": frame["too_many"],
-            "largest": LARGEST_FILE // 2**20,
-            "offline": frame["lost_server"],
-        }
-    )
-    safe = told.replace("<", r"\u003c")
-    script = (FIRST / "first.js").read_text(encoding="utf-8")
-    ours = (
-        f"{_CHARSET}<title>{escape(frame['page_title'])}</title>"
-        f'<meta name="description" content="{escape(frame["description"])}">'
-        f'<link rel="icon" href="data:image/svg+xml;base64,{b64encode(icon().encode()).decode()}">'
-        f"<script>window.ccFrame = {safe};\n{script}</script>{scripts}"
-    )
+    facts = {
+        "language": language,
+        "too_large": frame["too_large"],
+        "too_many": frame["too_many"],
+        "largest": LARGEST_FILE // 2**20,
+        "offline": frame["lost_server"],
+    }
+    ours = {
+        "icon": encode_icon(),
+        "facts": facts,
+        "first": read_asset(FIRST / "first.js"),
+        "scripts": scripts,
+    }
     plain = _STRANGERS.sub("", _LANGUAGE.sub(rf'\1"{language}"', page, count=1))
-    dressed = plain.replace(_CHARSET, ours, 1)
-    return dressed.replace(
-        "</gradio-app>", f"</gradio-app><noscript>{escape(frame['noscript'])}</noscript>", 1
-    )
+    headed = plain.replace(_CHARSET, render("frame.head", page=ours, w=frame), 1)
+    return headed.replace(_END, f"{_END}{render('frame.noscript', w=frame)}", 1)
+
+
+def not_found_page(language: str, root: str = "") -> HTMLResponse:
+    """`root` is where the service is mounted."""
+    frame = words(language, "frame")
+    ways = [
+        {"address": f"{root}/ui/{code}/", "language": code, "text": words(code, "frame")["lost_way"]}
+        for code in sorted(LANGUAGES, key=lambda code: code != language)
+    ]
+    return _notice(404, language, frame["lost_title"], frame["lost_text"], ways)
+
+
+def several_workers_page(language: str) -> HTMLResponse:
+    frame = words(language, "frame")
+    return _notice(503, language, frame["crowded_title"], frame["crowded_text"], [])
+
+
+def _notice(status: int, language: str, title: str, text: str, ways: list[dict[str, str]]) -> HTMLResponse:
+    page = {
+        "language": language,
+        "title": title,
+        "text": text,
+        "ways": ways,
+        "icon": encode_icon(),
+        "style": read_asset(FIRST / "notice.css"),
+    }
+    return HTMLResponse(render("frame.notice", page=page), status_code=status)
 
 
 class Shell:
-    """Dresses the page itself; everything below it passes by."""
+    """Middleware that dresses the page itself; whatever lies below it passes unchanged."""
 
     def __init__(self, app: ASGIApp, pages: Mapping[str, str], scripts: str) -> None:
         """`pages`: language by path. `scripts` run when the page is parsed, and before Gradio's."""
@@ -118,7 +141,7 @@ class Shell:
 
 
 class Dresser:
-    """Holds a page back until it is whole."""
+    """Collects a page before it is dressed and sent."""
 
     def __init__(self, language: str, scripts: str, send: Send) -> None:
         self.language = language
@@ -137,7 +160,7 @@ class Dresser:
         headers = MutableHeaders(raw=self.start["headers"])
         page = bytes(self.body)
         if headers.get("content-type", "").startswith("text/html"):
-            page = dressed(page.decode(), self.language, self.scripts).encode()
+            page = dress(page.decode(), self.language, self.scripts).encode()
             headers["content-length"] = str(len(page))
             headers["cache-control"] = "no-store"
         await self.send(self.start)

@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from app.adapters.openai.habits import WAYS
 from app.agents.structured_output import MODES
 from app.services.system import condition
-from app.ui.monitor.panels import dialog_part
-from app.ui.monitor.words import MonitorTexts
-from app.ui.page import badge
-from app.ui.settings.room import components
+from app.ui.format import room_texts
+from app.ui.monitor.panels import monitor_texts, render_dialog
+from app.ui.page import render_badge
+from app.ui.settings.room import list_components
 from app.ui.words import words
 from tests.support.call_centre import ANSWERING, Json, Site, site
 
@@ -120,7 +120,10 @@ def test_turns_and_degraded_turns_are_counted_apart(tmp_path: Path) -> None:
 def test_a_provider_that_has_never_answered_is_shouted_until_it_does(at: Site, fault: str) -> None:
     def alarm() -> tuple[object, object, bool]:
         told = at.http.get("/api/v1/health").json()["alarm"]
-        page = [badge(at.bench, asyncio.run(at.bench.health.brief()), language) for language in ("ru", "en")]
+        page = [
+            render_badge(at.bench, asyncio.run(at.bench.health.brief()), language)
+            for language in ("ru", "en")
+        ]
         assert at.http.get("/api/v1/health/detailed").json()["alarm"] == told
         gauge = "callcenter_provider_never_answered 1.0" in at.http.get("/metrics").text
         return told, all('role="alert"' in each for each in page), gauge
@@ -154,7 +157,7 @@ def test_every_answer_of_the_stand_in_says_so_to_the_caller_the_operators_and_th
         assert (answer["degraded"], answer["degraded_reason"]) == (True, "provider_refused")
         metrics = at.http.get("/metrics").text
         opened = asyncio.run(at.bench.monitor.open(dialog, "en"))
-        shown = dialog_part(opened, MonitorTexts("en", words("en", "monitor"), {}))
+        shown = render_dialog(opened, monitor_texts("en"))
     assert 'callcenter_stand_in_answers_total{reason="provider_refused"} 1.0' in metrics
     assert words("en", "monitor")["stand_in"] in shown["lines"]
 
@@ -167,8 +170,9 @@ def test_what_a_server_is_asked_otherwise_is_told_in_health_and_settings(tmp_pat
         found = asyncio.run(condition(at.bench))
     assert seen["ways"] == ["no_temperature"]
     for language in ("ru", "en"):
-        said = words(language, "settings")
-        assert said["ways"]["no_temperature"] in components(found, said, language)
+        texts = room_texts(language, "settings")
+        notes = [row.note for row in list_components(found, texts)]
+        assert texts.words["ways"]["no_temperature"] in " ".join(notes)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

@@ -87,12 +87,12 @@ def test_after_a_refusal_the_same_files_can_be_added_again(bench: Workbench, tmp
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_neither_the_settings_nor_the_scripts_hold_a_secret(bench: Workbench, language: str) -> None:
-    from app.ui.page import css, head  # noqa: PLC0415
+    from app.ui.page import read_styles, render_scripts  # noqa: PLC0415
     from app.ui.settings.room import SettingsRoom  # noqa: PLC0415
 
-    shown = asyncio.run(SettingsRoom(bench, language).look())
+    shown = asyncio.run(SettingsRoom(bench, language).show())
     assert "OPERATOR_KEY" in shown
-    assert CANARY not in shown + css() + head()
+    assert CANARY not in shown + read_styles() + render_scripts()
 
 
 def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, tmp_path: Path) -> None:

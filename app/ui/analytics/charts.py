@@ -14,8 +14,8 @@ from gradio.components.plot import PlotData
 from app.core.palette import NEUTRAL, colour_of
 from app.core.stats import Interval
 from app.services.analytics.views import Figures
-from app.ui.format import fitting, number, percent, short_day
-from app.ui.words import Words, words
+from app.ui.format import fitting, number, percent, room_texts, short_day
+from app.ui.words import Words
 
 Trace = dict[str, Any]
 PERSON, GRID = colour_of("operator"), "rgba(128,128,128,.22)"
@@ -26,13 +26,13 @@ READABLE = 0.16  # of a bar: words of a narrower slice would not fit
 SEPARATORS = {"ru": ",\u00a0", "en": ".,"}
 
 
-def by_day(figures: Figures, told: Words, language: str) -> PlotData:
+def plot_days(figures: Figures, words: Words, language: str) -> PlotData:
     """Dialogs of each day, those that needed a person on top."""
     days = [short_day(date.fromisoformat(part.name), language) for part in figures.by_day]
     person = [round(part.escalated.value * part.escalated.n) for part in figures.by_day]
     alone = [part.dialogs - hit for part, hit in zip(figures.by_day, person, strict=True)]
     places = list(range(len(days)))
-    series = ((told["alone"], alone, NEUTRAL), (told["person"], person, PERSON))
+    series = ((words["alone"], alone, NEUTRAL), (words["person"], person, PERSON))
     step = max(1, len(days) // 7)
     return _plot(
         [_bars(name, places, values, colour, days) for name, values, colour in series],
@@ -43,17 +43,17 @@ def by_day(figures: Figures, told: Words, language: str) -> PlotData:
     )
 
 
-def by_hour(figures: Figures, told: Words, language: str) -> PlotData:
+def plot_hours(figures: Figures, words: Words, language: str) -> PlotData:
     hours = [hour.hour for hour in figures.by_hour]
     labels = [f"{hour:02}:00" for hour in hours]
     wanted = [hour.escalations for hour in figures.by_hour]
-    trace = _bars(told["escalations"], hours, wanted, PERSON, labels)
+    trace = _bars(words["escalations"], hours, wanted, PERSON, labels)
     return _plot([trace], language, xaxis={"tickvals": hours[::3], "ticktext": labels[::3]}, showlegend=False)
 
 
-def resolved(figures: Figures, _: Words, language: str) -> PlotData:
+def plot_resolution(figures: Figures, _: Words, language: str) -> PlotData:
     """A dot with its interval for each agent and language of which anything is known."""
-    agents = words(language, "frame")["agents"]
+    agents = room_texts(language, "analytics").agents
     named = [(agents.get(p.name, p.name), colour_of(p.name), p.resolved) for p in figures.by_agent]
     named += [(p.name, NEUTRAL, p.resolved) for p in figures.by_language]
     rows = [row for row in reversed(named) if row[2].n]
@@ -80,16 +80,16 @@ def resolved(figures: Figures, _: Words, language: str) -> PlotData:
     )  # fmt: skip
 
 
-def ratings(figures: Figures, told: Words, language: str) -> PlotData:
+def plot_ratings(figures: Figures, words: Words, language: str) -> PlotData:
     """Two bars that each sum to one: what customers said, and what their endings suggest."""
     given, feelings = figures.satisfaction.ratings, figures.satisfaction
     stars = [(f"{'★' * score}", given[score], SHADES[5 - score]) for score in range(5, 0, -1)]
     felt = [
-        (told["feelings"]["content"], feelings.content, "#009E73"),
-        (told["feelings"]["unknown"], feelings.unknown, NEUTRAL),
-        (told["feelings"]["discontent"], feelings.discontent, "#D55E00"),
+        (words["feelings"]["content"], feelings.content, "#009E73"),
+        (words["feelings"]["unknown"], feelings.unknown, NEUTRAL),
+        (words["feelings"]["discontent"], feelings.discontent, "#D55E00"),
     ]
-    names = [told["said"], told["inferred"]]
+    names = [words["said"], words["inferred"]]
     traces = _slices(stars, names[0], language) + _slices(felt, names[1], language)
     return _plot(
         traces,
@@ -117,7 +117,8 @@ def _slices(parts: list[tuple[str, int, str]], row: str, language: str) -> list[
             "text": [f"{name} {number(n, language)}" if n / total >= READABLE else ""],
             "textposition": "inside", "insidetextanchor": "middle", "constraintext": "none",
             "insidetextfont": {"color": "#fff" if colour not in SHADES[2:] else "#111827"},
-            "hovertemplate": f"{name}: {number(n, language)} ({percent(n / total, language)})<extra></extra>",
+            "customdata": [f"{name}: {number(n, language)} ({percent(n / total, language)})"],
+            "hovertemplate": "%{customdata}<extra></extra>",
         }
         for name, n, colour in parts
         if n
@@ -128,7 +129,7 @@ def _bars(name: str, places: list[int], values: list[int], colour: str, labels: 
     return {
         "type": "bar", "name": name, "x": places, "y": values, "marker": {"color": colour},
         "customdata": labels,
-        "hovertemplate": "%{customdata}: %{y}<extra>" + name + "</extra>",
+        "hovertemplate": "%{customdata}: %{y}<extra>%{fullData.name}</extra>",
     }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -15,13 +14,22 @@ from app.services.analytics.period import PeriodInvalid, zone_of
 from app.services.analytics.staffing import Wanted
 from app.services.analytics.table import to_csv
 from app.services.analytics.views import Figures
-from app.ui.analytics import cards, charts, staffing, tables
-from app.ui.analytics.report import render, title
+from app.ui.analytics import charts
+from app.ui.analytics.panels import (
+    USUAL,
+    name_period,
+    render_load,
+    render_report,
+    render_staffing,
+    suggest_load,
+)
+from app.ui.analytics.rows import SIGNS, Cards, Tables
+from app.ui.html import render
 from app.ui.request import admit
 from app.ui.room import QUIET, Room
 
 PERIODS = ("today", "7", "30", "custom")
-USUAL = "7"
+CHOSEN = "7"
 ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'"
 ASKED = (
     "(p, a, b, z, k) => { const own = p === 'custom'; cc.put('period', p); cc.put('from', own ? a : null); "
@@ -31,7 +39,7 @@ NAMED = (
     f"(p, a, b, z, k) => [cc.get('period') || p, cc.get('from') || a, cc.get('to') || b, {ZONE}, cc.key || k]"
 )
 """The address is read before the page has heard of it."""
-DRAWN = (charts.by_day, charts.by_hour, charts.resolved, charts.ratings)
+PLOTS = (charts.plot_days, charts.plot_hours, charts.plot_resolution, charts.plot_ratings)
 """In the order of the plots."""
 SAVE = "(name, type, text) => { anSave(name, type, text); }"
 WRITTEN = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y")
@@ -57,8 +65,8 @@ class AnalyticsRoom(Room):
         """The address may name a period; figures are counted only where the room is open."""
         tab.select(self.show, self.asked, self.outputs, js=NAMED, **QUIET)
         named = [*self.asked[:3], self.dates]
-        page.load(self._named, None, named, **QUIET).then(
-            self._if_open, self.asked, self.outputs,
+        page.load(self._read_address, None, named, **QUIET).then(
+            self._show_if_open, self.asked, self.outputs,
             js=f"(p, a, b, z, k) => [p, a, b, {ZONE}, cc.key || k]", **QUIET,
         )  # fmt: skip
 
@@ -66,7 +74,7 @@ class AnalyticsRoom(Room):
         words = self.words
         with gr.Row(elem_classes="an-tools"):
             self.period = gr.Radio(
-                [(words["periods"][p], p) for p in PERIODS], value=USUAL, label=words["period"],
+                [(words["periods"][p], p) for p in PERIODS], value=CHOSEN, label=words["period"],
                 elem_id="an-period", scale=3, min_width=300,
             )  # fmt: skip
             with gr.Row(visible=False, elem_id="an-dates") as self.dates:
@@ -92,7 +100,7 @@ class AnalyticsRoom(Room):
             with gr.Row(equal_height=False):
                 for name in pair:
                     with gr.Column(min_width=320):
-                        gr.HTML(f'<h2 class="an-title">{escape(self.words["charts"][name])}</h2>')
+                        gr.HTML(render("analytics.title", text=self.words["charts"][name]))
                         if name in ("day", "hour", "resolved", "feeling"):
                             self.plots[name] = gr.Plot(
                                 show_label=False,
@@ -103,19 +111,19 @@ class AnalyticsRoom(Room):
                         self.tables[name] = gr.HTML(elem_id=f"an-{name}-table")
 
     def _staffing(self) -> None:
-        words, usual = self.words, staffing.USUAL
-        gr.HTML(f'<h2 class="an-title">{escape(words["staffing"])}</h2>')
+        words = self.words
+        gr.HTML(render("analytics.title", text=words["staffing"]))
         self.load = gr.HTML()
         with gr.Row():
             self.wanted = [
                 gr.Number(value, label=words[name], minimum=0, elem_id=f"an-{name}", min_width=150)
                 for name, value in (
-                    ("per_hour", 1), ("handling", usual.handling / 60), ("level", usual.level * 100),
-                    ("within", usual.within), ("shrinkage", usual.shrinkage * 100),
+                    ("per_hour", 1), ("handling", USUAL.handling / 60), ("level", USUAL.level * 100),
+                    ("within", USUAL.within), ("shrinkage", USUAL.shrinkage * 100),
                 )
             ]  # fmt: skip
         self.needed = gr.HTML(elem_id="an-crew")
-        gr.HTML(f'<p class="an-note">{escape(words["assumed"])}</p>')
+        gr.HTML(self._note(words["assumed"]))
 
     def _events(self) -> None:
         self.outputs = [
@@ -123,14 +131,14 @@ class AnalyticsRoom(Room):
             *self.wanted[:2], self.needed,
         ]  # fmt: skip
         self.period.change(lambda p: gr.Row(visible=p == "custom"), self.period, self.dates, **QUIET)
-        self.period.input(self._unless_custom, self.asked, self.outputs, js=ASKED, **QUIET)
+        self.period.input(self._show_unless_custom, self.asked, self.outputs, js=ASKED, **QUIET)
         for trigger in (self.again.click, self.first.submit, self.last.submit, self.operator.submit):
             trigger(self.show, self.asked, self.outputs, js=ASKED, **QUIET)
         typed = [number.change for number in self.wanted]  # one event: of several, an older could end last
         gr.on(typed, self.staff, self.wanted, self.needed, trigger_mode="always_last", **QUIET)
         for button, make, more in (
             (self.csv, self.export, []),
-            (self.paper, self.printed, self.wanted),
+            (self.paper, self.print_report, self.wanted),
         ):
             button.click(
                 make, [*self.asked, *more], [*self.file, self.said],
@@ -141,14 +149,14 @@ class AnalyticsRoom(Room):
         try:
             figures = await self._figures(period, first, last, zone, key)
         except CallCenterError as error:
-            return self._only(self.problem(error))
+            return self._say(self.render_problem(error))
         if figures.empty:
-            return self._only(self._note(self.words["empty"]))
-        return self._shown(figures)
+            return self._say(self._note(self.words["empty"]))
+        return self._fill(figures)
 
     def staff(self, *wanted: float | None) -> str:
         try:
-            return staffing.html(self.bench.analytics.staffing(_wanted(wanted)), self.words, self.language)
+            return render_staffing(self.bench.analytics.staffing(_wanted(wanted)), self.texts)
         except ValidationError:
             return self._note(self.words["problems"]["wanted_invalid"])
 
@@ -157,19 +165,21 @@ class AnalyticsRoom(Room):
         try:
             figures = await self._figures(*asked)
         except CallCenterError as error:
-            raise gr.Error(self.told(error), print_exception=False) from error
-        return self._saved(f"{_name(figures)}.csv", "text/csv", to_csv(figures))
+            raise gr.Error(self.describe_problem(error), print_exception=False) from error
+        return self._save(f"{_name(figures)}.csv", "text/csv", to_csv(figures))
 
-    async def printed(self, *asked: Any) -> Shown:
+    async def print_report(self, *asked: Any) -> Shown:
         try:
             figures = await self._figures(*asked[:5])
             staffing = self.bench.analytics.staffing(_wanted(asked[5:]))
         except CallCenterError as error:
-            raise gr.Error(self.told(error), print_exception=False) from error
+            raise gr.Error(self.describe_problem(error), print_exception=False) from error
         except ValidationError as error:
             told = self.words["problems"]["wanted_invalid"]
             raise gr.Error(told, print_exception=False) from error
-        return self._saved(f"{_name(figures)}.html", "text/html", render(figures, staffing, self.language))
+        return self._save(
+            f"{_name(figures)}.html", "text/html", render_report(figures, staffing, self.language)
+        )
 
     async def _figures(self, period: str, first: str, last: str, zone: str, key: str) -> Figures:
         """The same key and the same limits as over REST."""
@@ -179,82 +189,78 @@ class AnalyticsRoom(Room):
 
     def _span(self, period: str, first: str, last: str, zone: str) -> tuple[date | None, date | None]:
         if period == "custom":
-            return written_day(first), written_day(last)
+            return parse_day(first), parse_day(last)
         today = self.bench.analytics.clock().astimezone(zone_of(zone)).date()
-        days = 1 if period == "today" else int(period if period in PERIODS else USUAL)
+        days = 1 if period == "today" else int(period if period in PERIODS else CHOSEN)
         return today - timedelta(days=days - 1), today
 
-    def _shown(self, figures: Figures) -> Shown:
+    def _fill(self, figures: Figures) -> Shown:
         words, language = self.words, self.language
-        told = tables.Tables(figures, words, language)
-        per_hour, minutes = staffing.suggested(figures.load)
-        usual = staffing.USUAL
-        start = (per_hour, minutes, usual.level * 100, usual.within, usual.shrinkage * 100)
+        per_hour, minutes = suggest_load(figures.load)
+        start = (per_hour, minutes, USUAL.level * 100, USUAL.within, USUAL.shrinkage * 100)
         return [
             self._note(self._about(figures)), gr.Column(visible=True),
-            cards.html(cards.Cards(figures, words, language).all()),
-            *(draw(figures, words["charts"], language) for draw in DRAWN),
-            *self._under(told, figures),
-            staffing.source(figures.load, words, language), per_hour, minutes, self.staff(*start),
+            render("analytics.cards", cards=Cards(figures, self.texts).list_all(), signs=SIGNS),
+            *(plot(figures, words["charts"], language) for plot in PLOTS),
+            *self._tables(figures),
+            render_load(figures.load, self.texts), per_hour, minutes, self.staff(*start),
         ]  # fmt: skip
 
-    def _under(self, told: tables.Tables, figures: Figures) -> list[str]:
-        empty = self.words["nothing_here"]
+    def _tables(self, figures: Figures) -> list[str]:
+        """Under the plots, in their order."""
+        of, t = Tables(figures, self.texts), self.texts
         settled = any(part.resolved.n for part in figures.by_agent)
-        waiting = "" if settled else self._note(self.words["charts"]["none_resolved"])
-        gaps = self._note(self.words["gap_note"].format(n=figures.gap_turns))
+        parts = [of.agents(), of.languages()]
         return [
-            tables.folded(told.days(), empty),
-            tables.folded(told.hours(), empty),
-            waiting + tables.folded(told.agents(), empty) + tables.folded(told.languages(), empty),
-            tables.folded(told.feelings(), empty),
-            tables.html(told.routed(), empty)
-            + tables.folded(told.sources(), empty)
-            + tables.folded(told.tools(), empty),
-            gaps + tables.html(told.gaps(), empty),
+            render("analytics.folded", tables=[of.days()], t=t),
+            render("analytics.folded", tables=[of.hours()], t=t),
+            render("analytics.resolution", tables=parts, settled=settled, t=t),
+            render("analytics.folded", tables=[of.feelings()], t=t),
+            render("analytics.routing", routed=of.routed(), tables=[of.sources(), of.tools()], t=t),
+            render("analytics.gaps", gaps=of.gaps(), turns=figures.gap_turns, t=t),
         ]
 
     def _about(self, figures: Figures) -> str:
         return str(
             self.words["span"].format(
-                span=title(figures, self.language),
+                span=name_period(figures, self.language),
                 zone=figures.period.zone,
-                before=title(figures, self.language, before=True),
+                before=name_period(figures, self.language, before=True),
             )
         )
 
-    def _only(self, sentence: str) -> Shown:
+    def _say(self, sentence: str) -> Shown:
         rest = [gr.skip() for _ in self.outputs[2:]]
         return [sentence, gr.Column(visible=False), *rest]
 
-    def _saved(self, name: str, kind: str, text: str) -> Shown:
+    def _save(self, name: str, kind: str, text: str) -> Shown:
         return [name, kind, text, self._note(self.words["saved"].format(name=name))]
 
     def _note(self, sentence: str) -> str:
-        return f'<p class="an-note">{escape(sentence)}</p>'
+        return render("analytics.note", sentence=sentence)
 
-    def _named(self, request: gr.Request) -> Shown:
+    def _read_address(self, request: gr.Request) -> Shown:
         asked = request.query_params
-        period = asked.get("period", USUAL)
-        period = period if period in PERIODS else USUAL
+        period = asked.get("period", CHOSEN)
+        period = period if period in PERIODS else CHOSEN
         own = period == "custom"
         return [period, asked.get("from", "")[:10], asked.get("to", "")[:10], gr.Row(visible=own)]
 
-    async def _if_open(
+    async def _show_if_open(
         self, period: str, first: str, last: str, zone: str, key: str, request: gr.Request
     ) -> Shown:
         if request.query_params.get("tab") != self.key:
             return [gr.skip() for _ in self.outputs]
         return await self.show(period, first, last, zone, key)
 
-    async def _unless_custom(self, period: str, first: str, last: str, zone: str, key: str) -> Shown:
+    async def _show_unless_custom(self, period: str, first: str, last: str, zone: str, key: str) -> Shown:
         """Own dates are shown once they are typed."""
         if period == "custom" and not (first or last):
             return [gr.skip() for _ in self.outputs]
         return await self.show(period, first, last, zone, key)
 
 
-def written_day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """Raises PeriodInvalid for what is no date."""
     if not text or not text.strip():
         return None

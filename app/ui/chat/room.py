@@ -29,7 +29,7 @@ class ChatRoom(Room):
 
     def build(self) -> None:
         words = self.words
-        self.saved = Saved(self.bench, words, self.told)
+        self.saved = Saved(self.bench, words, self.describe_problem)
         with gr.Row(equal_height=False, elem_id="cc-chat-room"):
             with gr.Column(scale=2, min_width=220, elem_id="cc-saved-column"):
                 self._drawer("cc-saved-drawer", words["saved_drawer"])
@@ -43,8 +43,8 @@ class ChatRoom(Room):
                 gr.HTML(f'<h3 class="cc-side">{escape(words["path"])}</h3>', elem_classes="cc-side-box")
                 parts["path"] = gr.HTML(empty(words["empty"]), elem_id="cc-path", elem_classes="cc-drawn")
         self.screen = Screen(words=words, knowledge=self.bench.knowledge, **parts)
-        self.talk = ChatTurns(self.bench, self.screen, self.saved, words, self.told)
-        WhatIf(self.bench, words, self.told).build(self.screen.dialog)
+        self.talk = ChatTurns(self.bench, self.screen, self.saved, words, self.describe_problem)
+        WhatIf(self.bench, words, self.describe_problem).build(self.screen.dialog)
         self.export.wire(self.screen)
         self._wire_turns()
         self._wire_dialogs(fresh)
@@ -90,7 +90,7 @@ class ChatRoom(Room):
                 gr.Button(words[name], size="sm", min_width=90, interactive=False, elem_id=f"cc-{name}")
                 for name in ("retry", "undo", "edit")
             ]
-            self.export = Export(self.bench, words, self.told)
+            self.export = Export(self.bench, words, self.describe_problem)
             parts["export"] = self.export.build()
         return parts
 

@@ -156,7 +156,7 @@ class LibraryPart:
         try:
             records = await asyncio.to_thread(self.bench.knowledge.documents)
         except CallCenterError as error:
-            return self.room.problem(error), gr.Dropdown(choices=[], value=None), stock
+            return self.room.render_problem(error), gr.Dropdown(choices=[], value=None), stock
         names = [record.name for record in records]
         return documents_table(records, words, self.language), gr.Dropdown(choices=names, value=None), stock
 
@@ -183,7 +183,7 @@ class LibraryPart:
                     await asyncio.to_thread(_discard, files)
                     yield self._added(step), None, *quiet
         except CallCenterError as error:
-            yield self.room.problem(error), gr.skip(), *quiet
+            yield self.room.render_problem(error), gr.skip(), *quiet
         except FileNotFoundError:  # they lay here too long
             yield _told(words["no_file"]), None, *quiet
 
@@ -218,7 +218,7 @@ class LibraryPart:
                 return _told(self.words["remove_none"]), gr.Group(visible=False)
             record = await asyncio.to_thread(self.bench.knowledge.remove, name)
         except CallCenterError as error:
-            return self.room.problem(error), gr.Group(visible=False)
+            return self.room.render_problem(error), gr.Group(visible=False)
         told = self.words["removed"].format(name=record.name, n=len(record.versions))
         return _told(told), gr.Group(visible=False)
 
@@ -239,7 +239,7 @@ class LibraryPart:
                 article_id.strip(), text.strip()[:TEXT],
             )  # fmt: skip
         except CallCenterError as error:
-            return self.room.problem(error), gr.skip(), gr.skip()
+            return self.room.render_problem(error), gr.skip(), gr.skip()
         return _told(words["approved"].format(question=asked.strip())), "", ""
 
 

@@ -78,7 +78,7 @@ class KnowledgeRoom(Room):
 
     async def search(self, question: str | None, lang: str, agent: str) -> str:
         """Without a question the shelves."""
-        agents, words = self.offered("agents"), self.words
+        agents, words = self.frame_word("agents"), self.words
         if not question or not question.strip():
             return shelf_list(self._shelf(lang or self.language, agent), words, agents)
         try:
@@ -86,7 +86,7 @@ class KnowledgeRoom(Room):
             spoken = lang or self.bench.knowledge.language_of(asked)
             passages = await SEARCHES.run(self.bench.knowledge.search, asked, spoken, agent or None, TOP)
         except CallCenterError as error:
-            return self.problem(error)
+            return self.render_problem(error)
         return found_list(passages, words, agents)
 
     def _shelf(self, lang: str, agent: str) -> list[Article]:
@@ -102,11 +102,14 @@ class KnowledgeRoom(Room):
         try:
             article = self._article(article_id[:200], lang)
         except CallCenterError as error:
-            yield self.problem(error), ""
+            yield self.render_problem(error), ""
             return
         twins = [a for (_, name), a in self.bench.knowledge.articles.items() if name == article.id]
         others = [twin for twin in twins if twin.lang != article.lang]
-        yield article_page(article, others, self.words, self.offered("agents")), empty(self.words["citing"])
+        yield (
+            article_page(article, others, self.words, self.frame_word("agents")),
+            empty(self.words["citing"]),
+        )
         yield gr.skip(), await self.citations(article, key)
 
     async def citations(self, article: Article, key: str | None) -> str:
@@ -117,8 +120,8 @@ class KnowledgeRoom(Room):
         except OperatorKeyMissing:
             return empty(self.words["cited_locked"])
         except CallCenterError as error:
-            return self.problem(error)
-        return citations_page(found, self.words, self.offered("agents"), self.language)
+            return self.render_problem(error)
+        return citations_page(found, self.words, self.frame_word("agents"), self.language)
 
     def _article(self, article_id: str, lang: str) -> Article:
         try:
@@ -135,5 +138,5 @@ class KnowledgeRoom(Room):
         return [(self.words["languages"].get(code, code), code) for code in known]
 
     def _agents(self) -> list[tuple[str, str]]:
-        named = self.offered("agents")
+        named = self.frame_word("agents")
         return [(named.get(agent, agent), agent) for agent in self.bench.agents]

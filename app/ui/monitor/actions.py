@@ -1,6 +1,6 @@
 """What a person does in the monitor: the same services, checks and limits as over REST.
 
-What a page asks of the monitor. It comes from outside and is checked here.
+Requests of the page come from outside and are checked here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from app.core.exceptions import BadRequestBody, CallCenterError
 from app.core.ports import DialogQuery
 from app.services.dialogs.admission import Request
 from app.services.workbench import Workbench
-from app.ui.monitor.words import MonitorTexts
+from app.ui.format import RoomTexts
 from app.ui.request import admit
 
 SHOWN = 50
@@ -42,7 +42,7 @@ class MonitorRequest(BaseModel):
 
 
 class PanelPoll(MonitorRequest):
-    """`page` is one open page; `have` are the marks of the parts that it shows."""
+    """`page` is one open page; `have` holds the marks of the parts that it shows."""
 
     page: str = Field(max_length=64)
     version: int = Field(default=0, ge=0, le=2**53)
@@ -75,7 +75,7 @@ class PanelPoll(MonitorRequest):
 
 
 class OperatorAction(MonitorRequest):
-    """`what` a person does, to the dialog that they see or to the approval of that `number`.
+    """`what` is done to the dialog that the person sees, or to the approval of that `number`.
 
     A repeat with the same `request` writes no second line.
     """
@@ -91,21 +91,21 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Acts:
+class OperatorActions:
     bench: Workbench
-    said: MonitorTexts
+    texts: RoomTexts
 
     async def act(self, given: Json) -> Json:
-        """`done` tells whether it happened, `said` is a sentence either way."""
+        """`done`: it happened; `said` is a sentence either way."""
         try:
-            deed = OperatorAction.of(given)
-            admit(self.bench.settings, deed.key)
-            return {"done": True, "said": await self._ways[deed.what](deed)}
+            action = OperatorAction.of(given)
+            admit(self.bench.settings, action.key)
+            return {"done": True, "said": await self._handlers[action.what](action)}
         except CallCenterError as error:
-            return {"done": False, "said": self.said.problem(error)}
+            return {"done": False, "said": self.texts.describe_problem(error)}
 
     @property
-    def _ways(self) -> dict[str, Callable[[OperatorAction], Awaitable[str]]]:
+    def _handlers(self) -> dict[str, Callable[[OperatorAction], Awaitable[str]]]:
         return {
             "take_over": self._take_over,
             "force": self._take_over,
@@ -117,34 +117,37 @@ class Acts:
             "reject": self._decide,
         }
 
-    async def _take_over(self, deed: OperatorAction) -> str:
-        await self.bench.people.take_over(deed.dialog, deed.operator, deed.text, deed.what == "force")
-        return self._done("taken")
+    async def _take_over(self, action: OperatorAction) -> str:
+        await self.bench.people.take_over(action.dialog, action.operator, action.text, action.what == "force")
+        return self._confirm("taken")
 
-    async def _reply(self, deed: OperatorAction) -> str:
-        body = {"operator": deed.operator, "message": deed.text}
-        request = Request.of(deed.request, "reply", body) if deed.request else None
-        await self.bench.people.reply(deed.dialog, deed.operator, deed.text, request)
-        return self._done("sent")
+    async def _reply(self, action: OperatorAction) -> str:
+        body = {"operator": action.operator, "message": action.text}
+        request = Request.of(action.request, "reply", body) if action.request else None
+        await self.bench.people.reply(action.dialog, action.operator, action.text, request)
+        return self._confirm("sent")
 
-    async def _hand_back(self, deed: OperatorAction) -> str:
-        held = await self.bench.people.hand_back(deed.dialog, deed.operator, deed.text, deed.agent or None)
-        return self._done("handed_back", agent=self.said.agent(held.assigned_agent))
+    async def _hand_back(self, action: OperatorAction) -> str:
+        people, agent = self.bench.people, action.agent or None
+        dialog = await people.hand_back(action.dialog, action.operator, action.text, agent)
+        return self._confirm("handed_back", agent=self.texts.agent(dialog.assigned_agent))
 
-    async def _reroute(self, deed: OperatorAction) -> str:
+    async def _reroute(self, action: OperatorAction) -> str:
         rerouting = self.bench.monitor.rerouting
-        done = await rerouting.reroute(deed.dialog, deed.operator, deed.agent, deed.text)
-        return self._done("proposed" if done.proposal else "rerouted", agent=self.said.agent(deed.agent))
+        done = await rerouting.reroute(action.dialog, action.operator, action.agent, action.text)
+        return self._confirm(
+            "proposed" if done.proposal else "rerouted", agent=self.texts.agent(action.agent)
+        )
 
-    async def _close(self, deed: OperatorAction) -> str:
-        await self.bench.people.close(deed.dialog, deed.operator)
-        return self._done("closed")
+    async def _close(self, action: OperatorAction) -> str:
+        await self.bench.people.close(action.dialog, action.operator)
+        return self._confirm("closed")
 
-    async def _decide(self, deed: OperatorAction) -> str:
-        yes = deed.what == "approve"
-        await self.bench.people.decide(deed.number, yes, deed.operator, deed.text)
-        return self._done("approved" if yes else "rejected", number=deed.number)
+    async def _decide(self, action: OperatorAction) -> str:
+        yes = action.what == "approve"
+        await self.bench.people.decide(action.number, yes, action.operator, action.text)
+        return self._confirm("approved" if yes else "rejected", number=action.number)
 
-    def _done(self, name: str, **values: str) -> str:
-        sentence: str = self.said.words["done"][name]
+    def _confirm(self, name: str, **values: str) -> str:
+        sentence: str = self.texts.words["done"][name]
         return sentence.format(**values)

@@ -1,6 +1,6 @@
-"""The monitor: live dialogs, who waits for a person, what waits for a decision, and taking part.
+"""The monitor: live dialogs, the queue for a person, approvals, and an operator's part in a dialog.
 
-The parts of the page that change by themselves. The page asks, and waits until there is news.
+The page polls for parts that have changed; a poll waits until there is news.
 """
 
 from __future__ import annotations
@@ -15,12 +15,19 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.services.operators.views import Board, OpenDialog
 from app.services.workbench import Workbench
-from app.ui.monitor.actions import Acts, PanelPoll
-from app.ui.monitor.layout import layout
-from app.ui.monitor.panels import approvals_part, dialog_part, dialogs_part, queue_part
-from app.ui.monitor.words import MonitorTexts
+from app.ui.format import RoomTexts
+from app.ui.html import render
+from app.ui.monitor.actions import OperatorActions, PanelPoll
+from app.ui.monitor.panels import (
+    monitor_texts,
+    render_approvals,
+    render_dialog,
+    render_dialogs,
+    render_page,
+    render_queue,
+)
 from app.ui.request import admit
-from app.ui.room import Room, empty
+from app.ui.room import Room
 
 Json = dict[str, Any]
 WAIT = 25.0  # seconds until the page is answered even without news: waiting times grow
@@ -28,23 +35,23 @@ PAUSE, LONGEST = 500, 10_000  # milliseconds between two questions of a page
 
 
 @dataclass
-class Live:
+class PanelUpdates:
     bench: Workbench
-    said: MonitorTexts
+    texts: RoomTexts
     _waiting: dict[str, asyncio.Task[int]] = field(default_factory=dict)
 
     async def watch(self, given: Json) -> Json:
-        """Parts whose mark differs from what the page has, and the dialog that the last two of them show.
+        """The parts whose mark differs from that of the page, and the dialog that the last two of them show.
 
-        `version` is to ask with the next time.
+        The page sends `version` with its next poll.
         """
         try:
             asked = PanelPoll.of(given)
             admit(self.bench.settings, asked.key)
-            await self._news(asked)
-            board = await self.bench.monitor.board(asked.query, asked.language, self.said.language)
+            await self._wait_for_news(asked)
+            board = await self.bench.monitor.board(asked.query, asked.language, self.texts.language)
         except CallCenterError as error:
-            return {"locked": self.said.problem(error), "pause": LONGEST}
+            return {"locked": self.texts.describe_problem(error), "pause": LONGEST}
         opened, problem = await self._opened(asked.dialog)
         parts = self._parts(board, asked, opened, problem)
         return {
@@ -56,8 +63,8 @@ class Live:
             "parts": {name: part for name, part in parts.items() if asked.have.get(name) != part["mark"]},
         }
 
-    async def _news(self, asked: PanelPoll) -> None:
-        """A later question of the same page ends the wait of the one before; a first one does not wait."""
+    async def _wait_for_news(self, asked: PanelPoll) -> None:
+        """A later poll of the same page ends the wait of the one before; the first poll does not wait."""
         if before := self._waiting.pop(asked.page, None):
             before.cancel()
         if not asked.version:
@@ -75,26 +82,25 @@ class Live:
         if not dialog_id:
             return None, ""
         try:
-            return await self.bench.monitor.open(dialog_id, self.said.language), ""
+            return await self.bench.monitor.open(dialog_id, self.texts.language), ""
         except CallCenterError as error:
-            return None, self.said.problem(error)
+            return None, self.texts.describe_problem(error)
 
     def _parts(self, board: Board, asked: PanelPoll, opened: OpenDialog | None, problem: str) -> Json:
-        shown = dialog_part(opened, self.said) if opened else self._nothing(problem)
-        made = {
-            "queue": queue_part(board.queue, board.counted_at, self.said),
-            "approvals": approvals_part(board.approvals, self.said),
-            "dialogs": dialogs_part(board.dialogs, self.said, asked.narrowed),
-            **shown,
+        parts = {
+            "queue": render_queue(board.queue, board.counted_at, self.texts),
+            "approvals": render_approvals(board.approvals, self.texts),
+            "dialogs": render_dialogs(board.dialogs, asked.narrowed, self.texts),
+            **(render_dialog(opened, self.texts) if opened else self._no_dialog(problem)),
         }
-        return {name: {"html": html, "mark": str(crc32(html.encode()))} for name, html in made.items()}
+        return {name: {"html": html, "mark": str(crc32(html.encode()))} for name, html in parts.items()}
 
-    def _nothing(self, problem: str) -> dict[str, str]:
-        return {"about": empty(problem or self.said.words["choose"]), "lines": ""}
+    def _no_dialog(self, problem: str) -> dict[str, str]:
+        return {"about": render("shared.empty", sentence=problem or self.texts.words["choose"]), "lines": ""}
 
 
 def _state(opened: OpenDialog | None, operator: str) -> str:
-    """Decides which acts the page offers."""
+    """Decides which actions the page offers."""
     if opened is None:
         return "none"
     if opened.dialog.status == "closed":
@@ -108,25 +114,26 @@ START = "cc.monitor.start(element, server);"
 
 
 class MonitorRoom(Room):
-    """The page asks `watch` for what has changed and waits; what a person does goes to `act`."""
+    """The page polls `watch`; what a person does goes to `act`."""
 
     key = "monitor"
 
     @property
-    def said(self) -> MonitorTexts:
-        return MonitorTexts(self.language, self.words, self.offered("agents"))
+    def texts(self) -> RoomTexts:
+        return monitor_texts(self.language)
 
     def build(self) -> None:
-        live, acts = Live(self.bench, self.said), Acts(self.bench, self.said)
+        updates, actions = PanelUpdates(self.bench, self.texts), OperatorActions(self.bench, self.texts)
+        keyed = self.bench.settings.operator_key is not None
 
         async def watch(asked: Json) -> Json:
-            return await live.watch(asked)
+            return await updates.watch(asked)
 
         async def act(asked: Json) -> Json:
-            return await acts.act(asked)
+            return await actions.act(asked)
 
         gr.HTML(
-            layout(self.bench, self.said),
+            render_page(self.bench.agents, keyed, self.texts),
             elem_id="cc-monitor",
             server_functions=[watch, act],
             js_on_load=START,

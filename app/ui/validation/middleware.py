@@ -22,10 +22,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.exceptions import BadRequestBody
-from app.ui.unavailable import OneWorkerNeeded, Workers, crowded
+from app.ui.shell import several_workers_page
 from app.ui.validation.requests import NAME, Questions
 from app.ui.validation.uploads import TooManyUploads, Uploads, kept
 from app.ui.words import told
+from app.ui.workers import OneWorkerNeeded, Workers
 
 SURROUND = 2
 """Marks that a form with one file has."""
@@ -101,7 +102,7 @@ class PageRequests:
         door, method = get_route_path(scope), scope.get("method")
         if self.workers.several:
             if door == "/":
-                return await crowded(self.language)(scope, receive, send)
+                return await several_workers_page(self.language)(scope, receive, send)
             raise OneWorkerNeeded
         if method == "POST" and door in self.asking:
             receive = await self._instead(self.asking[door], scope, receive)

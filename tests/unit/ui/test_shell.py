@@ -8,8 +8,8 @@ from pathlib import Path
 import gradio
 import pytest
 
-from app.ui.shell import dressed
-from app.ui.unavailable import lost
+from app.ui.page import render_scripts
+from app.ui.shell import dress, not_found_page
 from app.ui.words import LANGUAGES, words
 
 TEMPLATE = (Path(gradio.__file__).parent / "templates/frontend/index.html").read_text("utf-8")
@@ -17,15 +17,16 @@ TEMPLATE = (Path(gradio.__file__).parent / "templates/frontend/index.html").read
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_tells_its_language_and_title(language: str) -> None:
-    page = dressed(TEMPLATE, language, "<script>ours</script>")
+    scripts = render_scripts()
+    page = dress(TEMPLATE, language, scripts)
     assert re.match(rf'<!doctype html>\s*<html\s+lang="{language}"', page)
     assert f"<title>{words(language, 'frame')['page_title']}</title>" in page
-    assert page.index("<script>ours</script>") < page.index('type="module" crossorigin')
+    assert page.index(scripts) < page.index('type="module" crossorigin')
     assert "<noscript>" in page
 
 
 def test_the_page_names_no_other_host() -> None:
-    page = dressed(TEMPLATE, "en", "")
+    page = dress(TEMPLATE, "en", "")
     assert "githubusercontent" not in page
     assert "gradio.app" not in page
     assert "manifest.json" not in page
@@ -33,7 +34,7 @@ def test_the_page_names_no_other_host() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_for_nowhere_leads_back(language: str) -> None:
-    page = lost(language)
+    page = not_found_page(language)
     assert page.status_code == 404
     text = bytes(page.body).decode()
     assert words(language, "frame")["lost_title"] in text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.ui.unavailable import Workers, supervisor
+from app.ui.workers import Workers, find_supervisor
 
 pytest.importorskip("gradio")
 
@@ -18,7 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_whoever_was_started_by_nobody_is_alone() -> None:
-    assert supervisor() is None
+    assert find_supervisor() is None
     assert not Workers(None).several
     assert not Workers(None).second
 

@@ -15,10 +15,12 @@ from app.services.analytics.scope import Outcomes, Visits
 from app.services.analytics.staffing import Wanted, staff
 from app.services.analytics.tally import tally
 from app.services.analytics.views import Figures
-from app.ui.analytics import cards, charts, staffing, tables
-from app.ui.analytics.report import render
-from app.ui.analytics.room import written_day
-from app.ui.format import dollars, number, percent, roubles, seconds
+from app.ui.analytics import charts
+from app.ui.analytics.panels import render_report, render_staffing
+from app.ui.analytics.room import parse_day
+from app.ui.analytics.rows import SIGNS, Cards, Tables
+from app.ui.format import dollars, number, percent, room_texts, roubles, seconds
+from app.ui.html import render
 from app.ui.words import LANGUAGES, Words, words
 from tests.support.history import history
 from tests.support.small_history import NOW, Told, at
@@ -55,7 +57,7 @@ def test_both_languages_have_the_same_words() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_has_a_card_and_its_interval(figures: Figures, language: str) -> None:
-    shown = list(cards.Cards(figures, words(language, "analytics"), language).all())
+    shown = list(Cards(figures, room_texts(language, "analytics")).list_all())
     assert len({card.key for card in shown}) == 15
     rates = [card for card in shown if card.key in dict(figures.rates)]
     assert all("95\u00a0%" in card.note.replace("95 %", "95\u00a0%") for card in rates)
@@ -64,30 +66,35 @@ def test_every_figure_has_a_card_and_its_interval(figures: Figures, language: st
 def test_a_change_has_a_sign_and_a_word_beside_its_colour(figures: Figures) -> None:
     figures = figures.model_copy(deep=True)
     figures.rates.escalated.clear, figures.rates.escalated.difference = True, 0.1
-    shown = cards.html(cards.Cards(figures, words("en", "analytics"), "en").all())
+    cards = Cards(figures, room_texts("en", "analytics")).list_all()
+    shown = render("analytics.cards", cards=cards, signs=SIGNS)
     assert '<span class="an-change an-bad">! ▲ 10.0 points · clear change</span>' in shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_charts_are_what_plotly_reads(figures: Figures, language: str) -> None:
     told = words(language, "analytics")["charts"]
-    for draw in (charts.by_day, charts.by_hour, charts.resolved, charts.ratings):
+    for draw in (charts.plot_days, charts.plot_hours, charts.plot_resolution, charts.plot_ratings):
         assert json.loads(draw(figures, told, language).plot)["data"]
-    by_day = json.loads(charts.by_day(figures, told, language).plot)["data"]
+    by_day = json.loads(charts.plot_days(figures, told, language).plot)["data"]
     assert sum(map(sum, (trace["y"] for trace in by_day))) == figures.volumes.dialogs.value
 
 
 def test_words_of_customers_are_shown_and_not_run(figures: Figures) -> None:
-    table = tables.Tables(figures, words("ru", "analytics"), "ru").gaps()
+    texts = room_texts("ru", "analytics")
+    table = Tables(figures, texts).gaps()
     assert any(row[0] == EVIL for row in table.rows)
-    for page in (tables.html(table, ""), render(figures, staff(Wanted(per_hour=1)), "ru")):
+    for page in (
+        render("analytics.table", given=table, t=texts),
+        render_report(figures, staff(Wanted(per_hour=1)), "ru"),
+    ):
         assert "<img" not in page
         assert EVIL in unescape(page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_is_one_page_that_fetches_and_runs_nothing(figures: Figures, language: str) -> None:
-    page = render(figures, staff(Wanted(per_hour=3)), language)
+    page = render_report(figures, staff(Wanted(per_hour=3)), language)
     assert "<script" not in page
     assert not re.search(r"<[^>]*(?:src|href)=|url\(|@import|https?://", page)
     assert "default-src 'none'" in page
@@ -97,23 +104,23 @@ def test_the_report_is_one_page_that_fetches_and_runs_nothing(figures: Figures, 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_report_says_so(language: str) -> None:
-    page = unescape(render(figures_of(empty=True), staff(Wanted(per_hour=0)), language))
+    page = unescape(render_report(figures_of(empty=True), staff(Wanted(per_hour=0)), language))
     assert words(language, "analytics")["empty"] in page
 
 
 def test_staffing_marks_the_crew_that_is_enough() -> None:
-    told = words("en", "analytics")
-    page = staffing.html(staff(Wanted(per_hour=200, handling=180, within=20)), told, "en")
+    texts = room_texts("en", "analytics")
+    page = render_staffing(staff(Wanted(per_hour=200, handling=180, within=20)), texts)
     assert "On the line at once: 14. On the roster for that shift: 20" in page
     assert page.count("an-chosen") == 1
-    assert "ten thousand" in staffing.html(staff(Wanted(per_hour=10_000, handling=28_800)), told, "en")
+    assert "ten thousand" in render_staffing(staff(Wanted(per_hour=10_000, handling=28_800)), texts)
 
 
 @pytest.mark.parametrize("written", ["2026-11-22", " 22.11.2026", "22 Nov 2026"])
 def test_a_day_may_be_typed_as_the_page_writes_it(written: str) -> None:
-    assert written_day(written) == date(2026, 11, 22)
+    assert parse_day(written) == date(2026, 11, 22)
     with pytest.raises(PeriodInvalid):
-        written_day(f"{written}x")
+        parse_day(f"{written}x")
 
 
 def test_figures_are_written_as_people_of_the_language_do() -> None:

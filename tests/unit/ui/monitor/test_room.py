@@ -17,11 +17,10 @@ from app.core.escalation import Escalation
 from app.services.operators.monitor import SingleFlight
 from app.services.operators.views import ApprovalView
 from app.services.workbench import Workbench
-from app.ui.monitor.actions import Acts
-from app.ui.monitor.layout import layout
-from app.ui.monitor.panels import approvals_part
-from app.ui.monitor.room import Live
-from app.ui.monitor.words import MonitorTexts
+from app.ui.format import RoomTexts
+from app.ui.monitor.actions import OperatorActions
+from app.ui.monitor.panels import describe_closing, monitor_texts, render_approvals, render_page
+from app.ui.monitor.room import PanelUpdates
 from app.ui.words import LANGUAGES, words
 from tests.contract.samples import NOON, answered, kept, new_dialog
 from tests.support.server import settings
@@ -38,8 +37,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     return build(given, store=MemoryStore())
 
 
-def said(language: str = "ru") -> MonitorTexts:
-    return MonitorTexts(language, words(language, "monitor"), words(language, "frame")["agents"])
+def said(language: str = "ru") -> RoomTexts:
+    return monitor_texts(language)
 
 
 def keyed(bench: Workbench, key: str | None = "secret", **more: Any) -> Workbench:
@@ -55,11 +54,11 @@ async def wanted(bench: Workbench, customer: str = "c") -> Dialog:
 
 
 async def done(bench: Workbench, what: str, who: str = "anna", **more: str) -> Json:
-    return await Acts(bench, said()).act({"what": what, "operator": who, **more})
+    return await OperatorActions(bench, said()).act({"what": what, "operator": who, **more})
 
 
 async def seen(bench: Workbench, **more: Any) -> Json:
-    return await Live(bench, said()).watch({"page": "p", **more})
+    return await PanelUpdates(bench, said()).watch({"page": "p", **more})
 
 
 async def test_markup_from_outside_is_shown_as_text(bench: Workbench) -> None:
@@ -84,7 +83,7 @@ async def test_what_the_page_has_already_is_not_sent_again(bench: Workbench) -> 
 
 
 async def test_a_later_question_of_a_page_ends_the_one_before(bench: Workbench) -> None:
-    live, version = Live(bench, said()), bench.monitor.changes.version
+    live, version = PanelUpdates(bench, said()), bench.monitor.changes.version
     first = asyncio.create_task(live.watch({"page": "a", "version": version}))
     other = asyncio.create_task(live.watch({"page": "b", "version": version}))
     await asyncio.sleep(0)
@@ -102,7 +101,7 @@ async def test_without_the_key_nothing_is_told_and_nothing_is_done(bench: Workbe
         assert "parts" not in told
         assert not (await done(house, "take_over", key=key, dialog=dialog.dialog_id))["done"]
     assert (await seen(house, key="secret"))["parts"]
-    assert "secret" not in layout(house, said())
+    assert "secret" not in render_page(house.agents, True, said())
     for environment in ("development", "production"):
         closed = await seen(keyed(bench, None, environment=environment, insecure=False), key="secret")
         assert closed["locked"] == words("ru", "problems")["codes"]["operators_closed"]
@@ -144,7 +143,7 @@ async def test_our_words_are_in_the_language_of_the_page(bench: Workbench, langu
     dialog.escalation = Escalation(since=last.timestamp, reason="says too little to tell", by="supervisor")
     await kept(bench.dialogs.store, dialog)
     house = replace(bench, monitor=replace(bench.monitor, _shared=SingleFlight()))
-    told = await Live(house, said(language)).watch({"page": "p", "dialog": dialog.dialog_id})
+    told = await PanelUpdates(house, said(language)).watch({"page": "p", "dialog": dialog.dialog_id})
     parts = {name: part["html"] for name, part in told["parts"].items()}
     summary = {
         "ru": ("сказано слишком мало", "техподдержка → супервизор: цена"),
@@ -165,7 +164,7 @@ async def test_our_words_are_in_the_language_of_the_page(bench: Workbench, langu
     ],
 )
 def test_why_a_dialog_was_closed_is_told_in_words(reason: str, by: str | None, told: tuple[str, str]) -> None:
-    assert tuple(said(language).closed(reason, by) for language in LANGUAGES) == told
+    assert tuple(describe_closing(reason, by, said(language)) for language in LANGUAGES) == told
 
 
 def test_an_approval_is_told_in_words_and_asked_for_by_name() -> None:
@@ -175,7 +174,7 @@ def test_an_approval_is_told_in_words_and_asked_for_by_name() -> None:
         number="A-1001", visit=visit, tool="create_order", arguments=given, reason="above_limit",
         amount_rub=17_850, requested_at=NOON,
     )  # fmt: skip
-    ru, en = (approvals_part([ApprovalView.of(approval)], said(language)) for language in LANGUAGES)
+    ru, en = (render_approvals([ApprovalView.of(approval)], said(language)) for language in LANGUAGES)
     assert "товар: тариф «Профи»; период: год; доставка: курьером; штук: 2" in ru
     assert "A-1001 (заказ, 17\u00a0850\u00a0₽, клиент demo_goods)" in ru
     assert "item: the Pro plan; period: year; delivery: by courier; quantity: 2" in en
@@ -196,5 +195,5 @@ async def test_what_is_not_there_is_a_sentence(bench: Workbench) -> None:
 
 @pytest.mark.parametrize("given", [None, [], {"what": "delete"}, {"what": "close", "more": 1}])
 async def test_what_no_page_asks_is_refused(bench: Workbench, given: Any) -> None:
-    assert not (await Acts(bench, said()).act(given))["done"]
-    assert "locked" in await Live(bench, said()).watch(given)
+    assert not (await OperatorActions(bench, said()).act(given))["done"]
+    assert "locked" in await PanelUpdates(bench, said()).watch(given)

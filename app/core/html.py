@@ -1,0 +1,88 @@
+"""HTML from Jinja2 templates, for the workbench and for reports. Needs the extra `ui` or `eval`.
+
+The only module that marks text as HTML (`Markup`); whatever else a template is given is escaped. Each
+function says why its result is safe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup, escape
+
+from app.core.palette import colour_of
+
+_BREAK = re.compile(r"(?<=[>}])\n\s*(?=[<{])")
+
+
+class JoinLines(Extension):
+    """A line break between two tags only lays out the template: it becomes a comment, not a part of the page."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
+        return _BREAK.sub(lambda found: f"{{#{found[0]}#}}", source)
+
+
+class Templates:
+    """The templates of one folder, with autoescape; a value that is not given is an error."""
+
+    def __init__(
+        self,
+        folder: Path,
+        filters: Mapping[str, Callable[..., Any]],
+        finalize: Callable[[Any], Any] | None = None,
+    ) -> None:
+        """`finalize` sees every value before it is escaped."""
+        self.environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=finalize,
+            extensions=[JoinLines],
+        )
+        self.environment.filters |= {"colour": colour_of, **filters}
+
+    def render_page(self, name: str, **values: Any) -> Markup:
+        """The whole template. Safe: the environment escapes values."""
+        return Markup(self.environment.get_template(name).render(**values))
+
+    def render_macro(self, name: str, macro: str, **values: Any) -> Markup:
+        """One macro of the template. Safe: as `render_page`."""
+        return Markup(getattr(self.environment.get_template(name).module, macro)(**values))
+
+
+def read_asset(path: Path) -> Markup:
+    """A style sheet or a script that the package ships. Safe: it holds nothing from outside."""
+    return Markup(path.read_text(encoding="utf-8"))
+
+
+def mark_chart(svg: str, title: str) -> Markup:
+    """A chart by matplotlib, titled for screen readers. Safe: matplotlib escapes what it writes."""
+    return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1))
+
+
+def render_markdown(text: str) -> Markup:
+    """CommonMark with tables. Safe: tags are escaped; pictures, which would be fetched, stay text."""
+    return Markup(_markdown().render(text))
+
+
+@cache
+def _markdown() -> Any:
+    from markdown_it import MarkdownIt  # noqa: PLC0415  (heavy)
+
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    reader.add_render_rule("link_open", _open_outside)
+    return reader
+
+
+def _open_outside(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    """A link opens in a new window and is given no referrer."""
+    tokens[index].attrs |= {"target": "_blank", "rel": "noopener noreferrer nofollow"}
+    return str(self.renderToken(tokens, index, options, env))
