@@ -62,15 +62,15 @@ def test_what_was_re_routed_live_is_listed_with_the_key_alone(bench: Workbench) 
 
 
 def test_after_a_refusal_the_same_files_can_be_added_again(bench: Workbench, tmp_path: Path) -> None:
-    from app.ui.knowledge.library import LibraryPart  # noqa: PLC0415
-    from app.ui.knowledge.room import KnowledgeRoom  # noqa: PLC0415
+    from app.ui.format import room_texts  # noqa: PLC0415
+    from app.ui.knowledge.library import LibraryPanel  # noqa: PLC0415
 
     good, broken = tmp_path / "birds.md", tmp_path / "broken.pdf"
     good.write_text("# Birds\n\nBirds are welcome.\n", encoding="utf-8")
     broken.write_bytes(b"no pdf at all")
 
     async def run() -> None:
-        part = LibraryPart(KnowledgeRoom(bench, "en"))
+        part = LibraryPanel(bench, room_texts("en", "knowledge"))
         refused = [step async for step in part.put([str(good), str(broken)], CANARY)][-1]
         assert "broken.pdf: not a PDF" in refused[0]
         added = [step async for step in part.put([str(good)], CANARY)][-1]
@@ -96,11 +96,11 @@ def test_neither_the_settings_nor_the_scripts_hold_a_secret(bench: Workbench, la
 
 
 def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, tmp_path: Path) -> None:
-    from app.ui.knowledge.library import LibraryPart  # noqa: PLC0415
-    from app.ui.knowledge.room import KnowledgeRoom  # noqa: PLC0415
+    from app.ui.format import room_texts  # noqa: PLC0415
+    from app.ui.knowledge.library import LibraryPanel  # noqa: PLC0415
 
     async def run() -> None:
-        part = LibraryPart(KnowledgeRoom(bench, "en"))
+        part = LibraryPanel(bench, room_texts("en", "knowledge"))
         path = tmp_path / "dogs.md"
         path.write_text("# Dogs\n\nDogs are welcome.\n", encoding="utf-8")
         said = [step async for step in part.put([str(path)], "wrong")][-1][0]
@@ -111,7 +111,7 @@ def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, 
         assert "Enter the operator key" in (await part.drop("cats", ""))[0]
         assert (
             "Enter the operator key"
-            in (await part.stand_for("are cats welcome", "cats", "", "anna", None))[0]
+            in (await part.approve_answer("are cats welcome", "cats", "", "anna", None))[0]
         )
         assert [record.name for record in bench.knowledge.documents()] == ["cats"]
         assert list(bench.knowledge.approvals) == []

@@ -1,7 +1,4 @@
-"""The lower half of the knowledge room: documents of the team, and answers that a person approved.
-
-How far the embedding of documents is, and how long it still takes.
-"""
+"""The lower half of the knowledge room: documents of the team, and answers that a person approved."""
 
 from __future__ import annotations
 
@@ -9,9 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
@@ -20,13 +16,16 @@ from app.core.knowledge import DocumentRecord, Upload
 from app.core.text import checked, language_of
 from app.services.knowledge.ingest import Embedded, adding
 from app.services.operators.auth import openness
-from app.ui.knowledge.articles import approvals_table, documents_table
+from app.services.workbench import Workbench
+from app.ui.format import RoomTexts
+from app.ui.html import render
+from app.ui.knowledge.panels import render_approvals, render_documents, render_progress
 from app.ui.request import admit
 from app.ui.room import QUIET
-from app.ui.words import Words, told_left_out
+from app.ui.words import told_left_out
 
-if TYPE_CHECKING:
-    from app.ui.knowledge.room import KnowledgeRoom
+Refresh = tuple[Callable[..., Any], list[Any], gr.HTML]
+"""A listener, its inputs and its output: run after the library has changed."""
 
 
 @dataclass
@@ -44,35 +43,22 @@ class IngestWatch:
         return int((self.timer() - self.began) / step.done * (step.total - step.done)) + 1
 
 
-def progress_bar(step: Embedded | None, watch: IngestWatch, words: Words) -> str:
-    if step is None or not step.total:
-        return f'<p role="status">{escape(words["reading"])}</p>'
-    left = watch.left(step)
-    rest = f" · {words['left'].format(seconds=left)}" if left else ""
-    told = words["embedding"].format(done=step.done, total=step.total) + rest
-    return (
-        f'<div class="cc-progress" role="status"><progress value="{step.done}" max="{step.total}" '
-        f'aria-label="{escape(words["reading"])}"></progress><span>{escape(told)}</span></div>'
-    )
-
-
 NAME, TEXT, QUESTION = 100, 4000, 2000
 
 
-class LibraryPart:
-    """Whoever changes something is admitted as over REST: with the operator key where there is one."""
+class LibraryPanel:
+    """A change needs the operator key where there is one, as over REST."""
 
-    def __init__(self, room: KnowledgeRoom) -> None:
-        self.room = room
-        self.bench = room.bench
-        self.words = room.words
-        self.language = room.language
+    def __init__(self, bench: Workbench, texts: RoomTexts) -> None:
+        self.bench = bench
+        self.texts = texts
+        self.words = texts.words
 
     def build(self) -> None:
         words, settings = self.words, self.bench.settings
         closed = openness(settings) == "nobody"
         with gr.Accordion(words["documents"], open=False, elem_id="cc-kb-documents"):
-            gr.HTML(f'<p class="cc-note">{escape(words["closed" if closed else "documents_note"])}</p>')
+            gr.HTML(render("shared.note", sentence=words["closed" if closed else "documents_note"]))
             self.table = gr.HTML(elem_id="cc-kb-table")
             with gr.Row(elem_id="cc-kb-change"):
                 self._build_add()
@@ -104,7 +90,7 @@ class LibraryPart:
 
     def _build_approve(self) -> None:
         words = self.words
-        gr.HTML(f'<p class="cc-note">{escape(words["approvals_note"])}</p>')
+        gr.HTML(render("shared.note", sentence=words["approvals_note"]))
         with gr.Row():
             self.question = gr.Textbox(
                 label=words["typical"], max_length=QUESTION, scale=3, min_width=260, elem_id="cc-kb-typical"
@@ -130,45 +116,44 @@ class LibraryPart:
 
     @property
     def outputs(self) -> list[Any]:
-        """What `lists` fills."""
+        """The outputs of `lists`."""
         return [self.table, self.chosen, self.stock]
 
-    def arrive(self) -> None:
-        room, lists, key = self.room, self.outputs, self.room.operator
-        searched = [room.box, room.lang, room.agent]
+    def wire(self, key: gr.Textbox, refresh: Refresh) -> None:
+        """`key` holds the operator key; a change of the documents is followed by `refresh`."""
+        lists = self.outputs
         adding = self.add.click(
             self.put, [self.files, key], [self.said, self.files, self.add, self.stop], **QUIET
         )
-        self.stop.click(self.stopped, None, [self.said, self.add, self.stop], cancels=[adding], **QUIET)
-        self.remove.click(self.ask, self.chosen, [self.sure, self.really], **QUIET)
+        self.stop.click(self.report_stop, None, [self.said, self.add, self.stop], cancels=[adding], **QUIET)
+        self.remove.click(self.confirm, self.chosen, [self.sure, self.really], **QUIET)
         self.no.click(lambda: gr.Group(visible=False), None, self.sure, **QUIET)
         removing = self.yes.click(self.drop, [self.chosen, key], [self.said, self.sure], **QUIET)
         for changed in (adding, removing):
-            changed.then(self.lists, None, lists, **QUIET).then(room.search, searched, room.found, **QUIET)
+            changed.then(self.lists, None, lists, **QUIET).then(*refresh, **QUIET)
         self.approve.click(
-            self.stand_for, [self.question, self.answer_id, self.answer, self.by, key],
+            self.approve_answer, [self.question, self.answer_id, self.answer, self.by, key],
             [self.approved, self.question, self.answer], **QUIET,
         ).then(self.lists, None, lists, **QUIET)  # fmt: skip
 
     async def lists(self) -> tuple[str, Any, str]:
-        words = self.words
-        stock = approvals_table(self.bench.knowledge.approvals, words, self.language)
+        stock = render_approvals(self.bench.knowledge.approvals, self.texts)
         try:
             records = await asyncio.to_thread(self.bench.knowledge.documents)
         except CallCenterError as error:
-            return self.room.render_problem(error), gr.Dropdown(choices=[], value=None), stock
+            return self._problem(error), gr.Dropdown(choices=[], value=None), stock
         names = [record.name for record in records]
-        return documents_table(records, words, self.language), gr.Dropdown(choices=names, value=None), stock
+        return render_documents(records, self.texts), gr.Dropdown(choices=names, value=None), stock
 
     async def put(self, files: list[str] | None, key: str | None) -> AsyncIterator[tuple[Any, ...]]:
-        """Streams (what is said, the files, add, stop). Files are kept for another try until they are in."""
+        """Yields (status, files, add, stop). Files stay chosen until all are added, for another try."""
         words, quiet = self.words, (gr.Button(interactive=True), gr.Button(visible=False))
         if not files:
-            yield _told(words["no_file"]), gr.skip(), *quiet
+            yield _status(words["no_file"]), gr.skip(), *quiet
             return
         watch = IngestWatch()
         yield (
-            progress_bar(None, watch, words),
+            render_progress(None, None, self.texts),
             gr.skip(),
             gr.Button(interactive=False),
             gr.Button(visible=True),
@@ -178,19 +163,21 @@ class LibraryPart:
             uploads = [await asyncio.to_thread(_upload, Path(file)) for file in files]
             async for step in adding(self.bench.knowledge, uploads):
                 if isinstance(step, Embedded):
-                    yield progress_bar(step, watch, words), gr.skip(), gr.skip(), gr.skip()
+                    yield render_progress(step, watch.left(step), self.texts), gr.skip(), gr.skip(), gr.skip()
                 else:
                     await asyncio.to_thread(_discard, files)
                     yield self._added(step), None, *quiet
         except CallCenterError as error:
-            yield self.room.render_problem(error), gr.skip(), *quiet
-        except FileNotFoundError:  # they lay here too long
-            yield _told(words["no_file"]), None, *quiet
+            yield self._problem(error), gr.skip(), *quiet
+        except FileNotFoundError:  # uploads are removed after a while
+            yield _status(words["no_file"]), None, *quiet
 
     def _added(self, records: list[DocumentRecord]) -> str:
-        said = [line for record in records for line in (self._line(record), *self._missing(record))]
-        lines = "".join(f"<li>{escape(line)}</li>" for line in said)
-        return f'<div role="status"><p>{escape(self.words["added"])}</p><ul>{lines}</ul></div>'
+        lines = [line for record in records for line in (self._line(record), *self._missing(record))]
+        return render("knowledge.added", lines=lines, w=self.words)
+
+    def _problem(self, error: CallCenterError) -> str:
+        return render("shared.problem", sentence=self.texts.describe_problem(error))
 
     def _line(self, record: DocumentRecord) -> str:
         now = record.current
@@ -200,47 +187,47 @@ class LibraryPart:
         )
 
     def _missing(self, record: DocumentRecord) -> list[str]:
-        return [told_left_out(record.name, each, self.language) for each in record.current.left_out]
+        return [told_left_out(record.name, each, self.texts.language) for each in record.current.left_out]
 
-    def stopped(self) -> tuple[str, Any, Any]:
-        return _told(self.words["stopped"]), gr.Button(interactive=True), gr.Button(visible=False)
+    def report_stop(self) -> tuple[str, Any, Any]:
+        return _status(self.words["stopped"]), gr.Button(interactive=True), gr.Button(visible=False)
 
-    async def ask(self, name: str | None) -> tuple[Any, str]:
+    async def confirm(self, name: str | None) -> tuple[Any, str]:
         if not name:
-            return gr.Group(visible=True), _told(self.words["remove_none"])
+            return gr.Group(visible=True), _status(self.words["remove_none"])
         question = self.words["really"].format(name=name)
-        return gr.Group(visible=True), f'<p role="alert">{escape(question)}</p>'
+        return gr.Group(visible=True), render("knowledge.question", sentence=question)
 
     async def drop(self, name: str | None, key: str | None) -> tuple[str, Any]:
         try:
             admit(self.bench.settings, key)
             if not name:
-                return _told(self.words["remove_none"]), gr.Group(visible=False)
+                return _status(self.words["remove_none"]), gr.Group(visible=False)
             record = await asyncio.to_thread(self.bench.knowledge.remove, name)
         except CallCenterError as error:
-            return self.room.render_problem(error), gr.Group(visible=False)
+            return self._problem(error), gr.Group(visible=False)
         told = self.words["removed"].format(name=record.name, n=len(record.versions))
-        return _told(told), gr.Group(visible=False)
+        return _status(told), gr.Group(visible=False)
 
-    async def stand_for(
+    async def approve_answer(
         self, question: str, article_id: str, text: str, by: str, key: str | None
     ) -> tuple[str, Any, Any]:
-        """The question and an answer of one's own are cleared where it worked."""
+        """(status, question, answer): the boxes are emptied on success."""
         words = self.words
         try:
             admit(self.bench.settings, key)
             if not by.strip():
-                return _told(words["by_whom"]), gr.skip(), gr.skip()
+                return _status(words["by_whom"]), gr.skip(), gr.skip()
             if bool(article_id.strip()) == bool(text.strip()):
-                return _told(words["one_answer"]), gr.skip(), gr.skip()
+                return _status(words["one_answer"]), gr.skip(), gr.skip()
             asked = checked(question, QUESTION)
             await asyncio.to_thread(
                 self.bench.knowledge.approve, asked, language_of(asked), checked(by, NAME).strip(),
                 article_id.strip(), text.strip()[:TEXT],
             )  # fmt: skip
         except CallCenterError as error:
-            return self.room.render_problem(error), gr.skip(), gr.skip()
-        return _told(words["approved"].format(question=asked.strip())), "", ""
+            return self._problem(error), gr.skip(), gr.skip()
+        return _status(words["approved"].format(question=asked.strip())), "", ""
 
 
 def _upload(path: Path) -> Upload:
@@ -252,5 +239,5 @@ def _discard(files: list[str]) -> None:
         Path(file).unlink(missing_ok=True)
 
 
-def _told(sentence: str) -> str:
-    return f'<p role="status">{escape(sentence)}</p>'
+def _status(sentence: str) -> str:
+    return render("shared.status", sentence=sentence)

@@ -13,10 +13,11 @@ from app.core.models import Article
 from app.core.text import checked
 from app.core.threads import SEARCHES
 from app.services.operators.auth import OperatorKeyMissing
-from app.ui.knowledge.articles import article_page, citations_page, found_list, shelf_list
-from app.ui.knowledge.library import LibraryPart
+from app.ui.html import render
+from app.ui.knowledge.library import LibraryPanel
+from app.ui.knowledge.panels import render_article, render_citations, render_hits, render_shelves
 from app.ui.request import admit
-from app.ui.room import QUIET, Room, empty
+from app.ui.room import QUIET, Room
 from app.ui.words import LANGUAGES
 
 TOP, LONGEST = 10, 2000
@@ -48,11 +49,11 @@ class KnowledgeRoom(Room):
         self.open = gr.Button(elem_id="cc-kb-open", elem_classes="cc-hidden")
         with gr.Row(elem_id="cc-kb-both"):
             with gr.Column(scale=2, min_width=280):
-                self.found = gr.HTML(empty(words["loading"]), elem_id="cc-kb-found")
+                self.found = gr.HTML(self._empty("loading"), elem_id="cc-kb-found")
             with gr.Column(scale=3, min_width=280, elem_id="cc-kb-right"):
-                self.article = gr.HTML(empty(words["choose"]), elem_id="cc-kb-article")
+                self.article = gr.HTML(self._empty("choose"), elem_id="cc-kb-article")
                 self.cited = gr.HTML(elem_id="cc-kb-cited")
-        self.library = LibraryPart(self)
+        self.library = LibraryPanel(self.bench, self.texts)
         self.library.build()
 
     def _choice(self, name: str, choices: list[tuple[str, str]]) -> gr.Dropdown:
@@ -62,7 +63,7 @@ class KnowledgeRoom(Room):
         )  # fmt: skip
 
     def arrive(self, _page: gr.Blocks, tab: gr.Tab) -> None:
-        """Gradio tells of the tab that is open from the start too."""
+        """Gradio sends `select` for the tab that is open from the start, too."""
         searched, read = [self.box, self.lang, self.agent], [self.article, self.cited]
         gr.on(
             [self.box.submit, self.find.click, self.lang.input, self.agent.input],
@@ -70,24 +71,23 @@ class KnowledgeRoom(Room):
         )  # fmt: skip
         wanted: dict[str, Any] = {"inputs": [self.picked, self.operator], "outputs": read, "js": WANTED}
         gr.on([self.open.click, self.operator.submit], self.choose, **wanted, **QUIET)
-        tab.select(self.come, searched, [self.found, *self.library.outputs], **QUIET).then(
+        tab.select(self.show, searched, [self.found, *self.library.outputs], **QUIET).then(
             None, None, None, js="() => cc.kb.watch()", api_visibility="private"
         )
         tab.select(self.choose, **wanted, **QUIET)
-        self.library.arrive()
+        self.library.wire(self.operator, (self.search, searched, self.found))
 
     async def search(self, question: str | None, lang: str, agent: str) -> str:
-        """Without a question the shelves."""
-        agents, words = self.frame_word("agents"), self.words
+        """Without a question all articles."""
         if not question or not question.strip():
-            return shelf_list(self._shelf(lang or self.language, agent), words, agents)
+            return render_shelves(self._shelf(lang or self.language, agent), self.texts)
         try:
             asked = checked(question, LONGEST)
             spoken = lang or self.bench.knowledge.language_of(asked)
             passages = await SEARCHES.run(self.bench.knowledge.search, asked, spoken, agent or None, TOP)
         except CallCenterError as error:
             return self.render_problem(error)
-        return found_list(passages, words, agents)
+        return render_hits(passages, self.texts)
 
     def _shelf(self, lang: str, agent: str) -> list[Article]:
         kept = [a for a in self.bench.knowledge.articles.values() if a.lang == lang]
@@ -106,22 +106,19 @@ class KnowledgeRoom(Room):
             return
         twins = [a for (_, name), a in self.bench.knowledge.articles.items() if name == article.id]
         others = [twin for twin in twins if twin.lang != article.lang]
-        yield (
-            article_page(article, others, self.words, self.frame_word("agents")),
-            empty(self.words["citing"]),
-        )
+        yield render_article(article, others, self.texts), self._empty("citing")
         yield gr.skip(), await self.citations(article, key)
 
     async def citations(self, article: Article, key: str | None) -> str:
-        """What customers said is for those who have the key."""
+        """Customers' questions are shown to whoever has the operator key."""
         try:
             admit(self.bench.settings, key)
             found = await self.bench.citing.of(article.id)
         except OperatorKeyMissing:
-            return empty(self.words["cited_locked"])
+            return self._empty("cited_locked")
         except CallCenterError as error:
             return self.render_problem(error)
-        return citations_page(found, self.words, self.frame_word("agents"), self.language)
+        return render_citations(found, self.texts)
 
     def _article(self, article_id: str, lang: str) -> Article:
         try:
@@ -129,7 +126,7 @@ class KnowledgeRoom(Room):
         except ArticleNotFound:
             return self.bench.knowledge.article(article_id)
 
-    async def come(self, question: str, lang: str, agent: str) -> tuple[Any, ...]:
+    async def show(self, question: str, lang: str, agent: str) -> tuple[Any, ...]:
         """The lists as they are now."""
         return await self.search(question, lang, agent), *(await self.library.lists())
 
@@ -138,5 +135,7 @@ class KnowledgeRoom(Room):
         return [(self.words["languages"].get(code, code), code) for code in known]
 
     def _agents(self) -> list[tuple[str, str]]:
-        named = self.frame_word("agents")
-        return [(named.get(agent, agent), agent) for agent in self.bench.agents]
+        return [(self.texts.agent(agent), agent) for agent in self.bench.agents]
+
+    def _empty(self, word: str) -> str:
+        return render("shared.empty", sentence=self.words[word])
