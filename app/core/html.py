@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from html import escape as escape_html
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,18 @@ class Templates:
         )
         self.environment.filters |= {"colour": colour_of, **filters}
 
-    def render_page(self, name: str, **values: Any) -> Markup:
+    def render_page(self, name: str, /, **values: Any) -> Markup:
         """The whole template. Safe: the environment escapes values."""
         return Markup(self.environment.get_template(name).render(**values))
 
-    def render_macro(self, name: str, macro: str, **values: Any) -> Markup:
+    def render_macro(self, name: str, macro: str, /, **values: Any) -> Markup:
         """One macro of the template. Safe: as `render_page`."""
         return Markup(getattr(self.environment.get_template(name).module, macro)(**values))
+
+
+def escape_tags(text: str) -> str:
+    """For Markdown, where quotes stay as they are: characters that would open a tag or an entity."""
+    return escape_html(text, quote=False)
 
 
 def read_asset(path: Path) -> Markup:

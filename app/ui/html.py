@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent / "templates"
 TEMPLATES = Templates(FOLDER, {})
 
 
-def render(macro: str, **values: Any) -> str:
+def render(macro: str, /, **values: Any) -> str:
     """`macro` is `<template>.<macro>`, as in `monitor.queue`. The result goes into other macros unescaped."""
     template, _, name = macro.partition(".")
     return TEMPLATES.render_macro(f"{template}.j2", name, **values)

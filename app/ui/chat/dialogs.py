@@ -1,13 +1,8 @@
-"""The list of a customer's dialogs, and the customers to choose from.
-
-The open dialog as a file, which the browser makes of the text: nothing of it stays on the server.
-"""
+"""The list of a customer's dialogs, the customers to choose from, and the export of the open dialog."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -17,27 +12,28 @@ from app.core.ports import DialogQuery
 from app.services.dialogs.export import to_json, to_markdown
 from app.services.dialogs.views import RowView
 from app.services.workbench import Workbench
-from app.ui.chat.lines import name_of
 from app.ui.chat.screen import Screen
-from app.ui.format import moment
-from app.ui.room import QUIET, empty
-from app.ui.words import Words
+from app.ui.format import RoomTexts
+from app.ui.html import render
+from app.ui.room import QUIET
 
 TYPES = {"json": "application/json", "md": "text/markdown"}
 SAVE = "(name, type, text) => { if (name) anSave(name, type, text); }"
 
 
 class Export:
-    def __init__(self, bench: Workbench, words: Words, problem: Callable[[CallCenterError], str]) -> None:
+    """The browser makes the file of the text: nothing of it stays on the server."""
+
+    def __init__(self, bench: Workbench, texts: RoomTexts) -> None:
         self.bench = bench
-        self.words = words
-        self.problem = problem
+        self.texts = texts
+        self.words = texts.words
 
     def build(self) -> list[gr.Button]:
-        """In the order of TYPES; there is nothing to save before there is a dialog."""
+        """In the order of TYPES; disabled while no dialog is open."""
         words = self.words
         with gr.Row(elem_id="cc-export"):
-            gr.HTML(f'<span class="cc-label">{escape(words["export"])}</span>')
+            gr.HTML(render("chat.label", text=words["export"]))
             self.buttons = [
                 gr.Button(
                     words[f"export_{kind}"],
@@ -59,25 +55,25 @@ class Export:
             )
 
     async def write(self, kind: str, screen: Screen, name: str) -> dict[Any, Any]:
-        """Its name, its kind and its text; no name where it cannot be read."""
+        """(name, type, text) of the file; without a name where the dialog cannot be read."""
         try:
             view = await self.bench.dialogs.view(name)
         except CallCenterError as error:
-            return {self.file[0]: "", **screen.told(self.problem(error))}
-        text = to_json(view) if kind == "json" else to_markdown(view, self.words["agents"])
-        told = (f"dialog-{name[:8]}.{kind}", TYPES[kind], text)
-        return dict(zip(self.file, told, strict=True))
+            return {self.file[0]: "", **screen.show_notice(self.texts.describe_problem(error))}
+        text = to_json(view) if kind == "json" else to_markdown(view, dict(self.texts.agents))
+        file = (f"dialog-{name[:8]}.{kind}", TYPES[kind], text)
+        return dict(zip(self.file, file, strict=True))
 
 
 SHOWN = 30
 LONG = 28
 
 
-class Saved:
-    def __init__(self, bench: Workbench, words: Words, problem: Callable[[CallCenterError], str]) -> None:
+class SavedDialogs:
+    def __init__(self, bench: Workbench, texts: RoomTexts) -> None:
         self.bench = bench
-        self.words = words
-        self.problem = problem
+        self.texts = texts
+        self.words = texts.words
 
     def build(self, customer: str) -> None:
         words = self.words
@@ -90,19 +86,19 @@ class Saved:
             label=words["search"], placeholder=words["search_hint"], elem_id="cc-search", max_lines=1
         )
         self.list = gr.Radio(choices=[], label=words["saved"], elem_id="cc-saved", container=False)
-        self.told = gr.HTML(elem_id="cc-saved-told")
+        self.note = gr.HTML(elem_id="cc-saved-told")
 
     @property
     def owner(self) -> list[Any]:
-        """Who is shown as chosen, and who it was when it was last looked at."""
+        """The chosen customer, and the one whose dialogs are listed."""
         return [self.customer, self.whose]
 
     @property
     def parts(self) -> list[Any]:
-        return [self.list, self.told]
+        return [self.list, self.note]
 
-    async def customers(self, chosen: str) -> Any:
-        """Whoever is chosen is offered, known or not."""
+    async def offer_customers(self, chosen: str) -> Any:
+        """The demo customers, and the chosen one where that is another."""
         try:
             known = await self.bench.customers.demo()
         except CallCenterError:
@@ -112,32 +108,31 @@ class Saved:
             names.append((chosen, chosen))
         return gr.Dropdown(choices=names, value=chosen)
 
-    async def listed(self, customer: str | None, search: str, chosen: str) -> dict[Any, Any]:
-        """Latest change first; of nobody there is nothing."""
+    async def list_dialogs(self, customer: str | None, search: str, chosen: str) -> dict[Any, Any]:
+        """Latest change first; nothing while no customer is chosen."""
         query = DialogQuery(limit=SHOWN, customer_id=customer or "", text=(search or "").strip() or None)
         try:
             page = await self.bench.dialogs.find(query)
         except CallCenterError as error:
-            return {self.told: empty(self.problem(error))}
+            return {self.note: render("shared.empty", sentence=self.texts.describe_problem(error))}
         rows = [(self._row(row), row.dialog_id) for row in page.dialogs]
         value = chosen if chosen in {name for _, name in rows} else None
-        told = self._told(bool(rows), bool(query.text), page.next_cursor is not None)
-        return {self.list: gr.Radio(choices=rows, value=value), self.told: told}
+        note = self._note(bool(rows), bool(query.text), page.next_cursor is not None)
+        return {self.list: gr.Radio(choices=rows, value=value), self.note: note}
 
-    def _told(self, found: bool, searched: bool, more: bool) -> str:
+    def _note(self, found: bool, searched: bool, more: bool) -> str:
         if found and not more:
             return ""
         key = "too_many" if found else "nothing_found" if searched else "nothing_saved"
-        return empty(self.words[key].format(count=SHOWN))
+        return render("shared.empty", sentence=self.words[key].format(count=SHOWN))
 
     def _row(self, row: RowView) -> str:
         """Two lines: how it began; who serves, in which state, when."""
         line = " ".join(row.subject.split()) or self.words["blank"]
         short = line if len(line) <= LONG else f"{line[: LONG - 1].rstrip()}…"
-        agent = name_of(row.assigned_agent, self.words) if row.assigned_agent else "—"
-        when = moment(row.updated_at, self.words["language"]).replace(" ", "\u00a0")
-        told = [agent, self._state(row), when]
-        return f"{short}\n{' · '.join(told)}"
+        agent = self.texts.agent(row.assigned_agent)
+        when = self.texts.moment(row.updated_at).replace(" ", "\u00a0")
+        return f"{short}\n{agent} · {self._state(row)} · {when}"
 
     def _state(self, row: RowView) -> str:
         states: dict[str, str] = self.words["states_of"]

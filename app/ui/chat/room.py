@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import gradio as gr
 
-from app.ui.chat.dialogs import Export, Saved
-from app.ui.chat.lines import PLACES, chat_words
-from app.ui.chat.news import Hearing
-from app.ui.chat.screen import Screen, Update
+from app.ui.chat.dialogs import Export, SavedDialogs
+from app.ui.chat.panels import QUICK_REPLIES
+from app.ui.chat.screen import NewsFeed, Screen, Update
 from app.ui.chat.turns import ChatTurns, index_of
 from app.ui.chat.what_if import WhatIf
-from app.ui.room import QUIET, Room, empty
-from app.ui.words import Words
+from app.ui.html import render
+from app.ui.room import QUIET, Room
 
 CUSTOMER = "customer_123"
 """A customer of the demo data, so that orders and refunds can be tried."""
@@ -23,13 +21,9 @@ CUSTOMER = "customer_123"
 class ChatRoom(Room):
     key = "chat"
 
-    @property
-    def words(self) -> Words:
-        return chat_words(self.language)
-
     def build(self) -> None:
         words = self.words
-        self.saved = Saved(self.bench, words, self.describe_problem)
+        self.saved = SavedDialogs(self.bench, self.texts)
         with gr.Row(equal_height=False, elem_id="cc-chat-room"):
             with gr.Column(scale=2, min_width=220, elem_id="cc-saved-column"):
                 self._drawer("cc-saved-drawer", words["saved_drawer"])
@@ -40,15 +34,16 @@ class ChatRoom(Room):
                 parts = self._conversation()
             with gr.Column(scale=4, min_width=300, elem_id="cc-path-column"):
                 self._drawer("cc-path-drawer", words["drawer"])
-                gr.HTML(f'<h3 class="cc-side">{escape(words["path"])}</h3>', elem_classes="cc-side-box")
-                parts["path"] = gr.HTML(empty(words["empty"]), elem_id="cc-path", elem_classes="cc-drawn")
-        self.screen = Screen(words=words, knowledge=self.bench.knowledge, **parts)
-        self.talk = ChatTurns(self.bench, self.screen, self.saved, words, self.describe_problem)
-        WhatIf(self.bench, words, self.describe_problem).build(self.screen.dialog)
+                gr.HTML(render("chat.side_title", text=words["path"]), elem_classes="cc-side-box")
+                nothing = render("shared.empty", sentence=words["empty"])
+                parts["path"] = gr.HTML(nothing, elem_id="cc-path", elem_classes="cc-drawn")
+        self.screen = Screen(texts=self.texts, knowledge=self.bench.knowledge, **parts)
+        self.talk = ChatTurns(self.bench, self.screen, self.saved, self.texts)
+        WhatIf(self.bench, self.texts).build(self.screen.dialog)
         self.export.wire(self.screen)
         self._wire_turns()
         self._wire_dialogs(fresh)
-        self._wire_listening()
+        self._wire_news()
 
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
         outputs = [*self.saved.owner, *self.screen.parts, *self.saved.parts]
@@ -72,7 +67,7 @@ class ChatRoom(Room):
         with gr.Row(elem_id="cc-quick"):
             parts["quick"] = [
                 gr.Button("", visible=False, size="sm", min_width=60, elem_classes="cc-offer")
-                for _ in range(PLACES)
+                for _ in range(QUICK_REPLIES)
             ]
         with gr.Row(elem_id="cc-say"):
             parts["box"] = gr.Textbox(
@@ -90,23 +85,21 @@ class ChatRoom(Room):
                 gr.Button(words[name], size="sm", min_width=90, interactive=False, elem_id=f"cc-{name}")
                 for name in ("retry", "undo", "edit")
             ]
-            self.export = Export(self.bench, words, self.describe_problem)
+            self.export = Export(self.bench, self.texts)
             parts["export"] = self.export.build()
         return parts
 
     def _serving(self) -> gr.HTML:
-        """Who answers; through it the page hears of what changes."""
-        hearing = Hearing(self.bench.dialogs, self.bench.monitor.changes)
+        """Who answers; the page polls for news through it."""
+        feed = NewsFeed(self.bench.dialogs, self.bench.monitor.changes)
 
         async def hear(asked: dict[str, str]) -> dict[str, str]:
-            return await hearing.hear(asked)
+            return await feed.poll(asked)
 
         return gr.HTML(elem_id="cc-serving", server_functions=[hear], js_on_load="cc.chat(server)")
 
     def _drawer(self, name: str, title: str) -> None:
-        """On a narrow screen it opens what stands below it; elsewhere it is not seen."""
-        inside = f'<details id="{name}" class="cc-drawer"><summary>{escape(title)}</summary></details>'
-        gr.HTML(inside, elem_classes="cc-drawer-box")
+        gr.HTML(render("chat.drawer", id=name, title=title), elem_classes="cc-drawer-box")
 
     def _wire_turns(self) -> None:
         screen, saved, talk = self.screen, self.saved, self.talk
@@ -135,17 +128,17 @@ class ChatRoom(Room):
         begun = [saved.customer, saved.search]
         chosen = [*saved.owner, saved.search]
         saved.list.input(talk.select, [saved.list, *begun], outputs, **QUIET)
-        fresh.click(self._fresh, begun, outputs, **QUIET)
-        saved.customer.input(self._other, chosen, [*saved.owner, *outputs], **QUIET)
+        fresh.click(self._clear, begun, outputs, **QUIET)
+        saved.customer.input(self._change_customer, chosen, [*saved.owner, *outputs], **QUIET)
         saved.search.change(
-            saved.listed, [saved.customer, saved.search, screen.dialog], saved.parts,
+            saved.list_dialogs, [saved.customer, saved.search, screen.dialog], saved.parts,
             trigger_mode="always_last", **QUIET,
         )  # fmt: skip
         for box, name in ((screen.dialog, "dialog"), (saved.customer, "customer")):
             box.change(None, box, None, js=f"(id) => cc.opened('{name}', id)", api_visibility="private")
 
-    def _wire_listening(self) -> None:
-        """The page presses this button when it has heard that there are news."""
+    def _wire_news(self) -> None:
+        """The page presses this button when a poll has brought news."""
         screen, saved = self.screen, self.saved
         news = gr.Button("", visible="hidden", elem_id="cc-news")
         news.click(
@@ -163,20 +156,20 @@ class ChatRoom(Room):
         customer = await self.talk.owner(name) or customer
         shown = await self.talk.select(name, customer, "") if name else {}
         return {
-            self.saved.customer: await self.saved.customers(customer),
+            self.saved.customer: await self.saved.offer_customers(customer),
             self.saved.whose: customer,
             **shown,
-            **await self.saved.listed(customer, "", name),
+            **await self.saved.list_dialogs(customer, "", name),
         }
 
-    async def _fresh(self, customer: str, search: str) -> Update:
-        return {**self.screen.fresh(), **await self.saved.listed(customer, search, "")}
+    async def _clear(self, customer: str, search: str) -> Update:
+        return {**self.screen.show_nothing(), **await self.saved.list_dialogs(customer, search, "")}
 
-    async def _other(self, customer: str | None, before: str, search: str) -> Update:
-        """Whoever looks at the list and chooses nobody else keeps the dialog."""
+    async def _change_customer(self, customer: str | None, before: str, search: str) -> Update:
+        """Without another choice the dialog stays open."""
         if not customer or customer == before:
             return {self.saved.customer: before}
-        return {self.saved.whose: customer, **await self._fresh(customer, search)}
+        return {self.saved.whose: customer, **await self._clear(customer, search)}
 
     async def _example(
         self,
@@ -186,7 +179,7 @@ class ChatRoom(Room):
         editing: int | None,
         event: gr.SelectData,
     ) -> Any:
-        """The line is known by its place."""
+        """Gradio sends the place of the line."""
         line = self.words["example_lines"][index_of(event) % len(self.words["example_lines"])]
         async for update in self.talk.say(line, name, customer, search, editing):
             yield update

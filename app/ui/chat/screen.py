@@ -1,32 +1,47 @@
-"""The components of the chat room, and what they show of a dialog."""
+"""The components of the chat room, what they show of a dialog, and polls for news of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from html import escape
+import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.exceptions import CallCenterError
 from app.core.models import OPERATOR, Article
 from app.services.dialogs.branching import SUPERSEDED
-from app.services.dialogs.views import DialogView, MessageView
+from app.services.dialogs.change_feed import ChangeFeed
+from app.services.dialogs.manager import DialogManager
+from app.services.dialogs.views import DialogView
 from app.services.knowledge.library import KnowledgeService
-from app.ui.chat import lines, path
-from app.ui.chat.lines import name_of
-from app.ui.chat.news import mark_of
-from app.ui.room import empty
-from app.ui.words import Words
+from app.ui.chat.panels import (
+    APPROVED,
+    QUICK_REPLIES,
+    Entry,
+    History,
+    build_history,
+    describe_model,
+    quick_replies,
+    render_path,
+)
+from app.ui.format import NOTHING, RoomTexts
+from app.ui.html import render
 
 Update = dict[Any, Any]
+SUBJECT = 80  # characters of a line above its path
+WAIT = 25.0
+"""Seconds until a poll is answered even without news."""
+BRANCHING = 3.0
+"""Seconds that the page which has branched a dialog needs to be led to the branch."""
 
 
 @dataclass
 class Screen:
-    """`dialog` holds the id of the open dialog, `editing` a `seq`; `serving` tells which state is shown."""
+    """`dialog` holds the id of the open dialog, `editing` a `seq`, `serving` the mark of what is shown."""
 
-    words: Words
+    texts: RoomTexts
     knowledge: KnowledgeService
     dialog: gr.Textbox
     editing: gr.State
@@ -48,61 +63,61 @@ class Screen:
             self.send, self.stop, *self.turn, *self.export, self.path,
         ]  # fmt: skip
 
-    def fresh(self, notice: str = "") -> Update:
+    def show_nothing(self, notice: str = "") -> Update:
         return {
             self.dialog: "", self.editing: None,
             self.log: gr.Chatbot(value=[], feedback_value=[]), self.serving: "", self.box: "",
-            self.path: empty(self.words["empty"]),
-            **self._idle([], False), **self.told(notice),
+            self.path: self._empty("empty"),
+            **self._idle([], False), **self.show_notice(notice),
         }  # fmt: skip
 
-    def shown(self, view: DialogView, running: bool, notice: str = "") -> Update:
+    def show_dialog(self, view: DialogView, running: bool, notice: str = "") -> Update:
         """The dialog as it is stored; the path is that of the last line."""
-        history = lines.history(view, self.words)
+        history = build_history(view, self.texts)
         last = view.messages[-1] if view.messages else None
         waits = running and last is not None and last.role == "customer"
         failed = last is not None and last.role == "customer" and last.state != "done" and not running
+        problem = self._word("gave_up") if failed and view.status == "active" else ""
         return {
             self.dialog: view.dialog_id,
             self.editing: None,
             self.log: gr.Chatbot(value=_entries([*history, *_dots(waits)]), feedback_value=_liked(view)),
             self.serving: self._serving(view),
-            self.path: empty(self.words["answering"]) if waits else self.path_of(view, len(view.messages)),
-            **self.told(notice or (self.words["gave_up"] if failed and view.status == "active" else "")),
-            **(self.busy() if running else self._idle(lines.replies(view), bool(view.messages))),
+            self.path: self._empty("answering") if waits else self.render_path_of(view, len(view.messages)),
+            **self.show_notice(notice or problem),
+            **(self.show_busy() if running else self._idle(quick_replies(view), bool(view.messages))),
         }
 
-    def running(self, name: str, said: lines.History) -> Update:
+    def show_running(self, name: str, said: History) -> Update:
         """A turn has begun: `said` ends with the customer's line."""
         begun = {self.dialog: name, self.editing: None, self.log: [*said, *_dots(True)], self.box: ""}
-        return {**begun, **self.told(""), **self.busy()}
+        return {**begun, **self.show_notice(""), **self.show_busy()}
 
-    def told(self, notice: str) -> Update:
-        inside = f'<p role="status" class="cc-notice">{escape(notice)}</p>' if notice else ""
-        return {self.notice: inside}
+    def show_notice(self, notice: str) -> Update:
+        return {self.notice: render("chat.notice", sentence=notice) if notice else ""}
 
-    def path_of(self, view: DialogView, seq: int) -> str:
-        """Of the answer to a customer's line as well."""
+    def render_path_of(self, view: DialogView, seq: int) -> str:
+        """The path of a line, or of the answer to a customer's line."""
         message = view.messages[seq - 1] if 1 <= seq <= len(view.messages) else None
         if message and message.role == "customer":
             after = view.messages[seq:]
             message = after[0] if after and after[0].role != "customer" else None
             if message is None:
-                return empty(self.words["unanswered"])
+                return self._empty("unanswered")
         if message is None:
-            return empty(self.words["empty"])
-        head = f'<p class="cc-about">{seq_of(message)} {escape(_short(message.content))}</p>'
+            return self._empty("empty")
+        about = render("chat.about", seq=message.seq, text=_shorten(message.content))
         if message.path is None:
-            return head + path.by_person(self.words)
-        return head + path.finished(message.path, self.words, self.article)
+            return about + render("chat.by_person", t=self.texts)
+        return about + render_path(message.path, self.texts, self.find_article)
 
-    def article(self, name: str, language: str) -> Article | None:
+    def find_article(self, name: str, language: str) -> Article | None:
         try:
             return self.knowledge.article(name, language)
         except CallCenterError:
             return None
 
-    def busy(self) -> Update:
+    def show_busy(self) -> Update:
         return {
             **{button: gr.Button(visible=False) for button in self.quick},
             **{button: gr.Button(interactive=False) for button in self.turn},
@@ -112,7 +127,7 @@ class Screen:
         }
 
     def _idle(self, offers: list[str], begun: bool) -> Update:
-        places = [*offers, *[""] * lines.PLACES][: lines.PLACES]
+        places = [*offers, *[""] * QUICK_REPLIES][:QUICK_REPLIES]
         return {
             **{b: gr.Button(offer, visible=bool(offer)) for b, offer in zip(self.quick, places, strict=True)},
             **{button: gr.Button(interactive=begun) for button in [*self.turn, *self.export]},
@@ -121,28 +136,26 @@ class Screen:
         }
 
     def _serving(self, view: DialogView) -> str:
-        words = self.words["serving"]
-        kind = _kind(view)
+        words, kind = self.texts.words["serving"], _kind(view)
         turn = next((m.path for m in reversed(view.messages) if m.path), None)
-        agent = view.assigned_agent or "—"
-        model = lines.model(turn, self.words) if turn else ""
-        sign, _, told = words[kind].format(agent=name_of(agent, self.words), model=model).partition(" ")
-        told = f"{told[:1].upper()}{told[1:]}"
-        said = f"<i>{escape(sign)}</i><span>{escape(told)}</span>" if turn or kind != "bot" else ""
-        branch = ""
-        if view.forked_from:
-            branch = (
-                f'<span class="cc-branch">⑂ {escape(words["branch"].format(seq=view.forked_from.seq))}</span>'
-            )
-        by = OPERATOR if kind in ("person", "waiting") else agent
-        return (
-            f'<div class="cc-serving cc-is-{kind} cc-by-{escape(by)}" role="status" '
-            f'data-mark="{escape(mark_of(view))}">{said}{branch}</div>'
-        )
+        agent = view.assigned_agent or NOTHING
+        model = describe_model(turn, self.texts) if turn else ""
+        sign, _, text = words[kind].format(agent=self.texts.agent(agent), model=model).partition(" ")
+        state = {
+            "kind": kind,
+            "by": OPERATOR if kind in ("person", "waiting") else agent,
+            "mark": mark_of(view),
+            "sign": sign,
+            "text": f"{text[:1].upper()}{text[1:]}" if turn or kind != "bot" else "",
+            "branch": words["branch"].format(seq=view.forked_from.seq) if view.forked_from else "",
+        }
+        return render("chat.serving", state=state)
 
+    def _word(self, key: str) -> str:
+        return str(self.texts.words[key])
 
-def seq_of(message: MessageView) -> str:
-    return f'<b class="cc-seq">№ {message.seq}</b>'
+    def _empty(self, key: str) -> str:
+        return render("shared.empty", sentence=self._word(key))
 
 
 def _kind(view: DialogView) -> str:
@@ -159,24 +172,85 @@ def _kind(view: DialogView) -> str:
         return "bot"
     if turn.degraded:
         return "degraded"
-    return "approved" if turn.model == lines.APPROVED else "bot"
+    return "approved" if turn.model == APPROVED else "bot"
 
 
 def _liked(view: DialogView) -> list[str | None]:
-    """In Gradio's words, one an entry that is not the customer's."""
+    """In Gradio's words, one for each entry that is not the customer's."""
     names = {True: "Like", False: "Dislike", None: None}
     return [names[m.liked] for m in view.messages if m.role != "customer"]
 
 
-def _dots(there: bool) -> lines.History:
+def _dots(there: bool) -> History:
     return [{"role": "assistant", "content": "…"}] if there else []
 
 
-def _entries(history: lines.History) -> Any:
+def _entries(history: list[Entry]) -> Any:
     """Gradio's types are narrower than what it takes."""
     return history
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 80 else f"{line[:79]}…"
+    return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1]}…"
+
+
+class NewsPoll(BaseModel):
+    """What an open page sends: `mark` is that of the state it shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: str = Field("", max_length=64)
+    dialog: str = Field("", max_length=200)
+    mark: str = Field("", max_length=200)
+
+
+@dataclass
+class NewsFeed:
+    dialogs: DialogManager
+    changes: ChangeFeed
+    branching: float = BRANCHING
+    _waiting: dict[str, asyncio.Task[str]] = field(default_factory=dict)
+
+    async def poll(self, given: dict[str, Any]) -> dict[str, str]:
+        """The mark of the current state; without news, that of the page.
+
+        A later poll of the same page ends the wait of the one before.
+        """
+        asked = NewsPoll.model_validate(given)
+        page, name, mark = asked.page, asked.dialog, asked.mark
+        if before := self._waiting.pop(page, None):
+            before.cancel()
+        wait = self._waiting[page] = asyncio.create_task(self._next_mark(name, mark))
+        try:
+            await asyncio.wait([wait])
+        finally:
+            wait.cancel()
+            if self._waiting.get(page) is wait:
+                del self._waiting[page]
+        return {"mark": mark if wait.cancelled() else wait.result()}
+
+    async def _next_mark(self, name: str, mark: str) -> str:
+        loop = asyncio.get_running_loop()
+        until, version = loop.time() + WAIT, self.changes.version
+        try:
+            while not has_news(view := await self.dialogs.view(name), mark):
+                newer = await self.changes.after(version, until - loop.time(), name)
+                if newer == version:
+                    return mark
+                version = newer
+            if view.closed_because == SUPERSEDED:
+                await asyncio.sleep(self.branching)
+        except CallCenterError as error:
+            return error.code  # the page then asks for the dialog and shows the problem
+        return mark_of(view)
+
+
+def mark_of(view: DialogView) -> str:
+    """Changes with the state that a page shows."""
+    return f"{view.updated_at.isoformat()} {view.message_count} {view.handler} {view.status}"
+
+
+def has_news(view: DialogView, mark: str) -> bool:
+    """A line that is being answered is shown on the page that sent it; others show it with its answer."""
+    return bool(view.messages) and view.messages[-1].state != "pending" and mark_of(view) != mark

@@ -1,4 +1,4 @@
-"""What happens in the chat room: turns that are streamed, stopped, and taken again."""
+"""Turns of the chat room: streamed, stopped, repeated, edited."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from time import monotonic
-from typing import Any
 
 import gradio as gr
 
@@ -15,49 +14,45 @@ from app.core.models import TurnProgress
 from app.core.text import checked
 from app.services.dialogs.views import DialogView
 from app.services.workbench import Workbench
-from app.ui.chat import lines
-from app.ui.chat.dialogs import Saved
-from app.ui.chat.lines import name_of
-from app.ui.chat.path import decided
+from app.ui.chat.dialogs import SavedDialogs
+from app.ui.chat.panels import (
+    Entry,
+    History,
+    agent_entry,
+    build_history,
+    customer_entry,
+    describe_decision,
+    render_decision,
+)
 from app.ui.chat.screen import Screen, Update
+from app.ui.format import RoomTexts
 from app.ui.request import host
-from app.ui.words import Words
 
 Emit = Callable[[TurnProgress], None]
 PAUSE = 5.0
 LATE = TurnProgress(kind="text")
-"""In the place of news where there are none for a while."""
+"""Stands for news when there was none for a while."""
 Work = Callable[[Emit], Awaitable[DialogView]]
 
 
 class ChatTurns:
-    """`problem` words an error for the page."""
-
-    def __init__(
-        self,
-        bench: Workbench,
-        screen: Screen,
-        saved: Saved,
-        words: Words,
-        problem: Callable[[CallCenterError], str],
-    ) -> None:
+    def __init__(self, bench: Workbench, screen: Screen, saved: SavedDialogs, texts: RoomTexts) -> None:
         self.bench = bench
         self.screen = screen
         self.saved = saved
-        self.words = words
-        self.problem = problem
+        self.texts = texts
 
     async def say(
         self, text: str, name: str, customer: str, search: str, editing: int | None
     ) -> AsyncIterator[Update]:
         """The customer's next line, or their last one in other words."""
         if not text or not text.strip():
-            yield self.screen.told("")
+            yield self.screen.show_notice("")
             return
         try:
-            name, said, work = await self._begun(text, name, customer, editing)
+            name, said, work = await self._begin(text, name, customer, editing)
         except CallCenterError as error:
-            yield {self.screen.box: text, **self.screen.told(self.problem(error))}
+            yield {self.screen.box: text, **self.screen.show_notice(self.texts.describe_problem(error))}
             return
         async for update in self._run(name, said, work, customer, search):
             yield update
@@ -67,9 +62,9 @@ class ChatTurns:
         try:
             seq = await self._last(name)
             name = await branching.retry(name, seq)
-            said = await self._said(name)
+            said = await self._history(name)
         except CallCenterError as error:
-            yield self.screen.told(self.problem(error))
+            yield self.screen.show_notice(self.texts.describe_problem(error))
             return
         work: Work = partial(branching.answer, name, seq)
         async for update in self._run(name, said[:seq], work, customer, search):
@@ -82,8 +77,8 @@ class ChatTurns:
             text = (await self.bench.dialogs.view(name)).messages[seq - 1].content
             name = await self.bench.branching.undo(name, seq)
         except CallCenterError as error:
-            return self.screen.told(self.problem(error))
-        return {**await self.opened(name, customer, search), self.screen.box: text}
+            return self.screen.show_notice(self.texts.describe_problem(error))
+        return {**await self.show(name, customer, search), self.screen.box: text}
 
     async def edit(self, name: str) -> Update:
         """The last line into the box; it changes when it is sent."""
@@ -92,31 +87,31 @@ class ChatTurns:
             await self.bench.branching.check(name, seq)
             text = (await self.bench.dialogs.view(name)).messages[seq - 1].content
         except CallCenterError as error:
-            return self.screen.told(self.problem(error))
-        told = self.screen.told(self.words["editing"])
-        return {self.screen.box: text, self.screen.editing: seq, **told}
+            return self.screen.show_notice(self.texts.describe_problem(error))
+        notice = self.screen.show_notice(self.texts.words["editing"])
+        return {self.screen.box: text, self.screen.editing: seq, **notice}
 
     async def stop(self, name: str) -> None:
         """Whoever runs the turn shows how it ended. On the event loop, as a task is cancelled."""
         self.bench.dialogs.stop(name)
 
-    async def opened(
+    async def show(
         self, name: str, customer: str, search: str, notice: str = "", view: DialogView | None = None
     ) -> Update:
         """The dialog as it stands, and the list with it chosen."""
         view = view or await self.bench.dialogs.view(name)
-        shown = self.screen.shown(view, self.bench.dialogs.is_running(name), notice)
-        return {**shown, **await self.saved.listed(customer, search, name)}
+        shown = self.screen.show_dialog(view, self.bench.dialogs.is_running(name), notice)
+        return {**shown, **await self.saved.list_dialogs(customer, search, name)}
 
     async def select(self, name: str | None, customer: str, search: str) -> Update:
         """A dialog from the list, or from the address."""
-        told = ""
+        notice = ""
         try:
             if name:
-                return await self.opened(name, customer, search)
+                return await self.show(name, customer, search)
         except CallCenterError as error:
-            told = self.problem(error)
-        return {**self.screen.fresh(told), **await self.saved.listed(customer, search, "")}
+            notice = self.texts.describe_problem(error)
+        return {**self.screen.show_nothing(notice), **await self.saved.list_dialogs(customer, search, "")}
 
     async def owner(self, name: str) -> str:
         """Whose dialog it is; empty where there is none."""
@@ -128,38 +123,38 @@ class ChatTurns:
     async def look(self, name: str, event: gr.SelectData) -> Update:
         """The path of the answer that was clicked."""
         if not name:
-            return self.screen.told("")
+            return self.screen.show_notice("")
         try:
             view = await self.bench.dialogs.view(name)
         except CallCenterError as error:
-            return self.screen.told(self.problem(error))
-        return {self.screen.path: self.screen.path_of(view, index_of(event) + 1)}
+            return self.screen.show_notice(self.texts.describe_problem(error))
+        return {self.screen.path: self.screen.render_path_of(view, index_of(event) + 1)}
 
     async def like(self, name: str, event: gr.LikeData) -> Update:
         liked = {True: True, "Like": True, False: False, "Dislike": False}.get(event.liked)
         try:
             await self.bench.feedback.like(name, index_of(event) + 1, liked)
         except CallCenterError as error:
-            return self.screen.told(self.problem(error))
-        return self.screen.told("")
+            return self.screen.show_notice(self.texts.describe_problem(error))
+        return self.screen.show_notice("")
 
-    async def _begun(
+    async def _begin(
         self, text: str, name: str, customer: str, editing: int | None
-    ) -> tuple[str, lines.History, Work]:
+    ) -> tuple[str, History, Work]:
         """The dialog, what is said in it with the new line, and what answers it."""
         dialogs, branching = self.bench.dialogs, self.bench.branching
         checked(text)
         if name and editing:
             name = await branching.edit(name, editing, text)
-            return name, await self._said(name), partial(branching.answer, name, editing)
+            return name, await self._history(name), partial(branching.answer, name, editing)
         if not name:
             self.bench.pace.step(host())
             name = str((await dialogs.create(customer, None)).body["dialog_id"])
-        said = [*await self._said(name), lines.customer(text)]
+        said = [*await self._history(name), customer_entry(text)]
         return name, said, partial(dialogs.converse, name, text)
 
     async def _run(
-        self, name: str, said: lines.History, work: Work, customer: str, search: str
+        self, name: str, said: History, work: Work, customer: str, search: str
     ) -> AsyncIterator[Update]:
         """The buttons are told twice: of two updates at once a browser may lose the first."""
         screen, notice = self.screen, ""
@@ -169,16 +164,17 @@ class ChatTurns:
             nonlocal after
             after = await work(emit)
 
-        yield screen.running(name, said)
+        yield screen.show_running(name, said)
         try:
-            async for line, path in heard(answer, self.words, self.bench.settings.model_timeout):
-                yield {screen.log: [*said, line], **({screen.path: path, **screen.busy()} if path else {})}
+            async for line, path in stream_turn(answer, self.texts, self.bench.settings.model_timeout):
+                decided = {screen.path: path, **screen.show_busy()} if path else {}
+                yield {screen.log: [*said, line], **decided}
         except CallCenterError as error:
-            notice = self.problem(error)
-        yield await self.opened(name, customer, search, notice, after)
+            notice = self.texts.describe_problem(error)
+        yield await self.show(name, customer, search, notice, after)
 
-    async def _said(self, name: str) -> lines.History:
-        return lines.history(await self.bench.dialogs.view(name), self.words)
+    async def _history(self, name: str) -> History:
+        return build_history(await self.bench.dialogs.view(name), self.texts)
 
     async def _last(self, name: str) -> int:
         """The customer's last line. Raises NotRepeatable where there is none."""
@@ -186,9 +182,9 @@ class ChatTurns:
         return next((m.seq for m in reversed(view.messages) if m.role == "customer"), 0) if view else 0
 
 
-async def heard(
-    work: Callable[[Emit], Awaitable[object]], words: Words, limit: float, pause: float = PAUSE
-) -> AsyncIterator[tuple[dict[str, Any], str]]:
+async def stream_turn(
+    work: Callable[[Emit], Awaitable[object]], texts: RoomTexts, limit: float, pause: float = PAUSE
+) -> AsyncIterator[tuple[Entry, str]]:
     """What the running turn says: the line so far and, once it is known, the decision.
 
     After `pause` seconds without a word, how long it has taken, of `limit` seconds for one call of a model.
@@ -210,16 +206,16 @@ async def heard(
         if progress is LATE:
             if not text:
                 waited = {"seconds": round(monotonic() - began), "limit": round(limit)}
-                yield lines.agent(words["waiting"].format(**waited), title, who), path
+                yield agent_entry(texts.words["waiting"].format(**waited), title, who), path
             continue
         if progress.decision:
-            title, who = lines.routed(progress.decision, words), progress.decision.agent
-            path = decided(progress.decision, words)
+            title, who = describe_decision(progress.decision, texts), progress.decision.agent
+            path = render_decision(progress.decision, texts)
         elif progress.hop:
-            title, who = name_of(progress.hop.to, words), progress.hop.to
+            title, who = texts.agent(progress.hop.to), progress.hop.to
         text = "" if progress.kind in ("reset", "hop") else text + progress.text
         if news.empty() or path:
-            yield lines.agent(text or "…", title, who), path
+            yield agent_entry(text or "…", title, who), path
     await turn
 
 

@@ -1,9 +1,9 @@
-"""What if: the dialog once more with other settings, beside what was."""
+"""What if: the open dialog replayed with other settings, beside what is stored."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from html import escape
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -13,25 +13,48 @@ from app.core.exceptions import CallCenterError
 from app.services.dialogs.admission import Stopped
 from app.services.replay import ReplayedAnswer, Setup, Step
 from app.services.workbench import Workbench
-from app.ui.chat.lines import failed, sure
-from app.ui.format import number
-from app.ui.room import QUIET, badge, empty
+from app.ui.chat.panels import describe_failure
+from app.ui.format import RoomTexts
+from app.ui.html import render
+from app.ui.room import QUIET
 from app.ui.words import LANGUAGES, Words
 
 
+@dataclass(frozen=True)
+class ShownAnswer:
+    """`failure` stands in place of a text; `chosen` is the routing decision, empty for a person's line."""
+
+    text: str = ""
+    failure: str = ""
+    chosen: str = ""
+    confidence: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True)
+class ReplayedLine:
+    """`first`: the first that differs; `differs` says how."""
+
+    asked: str
+    then: ShownAnswer
+    now: ShownAnswer
+    differs: str
+    first: bool
+    marks: list[str]
+
+
 class WhatIf:
-    def __init__(self, bench: Workbench, words: Words, problem: Callable[[CallCenterError], str]) -> None:
+    def __init__(self, bench: Workbench, texts: RoomTexts) -> None:
         self.replay = bench.replay
         self.router = bench.settings.router_name
         self.temperature = bench.settings.temperature
-        self.words: Words = words["what_if"]
-        self.all_words = words
-        self.problem = problem
+        self.words: Words = texts.words["what_if"]
+        self.texts = texts
 
     def build(self, dialog: gr.Textbox) -> None:
         words, replay = self.words, self.replay
         with gr.Accordion(words["title"], open=False, elem_id="cc-what-if"):
-            gr.HTML(empty(words["about"]), elem_classes="cc-lead")
+            gr.HTML(render("shared.empty", sentence=words["about"]), elem_classes="cc-lead")
             with gr.Row(elem_classes="cc-knobs"):
                 names = [(words["routers"][name], name) for name in replay.routers]
                 router = gr.Dropdown(
@@ -46,7 +69,7 @@ class WhatIf:
                     visible=replay.thoughtful, elem_id="cc-replay-temperature",
                 )  # fmt: skip
                 spoken = [(words["spoken"], "")]
-                spoken += [(self.all_words["languages"].get(code, code), code) for code in LANGUAGES]
+                spoken += [(self.texts.words["languages"].get(code, code), code) for code in LANGUAGES]
                 language = gr.Dropdown(
                     spoken, value="", label=words["language"], elem_id="cc-replay-language"
                 )
@@ -66,24 +89,24 @@ class WhatIf:
         temperature = warmth if self.replay.thoughtful else None
         setup = Setup(router=router, threshold=threshold, temperature=temperature, language=language or None)
         steps: list[Step] = []
-        told = ""
+        verdict = ""
         try:
             total = await self.replay.length(dialog) if dialog else 0
             if total == 0:
-                yield {self.shown: self._said(self.words["nothing"])}
+                yield {self.shown: render("chat.verdict", sentence=self.words["nothing"])}
                 return
-            yield self._going(setup, steps, total, 0.0)
+            yield self._progress(setup, steps, total, 0.0)
             began = monotonic()
             async for step in self.replay.run(dialog, setup, _name(request)):
                 steps.append(step)
-                yield self._going(setup, steps, total, monotonic() - began)
-            told = self._verdict(steps)
+                yield self._progress(setup, steps, total, monotonic() - began)
+            verdict = self._verdict(steps)
         except Stopped:
-            told = self.words["cancelled"]
+            verdict = self.words["cancelled"]
         except CallCenterError as error:
-            told = self.problem(error)
+            verdict = self.texts.describe_problem(error)
         yield {
-            self.shown: self._said(told) + (self._table(setup, steps) if steps else ""),
+            self.shown: render("chat.replay", sentence=verdict, **self._table(setup, steps)),
             self.start: gr.Button(interactive=True),
             self.cancel: gr.Button(visible=False),
         }
@@ -92,73 +115,62 @@ class WhatIf:
         """On the event loop, as a task is cancelled."""
         self.replay.stop(_name(request))
 
-    def _going(self, setup: Setup, steps: list[Step], total: int, seconds: float) -> dict[Any, Any]:
-        told = self.words["progress"].format(done=len(steps), total=total)
+    def _progress(self, setup: Setup, steps: list[Step], total: int, seconds: float) -> dict[Any, Any]:
+        sentence = self.words["progress"].format(done=len(steps), total=total)
         if steps and len(steps) < total:
-            told += self.words["eta"].format(seconds=round(seconds / len(steps) * (total - len(steps))))
-        bar = f'<progress class="cc-doing" max="{total}" value="{len(steps)}"></progress>'
+            sentence += self.words["eta"].format(seconds=round(seconds / len(steps) * (total - len(steps))))
+        table = self._table(setup, steps)
         return {
-            self.shown: self._said(told) + bar + self._table(setup, steps),
+            self.shown: render("chat.replaying", sentence=sentence, total=total, **table),
             self.start: gr.Button(interactive=False),
             self.cancel: gr.Button(visible=True),
         }
 
     def _verdict(self, steps: list[Step]) -> str:
-        at, kind = first_of(steps)
+        at, kind = find_difference(steps)
         if not at:
             return str(self.words["same"].format(total=len(steps)))
         return str(self.words[f"first_{kind}"].format(at=at))
 
-    def _said(self, told: str) -> str:
-        return f'<p role="status" class="cc-verdict">{escape(told)}</p>'
+    def _table(self, setup: Setup, steps: list[Step]) -> dict[str, Any]:
+        """What both templates of a replay take."""
+        first, _ = find_difference(steps)
+        rows = [self._row(step, at == first) for at, step in enumerate(steps, 1)]
+        return {"rows": rows, "setup": self._describe(setup), "t": self.texts}
 
-    def _table(self, setup: Setup, steps: list[Step]) -> str:
-        first, _ = first_of(steps)
-        rows = "".join(self._row(at, step, at == first) for at, step in enumerate(steps, 1))
-        then, now = escape(self.words["then"]), escape(self._now(setup))
-        return (
-            f'<div class="cc-replayed" role="table"><div class="cc-two cc-top" role="row">'
-            f'<b role="columnheader">{then}</b><b role="columnheader">{now}</b></div>{rows}</div>'
-        )
-
-    def _now(self, setup: Setup) -> str:
+    def _describe(self, setup: Setup) -> str:
         words = self.words
-        told = words["now"].format(
-            router=words["routers"][setup.router], threshold=sure(setup.threshold, self.all_words)
+        text = words["now"].format(
+            router=words["routers"][setup.router], threshold=self.texts.number(setup.threshold, 2)
         )
         if setup.temperature is not None:
-            value = number(setup.temperature, self.all_words["language"], 1)
-            told += words["with_temperature"].format(value=value)
+            text += words["with_temperature"].format(value=self.texts.number(setup.temperature, 1))
         if setup.language:
-            told += words["with_language"].format(value=self.all_words["languages"][setup.language])
-        return str(told)
+            text += words["with_language"].format(value=self.texts.words["languages"][setup.language])
+        return str(text)
 
-    def _row(self, at: int, step: Step, first: bool) -> str:
-        marks = self.words["marks"]
-        named = [marks["first"]] if first else []
-        named += [marks[step.differs]] if step.differs else []
-        chips = "".join(f'<span class="cc-mark">{escape(name)}</span>' for name in named)
-        kind = f" cc-{step.differs}" if step.differs else ""
-        return (
-            f'<div class="cc-pair{kind}{" cc-first" if first else ""}"><p class="cc-asked"><b>{at}</b> '
-            f"{escape(step.asked)} {chips}</p>"
-            f'<div class="cc-two" role="row">{self._cell(step.then)}{self._cell(step.now)}</div></div>'
+    def _row(self, step: Step, first: bool) -> ReplayedLine:
+        names = self.words["marks"]
+        marks = [names["first"]] if first else []
+        marks += [names[step.differs]] if step.differs else []
+        return ReplayedLine(
+            step.asked, self._answer(step.then), self._answer(step.now), step.differs, first, marks
         )
 
-    def _cell(self, answer: ReplayedAnswer) -> str:
-        if answer.turn is None and not answer.text:
-            failure = failed(answer.failure, self.all_words)
-            told = self.words["failed"].format(failure=failure) if failure else self.words["silent"]
-            return f'<div role="cell">{empty(told)}</div>'
-        head, agents = escape(self.all_words["person"]), self.all_words["agents"]
-        if answer.turn:
-            decision, agent = answer.turn.decision, answer.turn.agent
-            head = f"{badge(decision.agent, agents)} {sure(decision.confidence, self.all_words)}"
-            head += f" → {badge(agent, agents)}" if agent != decision.agent else ""
-        return f'<div role="cell">{head}<p class="cc-words-of">{escape(answer.text)}</p></div>'
+    def _answer(self, answer: ReplayedAnswer) -> ShownAnswer:
+        turn = answer.turn
+        if turn is None and not answer.text:
+            failure = describe_failure(answer.failure, self.texts)
+            return ShownAnswer(
+                failure=self.words["failed"].format(failure=failure) if failure else self.words["silent"]
+            )
+        if turn is None:
+            return ShownAnswer(answer.text)
+        confidence = self.texts.number(turn.decision.confidence, 2)
+        return ShownAnswer(answer.text, "", turn.decision.agent, confidence, turn.agent)
 
 
-def first_of(steps: list[Step]) -> tuple[int, str]:
+def find_difference(steps: list[Step]) -> tuple[int, str]:
     """The number of the first turn that differs, and how; 0 where none does."""
     return next(((at, step.differs) for at, step in enumerate(steps, 1) if step.differs), (0, ""))
 

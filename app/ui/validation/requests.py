@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import from_json, to_json, to_jsonable_python
 
 from app.core.exceptions import BadRequestBody
-from app.ui.chat.news import Heard
+from app.ui.chat.screen import NewsPoll
 from app.ui.monitor.actions import OperatorAction, PanelPoll
 from app.ui.validation.schemas import CHOICE, LINE, offered, shape
 
@@ -93,7 +93,7 @@ EVENTS: dict[type | None, Any] = {
     None: Unread,
 }
 """By what a handler asks for."""
-FUNCTIONS: dict[str, type[BaseModel]] = {"hear": Heard, "watch": PanelPoll, "act": OperatorAction}
+FUNCTIONS: dict[str, type[BaseModel]] = {"hear": NewsPoll, "watch": PanelPoll, "act": OperatorAction}
 """What each server function of our components is asked."""
 Session = Callable[[str], Mapping[int, Block]]
 

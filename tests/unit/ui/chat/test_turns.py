@@ -7,15 +7,15 @@ import asyncio
 import pytest
 
 from app.core.models import TurnProgress
-from app.ui.chat.turns import Emit, heard
-from app.ui.words import words
+from app.ui.chat.turns import Emit, stream_turn
+from app.ui.format import room_texts
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 async def test_a_wait_without_a_word_is_told_and_the_words_take_its_place(language: str) -> None:
-    said, go_on = words(language, "chat"), asyncio.Event()
+    texts, go_on = room_texts(language, "chat"), asyncio.Event()
 
     async def work(emit: Emit) -> object:
         await go_on.wait()
@@ -23,15 +23,15 @@ async def test_a_wait_without_a_word_is_told_and_the_words_take_its_place(langua
         return None
 
     shown = []
-    async for line, _ in heard(work, said, limit=120, pause=0.001):
+    async for line, _ in stream_turn(work, texts, limit=120, pause=0.001):
         shown.append(line["content"])
         go_on.set()
-    assert shown[0] == said["waiting"].format(seconds=0, limit=120)
+    assert shown[0] == texts.words["waiting"].format(seconds=0, limit=120)
     assert shown[-1] == "Good day!"
 
 
 async def test_words_that_have_come_are_not_replaced_by_a_word_on_the_wait() -> None:
-    said, go_on = words("en", "chat"), asyncio.Event()
+    texts, go_on = room_texts("en", "chat"), asyncio.Event()
 
     async def work(emit: Emit) -> object:
         emit(TurnProgress(kind="text", text="Good"))
@@ -39,5 +39,5 @@ async def test_words_that_have_come_are_not_replaced_by_a_word_on_the_wait() -> 
         await go_on.wait()
         return None
 
-    shown = [line["content"] async for line, _ in heard(work, said, limit=9, pause=0.001)]
+    shown = [line["content"] async for line, _ in stream_turn(work, texts, limit=9, pause=0.001)]
     assert shown[shown.index("Good") :] == ["Good"]

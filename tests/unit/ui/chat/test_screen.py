@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from app.services.dialogs.change_feed import ChangeFeed, ObservedStore, latest
-from app.ui.chat.news import Hearing, has_news, mark_of
+from app.ui.chat.screen import NewsFeed, has_news, mark_of
 from tests.unit.services.dialogs.test_branching import Desk
 from tests.unit.services.dialogs.test_change_feed import settled
 
@@ -24,14 +24,14 @@ class Page:
         store = ObservedStore(self.desk.store, changes=self.changes)
         object.__setattr__(self.desk.dialogs.access, "store", store)
         object.__setattr__(self.desk.dialogs.turns, "store", store)
-        self.hearing = Hearing(self.desk.dialogs, self.changes)
+        self.feed = NewsFeed(self.desk.dialogs, self.changes)
 
     async def mark(self, name: str) -> str:
         return mark_of(await self.desk.dialogs.view(name))
 
     async def hear(self, name: str, mark: str) -> asyncio.Task[dict[str, str]]:
         asked = {"page": "one", "dialog": name, "mark": mark}
-        task = asyncio.create_task(self.hearing.hear(asked))
+        task = asyncio.create_task(self.feed.poll(asked))
         await settled()
         return task
 
@@ -70,4 +70,4 @@ async def test_a_later_question_of_the_page_ends_the_one_before() -> None:
 
 
 async def test_a_question_of_nothing_is_answered_at_once() -> None:
-    assert await Page().hearing.hear({}) == {"mark": "dialog_not_found"}
+    assert await Page().feed.poll({}) == {"mark": "dialog_not_found"}

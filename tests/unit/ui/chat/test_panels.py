@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from app.core.locales import read
 from app.core.models import Decision, ToolUse, Turn
 from app.services.dialogs.views import DialogView
-from app.ui.chat import lines, path
-from app.ui.chat.lines import chat_words
+from app.ui.chat import panels
+from app.ui.format import room_texts
 from app.ui.words import LANGUAGES
 from tests.contract.samples import NOON, new_dialog, reply
 
@@ -23,14 +23,14 @@ HOSTILE = st.text(alphabet='ab1<>&*_`[]()!#=+-.|\\~$"\n ', min_size=1, max_size=
 
 @given(HOSTILE)
 def test_a_customers_line_is_read_as_it_was_written(text: str) -> None:
-    shown = MarkdownIt("commonmark", {"html": True}).render(lines.literal(text))
+    shown = MarkdownIt("commonmark", {"html": True}).render(panels.escape_markdown(text))
     assert not re.search(r"<(?!/?p>|br|/?code|/?pre|hr)", shown)
     assert "<img" not in shown
 
 
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "![a](http://e.example/x.png)"])
 def test_an_agents_line_fetches_and_runs_nothing(text: str) -> None:
-    shown = MarkdownIt("commonmark", {"html": True}).render(lines.agent(text, "", "")["content"])
+    shown = MarkdownIt("commonmark", {"html": True}).render(panels.agent_entry(text, "", "")["content"])
     assert "<img" not in shown
 
 
@@ -47,14 +47,15 @@ def test_the_path_escapes_everything_from_outside() -> None:
         timings={"total": 0.01, "route": 0.001},
     )
     for language in LANGUAGES:
-        assert "<script" not in path.finished(turn, chat_words(language), lambda _name, _lang: None)
+        shown = panels.render_path(turn, room_texts(language, "chat"), lambda _name, _lang: None)
+        assert "<script" not in shown
 
 
 def offered(text: str, language: str) -> list[str]:
     dialog, said = new_dialog(), reply(text)
     said.turn.language = language
     dialog.answer(dialog.receive("?", NOON), said, NOON, 0.1)
-    return lines.replies(DialogView.of(dialog))
+    return panels.quick_replies(DialogView.of(dialog))
 
 
 @pytest.mark.parametrize(
