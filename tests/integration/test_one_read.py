@@ -16,8 +16,8 @@ from app.core.dialog import Dialog
 from app.engines.backoffice.office import SqlBackOffice
 from app.main import create_app
 from app.services.workbench import Workbench
-from app.ui.chat.lines import chat_words
 from app.ui.chat.turns import ChatTurns
+from app.ui.format import room_texts
 from tests.support.server import settings
 
 pytestmark = pytest.mark.anyio
@@ -98,7 +98,7 @@ async def test_from_the_chat_a_message_reads_and_parses_its_dialog_twice(
     bench: Workbench, counts: Counter[str]
 ) -> None:
     name = str((await bench.dialogs.create(CUSTOMER, None)).body["dialog_id"])
-    chat = ChatTurns(bench, cast(Any, Blank()), cast(Any, Blank()), chat_words("ru"), str)
+    chat = ChatTurns(bench, cast(Any, Blank()), cast(Any, Blank()), room_texts("ru", "chat"))
     counts.clear()
     updates = [update async for update in chat.say(PLAIN, name, CUSTOMER, "", None)]
     assert len(updates) > 1
