@@ -23,7 +23,7 @@ _BREAK = re.compile(r"(?<=[>}])\n\s*(?=[<{])")
 
 
 class JoinLines(Extension):
-    """A line break between two tags only lays out the template: it becomes a comment, not a part of the page."""
+    """A line break between two tags only lays out the template: it becomes a comment, not text."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
         return _BREAK.sub(lambda found: f"{{#{found[0]}#}}", source)

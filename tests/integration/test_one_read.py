@@ -38,12 +38,12 @@ class Blank:
 
     log, path = "log", "path"
 
-    def running(self, *_: object) -> dict[Any, Any]:
+    def show_running(self, *_: object) -> dict[Any, Any]:
         return {}
 
-    busy = shown = running
+    show_busy = show_dialog = show_running
 
-    async def listed(self, *_: object) -> dict[Any, Any]:
+    async def list_dialogs(self, *_: object) -> dict[Any, Any]:
         return {}
 
 

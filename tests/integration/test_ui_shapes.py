@@ -134,7 +134,7 @@ def test_functions_of_gradios_own_components_are_no_doors(service: Strangers) ->
 
 def test_a_name_that_stands_twice_is_read_once(service: Strangers, capfd: pytest.CaptureFixture[str]) -> None:
     """What was checked is what is handed on."""
-    fn = service.handler("_fresh")
+    fn = service.handler("_clear")
     asked = f'"fn_index": {fn._id}, "session_hash": "s1", "data": [{{"path": "{service.canary}"}}, ""]'
     assert service.ask("queue/join", f'{{{asked}, "data": ["x", ""]}}').status_code == 200
     assert '"success":true' in completed(service, "s1")
