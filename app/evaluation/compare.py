@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,14 +11,17 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.core.locales import read
 from app.core.stats import ALPHA, Interval, mean_interval, sign_test, turns_needed
 from app.evaluation.metrics import percentile, plain, waits
 from app.evaluation.predictions import SUPERVISOR, Prediction, Run, transcript
 
-__all__ = ["ALPHA", "Comparison", "Pair", "Verdict", "compare"]
+__all__ = ["ALPHA", "Comparison", "Pair", "Verdict", "compare", "describe_verdict"]
 
 Verdict = Literal["better", "worse", "undecided", "same"]
 Key = tuple[str, str, int]
+Words = dict[str, str]
+REPORT_LANGUAGE = "en"
 
 
 class Pair(BaseModel):
@@ -118,7 +122,7 @@ def compare(a: Run, b: Run, seed: int = 0) -> Comparison:
         needed=turns_needed(deltas, transcripts, seed) if verdict == "undecided" else None,
         sentence="",
     )
-    return found.model_copy(update={"sentence": _sentence(found)})
+    return found.model_copy(update={"sentence": describe_verdict(found, REPORT_LANGUAGE)})
 
 
 def _common(a: Run, b: Run) -> list[_Turn]:
@@ -142,57 +146,59 @@ def _verdict(difference: Interval, p_value: float, unlike: bool) -> Verdict:
     return "worse" if p_value < ALPHA and difference.high < 0 else "undecided"
 
 
-def _sentence(found: Comparison) -> str:
+def describe_verdict(found: Comparison, language: str) -> str:
+    """The verdict in one sentence: the difference, then coverage, cost and the turns that would decide."""
+    words = read("verdict", language)
     if not found.paired:
-        return "Undecided: the runs share no turn that both answered."
-    if found.verdict == "same":
-        head = f"A and B are right on the same turns of {found.paired}"
-    elif not (found.fixed or found.broken):
-        head = f"Undecided: A and B are right on the same turns of the {found.paired} that both answered"
-    else:
-        head = f"{_measured(found)}; {len(found.fixed)} fixed, {len(found.broken)} broken"
-    return "; ".join(part for part in (head, _coverage(found), _money(found), _more(found)) if part) + "."
+        return str(words["none"])
+    parts = (_difference(found, words), _coverage(found, words), _money(found, words), _needed(found, words))
+    return localise_decimals("; ".join(part for part in parts if part), language) + "."
 
 
-def _measured(found: Comparison) -> str:
-    back = found.difference.value < 0
-    side = found.difference
-    low, high = (-side.high, -side.low) if back else (side.low, side.high)
-    size = f"{100 * abs(side.value):.1f} points"
-    tail = f"95 % {_points(low)}…{_points(high)}, {_p(found.p_value)}"
-    if found.verdict != "undecided":
-        return f"B is {found.verdict} by {size}, {tail}"
-    return f"Undecided: B is {size} {'behind' if back else 'ahead'}, {tail}"
+def localise_decimals(text: str, language: str) -> str:
+    """With the decimal sign of the language between digits."""
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if language == "ru" else text
 
 
-def _coverage(found: Comparison) -> str:
-    change = found.coverage_difference
-    return (
-        f"B answered {100 * abs(change):.1f} points {'more' if change > 0 else 'fewer'} turns"
-        if change
-        else ""
-    )
-
-
-def _money(found: Comparison) -> str:
-    if found.cost_ratio is None:
-        return f"B costs {found.cost_difference:.4g}, A nothing" if found.cost_difference > 0 else ""
-    percent = round(100 * (found.cost_ratio - 1))
-    return f"{abs(percent)} % {'dearer' if percent > 0 else 'cheaper'}" if percent else ""
-
-
-def _more(found: Comparison) -> str:
-    if found.needed is None:
-        return ""
-    return f"about {found.needed} labelled turns would decide ({found.needed - found.paired} more)"
-
-
-def _points(share: float) -> str:
+def format_points(share: float) -> str:
     return f"{100 * share:.1f}".replace("-", "−")
 
 
-def _p(value: float) -> str:
+def format_p(value: float) -> str:
     return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+
+
+def _difference(found: Comparison, words: Words) -> str:
+    if found.verdict == "same":
+        return words["same"].format(paired=found.paired)
+    if not (found.fixed or found.broken):
+        return words["alike"].format(paired=found.paired)
+    side, behind = found.difference, found.difference.value < 0
+    low, high = (-side.high, -side.low) if behind else (side.low, side.high)
+    tail = words["tail"].format(low=format_points(low), high=format_points(high), p=format_p(found.p_value))
+    kind = found.verdict if found.verdict != "undecided" else "behind" if behind else "ahead"
+    counts = words["counts"].format(fixed=len(found.fixed), broken=len(found.broken))
+    return words[kind].format(size=format_points(abs(side.value)), tail=tail) + counts
+
+
+def _coverage(found: Comparison, words: Words) -> str:
+    change = found.coverage_difference
+    sentence = words["more_answered" if change > 0 else "fewer_answered"]
+    return sentence.format(size=format_points(abs(change))) if change else ""
+
+
+def _money(found: Comparison, words: Words) -> str:
+    if found.cost_ratio is None:
+        cost = f"{found.cost_difference:.4g}"
+        return words["money"].format(cost=cost) if found.cost_difference > 0 else ""
+    percent = round(100 * (found.cost_ratio - 1))
+    return words["dearer" if percent > 0 else "cheaper"].format(percent=abs(percent)) if percent else ""
+
+
+def _needed(found: Comparison, words: Words) -> str:
+    if found.needed is None:
+        return ""
+    return words["needed"].format(needed=found.needed, more=found.needed - found.paired)
 
 
 def _mean(predictions: list[Prediction], of: Callable[[Prediction], float]) -> float:

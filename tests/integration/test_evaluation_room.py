@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from app.bootstrap import build
 from app.core.exceptions import StorageFull
 from app.evaluation.cases import SetInvalid
-from app.evaluation.compare import compare
+from app.evaluation.compare import compare, describe_verdict
 from app.evaluation.corrections import CorrectionRefused
 from app.evaluation.registry import Registry, RunNotFound
 from app.evaluation.runner import NothingToRun
@@ -25,13 +26,12 @@ from app.services.evaluation.sets import NameUnusable, OneName, SetChanged
 from app.services.evaluation.uploads import NothingTaken
 from app.services.operators.auth import OperatorKeyWrong
 from app.services.workbench import Workbench
-from app.ui.evaluation.cases import case_list, reader
-from app.ui.evaluation.comparison import sentence, verdict
-from app.ui.evaluation.headline import cards, matrix
+from app.ui.evaluation.comparison import render_comparison
 from app.ui.evaluation.panel import EvaluationPanel
 from app.ui.evaluation.room import EvaluationRoom
-from app.ui.evaluation.runs import Ordering
-from app.ui.evaluation.sections import parts
+from app.ui.evaluation.rows import evaluation_texts, render_cards, render_cases, render_matrix, render_reader
+from app.ui.evaluation.runs import RunPanel
+from app.ui.evaluation.sections import render_sections
 from app.ui.words import words
 from tests.support.server import settings
 from tests.unit.evaluation.builders import prediction, rights, run
@@ -46,12 +46,12 @@ def bench_of(root: Path, **given: Any) -> Workbench:
     return replace(bench, evaluation=replace(bench.evaluation, registry=Registry(root / "eval_runs")))
 
 
-def ordering(bench: Workbench) -> Ordering:
+def ordering(bench: Workbench) -> RunPanel:
     with gr.Blocks():
-        return Ordering(bench, "en", gr.Textbox())
+        return RunPanel(bench, "en", gr.Textbox())
 
 
-async def begin(part: Ordering, key: str) -> str:
+async def begin(part: RunPanel, key: str) -> str:
     return await part.begin(key, ["routing_en"], "local", 1, 0, 1, False)
 
 
@@ -98,8 +98,9 @@ async def test_without_the_libraries_the_room_names_the_extra(tmp_path: Path) ->
 )
 async def test_the_verdict_says_what_the_report_says(before: Any, after: Any) -> None:
     found = compare(run(before, "a"), run(after, "b"))
-    assert sentence(found, "en") == found.sentence
-    assert not re.search(r"\d\.\d", sentence(found, "ru"))
+    for language, sentence in (("en", found.sentence), ("ru", describe_verdict(found, "ru"))):
+        assert sentence in unescape(render_comparison(found, evaluation_texts(language)))
+    assert not re.search(r"\d\.\d", describe_verdict(found, "ru"))
 
 
 PROBLEMS = [
@@ -115,7 +116,7 @@ PROBLEMS = [
 async def test_every_problem_has_a_sentence_in_russian(tmp_path: Path) -> None:
     with gr.Blocks():
         part = EvaluationPanel(bench_of(tmp_path), "ru", gr.Textbox())
-    told = {str(error): part.sentence(error) for error in PROBLEMS}
+    told = {str(error): part.describe_problem(error) for error in PROBLEMS}
     assert [said for said in told.values() if not re.search("[а-яё]{3}", said)] == []
 
 
@@ -127,15 +128,15 @@ async def test_what_came_from_outside_is_escaped() -> None:
         HOSTILE, "supervisor", "sales", set=HOSTILE, tags=[HOSTILE], industry=HOSTILE, reason=HOSTILE,
         text=HOSTILE, before=HOSTILE,
     )  # fmt: skip
-    told = report_of([*mixed(), hostile])
+    told, ru = report_of([*mixed(), hostile]), evaluation_texts("ru")
     pages = [
-        verdict(found, "ru"),
-        case_list(HOSTILE, told.misroutes, HOSTILE, "ru"),
-        reader(hostile, dialog(hostile, None), "ru"),
-        reader(hostile, dialog(hostile, None), "ru", before=hostile),
-        parts(told, "ru"),
-        matrix(told, "cost", "ru", HOSTILE),
-        cards(told.headline, "ru"),
+        render_comparison(found, ru),
+        render_cases(HOSTILE, told.misroutes, HOSTILE, ru),
+        render_reader(hostile, dialog(hostile, None), ru),
+        render_reader(hostile, dialog(hostile, None), ru, before=hostile),
+        render_sections(told, ru),
+        render_matrix(told, "cost", ru, HOSTILE),
+        render_cards(told.headline, ru),
     ]
     assert all(tag not in page for page in pages for tag in ("<script", "<img"))
     assert all("&lt;script&gt;" in page for page in pages[:5])

@@ -53,10 +53,10 @@ def test_what_was_re_routed_live_is_listed_with_the_key_alone(bench: Workbench) 
         with gradio.Blocks():
             room.build()
         begun = await bench.dialogs.create("anna", "сколько стоит Профи на Малой Бронной?")
-        await room.mending.rerouting.reroute(str(begun.body["dialog_id"]), "boris", "supervisor", "спор")
+        await room.corrections.rerouting.reroute(str(begun.body["dialog_id"]), "boris", "supervisor", "спор")
         for key in (None, "", "wrong"):
-            assert "Бронной" not in str(await room.mending.listed(key))
-        assert "Бронной" in (await room.mending.listed(CANARY))[1]
+            assert "Бронной" not in str(await room.corrections.list_pending(key))
+        assert "Бронной" in (await room.corrections.list_pending(CANARY))[1]
 
     asyncio.run(run())
 

@@ -1,22 +1,20 @@
-"""What the parts of the room share: words, the desk, sentences for what went wrong."""
+"""What the panels of the room share: texts, the desk, the operator key, sentences for problems."""
 
 from __future__ import annotations
 
 import asyncio
-from html import escape
-from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.evaluation.cases import CaseSet
 from app.evaluation.predictions import Prediction, Run
+from app.services.evaluation.reading import Opened
 from app.services.workbench import Workbench
+from app.ui.evaluation.rows import evaluation_texts
+from app.ui.html import render
 from app.ui.request import admit
-from app.ui.words import told, words
-
-if TYPE_CHECKING:
-    from app.services.evaluation.reading import Opened
+from app.ui.words import told
 
 CLICKS = """
 element.addEventListener('click', (event) => {
@@ -32,30 +30,30 @@ element.addEventListener('click', (event) => {
 
 
 class EvaluationPanel:
-    """`key` is the box with the operator key; an act of a part asks for it first."""
+    """`key` is the box with the operator key, which an action checks first."""
 
     def __init__(self, bench: Workbench, language: str, key: gr.Textbox) -> None:
         self.bench = bench
         self.desk = bench.eval_desk
         self.language = language
-        self.words = words(language, "evaluation")
+        self.texts = evaluation_texts(language)
+        self.words = self.texts.words
         self.key = key
 
     @property
     def named_agents(self) -> list[tuple[str, str]]:
         """(shown, name) of each, for a list to choose from."""
-        known = words(self.language, "frame")["agents"]
-        return [(known.get(name, name), name) for name in self.bench.agents]
+        return [(self.texts.agent(name), name) for name in self.bench.agents]
 
     def cases_of(self, run: Run, about: Prediction) -> CaseSet | None:
-        """The set of a turn; None where it has changed since, or is gone. Blocks."""
+        """The set of a turn; None where it has changed since then, or is gone. Blocks."""
         try:
             return self.desk.shelf.same(next(s for s in run.provenance.sets if s.name == about.set))
         except CallCenterError:
             return None
 
     async def open(self, key: str | None, run_id: str) -> Opened:
-        """As `desk.open` and `admit`: a run over sets that are not the house's holds customers' words."""
+        """As `desk.open` and `admit`: a run over sets that are not shipped holds customers' messages."""
         known = await self.desk.open(run_id)
         if not await asyncio.to_thread(self.desk.shelf.shipped, known.run.provenance.sets):
             admit(self.bench.settings, key)
@@ -66,7 +64,7 @@ class EvaluationPanel:
         try:
             admit(self.bench.settings, given)
         except CallCenterError as error:
-            raise self.refused(error) from None
+            raise self.refuse(error) from None
 
     def admitted(self, given: str | None) -> bool:
         try:
@@ -75,12 +73,16 @@ class EvaluationPanel:
             return False
         return True
 
-    def refused(self, error: CallCenterError | str) -> gr.Error:
-        said = error if isinstance(error, str) else self.sentence(error)
-        return gr.Error(escape(said), duration=10, print_exception=False, title=self.words["refused"])
+    def refuse(self, error: CallCenterError | str) -> gr.Error:
+        sentence = error if isinstance(error, str) else self.describe_problem(error)
+        text = render("evaluation.refusal", sentence=sentence)
+        return gr.Error(text, duration=10, print_exception=False, title=self.words["refused"])
 
-    def sentence(self, error: CallCenterError) -> str:
+    def describe_problem(self, error: CallCenterError) -> str:
         """In the page's language; some errors are of several kinds."""
         kinds = self.words["kinds"].get(error.code, {})
-        said = kinds.get(getattr(error, "kind", "")) or self.words["problems"].get(error.code)
-        return told(error, self.language, {error.code: said.format(**vars(error))} if said else None)
+        own = kinds.get(getattr(error, "kind", "")) or self.words["problems"].get(error.code)
+        return told(error, self.language, {error.code: own.format(**vars(error))} if own else None)
+
+    def empty(self, word: str) -> str:
+        return render("shared.empty", sentence=self.words[word])

@@ -1,4 +1,4 @@
-"""The evaluation room: run a router over labelled sets, read what it did, mend labels, compare."""
+"""The evaluation room: run a router over labelled sets, read the report, correct labels, compare runs."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from typing import Any
 
 import gradio as gr
 
 from app.services.operators.auth import openness
-from app.ui.evaluation.comparison import Comparing
-from app.ui.evaluation.corrections import Mending
+from app.ui.evaluation.comparison import ComparisonPanel
+from app.ui.evaluation.corrections import CorrectionPanel
 from app.ui.evaluation.report import ReportPanel
-from app.ui.evaluation.runs import Ordering
-from app.ui.evaluation.upload import Uploading
-from app.ui.room import QUIET, Room, empty
+from app.ui.evaluation.runs import RunPanel
+from app.ui.evaluation.upload import UploadPanel
+from app.ui.html import render
+from app.ui.room import QUIET, Room
 
-LAST = {**QUIET, "trigger_mode": "always_last"}  # what comes while one is under way is not lost
+LAST = {**QUIET, "trigger_mode": "always_last"}  # an event during another is handled after it
 TO_READER = """
 () => {
   document.getElementById('cc-eval-one')?.scrollIntoView({block: 'nearest', behavior: 'smooth'});
@@ -48,17 +48,18 @@ class EvaluationRoom(Room):
     def build(self) -> None:
         self.missing = self.bench.eval_desk.missing()
         if self.missing:
-            gr.HTML(empty(self.words["needs"].format(missing=", ".join(self.missing))))
+            sentence = self.words["needs"].format(missing=", ".join(self.missing))
+            gr.HTML(render("shared.empty", sentence=sentence))
             return
         with gr.Column(elem_id="cc-eval"):
             self._parts(self._key())
         self._events()
 
     def _key(self) -> gr.Textbox:
-        """Seen only where a key is asked for."""
+        """The box of the operator key; hidden where none is needed."""
         settings, words = self.bench.settings, self.words
         if openness(settings) == "nobody":
-            gr.HTML(f'<p class="ev-note" role="note">{escape(words["closed"])}</p>')
+            gr.HTML(render("evaluation.closed", sentence=words["closed"]))
         return gr.Textbox(
             label=words["key"], info=words["key_help"], type="password", elem_id="cc-eval-key",
             visible=settings.operator_key is not None,
@@ -66,28 +67,29 @@ class EvaluationRoom(Room):
 
     def _parts(self, key: gr.Textbox) -> None:
         given = (self.bench, self.language, key)
-        self.ordering, self.reading, self.mending = Ordering(*given), ReportPanel(*given), Mending(*given)
-        self.comparing, self.uploading = Comparing(*given), Uploading(*given)
+        self.runs, self.report = RunPanel(*given), ReportPanel(*given)
+        self.corrections, self.comparison = CorrectionPanel(*given), ComparisonPanel(*given)
+        self.upload = UploadPanel(*given)
         self.operator = key
-        self.ordering.build()
-        self.reading.build()
-        with self.reading.found:
-            self.mending.build()
-            self.reading.charts()
-        self.comparing.build()
-        self.uploading.build()
-        self.mending.waiting()
+        self.runs.build()
+        self.report.build()
+        with self.report.found:
+            self.corrections.build()
+            self.report.build_sections()
+        self.comparison.build()
+        self.upload.build()
+        self.corrections.build_pending()
 
     def _events(self) -> None:
-        self._running()
-        self._comparing()
-        self._reading()
-        self._mending()
-        self._uploading()
+        self._wire_runs()
+        self._wire_comparison()
+        self._wire_report()
+        self._wire_corrections()
+        self._wire_upload()
 
-    def _running(self) -> None:
+    def _wire_runs(self) -> None:
         """`run` is what the page shows, `again` counts what of it was resumed."""
-        o, r = self.ordering, self.reading
+        o, r = self.runs, self.report
         o.run.change(None, o.run, None, js="(run) => cc.put('run', run)", api_visibility="private")
         gr.on(
             [o.run.change, o.again.change, self.operator.submit], self.follow,
@@ -104,10 +106,10 @@ class EvaluationRoom(Room):
     @property
     def _lists(self) -> list[Any]:
         """All lists of runs."""
-        return [self.ordering.runs, self.comparing.a, self.comparing.b]
+        return [self.runs.runs, self.comparison.a, self.comparison.b]
 
-    def _comparing(self) -> None:
-        c = self.comparing
+    def _wire_comparison(self) -> None:
+        c = self.comparison
         c.go.click(
             c.judge, [self.operator, c.a, c.b], [c.verdict, c.judged, c.reader],
             api_visibility="private", concurrency_limit=None,
@@ -116,40 +118,40 @@ class EvaluationRoom(Room):
             None, None, None, js=TO_PAIR, api_visibility="private"
         )
 
-    def _reading(self) -> None:
-        o, r = self.ordering, self.reading
+    def _wire_report(self) -> None:
+        o, r = self.runs, self.report
         asked = [self.operator, o.run, r.mode, r.cell, r.case, *r.prices]
-        r.matrix.click(r.pick, asked, r.counted, **LAST)
-        r.mode.input(r.count, asked, r.counted, **LAST)
-        gr.on([s.input for s in r.prices], r.count, asked, r.counted, **LAST)
+        r.matrix.click(r.pick, asked, r.priced_parts, **LAST)
+        r.mode.input(r.count, asked, r.priced_parts, **LAST)
+        gr.on([s.input for s in r.prices], r.count, asked, r.priced_parts, **LAST)
         for file, button in r.files.items():
             button.click(
                 partial(r.download, file), [self.operator, o.run, *r.prices], r.made,
                 api_visibility="private", concurrency_limit=None,
             ).success(None, None, None, js=FETCH, api_visibility="private")  # fmt: skip
 
-    def _mending(self) -> None:
-        o, r, m = self.ordering, self.reading, self.mending
+    def _wire_corrections(self) -> None:
+        o, r, m = self.runs, self.report, self.corrections
         r.cases.click(
             m.read, [self.operator, o.run], [m.reader, r.case, m.form, m.label, m.said], **LAST
         ).then(None, js=TO_READER, api_visibility="private")
         about = [self.operator, o.run, r.case, m.act, m.label, m.why, m.who]
-        m.propose.click(m.put_forward, about, [m.said, m.fold, m.pending], **QUIET)
+        m.propose.click(m.propose_label, about, [m.said, m.fold, m.pending], **QUIET)
         m.pending.click(
             m.confirm, [self.operator, m.second], [m.confirmed, m.fold, m.pending], **QUIET
         ).success(o.choices, self.operator, [o.sets, o.router, o.runs], **QUIET)
 
-    def _uploading(self) -> None:
-        o, u = self.ordering, self.uploading
-        gr.on([u.file.upload, u.file.clear], u.profile, [self.operator, u.file], u.profiled, **LAST)
+    def _wire_upload(self) -> None:
+        o, u = self.runs, self.upload
+        gr.on([u.file.upload, u.file.clear], u.profile, [self.operator, u.file], u.profile_outputs, **LAST)
         u.columns[1].input(u.relabel, [self.operator, u.file, u.columns[1]], [u.seen, *u.meanings], **LAST)
-        u.look.click(u.rows, [self.operator, *u.asked], u.seen, **QUIET)
-        u.keep.click(u.take, [self.operator, u.name, o.sets, *u.asked], u.taken, **QUIET).success(
+        u.look.click(u.rows, [self.operator, *u.preview_inputs], u.seen, **QUIET)
+        u.keep.click(u.take, [self.operator, u.name, o.sets, *u.preview_inputs], u.import_outputs, **QUIET).success(
             self.chosen_sets, [self.operator, u.chosen], [o.sets], **QUIET
         )
 
     async def chosen_sets(self, key: str | None, chosen: list[str]) -> Any:
-        sets, _, _ = await self.ordering.choices(key)
+        sets, _, _ = await self.runs.choices(key)
         return {**sets, "value": chosen} if chosen else sets
 
     async def follow(
@@ -158,16 +160,16 @@ class EvaluationRoom(Room):
         """Progress as long as the run goes on, then its figures: of the last run that the page asked for."""
         turn.number += 1
         mine = turn.number
-        async for news in self._told(key, run_id, mode, prices):
+        async for news in self._progress(key, run_id, mode, prices):
             if turn.number != mine:
-                yield {self.ordering.status: gr.skip()}  # Gradio tells the last piece of news once more
+                yield {self.runs.status: gr.skip()}  # Gradio repeats the last update
                 return
             yield news
 
-    async def _told(
+    async def _progress(
         self, key: str | None, run_id: str, mode: str, prices: tuple[float, ...]
     ) -> AsyncIterator[dict[Any, Any]]:
-        o, r = self.ordering, self.reading
+        o, r = self.runs, self.report
         async for status, going, resumable in o.watch(key, run_id):
             hidden = {r.none: gr.update(visible=False), r.found: gr.update(visible=False)} if going else {}
             buttons = {o.cancel: gr.update(visible=going), o.resume: gr.update(visible=resumable)}
@@ -175,28 +177,28 @@ class EvaluationRoom(Room):
         yield await r.show(key, run_id, mode, *prices)
 
     async def offered_runs(self, key: str | None, run_id: str) -> tuple[Any, Any, Any]:
-        last = await self.ordering.last(key, run_id)
+        last = await self.runs.last(key, run_id)
         choices = gr.update(choices=last["choices"])
         return last, choices, choices
 
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
         if self.missing:
             return
-        o, m = self.ordering, self.mending
+        o, m = self.runs, self.corrections
         lists = [o.sets, o.router, *self._lists, m.fold, m.pending]
         keyed: dict[str, Any] = {"inputs": self.operator, "js": "(key) => [cc.key || key]", **QUIET}
         page.load(self.welcome, outputs=[*lists, o.run], **keyed)
         gr.on([tab.select, self.operator.submit], self.refresh, outputs=lists, **keyed)
 
     async def refresh(self, key: str | None) -> tuple[Any, ...]:
-        sets, router, runs = await self.ordering.choices(key)
+        sets, router, runs = await self.runs.choices(key)
         choices = gr.update(choices=runs["choices"])
-        return sets, router, runs, choices, choices, *await self.mending.listed(key)
+        return sets, router, runs, choices, choices, *await self.corrections.list_pending(key)
 
     async def welcome(self, key: str | None, request: gr.Request) -> tuple[Any, ...]:
         """The run that the address names is opened, and what it was over is chosen."""
         sets, router, *others = await self.refresh(key)
-        run_id = await self.ordering.known(request.query_params.get("run", ""))
-        keys, name = await asyncio.to_thread(self.ordering.measured, key, run_id)
+        run_id = await self.runs.resolve(request.query_params.get("run", ""))
+        keys, name = await asyncio.to_thread(self.runs.find_order, key, run_id)
         chosen = {**router, "value": name or router["choices"][0][1]}
         return {**sets, "value": keys}, chosen, *others, run_id

@@ -1,10 +1,9 @@
-"""The upper part of the room: what to run, how it is getting on, and the last runs."""
+"""The upper part of the room: the order of a run, its progress, and the last runs."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from html import escape
 from itertools import islice
 from typing import Any
 
@@ -14,17 +13,16 @@ from app.core.exceptions import CallCenterError
 from app.evaluation.passes import RunOptions
 from app.evaluation.predictions import Provenance
 from app.services.evaluation.runs import RunOrder
-from app.ui.evaluation.headline import halted, status
-from app.ui.evaluation.marks import router as router_name
 from app.ui.evaluation.panel import EvaluationPanel
-from app.ui.format import moment, number
+from app.ui.evaluation.rows import render_halted, render_progress
+from app.ui.html import render
 
 RUNS = 50
 MOST_CASES, MOST_AT_ONCE = 1_000_000, 64
 Choices = list[tuple[str, str]]
 
 
-class Ordering(EvaluationPanel):
+class RunPanel(EvaluationPanel):
     def build(self) -> None:
         words = self.words
         with gr.Row(equal_height=False, elem_classes="ev-order"):
@@ -53,7 +51,7 @@ class Ordering(EvaluationPanel):
     def _options(self) -> None:
         words = self.words
         with gr.Accordion(words["options"], open=False, elem_id="cc-eval-options"):
-            gr.HTML(f'<p class="ev-note">{escape(words["router_help"])}</p>')
+            gr.HTML(render("evaluation.help", sentence=words["router_help"]))
             with gr.Row():
                 self._numbers()
 
@@ -84,7 +82,7 @@ class Ordering(EvaluationPanel):
         """The id of the new run."""
         self.admit(key)
         if not sets or not router:
-            raise self.refused(self.words["choose"])
+            raise self.refuse(self.words["choose"])
         options = RunOptions(
             limit=int(limit) if limit and limit > 0 else None,
             seed=int(seed or 0),
@@ -94,30 +92,30 @@ class Ordering(EvaluationPanel):
         try:
             return await self.desk.start(RunOrder(sets, router, options))
         except CallCenterError as error:
-            raise self.refused(error) from None
+            raise self.refuse(error) from None
 
     async def go_on(self, key: str, run_id: str, times: int) -> int:
-        """How often something was resumed."""
+        """The number of resumptions, so that the page follows again."""
         self.admit(key)
         try:
             await self.desk.resume(run_id)
         except CallCenterError as error:
-            raise self.refused(error) from None
+            raise self.refuse(error) from None
         return times + 1
 
     async def pick(self, key: str | None, run_id: str | None) -> tuple[str, Any, Any]:
         """(run, sets, router) of a run on the list: what it was over is chosen, to be run once more."""
-        keys, router = await asyncio.to_thread(self.measured, key, run_id or "")
+        keys, router = await asyncio.to_thread(self.find_order, key, run_id or "")
         return run_id or "", keys or gr.skip(), router or gr.skip()
 
-    def measured(self, key: str | None, run_id: str) -> tuple[list[str], str]:
+    def find_order(self, key: str | None, run_id: str) -> tuple[list[str], str]:
         """Keys of the sets and the router of a run, where they still are on offer. Blocks."""
         p = self._provenance(run_id)
-        if p is None or not self._seen(key, p):
+        if p is None or not self._may_see(key, p):
             return [], ""
         return self.desk.shelf.keys_of(p.sets), p.router if p.router in self.desk.routers() else ""
 
-    def _seen(self, key: str | None, p: Provenance) -> bool:
+    def _may_see(self, key: str | None, p: Provenance) -> bool:
         """Blocks."""
         return self.admitted(key) or self.desk.shelf.shipped(p.sets)
 
@@ -129,21 +127,21 @@ class Ordering(EvaluationPanel):
         await self.desk.cancel(run_id)
 
     async def watch(self, key: str | None, run_id: str) -> AsyncIterator[tuple[str, bool, bool]]:
-        """(status, does it go on, can it be resumed) until the run has ended, whoever started it."""
+        """(status, is it running, can it be resumed) until the run has ended."""
         p = await asyncio.to_thread(self._provenance, run_id)
-        if p and not await asyncio.to_thread(self._seen, key, p):
+        if p and not await asyncio.to_thread(self._may_see, key, p):
             yield "", False, False
             return
         if self.desk.progress(run_id) is None:
             stands = p is not None and p.finished is None  # of a process before this one
-            yield halted(self.language) if stands else "", False, stands
+            yield render_halted(self.texts) if stands else "", False, stands
             return
         async for now in self.desk.follow(run_id):
             again = now.state in ("interrupted", "failed")
-            yield status(now, self.language), now.state == "running", again
+            yield render_progress(now, self.texts), now.state == "running", again
 
-    async def known(self, name: str) -> str:
-        """The id of `latest`, or of an id's beginning; what is not known stays as it was asked."""
+    async def resolve(self, name: str) -> str:
+        """The id of `latest`, or of the beginning of an id; an unknown one stays as it is."""
         try:
             return await asyncio.to_thread(self.desk.service.registry.resolve, name) if name else ""
         except CallCenterError:
@@ -153,9 +151,7 @@ class Ordering(EvaluationPanel):
         """Of sets, routers and runs, as things are now."""
         offered = await asyncio.to_thread(self.desk.shelf.offered)
         sets = [(self._name(name), name) for name in offered if "/" not in name or self.admitted(key)]
-        routers = [
-            (router_name(name, self.language), name) for name in await asyncio.to_thread(self.desk.routers)
-        ]
+        routers = [(self.texts.router(name), name) for name in await asyncio.to_thread(self.desk.routers)]
         return gr.update(choices=sets), gr.update(choices=routers), await self.last(key)
 
     async def last(self, key: str | None, chosen: str | None = None) -> Any:
@@ -165,20 +161,20 @@ class Ordering(EvaluationPanel):
         return gr.update(choices=found, **extra)
 
     async def run_choices(self, key: str | None) -> Choices:
-        return [(self._told(p), p.run_id) for p in await asyncio.to_thread(self._runs, key)]
+        return [(self._describe(p), p.run_id) for p in await asyncio.to_thread(self._runs, key)]
 
     def _runs(self, key: str | None) -> list[Provenance]:
-        return list(islice((p for p in self.desk.service.registry.list() if self._seen(key, p)), RUNS))
+        return list(islice((p for p in self.desk.service.registry.list() if self._may_see(key, p)), RUNS))
 
     def _name(self, key: str) -> str:
         kind, _, name = key.rpartition("/")
         return f"{name} ({self.words['groups'][kind]})" if kind else name
 
-    def _told(self, p: Provenance) -> str:
+    def _describe(self, p: Provenance) -> str:
         sets = ", ".join(s.name for s in p.sets)
         going = self.desk.progress(p.run_id)
         state = "" if p.finished else self.words["interrupted"]
         state = self.words["running"] if going and going.state == "running" else state
-        limit = self.words["cases_n"].format(n=number(p.limit, self.language)) if p.limit else ""
-        told = [moment(p.started, self.language), router_name(p.router, self.language), sets, limit, state]
-        return " · ".join(part for part in told if part)
+        limit = self.words["cases_n"].format(n=self.texts.number(p.limit)) if p.limit else ""
+        parts = [self.texts.moment(p.started), self.texts.router(p.router), sets, limit, state]
+        return " · ".join(part for part in parts if part)

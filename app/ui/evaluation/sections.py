@@ -1,134 +1,164 @@
-"""What else the report tells: agents, slices, robustness, dialogs, failures, provenance."""
+"""What a report shows below the matrix: two charts, the thresholds, and tables.
+
+Gradio brings plotly's script: its Python package is not needed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from gradio.components.plot import PlotData
+
+from app.core.palette import NEUTRAL, WRONG, colour_of
+from app.core.stats import Interval
+from app.evaluation.calibration import Confidence
 from app.evaluation.metrics import Slice
-from app.evaluation.predictions import Provenance
+from app.evaluation.predictions import Prediction, Provenance
 from app.evaluation.report import Report
-from app.ui.evaluation.marks import (
-    agent,
-    bar,
-    because,
-    fold,
-    interval,
-    router,
-    said,
-    share,
-    table,
-    valued,
-)
-from app.ui.format import moment, number
+from app.ui.evaluation.rows import EvaluationTexts
+from app.ui.format import NOTHING
+from app.ui.html import render
 
-FAILURES = 50
+BLUE = colour_of("tech_support")
+FAINT = "rgba(128,128,128,.25)"
+FAILURES = 50  # on the page
 
 
-def parts(report: Report, language: str) -> str:
-    return "".join(_parts(report, language))
-
-
-def _parts(report: Report, language: str) -> Iterator[str]:
-    words = said(language)
-    yield fold(words["agents"], _agents(report, language))
-    yield fold(words["slices"], _slices(report, language))
-    if report.robustness:
-        yield fold(words["robustness"], _robustness(report, language))
-    if report.dialogs:
-        yield fold(words["dialogs"], _dialogs(report, language))
-    if report.failures:
-        failed = number(len(report.failures), language)
-        yield fold(f"{words['failures']}: {failed}", _failures(report, language))
-    yield fold(words["provenance"], _provenance(report.provenance, language))
-
-
-def _agents(report: Report, language: str) -> str:
-    words = said(language)
-    head = [*(words[name] for name in ("agent", "precision", "recall")), "F1", words["turns"]]
-    rows = (
-        [
-            agent(a.name, language),
-            *(share(value, language) for value in (a.precision, a.recall, a.f1)),
-            number(a.support, language),
-        ]
-        for a in report.agents
-    )
-    return table(head, rows)
-
-
-def _slices(report: Report, language: str) -> str:
-    words, found = said(language), []
-    for by, title in words["by"].items():
-        rows = [s for s in report.slices if s.by == by]
-        if len(rows) > 1:
-            head = [title, words["accuracy_95"], "0 … 1", words["missed_95"]]
-            found.append(table(head, (_slice(s, language) for s in rows), "ev-same"))
-    return "".join(found) or f"<p>{escape(words['nothing'])}</p>"
-
-
-def _slice(s: Slice, language: str) -> list[str]:
-    value = escape(valued(s.by, s.value, language))
-    return [value, interval(s.accuracy, language), bar(s.accuracy), interval(s.missed, language)]
-
-
-def _robustness(report: Report, language: str) -> str:
-    words = said(language)
-    rows = (
-        [
-            escape(valued("perturbation", f.perturbation, language)),
-            interval(f.flips, language),
-            bar(f.flips),
-            interval(f.accuracy, language),
-        ]
-        for f in report.robustness
-    )
-    return table([words["change"], words["flipped"], "0 … 1", words["accuracy_95"]], rows, "ev-same")
-
-
-def _dialogs(report: Report, language: str) -> str:
-    words, d = said(language), report.dialogs
-    if d is None:
-        return ""
-    shares = {
-        "sticky": d.sticky, "needless_switches": d.needless_switches, "stuck": d.stuck, "returns": d.returns,
+def plot_reliability(known: Confidence, texts: EvaluationTexts) -> PlotData:
+    """The area of a dot grows with the turns in its bin."""
+    words = texts.words
+    most = max((b.n for b in known.bins), default=1)
+    dots = {
+        "x": [b.confidence for b in known.bins],
+        "y": [b.accuracy for b in known.bins],
+        "text": [f"n = {texts.number(b.n)}" for b in known.bins],
+        "mode": "lines+markers",
+        "name": words["measured"],
+        "line": {"color": BLUE, "width": 1.5},
+        "marker": {"size": [7 + 15 * (b.n / most) ** 0.5 for b in known.bins], "color": BLUE},
+        "hovertemplate": "%{x:.2f} → %{y:.2f}<br>%{text}<extra></extra>",
+        "cliponaxis": False,
+    }
+    honest = {
+        "x": [0, 1], "y": [0, 1], "mode": "lines", "name": words["honest"], "hoverinfo": "skip",
+        "line": {"color": NEUTRAL, "width": 1, "dash": "dash"},
     }  # fmt: skip
-    rows = ([escape(words["measures"][name]), interval(v, language), bar(v)] for name, v in shares.items())
-    when = ", ".join(f"{words['when'][name]} {number(n, language)}" for name, n in d.escalations.items())
-    note = words["dialogs_note"].format(n=number(d.transcripts, language))
-    shown = table([words["measure"], words["share"], "0 … 1"], rows, "ev-same")
-    return f"<p>{escape(note)}</p>{shown}<p>{escape(words['escalated'])}: {escape(when)}.</p>"
+    axis = words["axis"]
+    return _figure([honest, dots], axis["confidence"], axis["right"], [0, 1.04], texts.language)
 
 
-def _failures(report: Report, language: str) -> str:
-    words = said(language)
-    rows = (
-        [
-            escape(p.text),
-            escape(words["outcomes"].get(p.outcome, p.outcome)),
-            escape(because(p.reason, language)),
-        ]
-        for p in report.failures[:FAILURES]
+def plot_risk(known: Confidence, texts: EvaluationTexts) -> PlotData:
+    words = texts.words
+    points = known.risk_coverage
+    line = {
+        "x": [p.coverage for p in points],
+        "y": [p.risk for p in points],
+        "text": [f"{words['confidence']} ≥ {texts.number(p.threshold, 3)}" for p in points],
+        "mode": "lines" if len(points) > 1 else "markers",
+        "line": {"color": WRONG, "width": 2, "shape": "hv"},
+        "hovertemplate": "%{x:.3f} → %{y:.3f}<br>%{text}<extra></extra>",
+        "showlegend": False,
+    }
+    top = max(0.05, 1.1 * max((p.risk for p in points), default=0))
+    axis = words["axis"]
+    return _figure([line], axis["kept"], axis["wrong"], [0, top], texts.language)
+
+
+def render_thresholds(report: Report, texts: EvaluationTexts) -> str:
+    return render("evaluation.thresholds", promises=report.promises, t=texts)
+
+
+def describe_calibration(known: Confidence, texts: EvaluationTexts) -> str:
+    errors = {name: texts.share(getattr(known, name)) for name in ("ece", "brier", "aurc")}
+    n = texts.number(sum(b.n for b in known.bins))
+    return str(texts.words["trust_note"].format(**errors, n=n))
+
+
+def _figure(data: list[dict[str, Any]], x: str, y: str, height: list[float], language: str) -> PlotData:
+    axis: Mapping[str, Any] = {"gridcolor": FAINT, "zeroline": False, "linecolor": FAINT, "fixedrange": True}
+    layout = {
+        "height": 320,
+        "margin": {"l": 56, "r": 12, "t": 34, "b": 48},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": NEUTRAL},
+        "xaxis": {**axis, "title": {"text": x}, "range": [0, 1.02]},
+        "yaxis": {**axis, "title": {"text": y}, "range": height},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "hovermode": "closest",
+        "separators": ",\u00a0" if language == "ru" else ".,",
+    }
+    config = {"displayModeBar": False, "responsive": True}
+    return PlotData(type="plotly", plot=json.dumps({"data": data, "layout": layout, "config": config}))
+
+
+@dataclass(frozen=True)
+class DialogMeasures:
+    note: str
+    shares: list[tuple[str, Interval]]
+    escalated: str
+
+
+@dataclass(frozen=True)
+class Failures:
+    title: str
+    rows: list[Prediction]
+
+
+def render_sections(report: Report, texts: EvaluationTexts) -> str:
+    sections = {
+        "agents": report.agents,
+        "slices": _slices(report, texts),
+        "robustness": report.robustness,
+        "dialogs": _dialogs(report, texts),
+        "failures": _failures(report, texts),
+        "provenance": _provenance(report.provenance, texts),
+    }
+    return render("evaluation.sections", s=sections, t=texts)
+
+
+def _slices(report: Report, texts: EvaluationTexts) -> list[tuple[str, list[Slice]]]:
+    """By title; a facet with one value says nothing."""
+    facets = ((title, [s for s in report.slices if s.by == by]) for by, title in texts.words["by"].items())
+    return [(title, rows) for title, rows in facets if len(rows) > 1]
+
+
+def _dialogs(report: Report, texts: EvaluationTexts) -> DialogMeasures | None:
+    words, d = texts.words, report.dialogs
+    if not d:
+        return None
+    names = ("sticky", "needless_switches", "stuck", "returns")
+    return DialogMeasures(
+        words["dialogs_note"].format(n=texts.number(d.transcripts)),
+        [(words["measures"][name], getattr(d, name)) for name in names],
+        ", ".join(f"{words['when'][name]} {texts.number(n)}" for name, n in d.escalations.items()),
     )
-    return table([words["message"], words["failures"], words["why"]], rows)
 
 
-def _provenance(p: Provenance, language: str) -> str:
-    words, told = said(language), router(p.router, language)
+def _failures(report: Report, texts: EvaluationTexts) -> Failures | None:
+    if not report.failures:
+        return None
+    title = f"{texts.words['failures']}: {texts.number(len(report.failures))}"
+    return Failures(title, list(report.failures[:FAILURES]))
+
+
+def _provenance(p: Provenance, texts: EvaluationTexts) -> list[tuple[str, str]]:
+    words, router = texts.words, texts.router(p.router)
     names = words["facts"]
-    only = [f"{words['by'].get(k, k)}: {valued(k, v, language)}" for k, v in p.slices.items()]
-    only += [words["cases_n"].format(n=number(p.limit, language))] if p.limit else []
+    only = [f"{words['by'].get(k, k)}: {texts.value(k, v)}" for k, v in p.slices.items()]
+    only += [words["cases_n"].format(n=texts.number(p.limit))] if p.limit else []
     settings = ", ".join(f"{k}={v}" for k, v in {**p.settings, **p.prompts}.items())
-    finished = moment(p.finished, language) if p.finished else words["interrupted"]
-    facts = [
+    finished = texts.moment(p.finished) if p.finished else words["interrupted"]
+    return [
         (names["run"], p.run_id),
-        (names["router"], told if p.model is None else f"{told} ({p.model})"),
+        (names["router"], router if p.model is None else f"{router} ({p.model})"),
         (names["sets"], ", ".join(f"{s.name} {s.digest[:12]} ({s.turns})" for s in p.sets)),
-        (names["started"], moment(p.started, language)),
+        (names["started"], texts.moment(p.started)),
         (names["finished"], finished),
-        (names["settings"], settings or "—"),
-        (names["only"], ", ".join(only) or "—"),
+        (names["settings"], settings or NOTHING),
+        (names["only"], ", ".join(only) or NOTHING),
         (names["version"], words["seeded"].format(version=p.version, seed=p.seed, repeat=p.repeat)),
     ]
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
-    return f'<dl class="cc-path">{rows}</dl>'

@@ -1,13 +1,10 @@
-"""Uploading a set: file, columns, labels, preview, import.
-
-What would be taken of an uploaded table.
-"""
+"""The upload of a set: file, columns, labels, preview, import."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,55 +14,62 @@ from app.core.documents import LARGEST_FILE
 from app.core.exceptions import CallCenterError
 from app.services.evaluation import uploads
 from app.services.evaluation.uploads import SHOWN, Preview, UploadRow
-from app.ui.evaluation.marks import agent, good, said, table
 from app.ui.evaluation.panel import EvaluationPanel
-from app.ui.format import number
-from app.ui.room import empty
+from app.ui.evaluation.rows import EvaluationTexts
+from app.ui.html import render
 
 
-def preview(seen: Preview, language: str) -> str:
+@dataclass(frozen=True)
+class PreviewRow:
+    """`label` is None where the row is left out; then `status` says why."""
+
+    number: int
+    text: str
+    theirs: str
+    label: str | None
+    status: str
+
+
+def render_preview(seen: Preview, texts: EvaluationTexts) -> str:
     """Rows that are left out stand first."""
-    words = said(language)
-    counted = words["counted"].format(
-        taken=number(seen.counts["taken"], language), all=number(seen.counts.total(), language)
-    )
-    others = [(status, n) for status, n in seen.counts.most_common() if status != "taken"]
-    left_out = "".join(
-        f"<li>{escape(words['statuses'][status])}: {number(n, language)}</li>" for status, n in others
-    )
-    formulas = (
-        f"<p>{escape(words['formulas'].format(n=number(seen.formulas, language)))}</p>"
-        if seen.formulas
-        else ""
-    )
-    notes = "".join(f"<p>{escape(words['notes'][n.kind].format(**n.told))}</p>" for n in seen.notes)
-    ordered = sorted(seen.rows, key=lambda row: (row.status == "taken", row.number))
-    head = [words["row"], words["message"], words["theirs"], words["becomes"]]
-    shown = table(head, ([*_row(row, language)] for row in ordered), "ev-rows")
-    note = words["rows_shown"].format(n=SHOWN)
-    return (
-        f'<p role="status"><b>{escape(counted)}</b></p><ul class="ev-out">{left_out}</ul>'
-        f"{formulas}{notes}{shown}"
-        f'<p class="ev-note">{escape(note)}</p>'
-    )
+    words, counts = texts.words, seen.counts
+    counted = words["counted"].format(taken=texts.number(counts["taken"]), all=texts.number(counts.total()))
+    left_out = [
+        (words["statuses"][status], texts.number(n))
+        for status, n in counts.most_common()
+        if status != "taken"
+    ]
+    formulas = [words["formulas"].format(n=texts.number(seen.formulas))] if seen.formulas else []
+    shown = {
+        "counted": counted,
+        "left_out": left_out,
+        "notes": formulas + [words["notes"][note.kind].format(**note.told) for note in seen.notes],
+        "rows": [_row(row, texts) for row in sorted(seen.rows, key=_order)],
+        "shown": words["rows_shown"].format(n=SHOWN),
+    }
+    return render("evaluation.preview", p=shown, t=texts)
 
 
-def _row(row: UploadRow, language: str) -> tuple[str, str, str, str]:
-    left_out = f"✗ {escape(said(language)['statuses'][row.status])}"
-    becomes = agent(row.label, language) if row.status == "taken" else left_out
-    return str(row.number), escape(row.text), escape(row.theirs), becomes
+def _order(row: UploadRow) -> tuple[bool, int]:
+    return row.status == "taken", row.number
+
+
+def _row(row: UploadRow, texts: EvaluationTexts) -> PreviewRow:
+    taken = row.status == "taken"
+    status = "" if taken else texts.words["statuses"][row.status]
+    return PreviewRow(row.number, row.text, row.theirs, row.label if taken else None, status)
 
 
 COLUMNS = ("text", "label", "id", "lang", "tags")
 
 
-class Uploading(EvaluationPanel):
+class UploadPanel(EvaluationPanel):
     def build(self) -> None:
         words = self.words
         with gr.Accordion(words["upload"], open=False, elem_id="cc-eval-upload"):
-            gr.HTML(f'<p class="ev-note">{words["upload_help"].format(limit=LARGEST_FILE >> 20)}</p>')
+            gr.HTML(render("evaluation.help", sentence=words["upload_help"].format(limit=LARGEST_FILE >> 20)))
             self.file = gr.File(label=words["file"], height=120, elem_id="cc-eval-file")
-            self.problem_said = gr.HTML("", elem_id="cc-eval-problem")
+            self.problem_note = gr.HTML("", elem_id="cc-eval-problem")
             with gr.Column(visible=False, elem_id="cc-eval-mapping") as self.mapping:
                 self._mapping()
             self.done = gr.HTML("", elem_id="cc-eval-imported")
@@ -73,13 +77,13 @@ class Uploading(EvaluationPanel):
 
     def _mapping(self) -> None:
         words = self.words
-        gr.HTML(f'<h3 class="ev-title">{words["columns"]}</h3>')
+        gr.HTML(render("evaluation.title", text=words["columns"]))
         with gr.Row():
             self.columns = [
                 gr.Dropdown([], label=words["column"][ours], min_width=150, elem_id=f"cc-eval-col-{ours}")
                 for ours in COLUMNS
             ]
-        gr.HTML(f'<h3 class="ev-title">{words["labels"]}</h3><p class="ev-note">{words["labels_help"]}</p>')
+        gr.HTML(render("evaluation.title", text=words["labels"], note=words["labels_help"]))
         with gr.Row():
             self.meanings = [
                 gr.Dropdown(
@@ -97,25 +101,25 @@ class Uploading(EvaluationPanel):
         self.seen = gr.HTML("", elem_id="cc-eval-preview")
 
     @property
-    def asked(self) -> list[Any]:
-        """What `rows` takes."""
+    def preview_inputs(self) -> list[Any]:
+        """The inputs of `rows`."""
         return [self.file, *self.columns, *self.meanings]
 
     @property
-    def taken(self) -> list[Any]:
-        """What `take` changes; `chosen` are the sets to run next."""
+    def import_outputs(self) -> list[Any]:
+        """The outputs of `take`; `chosen` are the sets to run next."""
         return [self.done, self.seen, self.file, self.mapping, self.chosen]
 
     @property
-    def profiled(self) -> list[Any]:
+    def profile_outputs(self) -> list[Any]:
         return [
-            self.problem_said, self.mapping, self.seen, self.done, self.name, *self.columns, *self.meanings,
+            self.problem_note, self.mapping, self.seen, self.done, self.name, *self.columns, *self.meanings,
         ]  # fmt: skip
 
     async def profile(self, key: str, file: str | None) -> dict[Any, Any]:
-        """What the file holds, or a sentence why it cannot be used."""
+        """The columns and labels of the file, or why it cannot be used."""
         self.admit(key)
-        blank = {self.seen: "", self.done: "", self.problem_said: "", self.mapping: gr.update(visible=False)}
+        blank = {self.seen: "", self.done: "", self.problem_note: "", self.mapping: gr.update(visible=False)}
         if not file:
             return blank
         path = Path(file)
@@ -123,7 +127,7 @@ class Uploading(EvaluationPanel):
             found = await asyncio.to_thread(uploads.profile, path)
             labels = await self._labels(file, found.guessed["label"])
         except CallCenterError as error:
-            return {**blank, self.problem_said: self._bad(error)}
+            return {**blank, self.problem_note: self._refusal(error)}
         none = (self.words["no_column"], "")
         choices = [(column, column) for column in found.columns]
         guessed = {
@@ -143,7 +147,7 @@ class Uploading(EvaluationPanel):
         try:
             return {self.seen: "", **await self._labels(file, column)}
         except CallCenterError as error:
-            return {self.seen: self._bad(error)}
+            return {self.seen: self._refusal(error)}
 
     async def _labels(self, file: str, column: str) -> dict[Any, Any]:
         theirs = await asyncio.to_thread(uploads.labels_of, Path(file), column)
@@ -158,14 +162,14 @@ class Uploading(EvaluationPanel):
         if not file:
             return ""
         try:
-            return preview(await self._preview(file, chosen), self.language)
+            return render_preview(await self._preview(file, chosen), self.texts)
         except CallCenterError as error:
-            return self._bad(error)
+            return self._refusal(error)
 
     async def take(
         self, key: str, name: str, sets: list[str] | None, file: str | None, *chosen: Any
     ) -> dict[Any, Any]:
-        """What was uploaded is in the set then, and goes."""
+        """Imports the set and deletes the uploaded file."""
         self.admit(key)
         if not file:
             return {self.done: ""}
@@ -173,13 +177,13 @@ class Uploading(EvaluationPanel):
             seen = await self._preview(file, chosen)
             kept = await asyncio.to_thread(uploads.keep, self.desk.shelf, (name or "").strip(), seen.cases)
         except CallCenterError as error:
-            raise self.refused(error) from None
+            raise self.refuse(error) from None
         await asyncio.to_thread(Path(file).unlink, missing_ok=True)
-        told = self.words["imported"].format(
-            n=number(len(seen.cases), self.language), key=kept.rpartition("/")[2]
+        sentence = self.words["imported"].format(
+            n=self.texts.number(len(seen.cases)), key=kept.rpartition("/")[2]
         )
         return {
-            self.done: good(told),
+            self.done: render("evaluation.done", sentence=sentence),
             self.seen: "",
             self.file: None,
             self.mapping: gr.update(visible=False),
@@ -193,5 +197,6 @@ class Uploading(EvaluationPanel):
         named = {ours: theirs for ours, theirs in columns.items() if theirs}
         return await asyncio.to_thread(uploads.preview, Path(file), named, labels)
 
-    def _bad(self, error: CallCenterError) -> str:
-        return empty(self.words["file_bad"].format(problem=self.sentence(error)))
+    def _refusal(self, error: CallCenterError) -> str:
+        sentence = self.words["file_bad"].format(problem=self.describe_problem(error))
+        return render("shared.empty", sentence=sentence)
