@@ -8,10 +8,10 @@ from io import StringIO
 from typing import Any
 
 import matplotlib as mpl
-from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from app.core.html import mark_chart
 from app.core.palette import NEUTRAL, WRONG, colour_of
 from app.evaluation.calibration import Bin, CascadePoint, Point
 
@@ -86,4 +86,4 @@ def _svg(draw: Callable[[Axes], None], name: str, title: str) -> str:
         figure.savefig(out, format="svg", metadata={"Date": None}, transparent=True)
     svg = _NAMES.sub(f"{name}-", _NOISE.sub("", out.getvalue())).replace("xlink:href", "href")
     svg = svg.replace(INK, "var(--ink)").replace(LINE, "var(--line)")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)
+    return mark_chart(svg, title)

@@ -1,4 +1,4 @@
-"""The report as one HTML file that opens offline. Imported only where a page is rendered."""
+"""The report of a run as one HTML file that opens offline. Needs the extra `eval`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ import shlex
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
-
-from app.core.palette import colour_of
+from app.core.html import Templates, read_asset
 from app.evaluation import charts
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.predictions import Provenance
 from app.evaluation.report import Report
 
-TEMPLATES = Path(__file__).parent / "templates"
+FOLDER = Path(__file__).parent / "templates"
 FACETS = {
     "set": "Set", "lang": "Language", "difficulty": "Difficulty", "nth": "Customer's turn", "event": "Event",
     "tag": "Tag", "industry": "Industry",
@@ -30,36 +28,33 @@ _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x
 
 
 def render(report: Report) -> str:
-    """Everything from outside is escaped; no script is needed to read it, and nothing is fetched."""
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    """No script is needed to read it, and nothing is fetched."""
+    script = read_asset(FOLDER / "report.js")
     known, cascade = report.confidence, report.cascade
-    return template("report.html.j2").render(
+    return templates().render_page(
+        "report.html.j2",
         r=report,
         facets=FACETS,
         shown=SHOWN,
-        script=Markup(script),
+        script=script,
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        style=read_asset(FOLDER / "report.css"),
         again=again(report.provenance),
-        reliability=Markup(charts.reliability(known.bins)) if known else None,
-        risk_coverage=Markup(charts.risk_coverage(known.risk_coverage)) if known else None,
-        cascade_chart=Markup(charts.cascade(cascade.points)) if cascade else None,
-        cascade_rows=stops(cascade.points) if cascade else [],
+        reliability=charts.reliability(known.bins) if known else None,
+        risk_coverage=charts.risk_coverage(known.risk_coverage) if known else None,
+        cascade_chart=charts.cascade(cascade.points) if cascade else None,
+        cascade_rows=select_stops(cascade.points) if cascade else [],
     )
 
 
-def template(name: str) -> Template:
-    """Every text in it passes `seen`."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: seen(value) if type(value) is str else value,
+@cache
+def templates() -> Templates:
+    """Every text in a report passes `reveal`."""
+    return Templates(
+        FOLDER,
+        {"share": share, "day": day, "pc": pc},
+        finalize=lambda value: reveal(value) if type(value) is str else value,
     )
-    made.filters |= {"share": share, "colour": colour_of, "day": day, "pc": pc}
-    return made.get_template(name)
 
 
 def share(value: float) -> str:
@@ -78,12 +73,12 @@ def day(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
 
 
-def seen(text: str) -> str:
+def reveal(text: str) -> str:
     """Characters that hide or turn text around are shown as their code, in this copy only."""
     return _HIDDEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
 
 
-def stops(points: Sequence[CascadePoint]) -> list[CascadePoint]:
+def select_stops(points: Sequence[CascadePoint]) -> list[CascadePoint]:
     """The ends, and the lowest threshold at or above each round one."""
     chosen = [points[0]]
     for step in STEPS:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from app.core.exceptions import CallCenterError
 from app.ui.request import here
-from app.ui.words import Words, told, words
+from app.ui.words import Words, describe_error, words
 
 NOTHING = "—"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -112,7 +112,7 @@ class RoomTexts:
 
     def describe_problem(self, error: CallCenterError) -> str:
         """A sentence in the page's language: the room's own where it has one."""
-        return told(error, self.language, self.words.get("problems"))
+        return describe_error(error, self.language, self.words.get("problems"))
 
     def moment(self, at: datetime) -> str:
         return moment(at, self.language)

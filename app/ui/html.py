@@ -1,4 +1,4 @@
-"""The workbench's HTML: every element is written in `templates/<room>.j2`, as a macro."""
+"""The workbench's HTML: every element stands in a macro of `templates`, one file per room."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ TEMPLATES = Templates(FOLDER, {})
 
 
 def render(macro: str, /, **values: Any) -> str:
-    """`macro` is `<template>.<macro>`, as in `monitor.queue`. The result goes into other macros unescaped."""
+    """`macro` names template and macro, as in `monitor.queue`. Other macros take the result unescaped."""
     template, _, name = macro.partition(".")
     return TEMPLATES.render_macro(f"{template}.j2", name, **values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
@@ -16,14 +15,6 @@ from app.ui.words import Words, words
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 """How most events of the rooms are listened to."""
-
-
-def badge(agent: str | None, agents: Mapping[str, str]) -> str:
-    return render("shared.badge", name=agent, t=RoomTexts("", {}, agents))
-
-
-def empty(sentence: str) -> str:
-    return render("shared.empty", sentence=sentence)
 
 
 class Room(ABC):
@@ -45,10 +36,6 @@ class Room(ABC):
 
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:  # noqa: B027  (most rooms need nothing here)
         """Events of the page and of the tab: what a visitor finds after a (re)load."""
-
-    def frame_word(self, name: str) -> Any:
-        """A word of the frame, which all rooms share."""
-        return words(self.language, "frame")[name]
 
     @property
     def texts(self) -> RoomTexts:

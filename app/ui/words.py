@@ -23,13 +23,13 @@ def words(language: str, room: str) -> Words:
     return cast(Words, load(LOCALES / language / "ui" / f"{room}.yaml"))
 
 
-def told_left_out(name: str, left_out: LeftOut, language: str) -> str:
+def describe_left_out(name: str, left_out: LeftOut, language: str) -> str:
     """What of an added document is not kept."""
     sentence: str = words(language, "problems")["left_out"][left_out.kind]
     return sentence.format(name=name, where=left_out.where)
 
 
-def told(error: CallCenterError, language: str, own: Mapping[str, str] | None = None) -> str:
+def describe_error(error: CallCenterError, language: str, own: Mapping[str, str] | None = None) -> str:
     """`own` are sentences of one room, by code. In the error's own words where it has none of ours."""
     known = words(language, "problems")
     if own and error.code in own:

@@ -9,12 +9,12 @@ from math import comb
 from pathlib import Path
 from typing import Literal
 
-from markupsafe import Markup
 from pydantic import BaseModel, Field
 
+from app.core.html import read_asset
 from app.core.stats import Interval, clustered
 from app.evaluation.exports import JunitCase, write_junit
-from app.evaluation.html import TEMPLATES, template
+from app.evaluation.html import FOLDER, templates
 from app.evaluation.scenarios.trial import Outcome, ScenarioTrial
 
 OUTCOMES: tuple[Outcome, ...] = ("pass", "words_failed", "state_failed", "customer_fault", "error")
@@ -215,11 +215,12 @@ def _junit_case(trial: ScenarioTrial) -> JunitCase:
 
 def render(report: ScenarioReport) -> str:
     """Everything from outside is escaped; nothing is fetched and no script runs."""
-    return template("scenarios.html.j2").render(
+    return templates().render_page(
+        "scenarios.html.j2",
         r=report,
         s=report.score,
         titles=TITLES,
         bad=[t for t in report.trials if t.outcome != "pass" or t.forbidden or t.promises],
         good=[t for t in report.trials if t.outcome == "pass" and not t.forbidden and not t.promises],
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        style=read_asset(FOLDER / "report.css"),
     )

@@ -14,7 +14,7 @@ from app.services.workbench import Workbench
 from app.ui.evaluation.rows import evaluation_texts
 from app.ui.html import render
 from app.ui.request import admit
-from app.ui.words import told
+from app.ui.words import describe_error
 
 CLICKS = """
 element.addEventListener('click', (event) => {
@@ -82,7 +82,7 @@ class EvaluationPanel:
         """In the page's language; some errors are of several kinds."""
         kinds = self.words["kinds"].get(error.code, {})
         own = kinds.get(getattr(error, "kind", "")) or self.words["problems"].get(error.code)
-        return told(error, self.language, {error.code: own.format(**vars(error))} if own else None)
+        return describe_error(error, self.language, {error.code: own.format(**vars(error))} if own else None)
 
     def empty(self, word: str) -> str:
         return render("shared.empty", sentence=self.words[word])

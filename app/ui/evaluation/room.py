@@ -146,9 +146,9 @@ class EvaluationRoom(Room):
         gr.on([u.file.upload, u.file.clear], u.profile, [self.operator, u.file], u.profile_outputs, **LAST)
         u.columns[1].input(u.relabel, [self.operator, u.file, u.columns[1]], [u.seen, *u.meanings], **LAST)
         u.look.click(u.rows, [self.operator, *u.preview_inputs], u.seen, **QUIET)
-        u.keep.click(u.take, [self.operator, u.name, o.sets, *u.preview_inputs], u.import_outputs, **QUIET).success(
-            self.chosen_sets, [self.operator, u.chosen], [o.sets], **QUIET
-        )
+        u.keep.click(
+            u.take, [self.operator, u.name, o.sets, *u.preview_inputs], u.import_outputs, **QUIET
+        ).success(self.chosen_sets, [self.operator, u.chosen], [o.sets], **QUIET)
 
     async def chosen_sets(self, key: str | None, chosen: list[str]) -> Any:
         sets, _, _ = await self.runs.choices(key)

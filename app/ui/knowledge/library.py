@@ -22,7 +22,7 @@ from app.ui.html import render
 from app.ui.knowledge.panels import render_approvals, render_documents, render_progress
 from app.ui.request import admit
 from app.ui.room import QUIET
-from app.ui.words import told_left_out
+from app.ui.words import describe_left_out
 
 Refresh = tuple[Callable[..., Any], list[Any], gr.HTML]
 """A listener, its inputs and its output: run after the library has changed."""
@@ -187,7 +187,7 @@ class LibraryPanel:
         )
 
     def _missing(self, record: DocumentRecord) -> list[str]:
-        return [told_left_out(record.name, each, self.texts.language) for each in record.current.left_out]
+        return [describe_left_out(record.name, each, self.texts.language) for each in record.current.left_out]
 
     def report_stop(self) -> tuple[str, Any, Any]:
         return _status(self.words["stopped"]), gr.Button(interactive=True), gr.Button(visible=False)

@@ -25,7 +25,7 @@ from app.core.exceptions import BadRequestBody
 from app.ui.shell import several_workers_page
 from app.ui.validation.requests import NAME, Questions
 from app.ui.validation.uploads import TooManyUploads, Uploads, kept
-from app.ui.words import told
+from app.ui.words import describe_error
 from app.ui.workers import OneWorkerNeeded, Workers
 
 SURROUND = 2
@@ -121,7 +121,7 @@ class PageRequests:
             await handed_on(self.app, scope, form)
         except (TooManyUploads, BadRequestBody) as error:
             again = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
-            refused = PlainTextResponse(told(error, self.language), error.status, again)
+            refused = PlainTextResponse(describe_error(error, self.language), error.status, again)
             await refused(scope, receive, send)
 
     def _readable(self, door: str, scope: Scope) -> bool:
@@ -142,7 +142,7 @@ class PageRequests:
         try:
             return _again(checked(await _whole(receive)), scope, receive)
         except BadRequestBody as error:
-            raise BadRequestBody(told(error, self.language)) from None
+            raise BadRequestBody(describe_error(error, self.language)) from None
 
     def _session(self, name: str) -> Mapping[int, Block]:
         """The components as this visitor's page has them; nothing is kept for somebody new."""

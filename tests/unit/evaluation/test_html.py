@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from app.evaluation.calibration import CascadePoint
-from app.evaluation.html import pc, render, stops
+from app.evaluation.html import pc, render, select_stops
 from app.evaluation.predictions import Prediction
 from tests.unit.evaluation.builders import prediction, rights, run
 from tests.unit.evaluation.pages import HOSTILE, Reader, mixed, page_of, report_of
@@ -151,7 +151,7 @@ def test_the_stops_of_a_cascade_hold_both_ends_once() -> None:
     points = [
         CascadePoint(threshold=1 - n / 200, accuracy=1, calls_saved=n / 100, cost=0) for n in range(101)
     ]
-    chosen = stops(points)
+    chosen = select_stops(points)
     assert (chosen[0], chosen[-1]) == (points[0], points[-1])
     assert len(chosen) == len({p.threshold for p in chosen}) <= 12
-    assert stops(points[:1]) == points[:1]
+    assert select_stops(points[:1]) == points[:1]

@@ -9,7 +9,7 @@ import pytest
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
 from app.core.exceptions import StorageUnavailable
 from app.services.dialogs.branching import WHY
-from app.ui.words import LANGUAGES, told, told_left_out, words
+from app.ui.words import LANGUAGES, describe_error, describe_left_out, words
 from tests.support.paths import ROOT
 
 FIELDS = dict.fromkeys(
@@ -38,7 +38,7 @@ def test_every_situation_that_a_visitor_can_meet_has_a_sentence(language: str) -
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", Unusable)
 def test_a_problem_of_a_document_is_told_in_the_language_of_the_page(kind: Unusable, language: str) -> None:
-    sentence = told(DocumentUnusable("отчёт.csv", kind, **FIELDS), language)
+    sentence = describe_error(DocumentUnusable("отчёт.csv", kind, **FIELDS), language)
     assert sentence.startswith("отчёт.csv: ")
     assert "{" not in sentence
 
@@ -51,13 +51,13 @@ def test_the_table_has_no_sentence_too_many() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_left_out_of_a_document_is_told_in_the_language_of_the_page(language: str) -> None:
     assert words(language, "problems")["left_out"].keys() == set(Left)
-    assert told_left_out("памятка", LeftOut(Left.PICTURES, "2, 7"), "ru").startswith(
+    assert describe_left_out("памятка", LeftOut(Left.PICTURES, "2, 7"), "ru").startswith(
         "памятка: страницы без текста"
     )
     for kind in Left:
-        assert "7" in told_left_out("a", LeftOut(kind, "7"), language)
+        assert "7" in describe_left_out("a", LeftOut(kind, "7"), language)
 
 
 def test_a_situation_is_told_by_its_code_and_a_room_may_word_it_itself() -> None:
-    assert told(StorageUnavailable(), "ru").startswith("Хранилище диалогов")
-    assert told(StorageUnavailable(), "ru", {"storage_unavailable": "Позже."}) == "Позже."
+    assert describe_error(StorageUnavailable(), "ru").startswith("Хранилище диалогов")
+    assert describe_error(StorageUnavailable(), "ru", {"storage_unavailable": "Позже."}) == "Позже."
