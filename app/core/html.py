@@ -50,12 +50,12 @@ class Templates:
         )
         self.environment.filters |= {"colour": colour_of, **filters}
 
-    def render_page(self, name: str, /, **values: Any) -> Markup:
-        """The whole template. Safe: the environment escapes values."""
-        return Markup(self.environment.get_template(name).render(**values))
+    def render_page(self, name: str, /, **values: Any) -> str:
+        """The whole template, as a file or a response."""
+        return self.environment.get_template(name).render(**values)
 
     def render_macro(self, name: str, macro: str, /, **values: Any) -> Markup:
-        """One macro of the template. Safe: as `render_page`."""
+        """One macro of the template, for another to take. Safe: the environment escapes values."""
         return Markup(getattr(self.environment.get_template(name).module, macro)(**values))
 
 
