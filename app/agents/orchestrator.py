@@ -42,6 +42,8 @@ from app.core.text import clean, language_of
 from app.core.threads import TURNS, in_office
 
 __all__ = ["Emit", "Orchestrator"]
+ROUTE, RETRIEVE, CHECK = "route", "retrieve", "check"
+"""Nodes beside the agents, which are nodes by their names."""
 APPROVED = "approved"
 """In the place of a model's name: the words are those that a person has approved."""
 
@@ -58,11 +60,13 @@ class Orchestrator:
     detect: Detect = language_of
     _tools: dict[str, dict[str, Tool]] = field(init=False)
     _offers: dict[str, list[BaseTool]] = field(init=False)
+    _agents: dict[str, Agent] = field(init=False)
     _graph: Any = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_tools", {a.name: {t.name: t for t in a.tools} for a in self.roster})
         object.__setattr__(self, "_offers", {a.name: [t.offer() for t in a.tools] for a in self.roster})
+        object.__setattr__(self, "_agents", {a.name: a for a in self.roster})
         object.__setattr__(self, "_graph", self._build())
 
     async def run(
@@ -76,19 +80,16 @@ class Orchestrator:
 
         Dialogs are not stored here; what tools did in the back office stands.
         """
-        began = perf_counter()
-        end: TurnState = await self._graph.ainvoke(
-            start(lines, serving, case, emit, self.detect), {"recursion_limit": self.recursion_limit + 2}
-        )
-        timings = {**end["timings"], "total": perf_counter() - began}
-        return Reply(text=end["reply"], turn=turn_of(end, self.roster, timings))
+        return await self._run(start(lines, serving, case, emit, self.detect))
 
     async def report(self, agent: str, lines: list[Said], case: TurnContext, use: ToolUse) -> Reply:
-        """Tell the customer what became of something that has waited. Raises ProviderError."""
-        began = perf_counter()
-        who = next(a for a in self.roster if a.name == agent)
+        """`agent` words the result of a tool that a person has decided on. Raises ProviderError.
+
+        Enters the graph at the agent, at the last step: no tools are offered.
+        """
         call = {"name": use.name, "args": use.arguments, "id": use.number, "type": "tool_call"}
         state = start(lines, agent, case, None, self.detect)
+        state["agent"] = agent
         state["decision"] = Decision(
             agent=agent, confidence=1, source="sticky", reason="a person has decided"
         )
@@ -98,61 +99,78 @@ class Orchestrator:
         ]
         state["tools"] = [use]
         state["steps"] = self.recursion_limit
-        said = await self._answer(who, state)
-        end: TurnState = {**state, **said.update}  # type: ignore[typeddict-item]
-        return Reply(text=end["reply"], turn=turn_of(end, self.roster, {"total": perf_counter() - began}))
+        return await self._run(state)
 
     def serving(self, tool: str, agent: str | None) -> str:
         """Who tells of a tool's result: the agent that serves, if the tool is one of its own."""
         able = [a.name for a in self.roster if tool in self._tools[a.name]]
         return agent if agent in able else able[0]
 
+    async def _run(self, state: TurnState) -> Reply:
+        """Beside the agents' steps: route, retrieve, and a check before and after a rewrite."""
+        began = perf_counter()
+        end: TurnState = await self._graph.ainvoke(state, {"recursion_limit": self.recursion_limit + 5})
+        timings = {**end["timings"], "total": perf_counter() - began}
+        return Reply(text=end["reply"], turn=turn_of(end, self.roster, timings))
+
     def _build(self) -> Any:
+        """route → retrieve → agent → check. Agents come back to themselves, or to a colleague."""
+        agents = tuple(self._agents)
         graph = StateGraph(TurnState)
-        graph.add_node("route", self._route, destinations=(*(a.name for a in self.roster), END))
-        graph.add_edge(START, "route")
-        for agent in self.roster:
-            ends = (*(a.name for a in self.roster), END)
-            graph.add_node(agent.name, partial(self._answer, agent), destinations=ends)
+        graph.add_conditional_edges(START, _entry, [ROUTE, *agents])
+        graph.add_node(ROUTE, self._route)
+        graph.add_edge(ROUTE, RETRIEVE)
+        graph.add_node(RETRIEVE, self._retrieve, destinations=(*agents, END))
+        for name, agent in self._agents.items():
+            graph.add_node(name, partial(self._answer, agent), destinations=(*agents, CHECK))
+        graph.add_node(CHECK, self._check, destinations=(*agents, END))
         return graph.compile()
 
-    async def _route(self, state: TurnState) -> Command[str]:
+    async def _route(self, state: TurnState) -> dict[str, Any]:
         began = perf_counter()
         decision = await self.router.route(RouteQuery(turns=state["lines"], serving=state["serving"]))
-        routed = perf_counter()
         _tell(state, TurnProgress(kind="routed", decision=decision))
+        return {
+            "decision": decision,
+            "agent": decision.agent,
+            "usage": decision.usage,
+            "hops": _switch(state["serving"], decision, self.desk.clock()),
+            "timings": {"route": perf_counter() - began},
+            "steps": 1,
+        }
+
+    async def _retrieve(self, state: TurnState) -> Command[str]:
+        """An approved answer ends the turn; otherwise the agent gets articles."""
+        began, agent = perf_counter(), state["agent"]
         known = await TURNS.run(self.desk.approved, state["lines"][-1].content, state["language"])
-        passages = [] if known else await self._look_up(state, decision)
-        hops = _switch(state["serving"], decision, self.desk.clock())
-        timings = {"route": routed - began, "knowledge": perf_counter() - routed}
-        update = {"decision": decision, "passages": passages, "hops": hops, "timings": timings, "steps": 1}
-        update = {**update, "usage": decision.usage, "agent": decision.agent}
+        passages = [] if known else await self._look_up(state, agent)
+        timings = {**state["timings"], "knowledge": perf_counter() - began}
+        update: dict[str, Any] = {"passages": passages, "timings": timings}
         if known is None:
-            return Command(goto=decision.agent, update=update)
+            return Command(goto=agent, update=update)
         _tell(state, TurnProgress(kind="text", text=known.text))
         cited = [known.article_id] if known.article_id else []
         return Command(
             goto=END, update={**update, "reply": known.text, "citations": cited, "model": APPROVED}
         )
 
-    async def _look_up(self, state: TurnState, decision: Decision) -> list[Passage]:
+    async def _look_up(self, state: TurnState, agent: str) -> list[Passage]:
         """A line that says too little by itself is looked up together with the one before it;
         then only a clear hit counts, because any two lines together resemble something."""
         asked = [clean(line.content) for line in state["lines"] if line.role == "customer"]
-        found = await self._search(asked[-1], state, decision)
+        found = await self._search(asked[-1], state, agent)
         if len(asked) == 1 or found:
             return found
-        joined = await self._search(" ".join(asked[-2:]), state, decision)
+        joined = await self._search(" ".join(asked[-2:]), state, agent)
         return [p for p in joined if p.score >= CLEAR]
 
-    async def _search(self, question: str, state: TurnState, decision: Decision) -> list[Passage]:
-        search = partial(self.desk.knowledge.search, question, state["language"], decision.agent)
+    async def _search(self, question: str, state: TurnState, agent: str) -> list[Passage]:
+        search = partial(self.desk.knowledge.search, question, state["language"], agent)
         return relevant(await TURNS.run(search))
 
     async def _answer(self, agent: Agent, state: TurnState) -> Command[str]:
         began = perf_counter()
-        evidence = evidence_of(agent, state, self.desk.knowledge, self.desk.clock())
-        outlet = StreamFilter(state["emit"], evidence, state["language"]) if state["emit"] else None
+        outlet = self._filtered(agent, state)
         call = ModelCall(
             messages=[
                 briefing(agent, state, self.desk.clock()),
@@ -178,33 +196,40 @@ class Orchestrator:
             "model": said.model,
         }
         if not said.message.tool_calls:
-            return self._finish(agent, state, said.message, evidence, update)
+            return Command(goto=CHECK, update={**update, "draft": said.message})
         _tell(state, TurnProgress(kind="reset"))
         handed = next((c for c in said.message.tool_calls if c["name"] == HAND_OVER), None)
         if handed:
             return self._hop(agent, state, handed["args"], update)
         return await self._use(agent, state, said.message, update)
 
-    def _finish(
-        self, agent: Agent, state: TurnState, message: AIMessage, evidence: Evidence, update: dict[str, Any]
-    ) -> Command[str]:
-        """What nothing supports is not sent: a language model may write again once, then it is left out."""
-        cited = message.response_metadata[CITATIONS]
-        mended = mend(message.text, evidence, state["language"])
+    async def _check(self, state: TurnState) -> Command[str]:
+        """Claims that nothing supports are not sent: a language model may rewrite once, then they go."""
+        agent, draft = self._agents[state["agent"]], state["draft"]
+        assert draft is not None
+        mended = mend(draft.text, self._evidence(agent, state), state["language"])
+        update: dict[str, Any] = {"reply": draft.text, "citations": draft.response_metadata[CITATIONS]}
         if not mended.dropped:
-            return Command(goto=END, update={**update, "reply": message.text, "citations": cited})
+            return Command(goto=END, update=update)
         _tell(state, TurnProgress(kind="reset"))
         withheld = [*state["withheld"], *(f"{claim.kind}: {claim.text}" for claim in mended.dropped)]
-        update = {**update, "withheld": withheld, "corrected": True}
-        if not state["corrected"] and self._may_rewrite(state, update):
-            scratch = [*state["scratch"], message, rewrite(mended.dropped)]
-            return Command(goto=agent.name, update={**update, "scratch": scratch})
+        marks = {"withheld": withheld, "corrected": True}
+        if not state["corrected"] and self._may_rewrite(state):
+            scratch = [*state["scratch"], draft, rewrite(mended.dropped)]
+            return Command(goto=agent.name, update={**marks, "scratch": scratch})
         _tell(state, TurnProgress(kind="text", text=mended.text))
-        return Command(goto=END, update={**update, "reply": mended.text, "citations": cited})
+        return Command(goto=END, update={**update, **marks, "reply": mended.text})
 
-    def _may_rewrite(self, state: TurnState, update: dict[str, Any]) -> bool:
+    def _may_rewrite(self, state: TurnState) -> bool:
         """The embedded model would say the same again."""
-        return not update["degraded"] and self.speaker.rewrites and state["steps"] < self.recursion_limit
+        return not state["degraded"] and self.speaker.rewrites and state["steps"] <= self.recursion_limit
+
+    def _evidence(self, agent: Agent, state: TurnState) -> Evidence:
+        return evidence_of(agent, state, self.desk.knowledge, self.desk.clock())
+
+    def _filtered(self, agent: Agent, state: TurnState) -> StreamFilter | None:
+        emit = state["emit"]
+        return StreamFilter(emit, self._evidence(agent, state), state["language"]) if emit else None
 
     def _offer(self, agent: Agent, state: TurnState) -> list[BaseTool]:
         """Nobody is offered who has served in this turn; at the last step there are no tools."""
@@ -236,7 +261,7 @@ class Orchestrator:
         results: list[BaseMessage] = []
         used: list[ToolUse] = []
         for call in message.tool_calls:
-            done = await self._run(agent, state, call["name"], call["args"])
+            done = await self._use_one(agent, state, call["name"], call["args"])
             results.append(ToolMessage(done.result, tool_call_id=call["id"] or "", name=call["name"]))
             used.append(done)
         scratch = [*state["scratch"], message, *results]
@@ -244,7 +269,7 @@ class Orchestrator:
             goto=agent.name, update={**update, "scratch": scratch, "tools": [*state["tools"], *used]}
         )
 
-    async def _run(self, agent: Agent, state: TurnState, name: str, arguments: dict[str, Any]) -> ToolUse:
+    async def _use_one(self, agent: Agent, state: TurnState, name: str, arguments: dict[str, Any]) -> ToolUse:
         tool = self._tools[agent.name][name]
         wanted = tool.args.model_validate_json(json.dumps(arguments))
         visit = state["case"].visit
@@ -253,6 +278,11 @@ class Orchestrator:
         return ToolUse(
             name=name, arguments=arguments, result=result.text, status=result.status, number=result.number
         )
+
+
+def _entry(state: TurnState) -> str:
+    """A report begins at its agent."""
+    return state["agent"] or ROUTE
 
 
 def _switch(serving: str | None, decision: Decision, now: datetime) -> list[Handoff]:

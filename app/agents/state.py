@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypedDict
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 
 from app.agents.base import Agent
 from app.core.backoffice import ActionContext
@@ -41,6 +41,7 @@ class TurnState(TypedDict):
     agent: str
     passages: list[Passage]
     scratch: list[BaseMessage]
+    draft: AIMessage | None
     steps: int
     degraded: bool
     failure: str | None
@@ -70,8 +71,8 @@ def start(
     told = known.model_copy(update={"visit": known.visit.model_copy(update={"language": language})})
     return TurnState(
         lines=lines, serving=serving, emit=emit, case=told, language=language, decision=None, agent="",
-        passages=[], scratch=[], steps=0, degraded=False, failure=None, hops=[], handed=None, tools=[],
-        citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
+        passages=[], scratch=[], draft=None, steps=0, degraded=False, failure=None, hops=[], handed=None,
+        tools=[], citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
     )  # fmt: skip
 
 

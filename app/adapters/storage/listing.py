@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from app.core.cursors import decode_cursor, encode_cursor
 from app.core.dialog import Dialog
 from app.core.exceptions import CursorInvalid
 from app.core.ports import DialogRow
@@ -69,16 +68,14 @@ def moment(microseconds: int) -> datetime:
 
 def cursor_after(row: DialogRow) -> str:
     """Opaque to clients: the change time and id of the last row of a page."""
-    packed = json.dumps([micros(row.updated_at), row.dialog_id], separators=(",", ":"))
-    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+    return encode_cursor(json.dumps([micros(row.updated_at), row.dialog_id], separators=(",", ":")))
 
 
 def place_of(cursor: str) -> tuple[int, str]:
     """Raises CursorInvalid for anything that `cursor_after` did not make."""
     try:
-        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        place = json.loads(packed)
-    except (binascii.Error, ValueError, RecursionError):
+        place = json.loads(decode_cursor(cursor))
+    except (ValueError, RecursionError):
         raise CursorInvalid from None
     match place:
         case [int(changed), str(dialog_id)] if abs(changed) < _MICROS_LIMIT and is_dialog_id(dialog_id):

@@ -1,4 +1,4 @@
-"""Which dialogs an article was cited in. Looks at the latest ones only, and reads each once a change."""
+"""Which of the latest dialogs cite an article; each is read once per change."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.core.dialog import Dialog
-from app.core.exceptions import DialogNotFound, DialogQuarantined
 from app.core.ports import DialogQuery, DialogRow, DialogStore
+from app.services.dialogs.scan import DialogCache, every
 
 LATEST = 1000
-PAGE, AT_ONCE = 100, 8
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +40,31 @@ class Citations:
 
 @dataclass
 class CitationIndex:
-    """Keeps what the last `latest` dialogs cite; a repeat reads only those that have changed."""
+    """What the last `latest` dialogs cite; a repeat reads only those that have changed."""
 
     store: DialogStore
     latest: int = LATEST
-    _known: dict[str, tuple[datetime, dict[str, list[Cited]]]] = field(default_factory=dict, init=False)
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _cites: DialogCache[dict[str, list[Cited]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._cites = DialogCache(self.store, cites, self.latest)
 
     async def of(self, article_id: str) -> Citations:
         """Raises what the store raises."""
         async with self._looking:
-            complete = await self._look()
-            found = [each for _, cites in self._known.values() for each in cites.get(article_id, [])]
-            looked = len(self._known)
-        return Citations(sorted(found, key=lambda cited: cited.at, reverse=True), looked, complete)
-
-    async def _look(self) -> bool:
-        rows, complete = await self._rows()
-        listed = {row.dialog_id for row in rows}
-        self._known = {name: kept for name, kept in self._known.items() if name in listed}
-        changed = [row for row in rows if self._is_news(row)]
-        for start in range(0, len(changed), AT_ONCE):
-            await asyncio.gather(*map(self._read, changed[start : start + AT_ONCE]))
-        return complete
+            rows, complete = await self._rows()
+            known = await self._cites.get_all({row.dialog_id: row.updated_at for row in rows})
+        found = [each for by_article in known.values() for each in by_article.get(article_id, [])]
+        return Citations(sorted(found, key=lambda cited: cited.at, reverse=True), len(known), complete)
 
     async def _rows(self) -> tuple[list[DialogRow], bool]:
         rows: list[DialogRow] = []
-        cursor: str | None = None
-        while len(rows) < self.latest:
-            page = await self.store.find(DialogQuery(limit=min(PAGE, self.latest - len(rows)), cursor=cursor))
-            rows += page.rows
-            cursor = page.next_cursor
-            if cursor is None:
-                return rows, True
-        return rows, False
-
-    def _is_news(self, row: DialogRow) -> bool:
-        known = self._known.get(row.dialog_id)
-        return known is None or known[0] != row.updated_at
-
-    async def _read(self, row: DialogRow) -> None:
-        """What is damaged or gone by now cites nothing."""
-        try:
-            dialog = await self.store.read(row.dialog_id)
-        except (DialogNotFound, DialogQuarantined):
-            self._known.pop(row.dialog_id, None)
-        else:
-            self._known[row.dialog_id] = (dialog.updated_at, cites(dialog))
+        async for row in every(self.store, DialogQuery(limit=PAGE)):
+            if len(rows) == self.latest:
+                return rows, False
+            rows.append(row)
+        return rows, True
 
 
 def cites(dialog: Dialog) -> dict[str, list[Cited]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -15,9 +14,9 @@ from typing import Any, TypeVar
 
 from app.core.anger import HIGH, heard
 from app.core.dialog import Dialog
-from app.core.exceptions import DialogNotFound, DialogQuarantined
 from app.core.ports import DialogQuery, DialogRow
 from app.services.dialogs.change_feed import ChangeFeed
+from app.services.dialogs.scan import DialogCache, every
 from app.services.dialogs.views import RowView
 from app.services.operators.records import QueueRecords
 from app.services.operators.rerouting import Rerouting
@@ -99,7 +98,11 @@ class Monitor:
     changes: ChangeFeed
     rerouting: Rerouting
     _shared: SingleFlight = field(default_factory=SingleFlight)
-    _glimpses: OrderedDict[tuple[str, datetime], Glimpse] = field(default_factory=OrderedDict)
+    _glimpses: DialogCache[Glimpse] = field(init=False)
+
+    def __post_init__(self) -> None:
+        cache = DialogCache(self.people.dialogs.store, _glimpse_of, REMEMBERED)
+        object.__setattr__(self, "_glimpses", cache)
 
     async def board(
         self, query: DialogQuery, language: str | None = None, reader: str | None = None
@@ -133,32 +136,15 @@ class Monitor:
     async def _rows(self, query: DialogQuery, language: str | None) -> list[LiveRow]:
         """Latest change first; a language is looked for among the latest 500."""
         found: list[LiveRow] = []
-        page, looked = replace(query, limit=PAGE), 0
-        while True:
-            answer = await self.people.dialogs.store.find(page)
-            for row in answer.rows:
-                glimpse = await self._glimpse(row)
-                if glimpse and language in (None, glimpse.language):
-                    found.append(_live(row, glimpse))
-                if len(found) == SHOWN:
-                    return found
-            looked += len(answer.rows)
-            if answer.next_cursor is None or looked >= LOOKED_AT:
-                return found
-            page = replace(page, cursor=answer.next_cursor)
-
-    async def _glimpse(self, row: DialogRow) -> Glimpse | None:
-        """Read once for each change of a dialog; None where it has gone."""
-        key = row.dialog_id, row.updated_at
-        if key not in self._glimpses:
-            try:
-                dialog = await self.people.dialogs.store.read(row.dialog_id)
-            except (DialogNotFound, DialogQuarantined):
-                return None
-            self._glimpses[key] = _glimpse_of(dialog)
-            while len(self._glimpses) > REMEMBERED:
-                self._glimpses.popitem(last=False)
-        return self._glimpses[key]
+        looked = 0
+        async for row in every(self.people.dialogs.store, replace(query, limit=PAGE)):
+            glimpse = await self._glimpses.get(row.dialog_id, row.updated_at)
+            if glimpse and language in (None, glimpse.language):
+                found.append(_live(row, glimpse))
+            looked += 1
+            if len(found) == SHOWN or looked == LOOKED_AT:
+                break
+        return found
 
 
 def _glimpse_of(dialog: Dialog) -> Glimpse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from app.core.backoffice import ActionApproval
+from app.core.cursors import decode_cursor, encode_cursor
 from app.core.dialog import Dialog
 from app.core.exceptions import (
     CursorInvalid,
@@ -76,7 +75,7 @@ class Queue:
 
         Only dialogs that are shown are read.
         """
-        after = _opened(cursor, self.clock()) if cursor is not None else None
+        after = _place_of(cursor, self.clock()) if cursor is not None else None
         moment = after.moment if after else self.clock()
         records = QueueRecords(self.office)
         approvals = await records.waiting()
@@ -95,7 +94,7 @@ class Queue:
             dialogs=rows,
             total=await self.store.waiting.count() + sum(not e.urgency.escalated for e in asked),
             records=records.state,
-            next_cursor=_sealed(last) if more and last else None,
+            next_cursor=encode_cursor(last.model_dump_json()) if more and last else None,
         )
 
     async def look_after(self) -> bool:
@@ -180,16 +179,11 @@ class Queue:
         return sum(row.updated_at > moment - LOOK_BACK for row in others)
 
 
-def _sealed(place: QueuePlace) -> str:
-    return base64.urlsafe_b64encode(place.model_dump_json().encode()).decode().rstrip("=")
-
-
-def _opened(cursor: str, now: datetime) -> QueuePlace:
+def _place_of(cursor: str, now: datetime) -> QueuePlace:
     """Raises CursorInvalid for what was not issued here, or a day ago."""
     try:
-        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        place = QueuePlace.model_validate_json(packed)
-    except (binascii.Error, ValueError, ValidationError):
+        place = QueuePlace.model_validate_json(decode_cursor(cursor))
+    except ValidationError:
         raise CursorInvalid from None
     if abs(now - place.moment) > CURSOR_LIFETIME:
         raise CursorInvalid

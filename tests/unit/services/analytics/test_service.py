@@ -12,7 +12,7 @@ from app.adapters.storage.memory_store import MemoryStore
 from app.core.dialog import Dialog, Rating
 from app.core.exceptions import DialogNotFound
 from app.services.analytics import service
-from app.services.analytics.service import AnalyticsService, Kept, PeriodTooFull
+from app.services.analytics.service import AnalyticsService, PeriodTooFull
 from app.services.analytics.views import Figures
 from tests.support.history import fill
 from tests.support.small_history import NOW, Told, at
@@ -122,12 +122,3 @@ async def test_an_empty_store_has_empty_figures() -> None:
     figures = await AnalyticsService(CountingStore(), lambda: NOW).figures()
     assert figures.empty
     assert len(figures.by_day) == 7
-
-
-def test_the_longest_unused_is_forgotten() -> None:
-    kept = Kept(most=2)
-    for name in ("a", "b"):
-        kept.put(name, (NOW, 0, 0), None)
-    kept.get("a")
-    kept.put("c", (NOW, 0, 0), None)
-    assert [kept.has(name, (NOW, 0, 0)) for name in ("a", "b", "c")] == [True, False, True]
