@@ -1,7 +1,4 @@
-"""What the nodes of the graph hand to one another during one turn.
-
-The trace of a turn, read from the state in which its graph ended.
-"""
+"""The state of one turn in the graph: where it comes from, and the trace read from it at the end."""
 
 from __future__ import annotations
 
@@ -12,10 +9,12 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from app.agents.base import Agent
 from app.core.backoffice import ActionContext
+from app.core.dialog import Dialog, Message
 from app.core.models import (
     Decision,
     Handoff,
     Passage,
+    Remembered,
     Said,
     ToolUse,
     Turn,
@@ -55,6 +54,19 @@ class TurnState(TypedDict):
     reply: str
     withheld: list[str]
     corrected: bool
+
+
+def context_of(dialog: Dialog, asked: Message, memory: Remembered | None = None) -> TurnContext:
+    """The customer's identity comes from the dialog alone: tools trust nothing that a model says of it."""
+    turns = [m.turn for m in dialog.messages[: asked.seq] if m.turn]
+    return TurnContext(
+        visit=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
+        notes=[note.text for note in dialog.notes],
+        memory=memory,
+        used=[use for turn in turns for use in turn.tools],
+        cited=list(dict.fromkeys(name for turn in turns for name in turn.citations)),
+        transferred=any(turn.hops for turn in turns),
+    )
 
 
 def start(

@@ -1,18 +1,16 @@
-"""Blocking work off the event loop, each kind on threads of its own: one that is slow stops no other.
-
-The back office is asked on threads of its own: one that does not answer stops nothing else.
-"""
+"""Blocking work off the event loop, each kind on threads of its own: one that is slow stops no other."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from threading import BoundedSemaphore
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from app.core.exceptions import SearchesBusy
 
@@ -43,6 +41,32 @@ TURNS = Threads("turns", max(4, CORES))
 SEARCHES = Threads("searches", max(1, CORES // 2), waiting=8)
 """What strangers ask for outside a dialog: it leaves half of the processors to turns."""
 
+STORAGE, INDEX = Threads("storage", 8), Threads("index", 2)
+OFFICE_THREADS = 8
+in_office = Threads("back-office", OFFICE_THREADS).run
 
-THREADS = 8
-in_office = Threads("back-office", THREADS).run
+
+async def in_storage(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `work` to its end even when the caller is cancelled meanwhile.
+
+    Otherwise a lock could be released while a thread still writes under it.
+    """
+    return await _to_the_end(STORAGE.run(work, *args, **kwargs))
+
+
+async def in_index(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Lists read one after another and may be long: who only reads and writes a dialog is not behind them."""
+    return await _to_the_end(INDEX.run(work, *args, **kwargs))
+
+
+async def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise

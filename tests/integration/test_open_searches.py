@@ -13,10 +13,9 @@ import httpx2
 import pytest
 
 from app.adapters.embeddings import load_embedder
-from app.adapters.storage.threads import in_index
 from app.bootstrap import build
 from app.core.ports import TOKENS, Embedder, Vectors
-from app.core.threads import SEARCHES
+from app.core.threads import SEARCHES, in_index
 from app.services.workbench import Workbench
 from tests.support.server import running, settings
 

@@ -22,10 +22,10 @@ from app.adapters.storage.index import DialogIndex, IndexBroken
 from app.adapters.storage.listing import is_dialog_id, micros, place_of
 from app.adapters.storage.locks import Locks
 from app.adapters.storage.queues import IndexedQueue
-from app.adapters.storage.threads import in_index, in_thread
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound, IndexBuilding, StorageUnavailable
 from app.core.ports import DialogPage, DialogQuery, StoreHealth
+from app.core.threads import in_index, in_storage
 from app.core.urgency import WaitingQueue
 
 log = structlog.get_logger()
@@ -61,41 +61,41 @@ class JsonStore:
 
     async def open(self) -> None:
         try:
-            await in_thread(self._ready)
+            await in_storage(self._ready)
         except StorageUnavailable as error:
             log.warning("store_not_open", error=repr(error.__cause__))
 
     async def close(self) -> None:
-        await in_thread(self._healer.stop)
-        await in_thread(self._index.close)
+        await in_storage(self._healer.stop)
+        await in_storage(self._index.close)
 
     @property
     def waiting(self) -> WaitingQueue:
         return IndexedQueue(self._ask, self._index)
 
     async def secret(self) -> bytes:
-        return await in_thread(self._secret)
+        return await in_storage(self._secret)
 
     @asynccontextmanager
     async def lock(self, dialog_id: str) -> AsyncIterator[None]:
         if not is_dialog_id(dialog_id):
             raise DialogNotFound(dialog_id)
         if not self._opened:
-            await in_thread(self._ready)
+            await in_storage(self._ready)
         async with self._locks.hold(dialog_id):
             yield
 
     async def is_locked(self, dialog_id: str) -> bool:
-        return is_dialog_id(dialog_id) and await in_thread(self._locks.is_held, dialog_id)
+        return is_dialog_id(dialog_id) and await in_storage(self._locks.is_held, dialog_id)
 
     async def read(self, dialog_id: str) -> Dialog:
-        return await in_thread(self._dialogs.load, dialog_id)
+        return await in_storage(self._dialogs.load, dialog_id)
 
     async def write(self, dialog: Dialog) -> None:
-        await in_thread(self._write, dialog)
+        await in_storage(self._write, dialog)
 
     async def delete(self, dialog_id: str) -> None:
-        await in_thread(self._delete, dialog_id)
+        await in_storage(self._delete, dialog_id)
 
     async def find(self, query: DialogQuery) -> DialogPage:
         if query.cursor is not None:
@@ -116,7 +116,7 @@ class JsonStore:
         """Kept for a moment: anybody may ask, and a look costs a durable write."""
         async with self._examining:
             if self._examined is None or self._clock() >= self._examined[0] + FRESH:
-                self._examined = self._clock(), await in_thread(self._health)
+                self._examined = self._clock(), await in_storage(self._health)
             return self._examined[1]
 
     def _ready(self) -> None:

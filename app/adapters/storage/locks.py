@@ -12,8 +12,8 @@ from weakref import WeakValueDictionary
 from filelock import FileLock, Timeout
 
 from app.adapters.storage.dialog_files import storage_errors
-from app.adapters.storage.threads import in_thread
 from app.core.exceptions import StorageUnavailable
+from app.core.threads import in_storage
 
 POLL, SLOWEST = 0.01, 0.1  # seconds between two tries
 PATIENCE = 30.0  # seconds that a thread waits
@@ -42,7 +42,7 @@ class Locks:
                 await self._wait_for(lock)
                 yield
             finally:
-                await in_thread(_let_go, lock)
+                await in_storage(_let_go, lock)
 
     @contextmanager
     def hold_blocking(self, name: str) -> Iterator[None]:
@@ -87,7 +87,7 @@ class Locks:
 
     async def _wait_for(self, lock: FileLock) -> None:
         pause = POLL
-        while not await in_thread(self._try, lock):
+        while not await in_storage(self._try, lock):
             await asyncio.sleep(pause)
             pause = min(2 * pause, SLOWEST)
 

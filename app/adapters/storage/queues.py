@@ -9,8 +9,8 @@ from typing import Any
 
 from app.adapters.storage import index_queue
 from app.adapters.storage.index import DialogIndex
-from app.adapters.storage.threads import in_index, in_thread
 from app.core.dialog import Dialog
+from app.core.threads import in_index, in_storage
 from app.core.urgency import LOOK_BACK, MANY, QueuePlace, Urgency, anger_points, repeat_points, waiting_since
 
 
@@ -35,10 +35,10 @@ class IndexedQueue:
         return found
 
     async def weigh(self, values: Mapping[str, int], now: datetime) -> None:
-        await in_thread(self._change, lambda index: index_queue.weigh(index, values, now))
+        await in_storage(self._change, lambda index: index_queue.weigh(index, values, now))
 
     async def recount(self, now: datetime, limit: int) -> int:
-        return int(await in_thread(self._change, lambda index: index_queue.recount(index, now, limit)))
+        return int(await in_storage(self._change, lambda index: index_queue.recount(index, now, limit)))
 
     async def _asked(self, question: Callable[[Connection], list[Urgency]]) -> list[Urgency]:
         found: list[Urgency] = await in_index(self._ask, question)

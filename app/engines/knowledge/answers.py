@@ -23,7 +23,7 @@ _FILLERS = frozenset(f"{_RUSSIAN} здравствуйте добрый день
 
 def approved(index: KnowledgeIndex, question: str, lang: str) -> Approved | None:
     """Synonyms are no match: "turn on" and "turn off" are as near to each other as to any of theirs."""
-    if not index.approvals or not is_typical(question):
+    if not is_typical(question):
         return None
     asked = _words(question)
     places = [n for n, approval in enumerate(index.approvals) if approval.lang == lang]

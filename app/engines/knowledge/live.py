@@ -45,7 +45,7 @@ class LiveKnowledge:
 
     def approved(self, question: str, lang: str) -> Approved | None:
         """A person's answer to a typical question, where the match is near certain. CPU-bound."""
-        if not self._approved_answers:
+        if not (self._approved_answers and self._index.approvals):
             return None
         return answers.approved(self._index, self._meant(question), lang)
 

@@ -13,6 +13,7 @@ import structlog
 
 from app.agents.approval import ApprovalFlow, PersonDecision
 from app.agents.orchestrator import Orchestrator
+from app.agents.state import context_of
 from app.agents.tools.presentation import outcome_told
 from app.core.backoffice import ActionApproval, Outcome
 from app.core.dialog import Dialog
@@ -28,7 +29,6 @@ from app.core.ports import BackOffice
 from app.core.text import spoken_language
 from app.core.threads import in_office
 from app.services.dialogs.access import DialogAccess
-from app.services.dialogs.context import case_of
 
 log = structlog.get_logger()
 REJECTED = Outcome(status="refused", reason="rejected")
@@ -136,7 +136,9 @@ class ApprovalService:
         said = [line.content for line in lines if line.role == "customer"]
         language = spoken_language(said, "", self.orchestrator.detect)
         agent = self.orchestrator.serving(approval.tool, dialog.assigned_agent)
-        return await self.orchestrator.report(agent, lines, case_of(dialog, asked), _use(approval, language))
+        return await self.orchestrator.report(
+            agent, lines, context_of(dialog, asked), _use(approval, language)
+        )
 
     async def _append(self, dialog: Dialog, approval: ActionApproval, reply: Reply) -> None:
         dialog.tell(reply, approval.number, self.clock())

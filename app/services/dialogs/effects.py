@@ -20,10 +20,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class EffectEvents:
-    """Without an `office` there are no effects."""
+    """Without an `office` there are no effects. `behind`: dialogs whose last reading of the audit failed."""
 
     office: BackOffice | None = None
-    _behind: set[str] = field(default_factory=set, init=False)
+    behind: set[str] = field(default_factory=set, init=False)
 
     async def ready(self) -> None:
         """Open the records, which takes a while the first time, before a dialog is locked for them."""
@@ -42,15 +42,11 @@ class EffectEvents:
             new = await in_office(_new_effects, self.office, dialog)
         except BackOfficeUnavailable as error:
             log.warning("effects_not_read", dialog_id=dialog.dialog_id, code=error.code)
-            self._behind.add(dialog.dialog_id)
+            self.behind.add(dialog.dialog_id)
             return
-        self._behind.discard(dialog.dialog_id)
+        self.behind.discard(dialog.dialog_id)
         for effect, subject in new:
             dialog.had_effect(effect, subject)
-
-    def is_behind(self, dialog_id: str) -> bool:
-        """The audit could not be read when it was last needed for this dialog."""
-        return dialog_id in self._behind
 
 
 def _new_effects(office: BackOffice, dialog: Dialog) -> list[tuple[Effect, str]]:

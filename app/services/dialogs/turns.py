@@ -11,6 +11,7 @@ import structlog
 from pydantic import BaseModel
 
 from app.agents.orchestrator import Emit, Orchestrator
+from app.agents.state import context_of
 from app.core.clock import Clock, utcnow
 from app.core.dialog import Dialog, Message, RequestRecord
 from app.core.exceptions import CallCenterError
@@ -18,7 +19,6 @@ from app.core.models import Remembered
 from app.core.ports import DialogStore
 from app.services.dialogs.admission import Request, RunningTurns, Stopped
 from app.services.dialogs.approvals import ApprovalService
-from app.services.dialogs.context import case_of
 from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.memory import Recollection
 from app.telemetry import Metrics
@@ -80,7 +80,7 @@ class Turns:
         keep(dialog, request, outcome, self.clock())
         if said or request:
             await self.store.write(dialog)
-        if said and said.turn and self.approvals:
+        if said and said.turn and said.turn.waits and self.approvals:
             await self.approvals.begin(said.turn)
         return outcome
 
@@ -89,7 +89,7 @@ class Turns:
 
     async def _answer(self, dialog: Dialog, asked: Message, emit: Emit | None, began: float) -> Message:
         try:
-            case = case_of(dialog, asked, await self._remembered(dialog))
+            case = context_of(dialog, asked, await self._remembered(dialog))
             lines = dialog.lines(asked, self.history)
             answer = self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
             reply = await self.running.run(dialog.dialog_id, answer)
@@ -102,7 +102,7 @@ class Turns:
             await self.store.write(dialog)
             raise
         said = dialog.answer(asked, reply, self.clock(), perf_counter() - began)
-        if reply.turn.tools or self.effects.is_behind(dialog.dialog_id):
+        if reply.turn.tools or dialog.dialog_id in self.effects.behind:
             await self.effects.catch_up(dialog)
         self.metrics.turn(reply.turn)
         _log_turn(dialog, said)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from app.core.exceptions import BackOfficeUnavailable
-from app.core.threads import THREADS, in_office
+from app.core.threads import OFFICE_THREADS, in_office
 from app.engines.backoffice.database import REST, Database
 
 SECONDS = 10.0
@@ -81,7 +81,7 @@ def test_a_server_that_falls_silent_after_it_was_opened_is_not_asked_by_everybod
 @pytest.mark.anyio
 async def test_the_threads_of_everybody_stay_free_while_the_back_office_is_silent() -> None:
     answers = Event()
-    waiting = [asyncio.create_task(in_office(answers.wait)) for _ in range(2 * THREADS)]
+    waiting = [asyncio.create_task(in_office(answers.wait)) for _ in range(2 * OFFICE_THREADS)]
     try:
         assert await asyncio.to_thread(lambda: "served") == "served"
     finally:
