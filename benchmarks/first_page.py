@@ -31,7 +31,7 @@ def main(visits: int) -> None:
         server.start()
         try:
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            seconds = [visit(browser, server.url) for _ in range(visits)]
+            seconds = [origin(browser, server.url) for _ in range(visits)]
             browser.close()
         finally:
             server.end()
@@ -41,7 +41,7 @@ def main(visits: int) -> None:
     )
 
 
-def visit(browser: Browser, url: str) -> float:
+def origin(browser: Browser, url: str) -> float:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ru-RU")
     page = context.new_page()
     began = time.perf_counter()

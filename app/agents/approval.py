@@ -1,6 +1,6 @@
-"""What waits for a person's word: a graph of its own that is interrupted, kept, and resumed.
+"""The graph of an approval: interrupted until an operator decides, checkpointed, then resumed.
 
-The turn that asked for the approval has long been answered; this tells the customer what came of it.
+The turn that asked for the approval is finished by then; this graph words the report to the customer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Tell = Callable[[ActionApproval], Awaitable[Reply]]
 
 
 class PersonDecision(TypedDict):
-    """What the person said."""
+    """What the operator decided."""
 
     approved: bool
     by: str
@@ -30,7 +30,7 @@ class PersonDecision(TypedDict):
 
 
 class PendingApproval(TypedDict, total=False):
-    """Plain values: this is what checkpoints hold. What was decided is read from the records."""
+    """The contents of checkpoints: plain values. The decision itself is read from the back office."""
 
     number: str
     word: PersonDecision
@@ -40,9 +40,9 @@ class PendingApproval(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class ApprovalFlow:
-    """`checkpoints` opens the store for one step; nothing is held open while a person thinks.
+    """`checkpoints` opens the store for one step; nothing stays open while the approval waits.
 
-    `tell` words for the customer what came of it.
+    `tell` words the report to the customer.
     """
 
     office: BackOffice
@@ -50,17 +50,17 @@ class ApprovalFlow:
     tell: Tell
 
     async def wait(self, number: str) -> None:
-        """Begin to wait. A second call changes nothing."""
+        """Start waiting. Idempotent."""
         async with self.checkpoints() as saver:
             graph, thread = self._graph(saver), _thread(number)
             if not (await graph.aget_state(thread)).values:
                 await graph.ainvoke({"number": number}, thread)
 
     async def resume(self, number: str, word: PersonDecision, pending: bool) -> tuple[ActionApproval, Reply]:
-        """Carry out or drop it, and word the answer; taken up where a crash has cut it.
+        """Carry out or drop the action and word the report; resumes where a crash interrupted it.
 
-        What is still `pending` begins anew: an earlier word that was cut before it was carried out
-        must not be carried out in place of this one.
+        A `pending` approval starts over: an earlier decision that a crash stopped before it was carried out
+        must not replace this one.
         """
         async with self.checkpoints() as saver:
             graph, thread = self._graph(saver), _thread(number)
@@ -78,12 +78,12 @@ class ApprovalFlow:
         return decided, Reply.model_validate_json(kept.values["reply"])
 
     async def forget(self, number: str) -> None:
-        """The answer stands in the dialog: the thread is not needed any more."""
+        """Delete the thread once the report is in the dialog."""
         async with self.checkpoints() as saver:
             await saver.adelete_thread(number)
 
     async def kept(self) -> list[str]:
-        """The numbers of all that has not been forgotten."""
+        """Numbers of all approvals that still have a thread."""
         async with self.checkpoints() as saver:
             found = {kept.config["configurable"]["thread_id"] async for kept in saver.alist(None)}
         return sorted(found)

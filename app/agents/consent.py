@@ -1,4 +1,4 @@
-"""No binding act without the customer's word: the rule that every model's calls pass."""
+"""Consent: a binding action needs the customer's order or yes, whichever model calls it."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _SUM = re.compile(r"(\d[\d\s\u00a0\u202f,.]*)(?:₽|руб|rub|р\.)|₽\s*(\d[\
 
 
 def held_back(
-    desk: ToolContext, visit: ActionContext, lines: Sequence[Said], wanted: object
+    context: ToolContext, origin: ActionContext, lines: Sequence[Said], wanted: object
 ) -> Result | None:
-    """What the model reads instead of a result; None where the act may go on to the back office."""
+    """The refusal that the model receives; None if the action may go to the back office."""
     if not isinstance(wanted, Action) or not wanted.binding:
         return None
-    given = desk.consent(wanted, lines)
-    if given == "ordered" or _stands(desk, visit, wanted):
+    given = context.consent(wanted, lines)
+    if given == "ordered" or _stands(context, origin, wanted):
         return None
-    terms = _terms(desk, visit, wanted)
+    terms = _terms(context, origin, wanted)
     if given == "agreed" and _as_offered(terms, lines):
         return None
     refusal = {"status": "refused", "reason": NOT_CONFIRMED, **terms}
-    return Result(told(refusal, visit.language).text, "refused")
+    return Result(told(refusal, origin.language).text, "refused")
 
 
-def _stands(desk: ToolContext, visit: ActionContext, wanted: Action) -> bool:
-    """It was done for this line before the turn was cut: the back office answers with what it did."""
+def _stands(context: ToolContext, origin: ActionContext, wanted: Action) -> bool:
+    """It was done for this line before the turn was interrupted: the back office returns that outcome."""
     thing = str(getattr(wanted, wanted.once_for, ""))
     try:
-        before = desk.office.effects(visit.dialog_id, visit.seq) if desk.office else []
+        before = context.office.effects(origin.dialog_id, origin.seq) if context.office else []
     except BackOfficeUnavailable:
         return False
     done = [e.about for e in before if e.tool == tool_name(type(wanted)) and e.outcome.status != "refused"]
@@ -49,22 +49,22 @@ def _plain(thing: str) -> str:
 
 
 def _as_offered(terms: Terms, lines: Sequence[Said]) -> bool:
-    """What is to be paid is among the sums that our last message named, if it named any."""
+    """The amount due is among the sums in our last message, if it named any."""
     last = next((line.content for line in reversed(lines) if line.role == "agent"), "")
     named = {int(re.sub(r"\D", "", a or b)) for a, b in _SUM.findall(last)}
     due = terms.get("total_rub")
     return due is None or not named or due in named
 
 
-def _terms(desk: ToolContext, visit: ActionContext, wanted: Action) -> Terms:
-    """What it comes to now, so that the question can name it; nothing where the records cannot tell."""
-    if desk.office is None:
+def _terms(context: ToolContext, origin: ActionContext, wanted: Action) -> Terms:
+    """Current terms, so that the question can name them; empty if the records are unavailable."""
+    if context.office is None:
         return {}
     try:
         if isinstance(wanted, CreateOrder):
-            return desk.office.quote(visit.customer_id, Quote.model_validate(wanted.model_dump())).facts
+            return context.office.quote(origin.customer_id, Quote.model_validate(wanted.model_dump())).facts
         if isinstance(wanted, RefundPayment):
-            paid = desk.office.payments(visit.customer_id)
+            paid = context.office.payments(origin.customer_id)
             mine = next((p for p in paid if p.number == wanted.payment), None)
             return (
                 {"payment": mine.number, "amount_rub": mine.amount_rub, "purpose": mine.purpose}

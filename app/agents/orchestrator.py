@@ -1,4 +1,4 @@
-"""How a turn flows: route, answer, use tools, hand over. With `approval` the only importer of langgraph."""
+"""The graph of a turn: route, retrieve, answer with tools and handoffs, check."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ APPROVED = "approved"
 
 @dataclass(frozen=True)
 class Orchestrator:
-    """Compiled once and shared by all turns; holds no state of any dialog."""
+    """Compiled once and shared by all turns; holds no dialog's state."""
 
     router: LiveRouter
     speaker: ModelCaller
-    desk: ToolContext
+    context: ToolContext
     roster: tuple[Agent, ...] = ROSTER
     recursion_limit: int = 50
     detect: Detect = language_of
@@ -78,7 +78,7 @@ class Orchestrator:
     ) -> Reply:
         """Answer the last line. Raises RoutingFailed or ProviderError.
 
-        Dialogs are not stored here; what tools did in the back office stands.
+        Stores no dialog. Effects of tools in the back office persist even if it raises.
         """
         return await self._run(start(lines, serving, case, emit, self.detect))
 
@@ -102,7 +102,7 @@ class Orchestrator:
         return await self._run(state)
 
     def serving(self, tool: str, agent: str | None) -> str:
-        """Who tells of a tool's result: the agent that serves, if the tool is one of its own."""
+        """The agent that reports a tool's result: the serving one if it has the tool."""
         able = [a.name for a in self.roster if tool in self._tools[a.name]]
         return agent if agent in able else able[0]
 
@@ -134,7 +134,7 @@ class Orchestrator:
             "decision": decision,
             "agent": decision.agent,
             "usage": decision.usage,
-            "hops": _switch(state["serving"], decision, self.desk.clock()),
+            "hops": _switch(state["serving"], decision, self.context.clock()),
             "timings": {"route": perf_counter() - began},
             "steps": 1,
         }
@@ -142,7 +142,7 @@ class Orchestrator:
     async def _retrieve(self, state: TurnState) -> Command[str]:
         """An approved answer ends the turn; otherwise the agent gets articles."""
         began, agent = perf_counter(), state["agent"]
-        known = await TURNS.run(self.desk.approved, state["lines"][-1].content, state["language"])
+        known = await TURNS.run(self.context.approved, state["lines"][-1].content, state["language"])
         passages = [] if known else await self._look_up(state, agent)
         timings = {**state["timings"], "knowledge": perf_counter() - began}
         update: dict[str, Any] = {"passages": passages, "timings": timings}
@@ -155,8 +155,8 @@ class Orchestrator:
         )
 
     async def _look_up(self, state: TurnState, agent: str) -> list[Passage]:
-        """A line that says too little by itself is looked up together with the one before it;
-        then only a clear hit counts, because any two lines together resemble something."""
+        """A line without a hit is searched again together with the line before it; then only a clear hit
+        counts, because two lines together resemble almost anything."""
         asked = [clean(line.content) for line in state["lines"] if line.role == "customer"]
         found = await self._search(asked[-1], state, agent)
         if len(asked) == 1 or found:
@@ -165,7 +165,7 @@ class Orchestrator:
         return [p for p in joined if p.score >= CLEAR]
 
     async def _search(self, question: str, state: TurnState, agent: str) -> list[Passage]:
-        search = partial(self.desk.knowledge.search, question, state["language"], agent)
+        search = partial(self.context.knowledge.search, question, state["language"], agent)
         return relevant(await TURNS.run(search))
 
     async def _answer(self, agent: Agent, state: TurnState) -> Command[str]:
@@ -173,7 +173,7 @@ class Orchestrator:
         outlet = self._filtered(agent, state)
         call = ModelCall(
             messages=[
-                briefing(agent, state, self.desk.clock()),
+                briefing(agent, state, self.context.clock()),
                 *map(as_message, state["lines"]),
                 *state["scratch"],
             ],
@@ -221,18 +221,18 @@ class Orchestrator:
         return Command(goto=END, update={**update, **marks, "reply": mended.text})
 
     def _may_rewrite(self, state: TurnState) -> bool:
-        """The embedded model would say the same again."""
+        """The embedded model would repeat its draft."""
         return not state["degraded"] and self.speaker.rewrites and state["steps"] <= self.recursion_limit
 
     def _evidence(self, agent: Agent, state: TurnState) -> Evidence:
-        return evidence_of(agent, state, self.desk.knowledge, self.desk.clock())
+        return evidence_of(agent, state, self.context.knowledge, self.context.clock())
 
     def _filtered(self, agent: Agent, state: TurnState) -> StreamFilter | None:
         emit = state["emit"]
         return StreamFilter(emit, self._evidence(agent, state), state["language"]) if emit else None
 
     def _offer(self, agent: Agent, state: TurnState) -> list[BaseTool]:
-        """Nobody is offered who has served in this turn; at the last step there are no tools."""
+        """No handoff to an agent that has served in this turn; no tools at the last step."""
         if state["steps"] + 1 >= self.recursion_limit or state["decision"] is None:
             return []
         been = {state["decision"].agent, *(hop.to for hop in state["hops"])}
@@ -248,7 +248,7 @@ class Orchestrator:
             to=payload["to"],
             reason=payload["reason"],
             known=payload.get("known", ""),
-            timestamp=self.desk.clock(),
+            timestamp=self.context.clock(),
         )
         _tell(state, TurnProgress(kind="hop", hop=hop))
         return Command(
@@ -272,9 +272,9 @@ class Orchestrator:
     async def _use_one(self, agent: Agent, state: TurnState, name: str, arguments: dict[str, Any]) -> ToolUse:
         tool = self._tools[agent.name][name]
         wanted = tool.args.model_validate_json(json.dumps(arguments))
-        visit = state["case"].visit
-        held = await in_office(held_back, self.desk, visit, state["lines"], wanted)
-        result = await in_office(tool.run, self.desk, visit, wanted) if held is None else held
+        origin = state["case"].origin
+        held = await in_office(held_back, self.context, origin, state["lines"], wanted)
+        result = await in_office(tool.run, self.context, origin, wanted) if held is None else held
         return ToolUse(
             name=name, arguments=arguments, result=result.text, status=result.status, number=result.number
         )
@@ -286,7 +286,7 @@ def _entry(state: TurnState) -> str:
 
 
 def _switch(serving: str | None, decision: Decision, now: datetime) -> list[Handoff]:
-    """The router's own change of agent is a hop too."""
+    """The router's change of agent is a handoff too."""
     if serving in (None, decision.agent):
         return []
     return [Handoff(from_agent=serving, to=decision.agent, reason=decision.reason, timestamp=now)]

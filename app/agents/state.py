@@ -29,7 +29,7 @@ Detect = Callable[[str, str], str]
 
 
 class TurnState(TypedDict):
-    """One turn. Built from the dialog, thrown away after it."""
+    """State of one turn, built from the dialog and discarded afterwards."""
 
     lines: list[Said]
     serving: str | None
@@ -60,7 +60,7 @@ def context_of(dialog: Dialog, asked: Message, memory: Remembered | None = None)
     """The customer's identity comes from the dialog alone: tools trust nothing that a model says of it."""
     turns = [m.turn for m in dialog.messages[: asked.seq] if m.turn]
     return TurnContext(
-        visit=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
+        origin=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
         notes=[note.text for note in dialog.notes],
         memory=memory,
         used=[use for turn in turns for use in turn.tools],
@@ -77,10 +77,10 @@ def start(
     detect: Detect = language_of,
 ) -> TurnState:
     """Without a case nobody is known: tools that need a customer refuse."""
-    known = case or TurnContext(visit=ActionContext(dialog_id="", seq=0, customer_id=""))
+    known = case or TurnContext(origin=ActionContext(dialog_id="", seq=0, customer_id=""))
     before = known.memory.language if known.memory else ""
     language = spoken_language([line.content for line in lines if line.role == "customer"], before, detect)
-    told = known.model_copy(update={"visit": known.visit.model_copy(update={"language": language})})
+    told = known.model_copy(update={"origin": known.origin.model_copy(update={"language": language})})
     return TurnState(
         lines=lines, serving=serving, emit=emit, case=told, language=language, decision=None, agent="",
         passages=[], scratch=[], draft=None, steps=0, degraded=False, failure=None, hops=[], handed=None,
@@ -111,6 +111,6 @@ def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]
 
 
 def _escalated(agent: Agent, end: TurnState) -> bool:
-    """A person must decide, or nobody stands above who serves and the matter was not settled."""
+    """An approval is pending, or the last agent of the escalation chain did not settle the matter."""
     became = {use.status for use in end["tools"]}
     return "approval" in became or (agent.escalates_to is None and "done" not in became)

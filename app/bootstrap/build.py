@@ -1,4 +1,4 @@
-"""The whole application from settings; each collaborator may be replaced."""
+"""Builds the application from settings; every collaborator can be replaced."""
 
 from __future__ import annotations
 
@@ -78,33 +78,33 @@ def build(
     """`model` stands in for the provider. Raises SettingInvalid."""
     provider = provider_of(settings, model, guard)
     embedder = load_embedder() if embedder is None else embedder
-    house = AppContext(settings, roster, embedder, provider, clock, Metrics())
-    near = local_router(house)
-    chosen = router_of(house, near) if router is None else router
-    knowledge = knowledge_of(house, load_articles() if articles is None else articles, near)
+    context = AppContext(settings, roster, embedder, provider, clock, Metrics())
+    near = local_router(context)
+    chosen = router_of(context, near) if router is None else router
+    knowledge = knowledge_of(context, load_articles() if articles is None else articles, near)
     kept = JsonStore(settings.dialogs_storage_path) if store is None else store
-    records = office_of(house) if office is None else office
-    relay = relay_of(house, kept, crm, outbox)
+    records = office_of(context) if office is None else office
+    relay = relay_of(context, kept, crm, outbox)
     orchestrator = Orchestrator(
-        router=LiveRouter(chosen, frozenset(house.agents), near),
-        speaker=speaker_of(house, knowledge),
-        desk=ToolContext(knowledge.live, records, clock, knowledge.live.approved, consent),
+        router=LiveRouter(chosen, frozenset(context.agents), near),
+        speaker=speaker_of(context, knowledge),
+        context=ToolContext(knowledge.live, records, clock, knowledge.live.approved, consent),
         roster=roster,
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}, near.meant),
     )
     changes = ChangeFeed(partial(latest, kept))
-    dialogs = _dialogs(house, ObservedStore(kept, relay, changes), orchestrator)
+    dialogs = _dialogs(context, ObservedStore(kept, relay, changes), orchestrator)
     changes.ending = lambda: dialogs.draining
-    replay = replay_of(house, near, knowledge, orchestrator, kept)
-    measured = evaluation_of(house, near, chosen)
-    routing = routing_of(house, chosen, router_of(house, near.on(SEARCHES)) if router is None else router)
-    warm = warmup_of(house, near, knowledge, orchestrator, dialogs.turns.memory)
-    return _workbench(house, dialogs, knowledge, relay, measured, routing, changes, replay, warm)
+    replay = replay_of(context, near, knowledge, orchestrator, kept)
+    measured = evaluation_of(context, near, chosen)
+    routing = routing_of(context, chosen, router_of(context, near.on(SEARCHES)) if router is None else router)
+    warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory)
+    return _workbench(context, dialogs, knowledge, relay, measured, routing, changes, replay, warm)
 
 
-def _dialogs(house: AppContext, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
-    settings, office = house.settings, orchestrator.desk.office
+def _dialogs(context: AppContext, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
+    settings, office = context.settings, orchestrator.context.office
     assert office is not None
     effects = EffectEvents(office)
     access = DialogAccess(store, Admission(settings.max_waiting_messages), effects)
@@ -112,28 +112,28 @@ def _dialogs(house: AppContext, store: DialogStore, orchestrator: Orchestrator) 
     turns = Turns(
         store=store,
         orchestrator=orchestrator,
-        metrics=house.metrics,
+        metrics=context.metrics,
         history=settings.max_dialog_history,
-        clock=house.clock,
+        clock=context.clock,
         effects=effects,
-        memory=memory_of(house, office),
+        memory=memory_of(context, office),
         approvals=ApprovalService(
             access,
             orchestrator,
             office,
             checkpoints,
-            house.clock,
+            context.clock,
             settings.max_dialog_history,
             partial(has_checkpoints, settings.checkpoint_storage),
         ),
     )
     return DialogManager(
-        access, turns, summarizer_of(house, orchestrator.detect), partial(forget, _proposals(settings))
+        access, turns, summarizer_of(context, orchestrator.detect), partial(forget, _proposals(settings))
     )
 
 
 def _workbench(
-    house: AppContext,
+    context: AppContext,
     dialogs: DialogManager,
     knowledge: KnowledgeService,
     relay: Relay | None,
@@ -143,29 +143,29 @@ def _workbench(
     replay: Replay,
     warm: Warmup,
 ) -> Workbench:
-    settings, turns = house.settings, dialogs.turns
-    office = turns.orchestrator.desk.office
-    people = OperatorService(dialogs, house.agents, office, turns.approvals)
+    settings, turns = context.settings, dialogs.turns
+    office = turns.orchestrator.context.office
+    operators = OperatorService(dialogs, context.agents, office, turns.approvals)
     idle = timedelta(minutes=settings.dialog_timeout_minutes)
     return Workbench(
         settings=settings,
-        agents=house.agents,
-        model_name=name_of(house),
+        agents=context.agents,
+        model_name=name_of(context),
         dialogs=dialogs,
         routing=routing,
-        health=_health(house, dialogs, relay),
-        caretaker=Maintenance(dialogs, idle, knowledge, people.look_after_queue),
-        metrics=house.metrics,
+        health=_health(context, dialogs, relay),
+        maintenance=Maintenance(dialogs, idle, knowledge, operators.look_after_queue),
+        metrics=context.metrics,
         knowledge=knowledge,
-        people=people,
+        operators=operators,
         evaluation=evaluation,
         analytics=analytics_of(dialogs, settings),
-        monitor=Monitor(people, changes, Rerouting(people, _proposals(settings))),
+        monitor=Monitor(operators, changes, Rerouting(operators, _proposals(settings))),
         branching=Branching(dialogs, office),
         feedback=Feedback(dialogs),
         customers=Customers(office),
         replay=replay,
-        release=partial(_release, house, office),
+        release=partial(_release, context, office),
         warm=warm,
         relay=relay,
     )
@@ -175,28 +175,28 @@ def _proposals(settings: Settings) -> Path:
     return settings.dialogs_storage_path.with_name("proposals.jsonl")
 
 
-async def _release(house: AppContext, office: BackOffice | None) -> None:
-    if house.provider:
-        await house.provider.release()
+async def _release(context: AppContext, office: BackOffice | None) -> None:
+    if context.provider:
+        await context.provider.release()
     if office:
         await asyncio.to_thread(office.close)
 
 
-def _health(house: AppContext, dialogs: DialogManager, relay: Relay | None) -> HealthService:
-    settings, provider = house.settings, house.provider
+def _health(context: AppContext, dialogs: DialogManager, relay: Relay | None) -> HealthService:
+    settings, provider = context.settings, context.provider
     facts = Facts(
         environment=settings.environment,
-        model=name_of(house),
+        model=name_of(context),
         router=settings.router_name,
-        embeddings=house.embedder is not None,
+        embeddings=context.embedder is not None,
         offline=provider is None,
-        agents=list(house.agents),
+        agents=list(context.agents),
         fallback=settings.model_fallback,
     )
     state: Callable[[], ProviderState] = provider.state if provider else lambda: "not_configured"
     paused = provider.paused if provider else lambda: False
     calls = provider.calls if provider else lambda: None
-    house.metrics.watch_provider(lambda: (calls() or ProviderCalls()).never_answered)
+    context.metrics.watch_provider(lambda: (calls() or ProviderCalls()).never_answered)
     return HealthService(
         dialogs.store, facts, state, paused, lambda: dialogs.draining, relay=relay, calls=calls
     )

@@ -1,7 +1,4 @@
-"""What all parts of one application share while it is being built.
-
-What agents work with: the knowledge base, the back office, what is remembered, who is told.
-"""
+"""What the parts of one application share while it is built, and the parts that agents use."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder
 from app.engines.backoffice.office import SqlBackOffice
-from app.engines.knowledge.library import LibraryHouse, TeamLibrary
+from app.engines.knowledge.library import LibraryContext, TeamLibrary
 from app.engines.knowledge.live import LiveKnowledge
 from app.engines.routing.local import LocalRouter
 from app.services.crm.delivery import DeliveryWorker
@@ -67,43 +64,43 @@ class AppContext:
 REQUESTS_AN_EVENT = 6
 
 
-def knowledge_of(house: AppContext, shipped: list[Article], near: LocalRouter) -> KnowledgeService:
+def knowledge_of(context: AppContext, shipped: list[Article], near: LocalRouter) -> KnowledgeService:
     """Raises SettingInvalid for a library that cannot be read: a team would miss its documents silently."""
 
     def guess(text: str) -> str:
         return near.decide(text).agent
 
-    settings = house.settings
-    inside = LibraryHouse(
-        shipped, house.embedder, house.agents, guess, house.clock, settings.knowledge_shipped
+    settings = context.settings
+    inside = LibraryContext(
+        shipped, context.embedder, context.agents, guess, context.clock, settings.knowledge_shipped
     )
     try:
         library = TeamLibrary(settings.knowledge_storage, inside)
         live = LiveKnowledge(library, near.meant, settings.approved_answers)
-        return KnowledgeService(library, live, house.agents, house.clock, near.meant)
+        return KnowledgeService(library, live, context.agents, context.clock, near.meant)
     except LibraryDamaged as error:
         raise SettingInvalid("KNOWLEDGE_STORAGE", str(error).rstrip(".")) from None
 
 
-def office_of(house: AppContext) -> SqlBackOffice:
-    settings = house.settings
+def office_of(context: AppContext) -> SqlBackOffice:
+    settings = context.settings
     return SqlBackOffice(
-        settings.backoffice_storage, settings.policy, demo=settings.wants_demo_data, clock=house.clock
+        settings.backoffice_storage, settings.policy, demo=settings.wants_demo_data, clock=context.clock
     )
 
 
-def memory_of(house: AppContext, office: BackOffice) -> Recollection | None:
-    settings = house.settings
+def memory_of(context: AppContext, office: BackOffice) -> Recollection | None:
+    settings = context.settings
     if not settings.enable_memory:
         return None
     return Recollection(LangGraphMemory(settings.checkpoint_storage, settings.memory_dialogs), office)
 
 
 def relay_of(
-    house: AppContext, store: DialogStore, crm: CrmClient | None, outbox: Outbox | None
+    context: AppContext, store: DialogStore, crm: CrmClient | None, outbox: Outbox | None
 ) -> Relay | None:
     """None where nobody is told of events; then nothing waits for anybody."""
-    settings = house.settings
+    settings = context.settings
     if crm is None and settings.crm == "none":
         return None
     from app.adapters.crm.clients import client_of  # noqa: PLC0415
@@ -114,4 +111,4 @@ def relay_of(
         return None
     kept = SqlOutbox(settings.backoffice_storage) if outbox is None else outbox
     limit = REQUESTS_AN_EVENT * settings.crm_timeout
-    return Relay(store, kept, DeliveryWorker(kept, told, house.metrics, house.clock, limit=limit))
+    return Relay(store, kept, DeliveryWorker(kept, told, context.metrics, context.clock, limit=limit))

@@ -63,24 +63,24 @@ def calls_of(record: CallRecord, ways: Sequence[str] = (), mode: str | None = No
     )
 
 
-def speaker_of(house: AppContext, knowledge: KnowledgeService) -> ModelCaller:
+def speaker_of(context: AppContext, knowledge: KnowledgeService) -> ModelCaller:
     embedded = EmbeddedChatModel(library=knowledge.articles)
-    if house.provider is None:
+    if context.provider is None:
         return ModelCaller(embedded, EMBEDDED, FREE)
-    spare = embedded if house.settings.model_fallback else None
-    name = house.settings.openai_model
-    return ModelCaller(house.provider.model, name, house.price, spare, EMBEDDED, rewrites=True)
+    spare = embedded if context.settings.model_fallback else None
+    name = context.settings.openai_model
+    return ModelCaller(context.provider.model, name, context.price, spare, EMBEDDED, rewrites=True)
 
 
-def name_of(house: AppContext) -> str:
-    return house.settings.openai_model if house.provider else EMBEDDED
+def name_of(context: AppContext) -> str:
+    return context.settings.openai_model if context.provider else EMBEDDED
 
 
-def summarizer_of(house: AppContext, detect: Detect) -> Summarizer:
+def summarizer_of(context: AppContext, detect: Detect) -> Summarizer:
     spare = Extractive(detect)
-    if house.provider is None:
+    if context.provider is None:
         return spare
-    return Generated(house.provider.model, spare, house.settings.max_dialog_history, detect=detect)
+    return Generated(context.provider.model, spare, context.settings.max_dialog_history, detect=detect)
 
 
 async def nothing() -> None:

@@ -1,4 +1,4 @@
-"""Orchestrators under other settings, whose actions leave no trace."""
+"""Orchestrators with other settings for replays; their actions have no effects."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ from app.services.replay import ReadOnlyOffice, Replay, Setup
 
 
 def replay_of(
-    house: AppContext, near: LocalRouter, knowledge: KnowledgeService, real: Orchestrator, store: DialogStore
+    context: AppContext,
+    near: LocalRouter,
+    knowledge: KnowledgeService,
+    real: Orchestrator,
+    store: DialogStore,
 ) -> Replay:
     """`threshold` of the service is where the slider stands at first: as things are now."""
-    settings, provider = house.settings, house.provider
-    desk = replace(real.desk, office=rehearsed(real.desk.office))
+    settings, provider = context.settings, context.provider
+    tool_context = replace(real.context, office=rehearsed(real.context.office))
     return Replay(
         store=store,
-        make=_maker(house, near, knowledge, replace(real, desk=desk)),
+        make=_maker(context, near, knowledge, replace(real, context=tool_context)),
         routers=("local", "llm", "cascade") if provider else ("local",),
         threshold=settings.router_threshold if provider else 0.0,
         thoughtful=provider is not None,
@@ -35,14 +39,14 @@ def replay_of(
 
 
 def _maker(
-    house: AppContext, near: LocalRouter, knowledge: KnowledgeService, real: Orchestrator
+    context: AppContext, near: LocalRouter, knowledge: KnowledgeService, real: Orchestrator
 ) -> Callable[[Setup], Orchestrator]:
     def make(setup: Setup) -> Orchestrator:
-        tempered = replace(house, provider=_tempered(house.provider, setup.temperature))
+        tempered = replace(context, provider=_tempered(context.provider, setup.temperature))
         chosen = _router(tempered, near, setup)
         other = replace(
             real,
-            router=LiveRouter(chosen, frozenset(house.agents), near),
+            router=LiveRouter(chosen, frozenset(context.agents), near),
             speaker=speaker_of(tempered, knowledge),
         )
         language = setup.language
@@ -51,10 +55,10 @@ def _maker(
     return make
 
 
-def _router(house: AppContext, near: LocalRouter, setup: Setup) -> Router:
-    if house.provider is None or setup.router == "local":
-        return Holding(near, setup.threshold, house.agents[0])
-    far = ModelRouter(house.provider.model, house.price, house.roster)
+def _router(context: AppContext, near: LocalRouter, setup: Setup) -> Router:
+    if context.provider is None or setup.router == "local":
+        return Holding(near, setup.threshold, context.agents[0])
+    far = ModelRouter(context.provider.model, context.price, context.roster)
     return far if setup.router == "llm" else CascadeRouter(near, far, setup.threshold)
 
 

@@ -24,44 +24,44 @@ from app.services.evaluation.service import EvaluationService
 from app.services.routing import FittedRouter, RoutingService
 
 
-def local_router(house: AppContext) -> LocalRouter:
-    return LocalRouter(_fitted(house), house.embedder)
+def local_router(context: AppContext) -> LocalRouter:
+    return LocalRouter(_fitted(context), context.embedder)
 
 
-def router_of(house: AppContext, near: LocalRouter) -> Router:
+def router_of(context: AppContext, near: LocalRouter) -> Router:
     """Raises SettingInvalid where the chosen router needs a model that is not configured."""
-    settings = house.settings
+    settings = context.settings
     if settings.router_name == "local":
         return near
-    if house.provider is None:
+    if context.provider is None:
         raise SettingInvalid("ROUTER", f"{settings.router_name} needs OPENAI_API_KEY or OPENAI_BASE_URL")
-    far = ModelRouter(house.provider.model, house.price, house.roster)
+    far = ModelRouter(context.provider.model, context.price, context.roster)
     return far if settings.router_name == "llm" else CascadeRouter(near, far, settings.router_threshold)
 
 
-def routing_of(house: AppContext, chosen: Router, public: Router) -> RoutingService:
-    settings = house.settings
+def routing_of(context: AppContext, chosen: Router, public: Router) -> RoutingService:
+    settings = context.settings
     return RoutingService(chosen, partial(fitted_routers, settings), settings.max_dialog_history, public)
 
 
-def evaluation_of(house: AppContext, near: LocalRouter, chosen: Router) -> EvaluationService:
-    targets = {t.name: t for t in _targets(house, near, chosen)}
-    return EvaluationService(targets, house.agents, RemoteCentre, _fresh(house, 0))
+def evaluation_of(context: AppContext, near: LocalRouter, chosen: Router) -> EvaluationService:
+    targets = {t.name: t for t in _targets(context, near, chosen)}
+    return EvaluationService(targets, context.agents, RemoteCentre, _fresh(context, 0))
 
 
-def _fresh(house: AppContext, kept: int = KEPT) -> Embedder | None:
+def _fresh(context: AppContext, kept: int = KEPT) -> Embedder | None:
     """Nothing that was worked out before shortens a measurement."""
-    embedder = house.embedder
+    embedder = context.embedder
     return embedder.fresh(kept) if isinstance(embedder, SentenceEncoder) else embedder
 
 
-def _cold(house: AppContext, router: Router) -> Callable[[bool], Route] | None:
+def _cold(context: AppContext, router: Router) -> Callable[[bool], Route] | None:
     """The router anew for each way through a case, where it works sentence vectors out."""
     if isinstance(router, LocalRouter):
-        return lambda _: router.over(_fresh(house)).route
+        return lambda _: router.over(_fresh(context)).route
     if isinstance(router, CascadeRouter) and isinstance(router.near, LocalRouter):
         near = router.near
-        return lambda _: replace(router, near=near.over(_fresh(house))).route
+        return lambda _: replace(router, near=near.over(_fresh(context))).route
     return None
 
 
@@ -83,30 +83,30 @@ def fitted_routers(settings: Settings) -> list[FittedRouter]:
     ]
 
 
-def _fitted(house: AppContext) -> Artefact:
+def _fitted(context: AppContext) -> Artefact:
     """Raises SettingInvalid for a router that is damaged, or was fitted for another house."""
-    folder = artefact_folder(house.settings.router_artefact)
+    folder = artefact_folder(context.settings.router_artefact)
     artefact = load_artefact(folder)
-    if strangers := set(artefact.meta.agents) - set(house.agents):
+    if strangers := set(artefact.meta.agents) - set(context.agents):
         told = f"the fitted router in {folder} knows agents that do not work here"
         raise SettingInvalid("ROUTER_ARTEFACT", f"{told}: {', '.join(sorted(strangers))}")
     if folder == SHIPPED:
         return artefact
-    if house.embedder and house.embedder.embed(["."]).shape[1] != len(artefact.landmarks.mean):
+    if context.embedder and context.embedder.embed(["."]).shape[1] != len(artefact.landmarks.mean):
         raise SettingInvalid("ROUTER_ARTEFACT", f"{folder} was fitted with another embedder")
     return artefact
 
 
-def _targets(house: AppContext, near: LocalRouter, chosen: Router) -> Iterator[Target]:
+def _targets(context: AppContext, near: LocalRouter, chosen: Router) -> Iterator[Target]:
     """Every router that can be measured as things are configured; `chosen` stands under its own name."""
-    settings = house.settings
+    settings = context.settings
     ours = {settings.router_name: chosen}
-    labels, fitted = house.agents, near.fingerprint
+    labels, fitted = context.agents, near.fingerprint
     local = ours.get("local", near)
-    yield Target("local", local.route, labels, settings=fitted, at_once=1, session=_cold(house, local))
-    if house.provider is None:
+    yield Target("local", local.route, labels, settings=fitted, at_once=1, session=_cold(context, local))
+    if context.provider is None:
         return
-    far = ModelRouter(house.provider.model, house.price, house.roster)
+    far = ModelRouter(context.provider.model, context.price, context.roster)
     cascade = ours.get("cascade", CascadeRouter(near, far, settings.router_threshold))
     asked = {
         "temperature": str(settings.temperature),
@@ -116,5 +116,5 @@ def _targets(house: AppContext, near: LocalRouter, chosen: Router) -> Iterator[T
     both = {**asked, **fitted, "threshold": str(settings.router_threshold)}
     paid = partial(Target, model=settings.openai_model, prompts=far.fingerprints, paid=True)
     yield paid("llm", ours.get("llm", far).route, labels, settings=asked)
-    cold = _cold(house, cascade)
+    cold = _cold(context, cascade)
     yield paid("cascade", cascade.route, labels, settings=both, session=cold)

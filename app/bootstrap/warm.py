@@ -26,11 +26,11 @@ from app.services.knowledge.library import KnowledgeService
 from app.services.workbench import Warmup
 
 log = structlog.get_logger()
-NOBODY = TurnContext(visit=ActionContext(dialog_id="rehearsal", seq=1, customer_id="rehearsal"))
+NOBODY = TurnContext(origin=ActionContext(dialog_id="rehearsal", seq=1, customer_id="rehearsal"))
 
 
 def warmup_of(
-    house: AppContext,
+    context: AppContext,
     near: LocalRouter,
     knowledge: KnowledgeService,
     real: Orchestrator,
@@ -39,9 +39,9 @@ def warmup_of(
     """Rehearses with the embedded model and the local router: nothing is paid for, kept or counted."""
     rehearsal = replace(
         real,
-        router=LiveRouter(near, frozenset(house.agents), near),
-        speaker=speaker_of(replace(house, provider=None), knowledge),
-        desk=replace(real.desk, office=rehearsed(real.desk.office)),
+        router=LiveRouter(near, frozenset(context.agents), near),
+        speaker=speaker_of(replace(context, provider=None), knowledge),
+        context=replace(real.context, office=rehearsed(real.context.office)),
     )
     return partial(_warm, rehearsal, knowledge.articles, memory)
 
@@ -51,12 +51,12 @@ async def _warm(
 ) -> None:
     """A store that is down stops no start; the turns will say so."""
     await asyncio.to_thread(locales.preload)
-    await asyncio.to_thread(names_time, "", rehearsal.desk.clock())  # the places of all time zones
+    await asyncio.to_thread(names_time, "", rehearsal.context.clock())  # the places of all time zones
     if memory:
-        await memory.recall(NOBODY.visit.customer_id)
+        await memory.recall(NOBODY.origin.customer_id)
     try:
-        if office := rehearsal.desk.office:
-            await in_office(office.account, NOBODY.visit.customer_id)
+        if office := rehearsal.context.office:
+            await in_office(office.account, NOBODY.origin.customer_id)
         for line in _questions(articles.values()):
             await rehearsal.run([Said(role="customer", content=line)], None, _ignore, NOBODY)
     except CallCenterError as error:

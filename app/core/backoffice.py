@@ -183,7 +183,7 @@ class ActionApproval(BaseModel):
     """An action above the agents' limit. It happens when a person says yes, and once."""
 
     number: str
-    visit: ActionContext
+    origin: ActionContext
     tool: str
     arguments: dict[str, object]
     reason: str

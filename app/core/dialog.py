@@ -1,4 +1,4 @@
-"""A dialog and the few things that may happen to it. No I/O: stores persist what stands here."""
+"""A dialog and its state changes. No I/O: stores persist the document."""
 
 from __future__ import annotations
 

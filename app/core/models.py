@@ -165,7 +165,7 @@ class TurnContext(BaseModel):
     colleague has had the dialog.
     """
 
-    visit: ActionContext
+    origin: ActionContext
     notes: list[str] = Field(default_factory=list)
     memory: Remembered | None = None
     used: list[ToolUse] = Field(default_factory=list)

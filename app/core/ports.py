@@ -1,4 +1,4 @@
-"""What the house expects of everything outside it."""
+"""Ports: what the application expects of storage, models, search and the back office."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ class Consent(Protocol):
 class BackOffice(Protocol):
     """The company's records. Blocking: call it by `in_office`. Raises BackOfficeUnavailable.
 
-    Nothing here trusts a model: who asks stands in the Visit, and policy is checked inside `act`.
+    Models are not trusted: the ActionContext says who asks, and `act` checks the policy.
     """
 
     def account(self, customer_id: str) -> Account | None: ...
@@ -228,7 +228,7 @@ class BackOffice(Protocol):
 
     def quote(self, customer_id: str, wanted: Quote) -> Outcome: ...
 
-    def act(self, visit: ActionContext, action: Action) -> Outcome:
+    def act(self, origin: ActionContext, action: Action) -> Outcome:
         """Carry out, refuse, or ask for an approval: once for a dialog, sequence, tool and `once_for`.
 
         Check, effect, audit line and kept outcome are one transaction. A repeat gives the kept outcome, with

@@ -1,4 +1,4 @@
-"""How the service is. No probe costs a model call: the provider's state is what the last calls showed."""
+"""Health. No probe calls a model: the provider's state is the result of the last real calls."""
 
 from __future__ import annotations
 

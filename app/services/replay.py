@@ -1,7 +1,4 @@
-"""The customer's lines of a dialog once more, under other settings and without effects.
-
-A back office for rehearsals where the real one cannot take back what it did: reads go through.
-"""
+"""Replay: the customer's lines of a dialog again, under other settings and without effects."""
 
 from __future__ import annotations
 
@@ -41,7 +38,7 @@ REFUSED = Outcome(status="refused", reason="rehearsal")
 
 @dataclass(frozen=True)
 class ReadOnlyOffice:
-    """Every action is refused with the reason `rehearsal`."""
+    """Reads go through to `real`; every action is refused with the reason `rehearsal`."""
 
     real: BackOffice
 
@@ -72,7 +69,7 @@ class ReadOnlyOffice:
     def quote(self, customer_id: str, wanted: Quote) -> Outcome:
         return self.real.quote(customer_id, wanted)
 
-    def act(self, _visit: ActionContext, _action: Action) -> Outcome:
+    def act(self, _origin: ActionContext, _action: Action) -> Outcome:
         return REFUSED
 
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
@@ -155,7 +152,7 @@ class Replay:
     threshold: float
     thoughtful: bool = False
     history: int = 20
-    stops: RunningTurns = field(default_factory=RunningTurns)
+    running: RunningTurns = field(default_factory=RunningTurns)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def length(self, dialog_id: str) -> int:
@@ -176,17 +173,17 @@ class Replay:
             rehearsal = Rehearsal(dialog, self.make(setup), self.history)
             try:
                 for asked in _asked(dialog):
-                    yield await self.stops.run(name or dialog_id, rehearsal.step(asked))
+                    yield await self.running.run(name or dialog_id, rehearsal.step(asked))
             finally:
                 await rehearsal.close()
 
     def stop(self, name: str) -> bool:
-        return self.stops.stop(name)
+        return self.running.stop(name)
 
 
 @dataclass
 class Rehearsal:
-    """Agents hear their own new words, and the old words of customer and people."""
+    """Agents see their new answers, and the original lines of customer and operators."""
 
     dialog: Dialog
     orchestrator: Orchestrator
@@ -218,15 +215,15 @@ class Rehearsal:
         return ReplayedAnswer(text=reply.text, turn=reply.turn)
 
     async def close(self) -> None:
-        """The records open again when they are next asked for."""
-        if office := self.orchestrator.desk.office:
+        """The rehearsal's records reopen on the next use."""
+        if office := self.orchestrator.context.office:
             await asyncio.to_thread(office.close)
 
     def _case(self, asked: Message) -> TurnContext:
-        """The visit of then: what was done for this very line is answered as it was."""
+        """With the original dialog and line: an action done for that line returns its original outcome."""
         dialog = self.dialog
         return TurnContext(
-            visit=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
+            origin=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
             notes=[note.text for note in dialog.notes if note.at <= asked.timestamp],
             used=[use for turn in self.turns for use in turn.tools],
             cited=list(dict.fromkeys(name for turn in self.turns for name in turn.citations)),
@@ -235,7 +232,7 @@ class Rehearsal:
 
 
 def difference(then: ReplayedAnswer, now: ReplayedAnswer) -> Difference:
-    """Numbers of records do not count: each rehearsal draws the next ones."""
+    """Record numbers are ignored: each replay draws new ones."""
     if _route(then) != _route(now):
         return "route"
     return "words" if _NUMBER.sub("#", then.text) != _NUMBER.sub("#", now.text) else ""
@@ -252,7 +249,7 @@ def _asked(dialog: Dialog) -> list[Message]:
 
 
 def _answers(dialog: Dialog, asked: Message) -> list[Message]:
-    """All that was said until the customer spoke again, but not what approvals came to."""
+    """All answers until the next customer line, without reports of approvals."""
     said: list[Message] = []
     for message in dialog.messages[asked.seq :]:
         if message.role == "customer":
@@ -263,7 +260,7 @@ def _answers(dialog: Dialog, asked: Message) -> list[Message]:
 
 
 def _by_person(dialog: Dialog, asked: Message) -> bool:
-    """Whether a bot was to answer at all."""
+    """True if an operator answered, not the bot."""
     return asked.state == "done" and not any(m.turn for m in _answers(dialog, asked))
 
 

@@ -1,7 +1,4 @@
-"""Scenarios played in whole call centres of their own, through the same services as the REST API.
-
-One call centre of a scenario, seen as the evaluation sees it.
-"""
+"""Plays each scenario in an application of its own, through the services that the REST API uses."""
 
 from __future__ import annotations
 
@@ -61,23 +58,23 @@ class BenchWorld:
             raise seen.StepImpossible(f"{step.by} cannot {step.do}: {error}") from error
 
     async def _operate(self, step: Operation) -> None:
-        people = self.bench.people
+        operators = self.bench.operators
         match step.do:
             case "take_over":
-                await people.take_over(self.dialog_id, step.by, step.text)
+                await operators.take_over(self.dialog_id, step.by, step.text)
             case "reply":
-                await people.reply(self.dialog_id, step.by, step.text)
+                await operators.reply(self.dialog_id, step.by, step.text)
             case "hand_back":
-                await people.hand_back(self.dialog_id, step.by, step.text, step.agent)
+                await operators.hand_back(self.dialog_id, step.by, step.text, step.agent)
             case "approve" | "reject":
-                await people.decide(await self._waiting(), step.do == "approve", step.by, step.text)
+                await operators.decide(await self._waiting(), step.do == "approve", step.by, step.text)
 
     async def _waiting(self) -> str:
         """The approval that has waited longest in this dialog."""
         pending = [
             a
             for a in await self._ask(lambda o: o.approvals("pending"))
-            if a.visit.dialog_id == self.dialog_id
+            if a.origin.dialog_id == self.dialog_id
         ]
         if not pending:
             raise seen.StepImpossible("nothing waits for a person's word")
@@ -108,7 +105,7 @@ class BenchWorld:
         return await self.bench.dialogs.store.read(self.dialog_id) if self.dialog_id else None
 
     async def _ask(self, question: Callable[[BackOffice], T]) -> T:
-        office = self.bench.people.office
+        office = self.bench.operators.office
         if office is None:
             raise seen.StepImpossible("this call centre has no back office")
         return await asyncio.to_thread(question, office)
@@ -116,7 +113,7 @@ class BenchWorld:
 
 def _records(customer_id: str, office: BackOffice) -> seen.Records:
     account = office.account(customer_id)
-    approvals = [a for a in office.approvals(None) if a.visit.customer_id == customer_id]
+    approvals = [a for a in office.approvals(None) if a.origin.customer_id == customer_id]
     return {
         "subscription": _dumped([account.subscription] if account and account.subscription else []),
         "device": _dumped(account.devices if account else []),
@@ -132,7 +129,7 @@ def _dumped(records: Any) -> list[dict[str, Any]]:
 
 
 def _approval(approval: ActionApproval) -> dict[str, Any]:
-    return approval.model_dump(mode="json", exclude={"visit"})
+    return approval.model_dump(mode="json", exclude={"origin"})
 
 
 def _effect(effect: Effect) -> seen.RecordedEffect:
@@ -176,7 +173,7 @@ class ScenarioService:
     factory: Factory
     stage: Stage
     clock: Clock
-    _house: Orchestrator | None = field(default=None, init=False)
+    _orchestrator: Orchestrator | None = field(default=None, init=False)
 
     async def run(
         self,
@@ -213,24 +210,28 @@ class ScenarioService:
         rows = [before.only.row(scenario.customer, now) for before in scenario.before]
         self.stage(folder, rows, now)
         bench = self.factory(folder)
-        self._house = bench.dialogs.orchestrator
+        self._orchestrator = bench.dialogs.orchestrator
         return bench
 
     def promises(self, lines: list[PlayedLine]) -> list[str]:
         """What the last line claims without support, by the ledger that replies are checked with."""
         *earlier, last = lines
-        agent = next((a for a in self._house.roster if a.name == last.name), None) if self._house else None
-        if self._house is None or agent is None:
+        agent = (
+            next((a for a in self._orchestrator.roster if a.name == last.name), None)
+            if self._orchestrator
+            else None
+        )
+        if self._orchestrator is None or agent is None:
             return []
         case = TurnContext(
-            visit=ActionContext(dialog_id="", seq=0, customer_id=""),
+            origin=ActionContext(dialog_id="", seq=0, customer_id=""),
             used=[use for line in earlier for use in line.tools],
             cited=[name for line in lines for name in line.cited],
             transferred=any(line.handed for line in lines),
         )
         state = start([_said(line) for line in earlier], None, case, None)
         state["tools"] = last.tools
-        evidence = evidence_of(agent, state, self._house.desk.knowledge, self.clock())
+        evidence = evidence_of(agent, state, self._orchestrator.context.knowledge, self.clock())
         return [claim.text for claim in unsupported(last.text, evidence, state["language"])]
 
 

@@ -1,7 +1,4 @@
-"""The whole house at a glance: health, router, knowledge, back office, settings.
-
-The active settings as people may see them: what could be a secret is only set or not set.
-"""
+"""System status: health, routers, knowledge, back office, and settings with secrets hidden."""
 
 from __future__ import annotations
 
@@ -121,7 +118,7 @@ async def condition(bench: Workbench) -> Condition:
         bench.health.detailed(),
         asyncio.to_thread(bench.routing.fitted),
         asyncio.to_thread(_knowledge, bench.knowledge),
-        in_office(_office, bench.people.office),
+        in_office(_office, bench.operators.office),
     )
     return Condition(
         health, routers, knowledge, office, shown(settings), settings.crm, platform.python_version()

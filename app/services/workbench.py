@@ -1,4 +1,4 @@
-"""The bundle of use cases that the API, the UI and the command line are handed."""
+"""All services of one application, as API, workbench UI and command line receive them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class Workbench:
     dialogs: DialogManager
     routing: RoutingService
     health: HealthService
-    caretaker: Maintenance
+    maintenance: Maintenance
     metrics: Metrics
     knowledge: KnowledgeService
-    people: OperatorService
+    operators: OperatorService
     evaluation: EvaluationService
     analytics: AnalyticsService
     monitor: Monitor
@@ -56,30 +56,30 @@ class Workbench:
 
     @cached_property
     def pace(self) -> Pace:
-        """One for API and pages: an address is one wherever it asks."""
+        """Shared by API and pages: an address has one limit."""
         return Pace(self.settings.new_dialogs_per_minute)
 
     @cached_property
     def eval_desk(self) -> EvalDesk:
-        """One for all pages: its runs go on when a page is closed."""
+        """Shared by all pages: runs continue when a page is closed."""
         return EvalDesk(self.evaluation)
 
     @cached_property
-    def citing(self) -> CitationIndex:
-        """One for all pages: what it has read it does not read again."""
+    def citations(self) -> CitationIndex:
+        """Shared by all pages, for its cache."""
         return CitationIndex(self.dialogs.store)
 
     async def start(self) -> None:
         await self.dialogs.store.open()
         if self.relay:
             await self.relay.start()
-        self.caretaker.start()
+        self.maintenance.start()
 
     async def stop(self) -> None:
-        """Nobody new is let in; turns that run may finish within the grace time."""
+        """Admit nothing new; running turns may finish within SHUTDOWN_GRACE."""
         await self.dialogs.drain(self.settings.shutdown_grace)
         await self.eval_desk.stop()
-        await self.caretaker.stop()
+        await self.maintenance.stop()
         if self.relay:
             await self.relay.stop()
         await self.release()

@@ -86,8 +86,8 @@ def test_it_is_opened_again_after_it_was_closed(desk: Desk) -> None:
     number = desk.ask(OWNER, TICKET).number
     desk.office.close()
     assert desk.office.tickets(OWNER)[0].number == number
-    visit = ActionContext(dialog_id="other", seq=0, customer_id=OWNER)
-    assert desk.office.act(visit, OpenTicket(subject="Снова не открывается")).number != number
+    origin = ActionContext(dialog_id="other", seq=0, customer_id=OWNER)
+    assert desk.office.act(origin, OpenTicket(subject="Снова не открывается")).number != number
 
 
 def test_a_rehearsal_answers_as_the_records_stand_and_leaves_nothing(desk: Desk) -> None:

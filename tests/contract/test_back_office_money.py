@@ -159,5 +159,5 @@ def test_of_many_approvals_the_latest_are_listed(desk: Desk) -> None:
     for customer in ("demo_student", "demo_vip"):
         desk.ask(customer, RefundPayment(payment=desk.payment(customer)))
         desk.clock.turn(hours=1)
-    assert [a.visit.customer_id for a in desk.office.approvals(None)] == ["demo_vip", "demo_student"]
-    assert [a.visit.customer_id for a in desk.office.approvals(None, 1)] == ["demo_vip"]
+    assert [a.origin.customer_id for a in desk.office.approvals(None)] == ["demo_vip", "demo_student"]
+    assert [a.origin.customer_id for a in desk.office.approvals(None, 1)] == ["demo_vip"]

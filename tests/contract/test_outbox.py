@@ -34,22 +34,22 @@ def outbox(request: pytest.FixtureRequest, tmp_path: Path, prepared: Path) -> It
 
 
 def ids(parcels: list[OutboxMessage]) -> list[str]:
-    return [parcel.event.id for parcel in parcels]
+    return [message.event.id for message in parcels]
 
 
 def one(outbox: SqlOutbox) -> OutboxMessage:
-    [parcel] = outbox.claim(LATER, 10, LEASE)
-    return parcel
+    [message] = outbox.claim(LATER, 10, LEASE)
+    return message
 
 
 def test_events_of_a_dialog_come_one_after_the_other(outbox: SqlOutbox) -> None:
     outbox.add("d", events("d", 3))
     seen = []
     for _ in range(3):
-        parcel = one(outbox)
+        message = one(outbox)
         assert outbox.claim(LATER, 10, LEASE) == []
-        outbox.delivered(parcel)
-        seen.append(parcel.event)
+        outbox.delivered(message)
+        seen.append(message.event)
     assert seen == events("d", 3)
     assert outbox.claim(LATER, 10, LEASE) == []
     assert outbox.state().waiting == 0
@@ -70,8 +70,8 @@ def test_dialogs_do_not_wait_for_each_other_but_dialogs_of_one_customer_take_tur
     first = outbox.claim(LATER, 10, LEASE)
     assert sorted(ids(first)) == ["a:1", "c:1"]
     assert outbox.claim(LATER, 10, LEASE) == []
-    for parcel in first:
-        outbox.delivered(parcel)
+    for message in first:
+        outbox.delivered(message)
     assert len(outbox.claim(LATER, 10, LEASE)) == 2
 
 
@@ -114,8 +114,8 @@ def test_a_dead_letter_lets_the_next_pass_and_can_be_revived(outbox: SqlOutbox) 
 def test_all_dead_letters_are_revived_at_once(outbox: SqlOutbox) -> None:
     for dialog in "abc":
         outbox.add(dialog, events(dialog, 1))
-    for parcel in outbox.claim(LATER, 10, LEASE):
-        outbox.failed(parcel, "", None)
+    for message in outbox.claim(LATER, 10, LEASE):
+        outbox.failed(message, "", None)
     assert [letter.event.id for letter in outbox.dead(2)] == ["a:1", "b:1"]
     assert outbox.revive() == 3
     assert len(outbox.claim(LATER, 10, LEASE)) == 3
@@ -157,9 +157,9 @@ def test_many_carriers_at_once_take_every_event_once_and_in_order(outbox: SqlOut
 
     def carry(_: int) -> None:
         while outbox.state().waiting:
-            for parcel in outbox.claim(LATER, 2, LEASE):
-                taken[parcel.event.dialog_id].append(parcel.event.number)
-                outbox.delivered(parcel)
+            for message in outbox.claim(LATER, 2, LEASE):
+                taken[message.event.dialog_id].append(message.event.number)
+                outbox.delivered(message)
 
     def fill(dialog: str) -> None:
         for count in range(1, 6):

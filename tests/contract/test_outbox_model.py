@@ -47,30 +47,30 @@ class Steps(RuleBasedStateMachine):
     @rule(limit=st.integers(1, 3))
     def claim(self, limit: int) -> None:
         busy = {p.event.customer_id for p, live in self.carried if live}
-        for parcel in self.outbox.claim(self.now, limit, LEASE):
-            event = parcel.event
+        for message in self.outbox.claim(self.now, limit, LEASE):
+            event = message.event
             assert event.customer_id not in busy
             assert event.number == min(self.waiting[event.dialog_id])
             busy.add(event.customer_id)
-            self.carried.append((parcel, True))
+            self.carried.append((message, True))
 
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
         if self.carried:
-            parcel, _ = self.carried.pop(data.draw(st.integers(0, len(self.carried) - 1)))
-            self.outbox.delivered(parcel)
-            self.waiting[parcel.event.dialog_id].discard(parcel.event.number)
-            self.dead[parcel.event.dialog_id].discard(parcel.event.number)
+            message, _ = self.carried.pop(data.draw(st.integers(0, len(self.carried) - 1)))
+            self.outbox.delivered(message)
+            self.waiting[message.event.dialog_id].discard(message.event.number)
+            self.dead[message.event.dialog_id].discard(message.event.number)
 
     @rule(data=st.data(), fatal=st.booleans())
     def fail(self, data: st.DataObject, fatal: bool) -> None:
         if self.carried:
-            parcel, live = self.carried.pop(data.draw(st.integers(0, len(self.carried) - 1)))
-            self.outbox.failed(parcel, "", None if fatal else self.now)
-            there = parcel.event.number in self.waiting[parcel.event.dialog_id]
+            message, live = self.carried.pop(data.draw(st.integers(0, len(self.carried) - 1)))
+            self.outbox.failed(message, "", None if fatal else self.now)
+            there = message.event.number in self.waiting[message.event.dialog_id]
             if live and there and fatal:
-                self.waiting[parcel.event.dialog_id].discard(parcel.event.number)
-                self.dead[parcel.event.dialog_id].add(parcel.event.number)
+                self.waiting[message.event.dialog_id].discard(message.event.number)
+                self.dead[message.event.dialog_id].add(message.event.number)
 
     @rule()
     def time_passes(self) -> None:
@@ -79,7 +79,7 @@ class Steps(RuleBasedStateMachine):
         while self.outbox.claim(self.now, 3, LEASE):
             pass
         self.now += LEASE
-        self.carried = [(parcel, False) for parcel, _ in self.carried]
+        self.carried = [(message, False) for message, _ in self.carried]
 
     @rule()
     def revive(self) -> None:
@@ -98,10 +98,10 @@ class Steps(RuleBasedStateMachine):
         """Nothing is stuck: one carrier empties it."""
         self.now += LEASE
         while parcels := self.outbox.claim(self.now, 3, LEASE):
-            for parcel in parcels:
-                assert parcel.event.number == min(self.waiting[parcel.event.dialog_id])
-                self.waiting[parcel.event.dialog_id].discard(parcel.event.number)
-                self.outbox.delivered(parcel)
+            for message in parcels:
+                assert message.event.number == min(self.waiting[message.event.dialog_id])
+                self.waiting[message.event.dialog_id].discard(message.event.number)
+                self.outbox.delivered(message)
         assert not any(self.waiting.values())
         self.outbox.close()
         rmtree(self.folder)

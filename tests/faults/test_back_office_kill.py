@@ -101,11 +101,11 @@ def test_an_act_that_is_killed_happened_or_not_and_its_repeat_stands_once(tmp_pa
             acked |= writers.acks(luck.randint(0, 3), luck.uniform(0, 0.006))
             check(office, acked)
             cut = max((seq for seq in acked if seq >= first), default=first - 1) + 1
-            visit = ActionContext(dialog_id=DIALOG, seq=cut, customer_id=CUSTOMER)
+            origin = ActionContext(dialog_id=DIALOG, seq=cut, customer_id=CUSTOMER)
             action = RefundPayment(payment=payment, amount_rub=amount_of(cut))
             reworded = action.model_copy(update={"reason": "a model never says it twice in the same words"})
-            acked[cut] = office.act(visit, reworded).number
-            assert office.act(visit, action).number == acked[cut]
+            acked[cut] = office.act(origin, reworded).number
+            assert office.act(origin, action).number == acked[cut]
             check(office, acked)
     office.close()
     assert len(acked) > KILLS

@@ -37,7 +37,7 @@ class Clock:
 @contextmanager
 def served(root: Path, clock: Clock, period: float = 60, **given: Any) -> Iterator[httpx2.Client]:
     bench = build(settings(root, **given), clock=clock)
-    bench.caretaker.period = period
+    bench.maintenance.period = period
     with running(bench) as url, httpx2.Client(base_url=url, timeout=60, trust_env=False) as http:
         yield http
 
@@ -77,8 +77,8 @@ def test_a_timeout_of_zero_closes_nothing(tmp_path: Path, minutes: int, closed: 
     bench = build(settings(tmp_path, dialog_timeout_minutes=minutes), clock=clock)
     asyncio.run(bench.dialogs.create("c", "не приходит код"))
     clock.advance(days=30)
-    assert asyncio.run(bench.caretaker.close_idle()) == closed
-    assert asyncio.run(bench.caretaker.close_idle()) == 0
+    assert asyncio.run(bench.maintenance.close_idle()) == closed
+    assert asyncio.run(bench.maintenance.close_idle()) == 0
     asyncio.run(bench.stop())
 
 

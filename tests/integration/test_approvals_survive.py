@@ -159,12 +159,12 @@ async def test_what_was_cut_in_the_telling_is_told_without_anybodys_word(
 ) -> None:
     case = cut_in_telling(mock, places)
     bench = provider_house(mock, places)
-    assert isinstance(bench.people.settle, ApprovalService)
+    assert isinstance(bench.operators.settle, ApprovalService)
     await bench.start()
     try:
         mock.state.script.append(TOLD)
         for _ in range(2):
-            await bench.people.settle.catch_up()
+            await bench.operators.settle.catch_up()
         view = await bench.dialogs.view(case.room.dialog)
     finally:
         await bench.stop()
@@ -187,12 +187,12 @@ async def test_a_decision_that_cannot_be_told_keeps_no_other_from_being_told(
             mock.state.script.append({"fault": "400"})
             assert case.approve().status_code == 502
     bench = provider_house(mock, places)
-    assert isinstance(bench.people.settle, ApprovalService)
+    assert isinstance(bench.operators.settle, ApprovalService)
     await bench.dialogs.store.open()
     try:
         mock.state.script.extend([{"fault": "400"}, {"text": "Your money is on its way back."}])
         with pytest.raises(ProviderError):
-            await bench.people.settle.catch_up()
+            await bench.operators.settle.catch_up()
         lines = [len((await bench.dialogs.view(c.room.dialog)).messages) for c in (first, second)]
     finally:
         await bench.stop()

@@ -100,11 +100,11 @@ async def test_after_a_plain_yes_to_what_it_offered_it_orders(office: SqlBackOff
 def test_a_yes_holds_for_the_price_that_was_offered(
     office: SqlBackOffice, named: str, status: str | None
 ) -> None:
-    desk = ToolContext(HybridSearch([], None), office, consent=consent)
+    context = ToolContext(HybridSearch([], None), office, consent=consent)
     offer = Said(role="agent", content=OFFER.replace("12 900 ₽", named), agent=SALES)
-    visit = ActionContext(dialog_id="d", seq=3, customer_id="demo_goods")
+    origin = ActionContext(dialog_id="d", seq=3, customer_id="demo_goods")
     lines = [offer, Said(role="customer", content="да")]
-    held = held_back(desk, visit, lines, CreateOrder.model_validate(HUB))
+    held = held_back(context, origin, lines, CreateOrder.model_validate(HUB))
     assert (held.status if held else None) == status
 
 
@@ -114,9 +114,9 @@ async def test_a_yes_to_a_person_lets_no_model_act(office: SqlBackOffice, tmp_pa
     async with centre(office, tmp_path, script) as bench:
         chat = Chat(bench, "demo_goods")
         await chat.say("есть вопрос по хабу с доставкой курьером")
-        await bench.people.take_over(chat.dialog_id, "olga", "")
-        await bench.people.reply(chat.dialog_id, "olga", OFFER)
-        await bench.people.hand_back(chat.dialog_id, "olga", "вернула", SALES)
+        await bench.operators.take_over(chat.dialog_id, "olga", "")
+        await bench.operators.reply(chat.dialog_id, "olga", OFFER)
+        await bench.operators.hand_back(chat.dialog_id, "olga", "вернула", SALES)
         await chat.say("да")
     assert office.orders("demo_goods") == before
 

@@ -66,7 +66,7 @@ async def test_a_dialog_opens_runs_and_closes_with_an_event_for_each(tmp_path: P
     dialog_id = str(created.body["dialog_id"])
     assert kinds(await store.read(dialog_id)) == ["dialog.opened"]
     await bench.dialogs.close(dialog_id, "resolved")
-    await bench.people.rate(dialog_id, 5, "спасибо")
+    await bench.operators.rate(dialog_id, 5, "спасибо")
     assert kinds(await store.read(dialog_id)) == ["dialog.opened", "dialog.closed", "dialog.rated"]
     assert "events" not in (await bench.dialogs.view(dialog_id)).model_dump()
     assert bench.relay is None

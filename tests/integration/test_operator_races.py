@@ -25,9 +25,9 @@ NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
 
 def test_of_operators_that_race_for_a_dialog_exactly_one_wins(http: httpx2.Client) -> None:
     room = Room.open(http)
-    people = [f"operator-{n}" for n in range(12)]
-    with ThreadPoolExecutor(len(people)) as pool:
-        answers = list(pool.map(room.take_over, people))
+    operators = [f"operator-{n}" for n in range(12)]
+    with ThreadPoolExecutor(len(operators)) as pool:
+        answers = list(pool.map(room.take_over, operators))
     winners = [a.json()["held_by"] for a in answers if a.status_code == 200]
     assert len(winners) == 1
     assert {code(a) for a in answers if a.status_code != 200} == {(409, "taken_over")}
@@ -139,13 +139,13 @@ async def test_a_dialog_that_a_person_holds_is_never_closed_for_being_idle(tmp_p
     given = settings(tmp_path, dialog_timeout_minutes=60)
     bench = build(given, store=MemoryStore(), clock=lambda: now[0])
     names = [str((await bench.dialogs.create("c", None)).body["dialog_id"]) for _ in range(2)]
-    await bench.people.take_over(names[0], "anna")
+    await bench.operators.take_over(names[0], "anna")
     now[0] += timedelta(days=3)
-    assert await bench.caretaker.close_idle() == 1
+    assert await bench.maintenance.close_idle() == 1
     assert [(await bench.dialogs.view(name)).status for name in names] == ["active", "closed"]
-    await bench.people.hand_back(names[0], "anna", "done")
+    await bench.operators.hand_back(names[0], "anna", "done")
     now[0] += timedelta(hours=2)
-    assert await bench.caretaker.close_idle() == 1
+    assert await bench.maintenance.close_idle() == 1
 
 
 @pytest.mark.anyio
@@ -154,8 +154,8 @@ async def test_one_reply_sent_many_times_at_once_is_one_line(tmp_path: Path) -> 
 
     bench = build(settings(tmp_path), store=MemoryStore())
     name = str((await bench.dialogs.create("c", None)).body["dialog_id"])
-    await bench.people.take_over(name, "anna")
+    await bench.operators.take_over(name, "anna")
     async with anyio.create_task_group() as group:
         for _ in range(10):
-            group.start_soon(bench.people.reply, name, "anna", "раз", Request.of("k", "reply", "раз"))
+            group.start_soon(bench.operators.reply, name, "anna", "раз", Request.of("k", "reply", "раз"))
     assert (await bench.dialogs.view(name)).message_count == 1

@@ -98,9 +98,9 @@ async def test_another_language_is_other_words(bench: Workbench) -> None:
 
 async def test_a_person_is_not_replaced(bench: Workbench) -> None:
     name = await told(bench, STORY[1])
-    await bench.people.take_over(name, "anna")
+    await bench.operators.take_over(name, "anna")
     await bench.dialogs.send(name, "спасибо")
-    await bench.people.reply(name, "anna", "Пожалуйста, это Анна.")
+    await bench.operators.reply(name, "anna", "Пожалуйста, это Анна.")
     _, second = await steps(bench, name, AS_NOW)
     assert (second.differs, second.now.text) == ("", "Пожалуйста, это Анна.")
 
@@ -143,9 +143,9 @@ async def test_no_more_than_some_dialogs_are_replayed_at_once(bench: Workbench) 
 def test_a_system_that_cannot_take_back_refuses(tmp_path: Path) -> None:
     real = SqlBackOffice(tmp_path / "office.sqlite", demo=True)
     rehearsed = ReadOnlyOffice(real)
-    visit = ActionContext(dialog_id="d", seq=1, customer_id="customer_123")
+    origin = ActionContext(dialog_id="d", seq=1, customer_id="customer_123")
     before = real.counts()
-    assert rehearsed.act(visit, OpenComplaint(subject="everything")).reason == "rehearsal"
+    assert rehearsed.act(origin, OpenComplaint(subject="everything")).reason == "rehearsal"
     assert rehearsed.account("customer_123") == real.account("customer_123")
     assert (rehearsed.plans(), rehearsed.items()) == (real.plans(), real.items())
     assert rehearsed.payments("customer_123") == real.payments("customer_123")

@@ -54,7 +54,7 @@ async def test_a_rehearsal_leaves_no_dialog_and_no_effect(tmp_path: Path) -> Non
     bench = build(settings(tmp_path / "dialogs"))
     await bench.start()
     await bench.warm()
-    found = await bench.people.approvals()
+    found = await bench.operators.approvals()
     stored = sorted((tmp_path / "dialogs").rglob("*.json"))
     await bench.stop()
     assert (found.approvals, stored) == ([], [])

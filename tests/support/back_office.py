@@ -49,10 +49,10 @@ class Desk:
     def ask(self, customer_id: str, action: Action, seq: int | None = None, language: str = "ru") -> Outcome:
         self._seq += 1
         number = self._seq if seq is None else seq
-        visit = ActionContext(
+        origin = ActionContext(
             dialog_id=f"d-{customer_id}", seq=number, customer_id=customer_id, language=language
         )
-        return self.office.act(visit, action)
+        return self.office.act(origin, action)
 
     def payment(self, customer_id: str, place: int = 0) -> str:
         return self.office.payments(customer_id)[place].number

@@ -11,7 +11,7 @@ import numpy as np
 from app.core.knowledge import Upload
 from app.core.models import Article
 from app.core.ports import TOKENS, Embedder, Vectors
-from app.engines.knowledge.library import LibraryHouse, TeamLibrary
+from app.engines.knowledge.library import LibraryContext, TeamLibrary
 from app.engines.knowledge.live import LiveKnowledge
 from app.services.knowledge.library import KnowledgeService
 from tests.support.documents import MARKDOWN
@@ -53,7 +53,7 @@ SHIPPED = (
 
 
 def library(root: Path, embedder: Embedder | None = None, *, with_shipped: bool = True) -> TeamLibrary:
-    house = LibraryHouse(SHIPPED, embedder, AGENTS, lambda _: "sales", lambda: NOW, with_shipped)
+    house = LibraryContext(SHIPPED, embedder, AGENTS, lambda _: "sales", lambda: NOW, with_shipped)
     return TeamLibrary(root, house)
 
 

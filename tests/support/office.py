@@ -103,7 +103,7 @@ class Office:
     def asks(self, number: str, dialog_id: str, customer_id: str = "c", at: datetime = NOON) -> None:
         self.waiting[number] = ActionApproval(
             number=number,
-            visit=ActionContext(dialog_id=dialog_id, seq=1, customer_id=customer_id),
+            origin=ActionContext(dialog_id=dialog_id, seq=1, customer_id=customer_id),
             tool="refund_payment",
             arguments={"payment": "P-1001", "amount_rub": 9000},
             reason="above_limit",

@@ -36,7 +36,7 @@ class Post:
 
     async def deliver(self) -> None:
         await self.relay.copy()
-        await self.relay.carrier.carry()
+        await self.relay.delivery.carry()
 
     async def until_delivered(self) -> None:
         """However often it takes; each round finds everything due."""
@@ -56,8 +56,8 @@ class Post:
 async def post_office(prepared: Path, folder: Path, client: CrmClient) -> AsyncIterator[Post]:
     clock, metrics = Clock(), Metrics()
     with outbox_like(prepared, folder) as outbox:
-        carrier = DeliveryWorker(outbox, client, metrics, clock, limit=20, luck=lambda: 1.0)
+        delivery = DeliveryWorker(outbox, client, metrics, clock, limit=20, luck=lambda: 1.0)
         store = MemoryStore()
-        relay = Relay(store, outbox, carrier)
+        relay = Relay(store, outbox, delivery)
         await relay.begin()
         yield Post(ObservedStore(store, relay), relay, outbox, clock, metrics)

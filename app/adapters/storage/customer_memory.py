@@ -1,4 +1,4 @@
-"""What is remembered of customers, in a LangGraph store: an SQLite file in a folder, or PostgreSQL."""
+"""Customer memory in a LangGraph store: an SQLite file in a folder, or PostgreSQL."""
 
 from __future__ import annotations
 

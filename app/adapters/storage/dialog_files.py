@@ -1,7 +1,4 @@
-"""Dialogs as files: one `<dialog_id>.json` each, damaged ones moved aside into `.quarantine/`.
-
-Files of the dialog store: durable writes, whose failures are situations.
-"""
+"""One `<dialog_id>.json` per dialog, written durably; damaged files are moved to `.quarantine/`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What LangGraph keeps for us: in an SQLite file of a folder, or in PostgreSQL.
-
-Where LangGraph keeps what waits for a person: an SQLite file in a folder, or PostgreSQL.
-"""
+"""LangGraph's stores and checkpoints: an SQLite file in a folder, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -72,7 +69,7 @@ FILE = "approvals.sqlite"
 
 
 def has_checkpoints(where: str) -> bool:
-    """False where nothing has ever waited; a server is taken to hold some."""
+    """False if no approval has ever waited; a server is assumed to hold checkpoints."""
     return is_server(where) or (Path(where) / FILE).exists()
 
 

@@ -1,4 +1,4 @@
-"""What every store means by a row, a match and a cursor: one meaning for all backends."""
+"""Rows, text matches and cursors of dialog lists, the same for every backend."""
 
 from __future__ import annotations
 

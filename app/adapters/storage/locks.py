@@ -1,4 +1,4 @@
-"""One lock a dialog: a queue inside the process, a locked file between processes."""
+"""One lock per dialog: a queue within the process, a locked file between processes."""
 
 from __future__ import annotations
 

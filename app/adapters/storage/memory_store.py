@@ -1,4 +1,4 @@
-"""A store in the memory of one process: every promise of the port but durability."""
+"""A dialog store in memory: fulfils the port except for durability."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from app.core.urgency import WaitingQueue
 
 
 class MemoryStore:
-    """What is handed in and out is copied: nobody can change a stored dialog but by `write`."""
+    """Copies on read and write, so that a stored dialog changes only through `write`."""
 
     def __init__(self) -> None:
         self._dialogs: dict[str, Dialog] = {}

@@ -1,4 +1,4 @@
-"""The dialogs that want a person: as the index keeps them, or counted from the dialogs at each question."""
+"""The waiting queue: read from the index, or computed from the dialogs on each call."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class IndexedQueue:
 
 
 class CountedQueue:
-    """Says what the index must say."""
+    """Reference implementation: the index must give the same results."""
 
     def __init__(self, dialogs: Mapping[str, Dialog]) -> None:
         self._dialogs = dialogs

@@ -42,10 +42,10 @@ def acting(*actions: type[Action]) -> tuple[Tool, ...]:
     return tuple(Tool(action, _act) for action in actions)
 
 
-def _act(desk: ToolContext, visit: ActionContext, action: Action) -> Result:
-    if desk.office is None:
-        return told(UNAVAILABLE, visit.language)
+def _act(context: ToolContext, origin: ActionContext, action: Action) -> Result:
+    if context.office is None:
+        return told(UNAVAILABLE, origin.language)
     try:
-        return outcome_told(desk.office.act(visit, action), visit.language)
+        return outcome_told(context.office.act(origin, action), origin.language)
     except BackOfficeUnavailable:
-        return told(UNAVAILABLE, visit.language)
+        return told(UNAVAILABLE, origin.language)

@@ -18,8 +18,8 @@ class SearchKnowledge(BaseModel):
     question: str = Field(description="What the customer needs, in the customer's language.")
 
 
-def _search(desk: ToolContext, visit: ActionContext, wanted: SearchKnowledge) -> Result:
-    found = desk.knowledge.search(wanted.question, visit.language)
+def _search(context: ToolContext, origin: ActionContext, wanted: SearchKnowledge) -> Result:
+    found = context.knowledge.search(wanted.question, origin.language)
     return Result(render(relevant(found)))
 
 

@@ -241,14 +241,14 @@ def _stranger() -> Facts:
     return {"status": "refused", "reason": "unknown_customer"}
 
 
-def _reading(read: Read, desk: ToolContext, visit: ActionContext, wanted: BaseModel) -> Result:
-    if desk.office is None:
-        return told(UNAVAILABLE, visit.language)
-    records = CustomerRecords(desk.office, visit.customer_id, visit.language, desk.clock())
+def _reading(read: Read, context: ToolContext, origin: ActionContext, wanted: BaseModel) -> Result:
+    if context.office is None:
+        return told(UNAVAILABLE, origin.language)
+    records = CustomerRecords(context.office, origin.customer_id, origin.language, context.clock())
     try:
-        return told(read(records, wanted), visit.language)
+        return told(read(records, wanted), origin.language)
     except BackOfficeUnavailable:
-        return told(UNAVAILABLE, visit.language)
+        return told(UNAVAILABLE, origin.language)
 
 
 def _tool(args: type[BaseModel], read: Read) -> Tool:

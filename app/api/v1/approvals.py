@@ -32,22 +32,22 @@ class DecisionBody(BaseModel):
 @router.get("", summary="List approvals")
 async def find(bench: Bench, status: Which = "pending") -> ApprovalsView:
     """Lists pending or decided approvals."""
-    return await bench.people.approvals(None if status == "all" else status)
+    return await bench.operators.approvals(None if status == "all" else status)
 
 
 @router.get("/{number}", summary="Get an approval", responses=documented(404))
 async def view(number: Number, bench: Bench) -> ApprovalView:
     """Returns one approval with its decision and outcome, if there is one."""
-    return await bench.people.approval(number)
+    return await bench.operators.approval(number)
 
 
 @router.post("/{number}/approve", summary="Approve an action", responses=DECISION)
 async def approve(number: Number, body: DecisionBody, bench: Bench) -> ApprovalView:
     """Carries the action out once; a repeat returns the first response, an opposite decision is 409."""
-    return await bench.people.decide(number, True, body.by, body.note)
+    return await bench.operators.decide(number, True, body.by, body.note)
 
 
 @router.post("/{number}/reject", summary="Reject an action", responses=DECISION)
 async def reject(number: Number, body: DecisionBody, bench: Bench) -> ApprovalView:
     """Rejects the action; the customer's account is not changed."""
-    return await bench.people.decide(number, False, body.by, body.note)
+    return await bench.operators.decide(number, False, body.by, body.note)

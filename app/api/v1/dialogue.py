@@ -127,7 +127,7 @@ async def close(dialog_id: DialogId, bench: Bench, body: CloseBody | None = None
 @router.post("/{dialog_id}/rating", summary="Rate a dialog", responses={**BODY, **documented(404, 503, 507)})
 async def rate(dialog_id: DialogId, body: RatingBody, bench: Bench) -> Rated:
     """Stores the customer's rating of an open or closed dialog; a later one replaces it."""
-    return await bench.people.rate(dialog_id, body.score, body.comment)
+    return await bench.operators.rate(dialog_id, body.score, body.comment)
 
 
 @router.post(

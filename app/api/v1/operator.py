@@ -57,14 +57,14 @@ class RerouteBody(OperatorBody):
 @router.post("/dialogs/{dialog_id}/takeover", summary="Take over a dialog", responses=CHANGE)
 async def takeover(dialog_id: DialogId, body: TakeoverBody, bench: Bench) -> Held:
     """Assigns the dialog to the operator once the running turn has finished. Repeats are safe."""
-    return await bench.people.take_over(dialog_id, body.operator, body.reason, body.force)
+    return await bench.operators.take_over(dialog_id, body.operator, body.reason, body.force)
 
 
 @router.post("/dialogs/{dialog_id}/reply", summary="Write to the customer", responses=CHANGE)
 async def reply(dialog_id: DialogId, body: ReplyBody, bench: Bench, key: Key, response: Response) -> Replied:
     """Adds an operator's line. With an Idempotency-Key a repeat does not add a second line."""
     request = Request.of(key, "reply", body.model_dump(exclude_unset=True)) if key else None
-    outcome = await bench.people.reply(dialog_id, body.operator, body.message, request)
+    outcome = await bench.operators.reply(dialog_id, body.operator, body.message, request)
     if outcome.replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return Replied.model_validate(outcome.body)
@@ -73,7 +73,7 @@ async def reply(dialog_id: DialogId, body: ReplyBody, bench: Bench, key: Key, re
 @router.post("/dialogs/{dialog_id}/handback", summary="Hand back to the agents", responses=CHANGE)
 async def handback(dialog_id: DialogId, body: HandbackBody, bench: Bench) -> Held:
     """Returns the dialog to the agents with a note for them."""
-    return await bench.people.hand_back(dialog_id, body.operator, body.note, body.agent)
+    return await bench.operators.hand_back(dialog_id, body.operator, body.note, body.agent)
 
 
 @router.post("/dialogs/{dialog_id}/reroute", summary="Re-route to another agent", responses=CHANGE)
@@ -94,4 +94,4 @@ async def queue(
     ] = None,
 ) -> QueueView:
     """Lists dialogs that need a person, the most urgent first."""
-    return await bench.people.queue(limit, cursor, lang)
+    return await bench.operators.queue(limit, cursor, lang)

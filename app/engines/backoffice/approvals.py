@@ -16,13 +16,13 @@ from app.engines.backoffice.tables import approvals
 
 
 def enter(
-    connection: Connection, visit: ActionContext, action: Action, wanted: Outcome, at: datetime
+    connection: Connection, origin: ActionContext, action: Action, wanted: Outcome, at: datetime
 ) -> Outcome:
     """The outcome with its number."""
     number = next_number(connection, "A")
     values = {
         "number": number,
-        **visit.model_dump(),
+        **origin.model_dump(),
         "tool": tool_name(type(action)),
         "arguments": action.model_dump(mode="json"),
         "reason": wanted.reason,
@@ -73,4 +73,4 @@ def settle(connection: Connection, decided: ActionApproval) -> None:
 def _approval(row: Row[Any]) -> ActionApproval:
     values = row._asdict()
     outcome = None if row.outcome is None else from_json(row.outcome)
-    return ActionApproval.model_validate({**values, "visit": values, "outcome": outcome})
+    return ActionApproval.model_validate({**values, "origin": values, "outcome": outcome})

@@ -22,10 +22,10 @@ from app.engines.backoffice.records import as_number
 from app.engines.backoffice.tables import effects
 
 
-def kept(connection: Connection, visit: ActionContext, action: Action) -> Outcome | None:
+def kept(connection: Connection, origin: ActionContext, action: Action) -> Outcome | None:
     """A line from before things were told apart holds for all of them: it is about nothing."""
     about = effects.c.about.in_({about_of(action), ""})
-    lines = select(effects.c.outcome, effects.c.wording).where(_of(visit, action), about)
+    lines = select(effects.c.outcome, effects.c.wording).where(_of(origin, action), about)
     for line in connection.execute(lines.order_by(effects.c.id)):
         outcome = from_json(line.outcome)
         if outcome.status != "refused":
@@ -35,7 +35,7 @@ def kept(connection: Connection, visit: ActionContext, action: Action) -> Outcom
 
 def write(
     connection: Connection,
-    visit: ActionContext,
+    origin: ActionContext,
     action: Action,
     outcome: Outcome,
     at: datetime,
@@ -43,9 +43,9 @@ def write(
 ) -> None:
     about = about_of(action)
     if by is None:
-        connection.execute(delete(effects).where(_of(visit, action), effects.c.about == about))
+        connection.execute(delete(effects).where(_of(origin, action), effects.c.about == about))
     values = {
-        **visit.model_dump(exclude={"language"}),
+        **origin.model_dump(exclude={"language"}),
         "tool": tool_name(type(action)),
         "at": at,
         "about": about,
@@ -80,13 +80,13 @@ def read(connection: Connection, dialog_id: str, seq: int | None) -> list[Effect
     return [_effect(row) for row in connection.execute(lines)]
 
 
-def _of(visit: ActionContext, action: Action) -> ColumnElement[bool]:
+def _of(origin: ActionContext, action: Action) -> ColumnElement[bool]:
     """What agents did or were refused, before any person decided."""
     return and_(
-        effects.c.dialog_id == visit.dialog_id,
-        effects.c.seq == visit.seq,
+        effects.c.dialog_id == origin.dialog_id,
+        effects.c.seq == origin.seq,
         effects.c.tool == tool_name(type(action)),
-        effects.c.customer_id == visit.customer_id,
+        effects.c.customer_id == origin.customer_id,
         effects.c.decided_by.is_(None),
     )
 

@@ -153,17 +153,17 @@ class SqlBackOffice:
             customer = records.customer_of(connection, customer_id)
         return quote(customer.discount if customer else "none", wanted)
 
-    def act(self, visit: ActionContext, action: Action) -> Outcome:
+    def act(self, origin: ActionContext, action: Action) -> Outcome:
         action = storable(action)
-        with self._database.writing(f"dialog {visit.dialog_id}", _of(visit.customer_id)) as connection:
-            if kept := audit.kept(connection, visit, action):
+        with self._database.writing(f"dialog {origin.dialog_id}", _of(origin.customer_id)) as connection:
+            if kept := audit.kept(connection, origin, action):
                 return kept
             now = self._clock()
-            outcome = self._carry_out(connection, visit, action, now)
+            outcome = self._carry_out(connection, origin, action, now)
             if outcome.status == "approval" and not outcome.number:
-                waits = repeats.approval(connection, visit, action, now)
-                outcome = waits or approvals.enter(connection, visit, action, outcome, now)
-            audit.write(connection, visit, action, outcome, now)
+                waits = repeats.approval(connection, origin, action, now)
+                outcome = waits or approvals.enter(connection, origin, action, outcome, now)
+            audit.write(connection, origin, action, outcome, now)
             return outcome
 
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
@@ -179,7 +179,7 @@ class SqlBackOffice:
             return approvals.read(connection, number)
 
     def decide(self, number: str, approved: bool, by: str, note: str = "") -> ActionApproval:
-        with self._database.writing(_of(self.approval(number).visit.customer_id)) as connection:
+        with self._database.writing(_of(self.approval(number).origin.customer_id)) as connection:
             asked = approvals.read(connection, number)
             word = "approved" if approved else "rejected"
             if asked.status == word:
@@ -188,7 +188,7 @@ class SqlBackOffice:
                 raise ApprovalDecided(number, asked.status)
             now, action = self._clock(), action_of(asked)
             outcome = (
-                self._carry_out(connection, asked.visit, action, now, asked)
+                self._carry_out(connection, asked.origin, action, now, asked)
                 if approved
                 else refused("rejected", number)
             )
@@ -196,7 +196,7 @@ class SqlBackOffice:
             settled = {"status": word, "decided_at": now, "outcome": outcome, **said}
             decided = asked.model_copy(update=settled)
             approvals.settle(connection, decided)
-            audit.write(connection, asked.visit, action, outcome, now, without_nul(by))
+            audit.write(connection, asked.origin, action, outcome, now, without_nul(by))
             return decided
 
     def seed(self) -> bool:
@@ -221,15 +221,15 @@ class SqlBackOffice:
     def _carry_out(
         self,
         connection: Connection,
-        visit: ActionContext,
+        origin: ActionContext,
         action: Action,
         now: datetime,
         approved: ActionApproval | None = None,
     ) -> Outcome:
-        customer = records.customer_of(connection, visit.customer_id)
+        customer = records.customer_of(connection, origin.customer_id)
         if customer is None:
             return refused("unknown_customer")
-        return carry_out(ActionRun(connection, visit, customer, now, self._policy, approved), action)
+        return carry_out(ActionRun(connection, origin, customer, now, self._policy, approved), action)
 
     def _prepare(self, database: Database) -> None:
         prepare(database, (lambda connection: fill(connection, self._clock())) if self._demo else None)

@@ -63,22 +63,22 @@ class SqlOutbox:
             due = connection.execute(rows.due_dialogs(now, limit, lease)).all()
             chosen = {row.customer_id: row.dialog_id for row in reversed(due)}
             taken = [rows.take(connection, dialog_id, now, lease) for dialog_id in chosen.values()]
-            return [parcel for parcel in taken if parcel]
+            return [message for message in taken if message]
 
-    def delivered(self, parcel: OutboxMessage) -> None:
+    def delivered(self, message: OutboxMessage) -> None:
         """Whoever has the lease by now: it is there."""
-        dialog_id = parcel.event.dialog_id
+        dialog_id = message.event.dialog_id
         with self._database.writing(_of(dialog_id)) as connection:
-            rows.drop(connection, parcel.event.id)
-            rows.release(connection, parcel)
+            rows.drop(connection, message.event.id)
+            rows.release(connection, message)
             rows.schedule(connection, dialog_id)
 
-    def failed(self, parcel: OutboxMessage, why: str, retry_at: datetime | None) -> None:
-        dialog_id = parcel.event.dialog_id
+    def failed(self, message: OutboxMessage, why: str, retry_at: datetime | None) -> None:
+        dialog_id = message.event.dialog_id
         with self._database.writing(_of(dialog_id)) as connection:
-            if rows.release(connection, parcel):
+            if rows.release(connection, message):
                 end = {"why": why, "dead": retry_at is None}
-                connection.execute(update(parcels).where(parcels.c.id == parcel.event.id).values(end))
+                connection.execute(update(parcels).where(parcels.c.id == message.event.id).values(end))
                 rows.schedule(connection, dialog_id, retry_at)
 
     def state(self) -> OutboxState:

@@ -128,16 +128,16 @@ def take(connection: Connection, dialog_id: str, now: datetime, lease: timedelta
     row = connection.execute(_waiting(dialog_id)).first()
     if row is None:
         return None
-    parcel = _parcel(row, now)
-    tried = {"tries": parcel.tries, "since": parcel.since}
+    message = _message(row, now)
+    tried = {"tries": message.tries, "since": message.since}
     connection.execute(update(parcels).where(parcels.c.id == row.id).values(tried))
-    note(connection, dialog_id, lease=parcel.lease, leased_until=now + lease)
-    return parcel
+    note(connection, dialog_id, lease=message.lease, leased_until=now + lease)
+    return message
 
 
-def release(connection: Connection, parcel: OutboxMessage) -> bool:
+def release(connection: Connection, message: OutboxMessage) -> bool:
     """False where the lease has passed to another."""
-    mine = (dialogs.c.dialog_id == parcel.event.dialog_id) & (dialogs.c.lease == parcel.lease)
+    mine = (dialogs.c.dialog_id == message.event.dialog_id) & (dialogs.c.lease == message.lease)
     free = update(dialogs).where(mine).values(lease=None, leased_until=None)
     return connection.execute(free).rowcount > 0
 
@@ -155,7 +155,7 @@ def _waiting(dialog_id: str) -> Select[Any]:
     return here.order_by(parcels.c.number).limit(1)
 
 
-def _parcel(row: Row[Any], now: datetime) -> OutboxMessage:
+def _message(row: Row[Any], now: datetime) -> OutboxMessage:
     return OutboxMessage(
         Event.model_validate_json(row.event), row.tries + 1, min(row.since or now, now), uuid4().hex
     )

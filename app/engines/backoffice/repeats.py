@@ -28,7 +28,7 @@ def order(
         orders.c.delivery.is_not_distinct_from(delivery),
         orders.c.status != "cancelled",
     )
-    mine = (orders.c.customer_id == case.visit.customer_id, orders.c.at > case.now - WINDOW)
+    mine = (orders.c.customer_id == case.origin.customer_id, orders.c.at > case.now - WINDOW)
     row = case.connection.execute(select(orders).where(*mine, *same)).first()
     return refused("just_done", row.number, total_rub=row.total_rub) if row else None
 
@@ -46,18 +46,18 @@ def refund(case: ActionRun, payment: str, amount_rub: int) -> Outcome | None:
 
 def ticket(case: ActionRun, kind: str, subject: str) -> Outcome | None:
     """Case, blanks and punctuation make no other one."""
-    mine = (tickets.c.customer_id == case.visit.customer_id, tickets.c.at > case.now - WINDOW)
+    mine = (tickets.c.customer_id == case.origin.customer_id, tickets.c.at > case.now - WINDOW)
     for row in case.connection.execute(select(tickets).where(*mine, tickets.c.kind == kind)):
         if _words(row.subject) == _words(subject):
             return refused("just_done", row.number, ticket=row.number)
     return None
 
 
-def approval(connection: Connection, visit: ActionContext, action: Action, now: datetime) -> Outcome | None:
+def approval(connection: Connection, origin: ActionContext, action: Action, now: datetime) -> Outcome | None:
     """The same that waits for a person waits once."""
     wanted = action.model_dump(mode="json", exclude_none=True)
     same: tuple[ColumnElement[bool], ...] = (
-        approvals.c.customer_id == visit.customer_id,
+        approvals.c.customer_id == origin.customer_id,
         approvals.c.tool == tool_name(type(action)),
         approvals.c.status == "pending",
         approvals.c.requested_at > now - WINDOW,

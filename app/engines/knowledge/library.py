@@ -1,4 +1,4 @@
-"""A team's documents beside the shipped articles: stored with versions, searched as one."""
+"""A team's documents beside the shipped articles: stored by version, searched together."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ TRIES = 3
 
 
 @dataclass(frozen=True)
-class LibraryHouse:
-    """What a library stands in. Not `with_shipped`: shipped articles only give the centre of vectors."""
+class LibraryContext:
+    """What a library needs. Not `with_shipped`: shipped articles only give the centre of vectors."""
 
     shipped: Sequence[Article]
     embedder: Embedder | None
@@ -53,9 +53,9 @@ class LibraryHouse:
 class TeamLibrary:
     """`root` is created by the first change. A team's piece replaces the shipped article of its id."""
 
-    def __init__(self, root: Path, house: LibraryHouse) -> None:
+    def __init__(self, root: Path, context: LibraryContext) -> None:
         self._shelf = Shelf(root)
-        self._house = house
+        self._context = context
 
     def stamp(self) -> object:
         return self._shelf.stamp()
@@ -65,9 +65,9 @@ class TeamLibrary:
 
         def guess(text: str) -> str:
             watch()
-            return self._house.guess(text)
+            return self._context.guess(text)
 
-        maker = Maker(upload, self._house.agents, guess)
+        maker = Maker(upload, self._context.agents, guess)
         return Document(upload, format_of(upload.file), maker.articles(read.sections), read.left_out)
 
     def add(self, documents: Sequence[Document], tell: Tell) -> list[DocumentRecord]:
@@ -79,9 +79,9 @@ class TeamLibrary:
             manifest = self._shelf.manifest()
             try:
                 records = [self._put(manifest, document, made) for document in documents]
-                if self._house.embedder is not None:
+                if self._context.embedder is not None:
                     for folder, each, vectors in zip(made, texts, rows, strict=True):
-                        keep_rows(folder / VECTORS, each, vectors, self._house.embedder)
+                        keep_rows(folder / VECTORS, each, vectors, self._context.embedder)
             except BaseException:
                 for folder in made:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -122,16 +122,19 @@ class TeamLibrary:
         team = [(r, self._shelf.pieces(r.name, r.current.version)) for r in self._shelf.manifest().documents]
         own = [article for _, articles in team for article in articles]
         replaced = {(a.lang, a.id) for a in own}
-        kept = [(a.lang, a.id) not in replaced and self._house.with_shipped for a in self._house.shipped]
-        articles = [a for a, stays in zip(self._house.shipped, kept, strict=True) if stays] + own
+        kept = [(a.lang, a.id) not in replaced and self._context.with_shipped for a in self._context.shipped]
+        articles = [a for a, stays in zip(self._context.shipped, kept, strict=True) if stays] + own
         shelves = {(a.lang, a.id): a for a in articles}
         approvals = self._shelf.approvals()
-        embedder = self._house.embedder
-        if embedder is None or not self._house.shipped:
+        embedder = self._context.embedder
+        if embedder is None or not self._context.shipped:
             return KnowledgeIndex(HybridSearch(articles, embedder), shelves, approvals)
-        shipped = vectors_of(self._house.shipped, embedder)
+        shipped = vectors_of(self._context.shipped, embedder)
         centre = shipped.mean(axis=0)
-        rows = [shipped[_rows(self._house.shipped, kept)], *(self._vectors(r, a, embedder) for r, a in team)]
+        rows = [
+            shipped[_rows(self._context.shipped, kept)],
+            *(self._vectors(r, a, embedder) for r, a in team),
+        ]
         base = HybridSearch(articles, embedder, np.concatenate(rows), centre)
         embed = _centred(embedder, centre)
         asked = kept_rows(self._shelf.root / "approved.npz", [a.question for a in approvals], embedder)
@@ -149,7 +152,7 @@ class TeamLibrary:
             version=version,
             file=PurePath(upload.file).name,
             format=document.format,
-            added=self._house.clock(),
+            added=self._context.clock(),
             digest=sha256(upload.data).hexdigest(),
             articles=len(articles),
             langs=sorted({a.lang for a in articles}),
@@ -175,9 +178,9 @@ class TeamLibrary:
 
     def _rows_of(self, texts: Sequence[list[str]], tell: Tell) -> list[Vectors]:
         """One array a document; none without an embedder."""
-        if self._house.embedder is None:
+        if self._context.embedder is None:
             return []
-        every = made_rows([text for each in texts for text in each], self._house.embedder, tell)
+        every = made_rows([text for each in texts for text in each], self._context.embedder, tell)
         return np.split(every, np.cumsum([len(each) for each in texts])[:-1])
 
     def _vectors(self, record: DocumentRecord, articles: Sequence[Article], embedder: Embedder) -> Vectors:

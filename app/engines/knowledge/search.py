@@ -1,7 +1,4 @@
-"""Search over articles: sentence vectors in both languages, and BM25 over pieces of words.
-
-Stemmed words, the same for articles and questions.
-"""
+"""Hybrid search over articles: sentence vectors in both languages, and BM25 over character n-grams."""
 
 from __future__ import annotations
 

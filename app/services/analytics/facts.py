@@ -1,7 +1,4 @@
-"""What figures need to know of one dialog: small, and independent of the moment at which it is asked.
-
-How long customers wait for a person, and how long a person then has the dialog.
-"""
+"""Facts of one dialog that the figures need: small, and independent of the time of the query."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ Timed = tuple[datetime, float]
 
 
 def waits(dialog: Dialog) -> Iterator[Timed]:
-    """(when a person was wanted, seconds until a person's first line after it)."""
+    """(time of the escalation, seconds until an operator's first line)."""
     lines = [m.timestamp for m in dialog.messages if m.agent_type == OPERATOR]
     wanted = [event.at for event in dialog.events if event.kind == "dialog.escalated"]
     for place, since in enumerate(wanted):
@@ -31,7 +28,7 @@ def waits(dialog: Dialog) -> Iterator[Timed]:
 
 
 def handled(dialog: Dialog) -> Iterator[Timed]:
-    """(a person's taking over, seconds until handing back, closing, or the last line of that spell).
+    """(time of the takeover, seconds until handback, closing, or the last line of that spell).
 
     Dialogs older than the record of takeovers begin with a person's first line. A spell that has neither
     an end nor a line says nothing yet.
@@ -51,7 +48,7 @@ def handled(dialog: Dialog) -> Iterator[Timed]:
 
 
 def _closed(dialog: Dialog) -> datetime | None:
-    """Closing by the clock is nobody's work."""
+    """None for a dialog closed by timeout."""
     ours = dialog.closing and dialog.closing.reason != "timeout"
     return dialog.closing.at if dialog.closing and ours else None
 

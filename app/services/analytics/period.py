@@ -1,7 +1,4 @@
-"""A span of whole days in a time zone, and the span of the same length before it.
-
-A figure beside the same figure of the period before.
-"""
+"""A period of whole days in a time zone, the one before it, and figures that compare the two."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What happened within a period, cut as it is wanted: all of it, a day, an agent, a language.
-
-How a dialog came out: solved at first contact, and whether the customer seems content. Inferred.
-"""
+"""Events of a period, whole or by day, agent and language; inferred outcomes of dialogs."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ Feeling = Literal["content", "discontent", "unknown"]
 
 @dataclass
 class Visits:
-    """When each customer began a dialog."""
+    """Start times of each customer's dialogs."""
 
     _by_customer: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 

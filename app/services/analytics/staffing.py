@@ -1,6 +1,4 @@
-"""How many people the escalations need at the busiest hour.
-
-Erlang's formulas for a queue with many servers.
+"""Staff needed for the escalations of the busiest hour, by Erlang's formulas for a queue with many servers.
 
 A. K. Erlang (1917), "Solution of some problems in the theory of probabilities of significance in automatic
 telephone exchanges"; D. Gross and C. M. Harris, "Fundamentals of Queueing Theory", M/M/c. They assume Poisson

@@ -1,4 +1,4 @@
-"""The figures as one table for spreadsheets: one figure a row, so that nothing is lost in merging."""
+"""The figures as a table for spreadsheets, one figure per row."""
 
 from __future__ import annotations
 

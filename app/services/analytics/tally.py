@@ -1,7 +1,4 @@
-"""All figures of a period, beside those of the period before it.
-
-The same figures by day, agent, language and hour.
-"""
+"""The figures of a period and of the one before it; totals, and by day, agent, language and hour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures as they are shown, exported and sent."""
+"""Response models of the analytics."""
 
 from __future__ import annotations
 

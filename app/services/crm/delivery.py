@@ -57,11 +57,11 @@ class DeliveryWorker:
         """The lease outlasts the attempt, so that nobody begins another one meanwhile."""
         lease = timedelta(seconds=self.limit * 1.25)
         while free := self.at_once - len(self._running):
-            parcels = await in_office(self.outbox.claim, self.clock(), free, lease)
-            if not parcels:
+            messages = await in_office(self.outbox.claim, self.clock(), free, lease)
+            if not messages:
                 return
-            for parcel in parcels:
-                self._running[asyncio.create_task(self._deliver(parcel))] = parcel
+            for message in messages:
+                self._running[asyncio.create_task(self._deliver(message))] = message
 
     async def _some_end(self) -> None:
         """Or something new has come. A bug in a client is its event's end, not the relay's."""
@@ -72,41 +72,41 @@ class DeliveryWorker:
             news.cancel()
         self.wake.clear()
         for task in [task for task in self._running if task.done()]:
-            parcel, error = self._running.pop(task), task.exception()
+            message, error = self._running.pop(task), task.exception()
             if error is not None:
-                log.error("delivery_broken", event_id=parcel.event.id, error=repr(error))
-                await self._failed(parcel, CrmRefused(type(error).__name__))
+                log.error("delivery_broken", event_id=message.event.id, error=repr(error))
+                await self._failed(message, CrmRefused(type(error).__name__))
 
-    async def _deliver(self, parcel: OutboxMessage) -> None:
+    async def _deliver(self, message: OutboxMessage) -> None:
         try:
-            await self._attempt(parcel)
+            await self._attempt(message)
         except CrmError as error:
-            await self._failed(parcel, error)
+            await self._failed(message, error)
         except asyncio.CancelledError:
-            await in_office(self.outbox.failed, parcel, "", self.clock())
+            await in_office(self.outbox.failed, message, "", self.clock())
             raise
         else:
-            await in_office(self.outbox.delivered, parcel)
+            await in_office(self.outbox.delivered, message)
             self.metrics.delivered()
 
-    async def _attempt(self, parcel: OutboxMessage) -> None:
+    async def _attempt(self, message: OutboxMessage) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(self.limit):
-                return await self.crm.deliver(parcel.event)
+                return await self.crm.deliver(message.event)
         raise CrmUnavailable("no end in time")
 
-    async def _failed(self, parcel: OutboxMessage, error: CrmError) -> None:
-        retry_at = self._retry_at(parcel, error)
+    async def _failed(self, message: OutboxMessage, error: CrmError) -> None:
+        retry_at = self._retry_at(message, error)
         self.metrics.undelivered(dead=retry_at is None)
         note = log.error if retry_at is None else log.warning
-        note("event_not_delivered", event_id=parcel.event.id, tries=parcel.tries, why=error.detail)
-        await in_office(self.outbox.failed, parcel, str(error), retry_at)
+        note("event_not_delivered", event_id=message.event.id, tries=message.tries, why=error.detail)
+        await in_office(self.outbox.failed, message, str(error), retry_at)
 
-    def _retry_at(self, parcel: OutboxMessage, error: CrmError) -> datetime | None:
+    def _retry_at(self, message: OutboxMessage, error: CrmError) -> datetime | None:
         """Twice as long each time, the half of it by chance; None where nobody should try again."""
         now = self.clock()
-        if not isinstance(error, CrmUnavailable) or now - parcel.since >= PATIENCE:
+        if not isinstance(error, CrmUnavailable) or now - message.since >= PATIENCE:
             return None
         longest = LONGEST_PAUSE.total_seconds()
-        pause = min(longest, 2.0 ** min(parcel.tries - 1, 30)) * (0.5 + self.luck() / 2)
+        pause = min(longest, 2.0 ** min(message.tries - 1, 30)) * (0.5 + self.luck() / 2)
         return now + timedelta(seconds=min(longest, max(pause, error.retry_after or 0)))

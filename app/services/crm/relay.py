@@ -31,7 +31,7 @@ class Relay:
 
     store: DialogStore
     outbox: Outbox
-    carrier: DeliveryWorker
+    delivery: DeliveryWorker
     period: float = 1
     sweep: float = 60
     _counts: dict[str, int] | None = field(default=None, init=False)
@@ -46,7 +46,7 @@ class Relay:
     async def start(self) -> None:
         """Before the first customer is let in: what there is at the very first start is not delivered."""
         self._stopped.clear()
-        self._started = self.carrier.clock()
+        self._started = self.delivery.clock()
         with suppress(CallCenterError):
             await self.begin()
         work = {"relay copies": self._copy_on, "relay carries": self._carry_on}
@@ -54,14 +54,14 @@ class Relay:
 
     async def stop(self) -> None:
         """What is under way may end; the rest is taken up at the next start."""
-        for event in (self._stopped, self._news, self.carrier.wake):
+        for event in (self._stopped, self._news, self.delivery.wake):
             event.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.carrier.crm.aclose()
+        await self.delivery.crm.aclose()
         await in_office(self.outbox.close)
 
     def changed(self, dialog_id: str) -> None:
@@ -131,7 +131,7 @@ class Relay:
     async def _copy(self, dialog_id: str) -> None:
         dialog = await self.store.read(dialog_id)
         if await in_office(self.outbox.add, dialog_id, dialog.events):
-            self.carrier.wake.set()
+            self.delivery.wake.set()
 
     async def _keep_up(self, work: Callable[[], Awaitable[None]]) -> None:
         """A task that breaks is begun again."""
@@ -169,11 +169,11 @@ class Relay:
     async def _carry_on(self) -> None:
         await self.drop_deleted()
         while not self._stopped.is_set():
-            self.carrier.wake.clear()
+            self.delivery.wake.clear()
             if self._begun:
-                await self.carrier.carry(self._stopped.is_set)
-                self.carrier.tell(await self.state())
-            await _until(self.carrier.wake, self.period)
+                await self.delivery.carry(self._stopped.is_set)
+                self.delivery.tell(await self.state())
+            await _until(self.delivery.wake, self.period)
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

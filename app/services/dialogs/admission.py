@@ -1,11 +1,4 @@
-"""Who may begin a turn: not too many waiting for one dialog, nobody while the service shuts down.
-
-Turns that run in this process, and how somebody stops one.
-
-How many dialogs one address may open: enough for a company behind one address, too few to fill a disk.
-
-Requests that may be sent twice and must act once.
-"""
+"""Admission: of turns, of new dialogs per address, of repeated requests; running turns can be stopped."""
 
 from __future__ import annotations
 
@@ -51,10 +44,10 @@ class Request:
 
 
 def dialog_ids(secret: bytes, key: str) -> Iterator[str]:
-    """The ids that a create request may have got, in order: a new one each time its record has expired.
+    """Ids that a create request may have received, in order: a new one after each expiry of its record.
 
-    They are derived from the key, so a repeated create finds its dialog even when the first was killed
-    at any step, and from the store's secret, so that nobody can guess them from a key.
+    Derived from the key, so a repeated create finds its dialog even if the first was killed at any step, and
+    from the store's secret, so that nobody can guess an id from a key.
     """
     for generation in count():
         mac = hmac.digest(secret, f"{key}:{generation}".encode(), hashlib.sha256)
@@ -77,13 +70,13 @@ class Stopped(CallCenterError):
 
 
 class RunningTurns:
-    """Of one dialog one turn runs at a time: the dialog's lock sees to it."""
+    """Turns that run in this process, by dialog; the dialog's lock allows one at a time."""
 
     def __init__(self) -> None:
         self._running: dict[str, asyncio.Task[Any]] = {}
 
     async def run(self, name: str, work: Coroutine[Any, Any, T]) -> T:
-        """Raises Stopped where `stop` ended it; if the caller is cancelled, so is the work."""
+        """Raises Stopped if `stop` ended it; a cancelled caller cancels the work."""
         task = asyncio.create_task(work)
         self._running[name] = task
         try:
@@ -97,7 +90,7 @@ class RunningTurns:
             del self._running[name]
 
     def stop(self, name: str) -> bool:
-        """False where nothing of this name runs here. What a tool has begun is not taken back."""
+        """False if nothing of this name runs in this process. What a tool has begun is not undone."""
         task = self._running.get(name)
         return task is not None and task.cancel()
 
@@ -118,7 +111,10 @@ class TooManyDialogs(CallCenterError):
 
 
 class Pace:
-    """Counted in this process, over the last minute; `most` of zero is no limit."""
+    """New dialogs per address and minute, counted in this process; `most` of zero is no limit.
+
+    A limit should let a company behind one address through and keep one client from filling the disk.
+    """
 
     def __init__(self, most: int) -> None:
         self._item = RateLimitItemPerMinute(most) if most else None
@@ -126,7 +122,7 @@ class Pace:
         self._limiter = MovingWindowRateLimiter(self._storage)
 
     def step(self, host: str) -> None:
-        """Raises TooManyDialogs. What was counted while the clock was ahead is forgotten."""
+        """Raises TooManyDialogs. Counts made while the clock was ahead are dropped."""
         client = neighbourhood(host)
         if self._item is None or self._limiter.hit(self._item, client):
             return
@@ -137,13 +133,13 @@ class Pace:
 
 
 def neighbourhood(host: str) -> str:
-    """One customer's IPv6 addresses are a whole /64."""
+    """The /64 network of an IPv6 address, because one customer has all of it; else the address."""
     found = address(host)
     return str(ip_network((found, 64), strict=False) if isinstance(found, IPv6Address) else found or host)
 
 
 class Admission:
-    """`limit` is how many may wait in one dialog, the one being served included."""
+    """`limit`: turns of one dialog that may wait, including the one that runs."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -154,7 +150,7 @@ class Admission:
 
     @asynccontextmanager
     async def enter(self, dialog_id: str, limited: bool = True) -> AsyncIterator[None]:
-        """Raises ShuttingDown, and DialogBusy where `limited`: people of the house are not turned away."""
+        """Raises ShuttingDown, and DialogBusy if `limited`; operators are not limited."""
         if self.draining:
             raise ShuttingDown
         if limited and self._inside[dialog_id] >= self._limit:
@@ -167,7 +163,7 @@ class Admission:
             self._leave(dialog_id)
 
     async def drain(self, grace: float) -> bool:
-        """Let nobody in and wait up to `grace` seconds for those inside; True when all have left."""
+        """Admit nothing new and wait up to `grace` seconds for what runs; True once everything has ended."""
         self.draining = True
         try:
             async with asyncio.timeout(grace):

@@ -1,4 +1,4 @@
-"""How a person's yes or no to a waiting action is carried out, and how the customer hears of it."""
+"""Decisions on actions that wait for an operator: carried out once, and reported to the customer once."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ REJECTED = Outcome(status="refused", reason="rejected")
 
 class Settle(Protocol):
     async def settle(self, number: str, approved: bool, by: str, note: str) -> ActionApproval:
-        """Once: the same word again answers as the first. Raises ApprovalNotFound or ApprovalDecided."""
+        """Idempotent: a repeat returns the first result. Raises ApprovalNotFound or ApprovalDecided."""
         ...
 
 
 @dataclass(frozen=True)
 class ApprovalService:
-    """`checkpoints` leads to where LangGraph keeps what waits; `history` is how many lines models see.
+    """`checkpoints` opens LangGraph's store of waiting approvals; `history` is how many lines models see.
 
-    `begun` is false as long as nothing has ever waited.
+    `begun` is false as long as no approval has ever waited.
     """
 
     access: DialogAccess
@@ -56,7 +56,7 @@ class ApprovalService:
     begun: Callable[[], bool] = lambda: True
 
     async def begin(self, turn: Turn) -> None:
-        """What is lost here is made up for when the person decides."""
+        """Start waiting. If that fails, `settle` still works: the approval is a row of the back office."""
         for number in turn.waits:
             try:
                 await self._flow.wait(number)
@@ -64,15 +64,14 @@ class ApprovalService:
                 log.error("approval_not_kept", number=number, code=error.code)
 
     async def settle(self, number: str, approved: bool, by: str, note: str) -> ActionApproval:
-        """Carry out or drop it, and append what the customer is told of it; each of them once.
+        """Carry out or drop the action and append the answer to the customer, each once.
 
-        Where there is no dialog any more, none that can be read, or one without a customer's word, nobody
-        is told.
+        There is no answer if the dialog is gone, unreadable, or has no customer line.
         """
         waiting = await in_office(self.office.approval, number)
         word = PersonDecision(approved=approved, by=by, note=note)
         try:
-            async with self.access.exclusive(waiting.visit.dialog_id) as dialog:
+            async with self.access.exclusive(waiting.origin.dialog_id) as dialog:
                 return await self._settle(dialog, waiting.number, word)
         except (DialogNotFound, DialogQuarantined):
             decided = await self._decide(waiting.number, word)
@@ -80,7 +79,7 @@ class ApprovalService:
             return decided
 
     async def catch_up(self) -> None:
-        """Tell what was decided just before a crash. Raises the last failure, after all have been tried."""
+        """Answer what was decided just before a crash. Tries every approval, then raises the last failure."""
         if not await asyncio.to_thread(self.begun):
             return
         failed: CallCenterError | None = None
@@ -115,7 +114,7 @@ class ApprovalService:
         return known
 
     async def _forget(self, number: str) -> None:
-        """What is left over here does no harm."""
+        """A checkpoint that stays behind is harmless."""
         try:
             await self._flow.forget(number)
         except StorageUnavailable as error:
@@ -130,7 +129,7 @@ class ApprovalService:
         return ApprovalFlow(self.office, self.checkpoints, self._tell)
 
     async def _tell(self, approval: ActionApproval) -> Reply:
-        dialog = await self.access.store.read(approval.visit.dialog_id)
+        dialog = await self.access.store.read(approval.origin.dialog_id)
         asked = next(m for m in reversed(dialog.messages) if m.role == "customer")
         lines = dialog.lines(asked, self.history)
         said = [line.content for line in lines if line.role == "customer"]
@@ -147,7 +146,7 @@ class ApprovalService:
 
 
 def _use(approval: ActionApproval, language: str) -> ToolUse:
-    """The result as if the tool had just given it."""
+    """The outcome as a tool result."""
     outcome = approval.outcome or REJECTED
     result = outcome_told(outcome, language)
     return ToolUse(

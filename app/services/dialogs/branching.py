@@ -1,6 +1,6 @@
-"""Another way through a dialog: nothing is cut, a branch goes on from before the line that changes.
+"""Retry, edit and undo: a dialog is never truncated, a branch continues from before the changed line.
 
-The branch is on disk before the old dialog is closed: a crash in between leaves both, never neither.
+The branch is on disk before the old dialog is closed, so a crash in between leaves both.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class NotRepeatable(CallCenterError):
 
 @dataclass(frozen=True)
 class Branching:
-    """`seq` is always that of a customer's line."""
+    """`seq` is always the number of a customer line."""
 
     dialogs: DialogManager
     office: BackOffice | None = None
 
     async def retry(self, dialog_id: str, seq: int) -> str:
-        """The dialog in which the line waits to be answered: this one where it has failed as the last."""
+        """The id of the dialog in which the line waits for an answer: this one if its last line failed."""
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
             asked = _customer_line(dialog, seq)
             if asked.state != "done" and seq == len(dialog.messages):
@@ -59,13 +59,13 @@ class Branching:
             return await self._branch(dialog, seq, asked.content)
 
     async def edit(self, dialog_id: str, seq: int, text: str) -> str:
-        """As `retry`, in other words; always a branch."""
+        """As `retry` with another text; always a branch."""
         checked(text)
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
             return await self._branch(dialog, seq, text)
 
     async def undo(self, dialog_id: str, seq: int) -> str:
-        """A branch without the line and what came after it."""
+        """A branch without the line and everything after it."""
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
             return await self._branch(dialog, seq, None)
 
@@ -97,7 +97,7 @@ class Branching:
         return branch.dialog_id
 
     async def _expect_changeable(self, dialog: Dialog, seq: int) -> None:
-        """Turns that have failed may have acted too: the records know."""
+        """A failed turn may have acted too, so the audit is asked."""
         _customer_line(dialog, seq)
         _expect_bot(dialog)
         later = dialog.messages[seq - 1 :]
@@ -114,7 +114,7 @@ class Branching:
 
 
 def fork(dialog: Dialog, seq: int, now: datetime) -> Dialog:
-    """An open dialog with copies of the lines before `seq`. What they cost stays with the old one."""
+    """An open dialog with copies of the lines before `seq`. Token counts stay with the old one."""
     before = [m.model_copy(update={"id": str(uuid4())}, deep=True) for m in dialog.messages[: seq - 1]]
     since = dialog.message(seq).timestamp
     escalation = dialog.escalation if dialog.escalation and dialog.escalation.since < since else None

@@ -1,6 +1,6 @@
-"""Tells those who watch that some dialog has changed. What changed they ask themselves.
+"""Change feed: wakes watchers when a dialog changes; they re-query what they show.
 
-A dialog store that tells relay and watchers of what was written, so that no writer has to think of it.
+`ObservedStore` reports every write and deletion to the feed and to the CRM relay.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Marks = Mapping[str, datetime]
 
 
 class Change(NamedTuple):
-    """`mark` None: it was deleted."""
+    """`mark` is the time of the change; None for a deleted dialog."""
 
     version: int
     mark: datetime | None
@@ -37,8 +37,8 @@ class Change(NamedTuple):
 
 @dataclass(eq=False)
 class ChangeFeed:
-    """`look` gives the marks of the dialogs that changed last, so that what other processes write is noticed;
-    it is asked only while somebody waits. From `ending` on nobody waits, so that the server can stop.
+    """`look` returns the marks of the dialogs that changed last, which shows writes of other processes. It is
+    polled only while a watcher waits. Once `ending` is true no watcher waits, so that the server can stop.
     """
 
     look: Callable[[], Awaitable[Marks]]
@@ -58,7 +58,7 @@ class ChangeFeed:
         return len(self._waiting)
 
     def tell(self, dialog_id: str, mark: datetime | None = None) -> None:
-        """It was written or deleted; ANY may have been. On the event loop, as stores are used."""
+        """The dialog was written or deleted; ANY stands for all. Call it on the event loop."""
         self.version += 1
         if dialog_id == ANY:
             self._floor = self.version
@@ -70,9 +70,9 @@ class ChangeFeed:
                 waiter.set_result(None)
 
     async def after(self, seen: int, seconds: float, dialog_id: str = ANY) -> int:
-        """The version once it is another than `seen`, or after so many `seconds`.
+        """The version once it differs from `seen`, or after `seconds`.
 
-        Who names a dialog hears of that one only, and does not queue with those who watch them all.
+        With a `dialog_id` only changes of that dialog count, and the wake-up is not spaced out.
         """
         if not self._is_news(seen, dialog_id) and not self.ending():
             await self._told(seconds, dialog_id)
@@ -114,7 +114,7 @@ class ChangeFeed:
                 await self.pause(self.apart)
 
     async def _look(self) -> None:
-        """What was seen last is remembered from one watcher to the next, so that nothing falls between."""
+        """Marks are kept between watchers, so that no change is missed in the gap."""
         while self._waiting:
             with suppress(CallCenterError):  # a store that cannot be read has not changed
                 self._compare(await self.look())
@@ -123,7 +123,7 @@ class ChangeFeed:
             await self.pause(EVERY)
 
     def _compare(self, found: Marks) -> None:
-        """At the first look nothing is news but what differs from what was told."""
+        """The first look only sets the baseline, except for marks that differ from reported ones."""
         if not self._looked:
             self._looked = True
             for name in found.keys() - self._known.keys():
@@ -142,14 +142,14 @@ class ChangeFeed:
 
 
 async def latest(store: DialogStore) -> Marks:
-    """Of the dialogs that changed last."""
+    """Marks of the dialogs that changed last."""
     rows = (await store.find(DialogQuery(limit=LOOKED_AT))).rows
     return {row.dialog_id: row.updated_at for row in rows}
 
 
 @dataclass(frozen=True)
 class ObservedStore:
-    """`inner` keeps the dialogs."""
+    """A DialogStore that delegates to `inner`."""
 
     inner: DialogStore
     relay: Relay | None = None
@@ -163,7 +163,7 @@ class ObservedStore:
             self.changes.tell(dialog.dialog_id, dialog.updated_at)
 
     async def delete(self, dialog_id: str) -> None:
-        """What waits for the CRM goes first: raises BackOfficeUnavailable, and nothing is deleted then."""
+        """Drops undelivered CRM events first; if that raises BackOfficeUnavailable, nothing is deleted."""
         if self.relay:
             with suppress(DialogQuarantined):
                 await self.inner.read(dialog_id)

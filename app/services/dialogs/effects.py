@@ -1,4 +1,4 @@
-"""Events for what the back office did in a dialog: an effect stands even where its turn failed."""
+"""Events for effects in the back office; an effect persists even if its turn failed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class EffectEvents:
 
 
 def _new_effects(office: BackOffice, dialog: Dialog) -> list[tuple[Effect, str]]:
-    """With the subject, which the audit does not hold. A refusal is none yet: the same may still be done."""
+    """With the ticket's subject, which the audit lacks. A refusal is no effect."""
     stood = [e for e in office.effects(dialog.dialog_id) if e.outcome.status != "refused"]
     new = [e for e in stood if key_of(e) not in dialog.told_effects]
     subjects: dict[str, str] = {}

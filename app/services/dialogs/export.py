@@ -1,4 +1,4 @@
-"""A dialog as a file to take away. Words of customers and models stay words: nothing in it is run."""
+"""A dialog as a file for download. Customers' and models' text is escaped: nothing in it is interpreted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#|<>&~$!])")
 
 
 def to_json(view: DialogView) -> str:
-    """The dialog as REST gives it. Without `<`, `>` and `&`, so that it may stand in a page."""
+    """The dialog as REST returns it; `<`, `>` and `&` are escaped, so it can be embedded in a page."""
     text = json.dumps(view.model_dump(mode="json"), ensure_ascii=False, indent=2)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -20,7 +20,7 @@ def to_json(view: DialogView) -> str:
 
 
 def to_markdown(view: DialogView, names: dict[str, str]) -> str:
-    """Every line of the dialog is quoted, with its markup and formulas disarmed.
+    """Every line is quoted, its markup and formulas escaped.
 
     `names` are those of customer and agents.
     """

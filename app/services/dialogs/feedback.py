@@ -31,7 +31,7 @@ class Feedback:
     dialogs: DialogManager
 
     async def like(self, dialog_id: str, seq: int, liked: bool | None) -> Liked:
-        """Closed dialogs too; the same word twice counts once. Raises DialogNotFound or AnswerNotFound."""
+        """Works in closed dialogs; a repeat changes nothing. Raises DialogNotFound or AnswerNotFound."""
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
             if not 1 <= seq <= len(dialog.messages) or dialog.message(seq).role != "agent":
                 raise AnswerNotFound(dialog_id, seq)

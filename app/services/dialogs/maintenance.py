@@ -1,4 +1,4 @@
-"""What happens by itself: cut turns are healed, idle dialogs are closed, the queue and articles kept up."""
+"""Background work: interrupted turns, idle dialogs, the operators' queue, new articles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EARLY = 1.0  # seconds after which it is looked again whether dialogs can be lis
 
 @dataclass
 class Maintenance:
-    """`timeout` of zero never closes; `period` is in seconds. `queue` is true where there is more to do."""
+    """A `timeout` of zero never closes; `period` is in seconds; `queue` tells whether more is to do."""
 
     dialogs: DialogManager
     timeout: timedelta
@@ -37,7 +37,7 @@ class Maintenance:
     _passed: int = field(default=0, init=False)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._work(), name="caretaker")
+        self._task = asyncio.create_task(self._work(), name="maintenance")
 
     async def stop(self) -> None:
         if self._task:
@@ -49,9 +49,9 @@ class Maintenance:
         await self.dialogs.heal_all()
 
     async def close_idle(self) -> int:
-        """How many of one batch were closed; `more` tells whether there may be another one.
+        """The number closed of one batch; `more` is true if there may be another batch.
 
-        A dialog that cannot be closed is passed over.
+        A dialog that cannot be closed is skipped.
         """
         if not self.timeout:
             return 0
@@ -63,7 +63,7 @@ class Maintenance:
         return closed if self.more else closed + await self._close_ahead()
 
     async def _close_ahead(self) -> int:
-        """What was last changed later than now: the clock was ahead. It is idle as long as it was seen so."""
+        """Dialogs dated in the future, as the clock was ahead: idle for as long as they have been seen so."""
         now, seen = self.dialogs.clock(), self.timer()
         latest = await self.dialogs.store.find(DialogQuery(limit=BATCH, status="active"))
         ahead = {(row.dialog_id, row.updated_at) for row in latest.rows if row.updated_at > now}
@@ -80,7 +80,7 @@ class Maintenance:
         return self.queue is not None and await self.queue()
 
     async def _closed(self, dialog_id: str, since: datetime) -> bool:
-        """Whether it is idle no more."""
+        """True unless the dialog is still open and idle."""
         try:
             await self.dialogs.close_idle(dialog_id, since)
         except DialogNotFound:
@@ -91,7 +91,7 @@ class Maintenance:
         return True
 
     async def _work(self) -> None:
-        """What comes in batches goes on soon, but leaves as much time to others as it took itself."""
+        """Unfinished batches continue after a pause as long as the last round took."""
         healed = False
         while True:
             self._early = False
@@ -112,15 +112,15 @@ class Maintenance:
         return any(found)
 
     async def _done(self, duty: Callable[[], Awaitable[object]]) -> bool:
-        """What fails is tried again later, and keeps no other duty from being done."""
+        """A failing duty is retried later and blocks no other."""
         try:
             await duty()
         except IndexBuilding:
             self._early = True
         except CallCenterError as error:
-            log.error("caretaker_failed", code=error.code)
+            log.error("maintenance_failed", code=error.code)
         except Exception as error:  # noqa: BLE001 - the supervisor of a background task
-            log.error("caretaker_failed", code=type(error).__name__)
+            log.error("maintenance_failed", code=type(error).__name__)
         else:
             return True
         return False

@@ -1,4 +1,4 @@
-"""The life of a dialog: create, message, close. A 2xx means that what it acknowledges is durable."""
+"""The life cycle of a dialog: create, message, close. What a 2xx acknowledges is durable."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class DialogManager:
-    """Dialogs are never cut; what models see of them is the business of `turns`.
+    """Dialogs are never truncated; `turns` decides what models see of them.
 
-    `forget` drops what is kept of a dialog elsewhere; it is called before the dialog itself goes.
+    `forget` deletes what is stored of a dialog elsewhere; it is called before the dialog is deleted.
     """
 
     access: DialogAccess
@@ -76,7 +76,7 @@ class DialogManager:
     async def create(
         self, customer_id: str, text: str | None, request: Request | None = None, emit: Emit | None = None
     ) -> TurnResponse:
-        """With a text, the first turn is answered at once."""
+        """With a text, the first turn is answered before it returns."""
         checked(customer_id, 200)
         if text is not None:
             checked(text)
@@ -125,7 +125,7 @@ class DialogManager:
         log.info("dialog_deleted", dialog_id=dialog_id)
 
     async def close(self, dialog_id: str, reason: str) -> Closed:
-        """A second close answers as the first did."""
+        """Idempotent: a second close returns the first result."""
         checked(reason, 500)
         async with self.access.locked(dialog_id) as dialog:
             if dialog.closing is None:
@@ -133,7 +133,7 @@ class DialogManager:
             return _closed(dialog)
 
     async def close_idle(self, dialog_id: str, since: datetime) -> bool:
-        """Close with reason `timeout` unless something has happened after `since`, or a person holds it."""
+        """Close with reason `timeout` unless it changed after `since` or an operator holds it."""
         async with self.access.locked(dialog_id) as dialog:
             if dialog.status == "closed" or dialog.handler == "person" or dialog.updated_at > since:
                 return False
@@ -158,7 +158,7 @@ class DialogManager:
         log.info("dialog_closed", dialog_id=dialog.dialog_id, reason=reason)
 
     async def heal_all(self) -> None:
-        """Turns that a crash cut, and answers to decided approvals that one kept from being given."""
+        """Recover interrupted turns, and answers to decided approvals that a crash prevented."""
         cut = await self.store.unfinished()
         if cut:
             await self.access.effects.ready()
@@ -168,7 +168,7 @@ class DialogManager:
             await self.turns.approvals.catch_up()
 
     async def heal(self, dialog_id: str) -> None:
-        """A pending turn that nobody is working on was cut by a crash: mark it failed."""
+        """Mark a pending turn that nothing runs as failed: a crash interrupted it."""
         if await self.store.is_locked(dialog_id):
             return
         async with self.access.locked(dialog_id) as dialog:
@@ -184,7 +184,7 @@ class DialogManager:
             yield dialog_id
 
     async def _expect_no_twin(self, dialog_id: str, request: Request | None) -> None:
-        """A repeat does not wait for its first. Raises RequestInProgress."""
+        """Raises RequestInProgress while the first request with this key runs, instead of waiting for it."""
         if request and await self.store.is_locked(dialog_id):
             known = await self._find(dialog_id)
             record = known.requests.get(request.key) if known else None

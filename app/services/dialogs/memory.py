@@ -1,4 +1,4 @@
-"""A returning customer is recognised: what earlier dialogs came to, and what is still open."""
+"""What is known of a returning customer: outcomes of earlier dialogs, open tickets, orders."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ TICKETS = {"open_ticket", "escalate_to_developers"}
 
 @dataclass(frozen=True)
 class Recollection:
-    """A memory that fails costs nobody an answer: it is logged and goes without."""
+    """Failures are logged; the turn then runs without memory."""
 
     memory: CustomerMemory
     office: BackOffice | None = None
 
     async def recall(self, customer_id: str) -> Remembered | None:
-        """None for a customer of whom nothing is known. Each of the two sources may fail alone."""
+        """None if nothing is known. Memory and back office may fail independently."""
         past: list[Memory] = []
         tickets: list[Ticket] = []
         orders: list[Order] = []
@@ -43,7 +43,7 @@ class Recollection:
         return remembered(past, tickets, orders)
 
     async def keep(self, dialog: Dialog) -> None:
-        """A dialog in which the customer said nothing leaves nothing."""
+        """A dialog without a customer line is not remembered."""
         if all(m.role != "customer" for m in dialog.messages):
             return
         try:
@@ -52,7 +52,7 @@ class Recollection:
             log.error("memory_failed", code=error.code)
 
     async def forget(self, dialog: Dialog) -> None:
-        """Raises StorageUnavailable: a deletion that did not happen must be known."""
+        """Raises StorageUnavailable: a failed deletion must not go unnoticed."""
         await self.memory.forget(dialog.customer_id, dialog.dialog_id)
 
     def _records(self, customer_id: str) -> tuple[list[Ticket], list[Order]]:
@@ -76,7 +76,7 @@ def memory_of(dialog: Dialog) -> Memory:
 def _unhelpful(turns: list[Turn]) -> Iterator[str]:
     """Articles of agents that had to escalate afterwards, or to open a ticket.
 
-    A customer who goes on to another matter, at another desk, was helped.
+    A customer who moves on to another matter with another agent counts as helped.
     """
     for place, turn in enumerate(turns):
         gave_up = {name for later in turns[place:] for name in _gave_up(later)}

@@ -1,4 +1,4 @@
-"""One turn: keep the customer's words, have them answered, keep the answer and the response."""
+"""One turn: store the customer's line, run the graph, store the answer and the response."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ View = Callable[[Dialog, Message | None, float], BaseModel]
 
 @dataclass(frozen=True, slots=True)
 class TurnResponse:
-    """A response body, and whether it is the stored one of an earlier request."""
+    """`replayed`: the body is the stored one of an earlier request with the same key."""
 
     body: dict[str, object]
     replayed: bool = False
@@ -37,7 +37,7 @@ class TurnResponse:
 
 @dataclass(frozen=True)
 class Turns:
-    """`history` is how many lines models see. The caller holds the dialog's lock."""
+    """`history` is the number of lines that models see. The caller holds the dialog's lock."""
 
     store: DialogStore
     orchestrator: Orchestrator
@@ -50,7 +50,7 @@ class Turns:
     running: RunningTurns = field(default_factory=RunningTurns)
 
     async def receive(self, dialog: Dialog, text: str, request: Request | None) -> Message:
-        """The customer's words and their record are on disk before any model is called."""
+        """Write the customer's line and its idempotency record before any model is called."""
         record = dialog.requests.get(request.key) if request else None
         if record and record.seq:
             return await self.resume(dialog, dialog.message(record.seq))
@@ -64,7 +64,7 @@ class Turns:
         return asked
 
     async def resume(self, dialog: Dialog, asked: Message) -> Message:
-        """Take a cut or failed turn up again. What its tools have done they do not do again."""
+        """Resume an interrupted or failed turn. Actions that its tools have carried out are not repeated."""
         dialog.resume(asked, self.clock())
         await self.store.write(dialog)
         return asked
@@ -127,7 +127,7 @@ def keep(dialog: Dialog, request: Request | None, outcome: TurnResponse, now: da
 
 
 def _log_turn(dialog: Dialog, said: Message) -> None:
-    """No customer text: ids, decisions, times and tokens."""
+    """Logs ids, decisions, times and tokens; no customer text."""
     assert said.turn is not None
     turn = said.turn
     log.info(

@@ -16,7 +16,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """An answer that names the article: what was asked, who answered."""
+    """An answer that cites the article, and the question it answered."""
 
     dialog_id: str
     seq: int
@@ -68,7 +68,7 @@ class CitationIndex:
 
 
 def cites(dialog: Dialog) -> dict[str, list[Cited]]:
-    """By article: the answers that name it."""
+    """Answers that cite an article, by article id."""
     found: dict[str, list[Cited]] = {}
     asked = ""
     for line in dialog.messages:

@@ -1,4 +1,4 @@
-"""Documents on their way into the knowledge base: watched while they are embedded, and stopped if need be."""
+"""Adding documents to the knowledge base, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class AddingStopped(CallCenterError):
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Phrases that have got their vectors, of all."""
+    """Progress: phrases with vectors, of `total`."""
 
     done: int
     total: int
@@ -31,7 +31,7 @@ class Embedded:
 async def adding(
     knowledge: KnowledgeService, uploads: Sequence[Upload]
 ) -> AsyncIterator[Embedded | list[DocumentRecord]]:
-    """Progress, and at last the records. Who stops listening stops the work, and nothing is added.
+    """Yields progress, then the records. Closing the iterator stops the work, and nothing is added.
 
     Raises DocumentUnusable, IsolationBusy and LibraryUnavailable.
     """

@@ -1,7 +1,4 @@
-"""What a supervisor watches: dialogs as they change, who waits, what waits for a decision.
-
-One computation for all who ask the same thing as of the same version.
-"""
+"""The supervisors' monitor: changing dialogs, queue, pending approvals; computed once for all viewers."""
 
 from __future__ import annotations
 
@@ -39,7 +36,7 @@ class _Kept:
 
 @dataclass
 class SingleFlight:
-    """However many watch and however fast things change, it takes at most a tenth of one processor."""
+    """One computation for all who ask for the same key; each key takes at most a tenth of one processor."""
 
     timer: Callable[[], float] = time.monotonic
     rest: float = REST
@@ -47,9 +44,9 @@ class SingleFlight:
     _kept: dict[Hashable, _Kept] = field(default_factory=dict, init=False)
 
     async def get(self, key: Hashable, version: int, make: Callable[[], Awaitable[T]]) -> tuple[int, T]:
-        """With the version it is of: an older one than asked for while a newer is not yet due.
+        """The value and its version, which may be older than asked for while a newer one is not yet due.
 
-        Failures are told to those who wait, and not kept.
+        A failure is raised to all who wait, and is not cached.
         """
         kept = self._kept.get(key)
         if kept is None or (kept.task.done() and self._is_old(kept, version)):
@@ -70,7 +67,7 @@ class SingleFlight:
         return made
 
     def _forget(self) -> None:
-        """The oldest that nobody waits for."""
+        """Drop the oldest finished computations."""
         many = max(0, len(self._kept) - KEPT)
         for key in [key for key, kept in self._kept.items() if kept.task.done()][:many]:
             del self._kept[key]
@@ -83,7 +80,7 @@ REMEMBERED = 2000
 
 @dataclass(frozen=True)
 class Glimpse:
-    """What the list tells of a dialog that its row does not."""
+    """What the list shows of a dialog beyond its row."""
 
     language: str
     held_by: str | None
@@ -92,29 +89,29 @@ class Glimpse:
 
 @dataclass(frozen=True)
 class Monitor:
-    """However many watch, each change is read once."""
+    """Each change of a dialog is read once, whatever the number of viewers."""
 
-    people: OperatorService
+    operators: OperatorService
     changes: ChangeFeed
     rerouting: Rerouting
     _shared: SingleFlight = field(default_factory=SingleFlight)
     _glimpses: DialogCache[Glimpse] = field(init=False)
 
     def __post_init__(self) -> None:
-        cache = DialogCache(self.people.dialogs.store, _glimpse_of, REMEMBERED)
+        cache = DialogCache(self.operators.dialogs.store, _glimpse_of, REMEMBERED)
         object.__setattr__(self, "_glimpses", cache)
 
     async def board(
         self, query: DialogQuery, language: str | None = None, reader: str | None = None
     ) -> Board:
-        """Of dialogs in a `language`, told in that of the `reader`, else of each dialog.
+        """Dialogs of one `language`; texts in that of the `reader`, else of each dialog.
 
-        `version` is that of what is shown; with a newer one there is more to see.
+        `version` is that of the data shown; a newer one in the feed means that it is outdated.
         """
         version, get = self.changes.version, self._shared.get
-        age = int(self.people.dialogs.clock().timestamp()) // AGED
+        age = int(self.operators.dialogs.clock().timestamp()) // AGED
         first, (moment, queue) = await get(("queue", age, reader), version, lambda: self._queue(reader))
-        second, asked = await get("approvals", version, self.people.approvals)
+        second, asked = await get("approvals", version, self.operators.approvals)
         third, rows = await get((query, language), version, lambda: self._rows(query, language))
         return Board(
             version=min(first, second, third),
@@ -126,18 +123,18 @@ class Monitor:
 
     async def open(self, dialog_id: str, reader: str | None = None) -> OpenDialog:
         """Raises DialogNotFound or DialogQuarantined."""
-        dialog = await self.people.dialogs.store.read(dialog_id)
-        account, _ = await QueueRecords(self.people.office).customer(dialog.customer_id)
+        dialog = await self.operators.dialogs.store.read(dialog_id)
+        account, _ = await QueueRecords(self.operators.office).customer(dialog.customer_id)
         return OpenDialog.of(dialog, briefing(dialog, account, reader))
 
     async def _queue(self, reader: str | None) -> tuple[datetime, QueueView]:
-        return self.people.dialogs.clock(), await self.people.queue(QUEUED, None, reader)
+        return self.operators.dialogs.clock(), await self.operators.queue(QUEUED, None, reader)
 
     async def _rows(self, query: DialogQuery, language: str | None) -> list[LiveRow]:
-        """Latest change first; a language is looked for among the latest 500."""
+        """Latest change first; a filter by language covers the latest 500."""
         found: list[LiveRow] = []
         looked = 0
-        async for row in every(self.people.dialogs.store, replace(query, limit=PAGE)):
+        async for row in every(self.operators.dialogs.store, replace(query, limit=PAGE)):
             glimpse = await self._glimpses.get(row.dialog_id, row.updated_at)
             if glimpse and language in (None, glimpse.language):
                 found.append(_live(row, glimpse))

@@ -1,4 +1,4 @@
-"""Who is helped first: a weighted sum. Pure, and no sign more ever lowers it."""
+"""Order of the queue: a weighted sum of signals, monotonic in each of them. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Priority(BaseModel):
 
     @property
     def hundredths(self) -> int:
-        """The score as finely as the parts tell it, to sort by."""
+        """The unrounded score in hundredths of a point, to sort by."""
         parts = self.parts
         total = parts.anger + parts.waiting + parts.value + parts.repeats + parts.approval
         return round(100 * total)

@@ -1,4 +1,4 @@
-"""Dialogs that want a person, the most urgent first."""
+"""Dialogs that need an operator, most urgent first."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ STALE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Entry:
-    """What waits, and the approvals that weigh with it."""
+    """A waiting dialog and its pending approvals."""
 
     urgency: Urgency
     approvals: list[ActionApproval]
@@ -57,7 +57,7 @@ class Entry:
 
     @classmethod
     def of(cls, urgency: Urgency, approvals: list[ActionApproval]) -> Entry:
-        """Since the first of what is waited for; an action to decide on weighs 15 points."""
+        """Waiting since the earliest request; a pending approval adds 15 points."""
         begun = [approval.requested_at for approval in approvals]
         since = min([*begun, *([urgency.since] if urgency.since else [])], default=None)
         standing = urgency.standing + (hundredths(WEIGHTS["approval"]) if approvals else 0)
@@ -71,9 +71,9 @@ class Queue:
     clock: Callable[[], datetime]
 
     async def page(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
-        """In the language of the `reader`, else of each dialog. Raises CursorInvalid.
+        """Texts in the language of the `reader`, else of each dialog. Raises CursorInvalid.
 
-        Only dialogs that are shown are read.
+        Reads only the dialogs of the page.
         """
         after = _place_of(cursor, self.clock()) if cursor is not None else None
         moment = after.moment if after else self.clock()
@@ -98,13 +98,13 @@ class Queue:
         )
 
     async def look_after(self) -> bool:
-        """Bring up to date what changes though nobody writes: True where there is more to do."""
+        """Recompute what changes with time alone; True if more remains to be done."""
         now = self.clock()
         counted = await self.store.waiting.recount(now, WEIGHED)
         return max(counted, await self._weigh(QueueRecords(self.office), now, now - STALE)) == WEIGHED
 
     async def _weigh(self, records: QueueRecords, now: datetime, before: datetime = NEVER) -> int:
-        """What customers are worth who are new in the queue or spoke again. No reading depends on it."""
+        """Update the worth of customers who are new in the queue or wrote again; failures are logged."""
         try:
             customers = await self.store.waiting.to_weigh(before, WEIGHED)
             if customers and (worths := await records.worths(customers)) is not None:
@@ -118,7 +118,7 @@ class Queue:
         return 0
 
     async def _asked(self, approvals: Mapping[str, list[ActionApproval]], moment: datetime) -> list[Entry]:
-        """Dialogs with an action to decide on, the most urgent first."""
+        """Dialogs with a pending approval, most urgent first."""
         found = await self.store.waiting.among(approvals.keys(), moment) if approvals else []
         entries = [Entry.of(urgency, approvals[urgency.dialog_id]) for urgency in found]
         return sorted(entries, key=lambda entry: entry.place(moment).order)
@@ -126,7 +126,7 @@ class Queue:
     async def _entries(
         self, besides: Collection[str], asked: list[Entry], moment: datetime, after: QueuePlace | None
     ) -> AsyncIterator[Entry]:
-        """Both merged, from the place behind `after` on; no more is read than is asked for."""
+        """Both lists merged, from behind `after` on; read lazily."""
         rest = deque(e for e in asked if after is None or e.place(moment).order > after.order)
         async for entry in self._waiting(besides, moment, after):
             while rest and rest[0].place(moment).order < entry.place(moment).order:
@@ -180,7 +180,7 @@ class Queue:
 
 
 def _place_of(cursor: str, now: datetime) -> QueuePlace:
-    """Raises CursorInvalid for what was not issued here, or a day ago."""
+    """Raises CursorInvalid for a foreign cursor, or one older than a day."""
     try:
         place = QueuePlace.model_validate_json(decode_cursor(cursor))
     except ValidationError:

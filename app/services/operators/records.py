@@ -1,4 +1,4 @@
-"""What the back office knows of customers and approvals, for the queue; it may be absent or down."""
+"""Customers and approvals from the back office, for the queue; it may be absent or unavailable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LISTED = 1000
 
 @dataclass
 class QueueRecords:
-    """One look at the records. Where they cannot be read, people are still queued, by less."""
+    """Cached for one page of the queue. If the records cannot be read, the order uses fewer signals."""
 
     office: BackOffice | None
     state: RecordsState = "ok"
@@ -32,11 +32,11 @@ class QueueRecords:
         self.state = "ok" if self.office else "absent"
 
     async def waiting(self) -> dict[str, list[ActionApproval]]:
-        """Pending approvals by dialog, the latest ones where there are very many."""
+        """Pending approvals by dialog, at most the latest LISTED."""
         found: dict[str, list[ActionApproval]] = defaultdict(list)
         nothing: list[ActionApproval] = []
         for approval in await self._ask(lambda office: office.approvals("pending", LISTED), nothing):
-            found[approval.visit.dialog_id].append(approval)
+            found[approval.origin.dialog_id].append(approval)
         return found
 
     async def customer(self, customer_id: str) -> tuple[Account | None, Worth | None]:
@@ -47,12 +47,12 @@ class QueueRecords:
         return self._known[customer_id]
 
     async def worths(self, customer_ids: Collection[str]) -> dict[str, Worth] | None:
-        """Of the customers that are known; None where nobody can be asked."""
+        """Of known customers; None if the records cannot be read."""
         nothing: dict[str, Worth] | None = None
         return await self._ask(lambda office: office.worths(customer_ids), nothing)
 
     async def _ask(self, question: Callable[[BackOffice], T], otherwise: T) -> T:
-        """The first failure is the last question."""
+        """After the first failure the records are not asked again."""
         if self.office is None or self.state == "unavailable":
             return otherwise
         try:

@@ -1,4 +1,4 @@
-"""A person says that another agent should have had this: it goes there, and may become a test case."""
+"""An operator sends a dialog to another agent; the correction is proposed as a test case."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SET = "live"
 
 @dataclass(frozen=True)
 class Rerouted:
-    """`proposal` is None where the router had chosen this agent already, or nothing was routed yet."""
+    """`proposal` is None if the router had chosen this agent, or has not routed the dialog yet."""
 
     held: Held
     proposal: Correction | None
@@ -35,7 +35,7 @@ class Rerouted:
 class Rerouting:
     """`proposals` is a file of corrections (evaluation/corrections.py) to cases of the set `live`."""
 
-    people: OperatorService
+    operators: OperatorService
     proposals: Path
 
     async def reroute(self, dialog_id: str, operator: str, agent: str, reason: str) -> Rerouted:
@@ -45,17 +45,17 @@ class Rerouting:
         """
         checked(operator, NAME)
         checked(reason, LONGEST)
-        if agent not in self.people.agents:
-            raise AgentUnknown(self.people.agents)
-        async with self.people.dialogs.access.exclusive(dialog_id) as dialog:
-            served, now = dialog.assigned_agent, self.people.dialogs.clock()
+        if agent not in self.operators.agents:
+            raise AgentUnknown(self.operators.agents)
+        async with self.operators.dialogs.access.exclusive(dialog_id) as dialog:
+            served, now = dialog.assigned_agent, self.operators.dialogs.clock()
             _send(dialog, operator, agent)
             proposal = await asyncio.to_thread(self._propose, dialog, operator, agent, reason)
             told: Data = {"by": operator, "from_agent": served, "agent": agent, "reason": masked(reason)}
             if not _is_repeated(dialog, told):
                 dialog.happened("dialog.rerouted", told, now)
             dialog.updated_at = now
-            await self.people.dialogs.store.write(dialog)
+            await self.operators.dialogs.store.write(dialog)
         log.info("dialog_rerouted", dialog_id=dialog_id, agent=agent, proposed=proposal is not None)
         return Rerouted(Held.of(dialog), proposal)
 
@@ -78,11 +78,11 @@ class Rerouting:
         if case is None or case.turns[-1].expected == agent:
             return None
         cases = CaseSet(name=SET, cases=[case])
-        return correct(self.proposals, cases, case.id, agent, why, who, self.people.agents)
+        return correct(self.proposals, cases, case.id, agent, why, who, self.operators.agents)
 
 
 async def forget(proposals: Path, dialog_id: str) -> None:
-    """What was proposed from a dialog holds its words."""
+    """Delete proposals made from the dialog, because they hold its text."""
     await asyncio.to_thread(drop, proposals, SET, dialog_id)
 
 
@@ -98,7 +98,7 @@ def _send(dialog: Dialog, operator: str, agent: str) -> None:
 
 
 def _is_repeated(dialog: Dialog, told: Data) -> bool:
-    """The same person says the same again, and nothing came of it in between."""
+    """The same operator repeats the same reroute."""
     last = next((e for e in reversed(dialog.events) if e.kind == "dialog.rerouted"), None)
     same = ("by", "agent", "reason")
     return (
@@ -109,7 +109,7 @@ def _is_repeated(dialog: Dialog, told: Data) -> bool:
 
 
 def case_of(dialog: Dialog) -> Case | None:
-    """The conversation up to the last line that was routed, with the router's label; None without one."""
+    """The dialog up to the last routed line, labelled with the router's decision; None without one."""
     routed = next((m for m in reversed(dialog.messages) if m.turn and not m.about), None)
     if routed is None or routed.turn is None:
         return None

@@ -1,4 +1,4 @@
-"""People in dialogs: they take over, write, hand back, decide on what agents may not; customers rate."""
+"""Operators in dialogs: take over, reply, hand back, decide on approvals. Customers' ratings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AgentUnknown(CallCenterError):
 
 @dataclass(frozen=True)
 class OperatorService:
-    """`agents` are the roster's names. Without an `office` there is nothing to approve."""
+    """`agents` are the names of the roster. Without an `office` there are no approvals."""
 
     dialogs: DialogManager
     agents: tuple[str, ...]
@@ -42,7 +42,7 @@ class OperatorService:
     settle: Settle | None = None
 
     async def take_over(self, dialog_id: str, operator: str, reason: str = "", force: bool = False) -> Held:
-        """After the turn that runs now. Raises DialogNotFound, DialogClosed, TakenOver, storage errors."""
+        """Waits for the running turn. Raises DialogNotFound, DialogClosed, TakenOver, storage errors."""
         checked(operator, NAME)
         if reason:
             checked(reason, REASON)
@@ -56,7 +56,7 @@ class OperatorService:
     async def reply(
         self, dialog_id: str, operator: str, text: str, request: Request | None = None
     ) -> TurnResponse:
-        """The line and its record are one write. Raises DialogNotFound, DialogClosed, NotHeld."""
+        """The line and its idempotency record are one write. Raises DialogNotFound, DialogClosed, NotHeld."""
         checked(operator, NAME)
         checked(text)
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
@@ -83,7 +83,7 @@ class OperatorService:
             return Held.of(dialog)
 
     async def close(self, dialog_id: str, operator: str) -> Held:
-        """A second close answers as the first did. Raises DialogNotFound, TakenOver, storage errors."""
+        """Idempotent. Raises DialogNotFound, TakenOver, storage errors."""
         checked(operator, NAME)
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
             if dialog.operator not in (None, operator):
@@ -93,7 +93,7 @@ class OperatorService:
             return Held.of(dialog)
 
     async def rate(self, dialog_id: str, score: int, comment: str = "") -> Rated:
-        """Closed dialogs too; it is no change of the dialog that a list would show."""
+        """Works in closed dialogs; does not move the dialog in lists."""
         if comment:
             checked(comment, COMMENT)
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
@@ -107,11 +107,11 @@ class OperatorService:
         return await Queue(self.dialogs.store, self.office, self.dialogs.clock).page(limit, cursor, reader)
 
     async def look_after_queue(self) -> bool:
-        """What changes there though nobody writes: True where there is more to do."""
+        """Recompute what changes with time alone; True if more remains to be done."""
         return await Queue(self.dialogs.store, self.office, self.dialogs.clock).look_after()
 
     async def approvals(self, status: str | None = "pending") -> ApprovalsView:
-        """The latest ones, of any status where `status` is None."""
+        """The latest LISTED; of any status if `status` is None."""
         found = await in_office(self.office.approvals, status, LISTED) if self.office else []
         return ApprovalsView(approvals=[ApprovalView.of(approval) for approval in found])
 

@@ -1,4 +1,4 @@
-"""What a person is told when coming into a dialog. Taken from the dialog as it stands; no model is asked."""
+"""The briefing for an operator who opens a dialog: extracted from the dialog, without a model."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Briefing(BaseModel):
 
 
 def briefing(dialog: Dialog, account: Account | None = None, reader: str | None = None) -> Briefing:
-    """In the language of the `reader`, else of the dialog; quotations stay as they were said.
+    """In the language of the `reader`, else of the dialog; quotations are not translated.
 
-    `wanted` and what follows tell of the time since the dialog was last handed back.
+    `wanted` and the fields after it cover the time since the last handback.
     """
     spoken = language_in(dialog)
     language = reader or spoken
@@ -83,7 +83,7 @@ def short(text: str) -> str:
 
 
 def _since_handback(dialog: Dialog) -> list[Message]:
-    """All of it where nobody has written since."""
+    """All lines if the customer has not written since."""
     back = dialog.notes[-1].at if dialog.notes else None
     later = [m for m in dialog.messages if back is None or m.timestamp > back]
     return later if any(m.role == "customer" for m in later) else dialog.messages
@@ -103,7 +103,7 @@ def _plan(account: Account, language: str) -> Iterator[str]:
 
 
 def _wanted(dialog: Dialog, lines: Sequence[Message]) -> str:
-    """What a person is wanted for; in front of it, cut, what it began with."""
+    """The line that needs an operator, preceded by a shortened first line."""
     said = [m for m in lines if m.role == "customer"]
     if not said:
         return ""
@@ -115,7 +115,7 @@ def _wanted(dialog: Dialog, lines: Sequence[Message]) -> str:
 
 
 def _escalating(dialog: Dialog, lines: Sequence[Message]) -> Message | None:
-    """The line whose answer called a person; the last of them where nobody is wanted any more."""
+    """The line whose answer escalated; the last such line if the dialog is not escalated now."""
     since = dialog.escalation.since if dialog.escalation else None
     found = asked = None
     for line in lines:
@@ -127,7 +127,7 @@ def _escalating(dialog: Dialog, lines: Sequence[Message]) -> Message | None:
 
 
 def _last_telling(dialog: Dialog, said: Sequence[Message]) -> Message:
-    """Until a person came by themselves: what is said after that is said to the person."""
+    """The last informative line before an operator joined; later lines are addressed to the operator."""
     since = dialog.escalation.since if dialog.escalation else None
     before = [m for m in said if since is None or m.timestamp <= since] or list(said)
     return next((m for m in reversed(before) if _tells(m)), before[-1])
@@ -152,7 +152,7 @@ def _hops(turns: list[Turn], language: str) -> Iterator[str]:
 
 
 def _moves(events: Iterable[Event], language: str) -> Iterator[str]:
-    """Who sent the dialog to another agent, and why."""
+    """Reroutes by operators, with the reason."""
     words = wording(language)["briefing"]["moved"]
     for told in (event.data for event in events if event.kind == "dialog.rerouted"):
         agents = {"from_agent": told.get("from_agent"), "to": told.get("agent")}
@@ -179,7 +179,7 @@ def _kept(tools: list[ToolUse], language: str) -> Iterator[str]:
 
 
 def _reason(tool: ToolUse, language: str) -> str:
-    """From the outcome as the model read it."""
+    """From the tool result as the model received it."""
     try:
         told = json.loads(tool.result)
     except ValueError:

@@ -104,9 +104,9 @@ class ApprovalView(BaseModel):
 
     @classmethod
     def of(cls, approval: ActionApproval) -> ApprovalView:
-        visit = approval.visit
-        rest = approval.model_dump(exclude={"visit"})
-        return cls(dialog_id=visit.dialog_id, customer_id=visit.customer_id, **rest)
+        origin = approval.origin
+        rest = approval.model_dump(exclude={"origin"})
+        return cls(dialog_id=origin.dialog_id, customer_id=origin.customer_id, **rest)
 
 
 class ApprovalsView(BaseModel):

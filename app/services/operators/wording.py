@@ -1,4 +1,4 @@
-"""The sentences that operators read, by language."""
+"""Texts for operators, by language."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ class KnowledgeRoom(Room):
         """Customers' questions are shown to whoever has the operator key."""
         try:
             admit(self.bench.settings, key)
-            found = await self.bench.citing.of(article.id)
+            found = await self.bench.citations.of(article.id)
         except OperatorKeyMissing:
             return self._empty("cited_locked")
         except CallCenterError as error:

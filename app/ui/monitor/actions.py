@@ -118,18 +118,20 @@ class OperatorActions:
         }
 
     async def _take_over(self, action: OperatorAction) -> str:
-        await self.bench.people.take_over(action.dialog, action.operator, action.text, action.what == "force")
+        await self.bench.operators.take_over(
+            action.dialog, action.operator, action.text, action.what == "force"
+        )
         return self._confirm("taken")
 
     async def _reply(self, action: OperatorAction) -> str:
         body = {"operator": action.operator, "message": action.text}
         request = Request.of(action.request, "reply", body) if action.request else None
-        await self.bench.people.reply(action.dialog, action.operator, action.text, request)
+        await self.bench.operators.reply(action.dialog, action.operator, action.text, request)
         return self._confirm("sent")
 
     async def _hand_back(self, action: OperatorAction) -> str:
-        people, agent = self.bench.people, action.agent or None
-        dialog = await people.hand_back(action.dialog, action.operator, action.text, agent)
+        operators, agent = self.bench.operators, action.agent or None
+        dialog = await operators.hand_back(action.dialog, action.operator, action.text, agent)
         return self._confirm("handed_back", agent=self.texts.agent(dialog.assigned_agent))
 
     async def _reroute(self, action: OperatorAction) -> str:
@@ -140,12 +142,12 @@ class OperatorActions:
         )
 
     async def _close(self, action: OperatorAction) -> str:
-        await self.bench.people.close(action.dialog, action.operator)
+        await self.bench.operators.close(action.dialog, action.operator)
         return self._confirm("closed")
 
     async def _decide(self, action: OperatorAction) -> str:
         yes = action.what == "approve"
-        await self.bench.people.decide(action.number, yes, action.operator, action.text)
+        await self.bench.operators.decide(action.number, yes, action.operator, action.text)
         return self._confirm("approved" if yes else "rejected", number=action.number)
 
     def _confirm(self, name: str, **values: str) -> str:

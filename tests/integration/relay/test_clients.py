@@ -48,7 +48,7 @@ async def test_a_bug_in_a_client_costs_its_event_and_not_the_relay(prepared: Pat
 
 async def test_a_delivery_that_never_ends_is_cut_and_tried_again(prepared: Path, tmp_path: Path) -> None:
     async with post_office(prepared, tmp_path, Broken(hangs=True)) as post:
-        post.relay.carrier.limit = 0.01
+        post.relay.delivery.limit = 0.01
         await post.write(new_dialog(), 1)
         await post.deliver()
         assert post.figure("events_retried_total") == 1
@@ -60,7 +60,7 @@ async def test_what_is_under_way_at_the_stop_is_free_for_the_next(prepared: Path
     async with post_office(prepared, tmp_path, client) as post:
         await post.write(new_dialog(), 1)
         await post.relay.copy()
-        carrying = asyncio.create_task(post.relay.carrier.carry())
+        carrying = asyncio.create_task(post.relay.delivery.carry())
         await client.begun.wait()
         carrying.cancel()
         await asyncio.gather(carrying, return_exceptions=True)

@@ -145,7 +145,7 @@ def _next_pause(tries: int) -> float:
 
 
 async def test_chance_halves_a_pause_at_most(post: Post, crm: RunningCrm) -> None:
-    post.relay.carrier.luck = lambda: 0.0
+    post.relay.delivery.luck = lambda: 0.0
     crm.fail("503")
     dialog = new_dialog()
     await post.write(dialog, 1)

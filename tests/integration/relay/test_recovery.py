@@ -57,7 +57,7 @@ async def test_what_happened_before_a_crm_was_configured_is_not_told(
             await store.write(old)
             await relay.compare()
             await relay.copy()
-            await relay.carrier.carry()
+            await relay.delivery.carry()
     assert crm.arrived(old.dialog_id) == [2]
 
 

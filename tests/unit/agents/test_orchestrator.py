@@ -57,7 +57,7 @@ def house(model: ScriptedChatModel, start: str = "sales", **given: Any) -> Orche
     roster: tuple[Agent, ...] = given.pop("roster", ROSTER)
     speaker = ModelCaller(model, "script", spare=given.pop("spare", None), spare_name="spare")
     router = LiveRouter(Pointer(start), frozenset(names(roster)))
-    return Orchestrator(router=router, speaker=speaker, desk=DESK, roster=roster, **given)
+    return Orchestrator(router=router, speaker=speaker, context=DESK, roster=roster, **given)
 
 
 async def ask(
@@ -227,7 +227,7 @@ async def test_what_a_search_has_shown_may_be_cited() -> None:
 
 async def test_a_hop_is_told_in_the_time_of_the_house() -> None:
     orchestrator = house(scripted(handing("supervisor"), "Here."), start="sales")
-    timed = replace(orchestrator, desk=replace(DESK, clock=lambda: NOON))
+    timed = replace(orchestrator, context=replace(DESK, clock=lambda: NOON))
     reply = await ask(timed, serving="tech_support")
     assert [hop.timestamp for hop in reply.turn.hops] == [NOON, NOON]
 

@@ -57,7 +57,7 @@ async def test_a_customer_cannot_forge_lines_of_the_closing_summary() -> None:
 def test_what_was_handed_over_and_noted_is_a_line_each() -> None:
     state = state_of(
         TurnContext(
-            visit=ActionContext(dialog_id="d", seq=1, customer_id="c"),
+            origin=ActionContext(dialog_id="d", seq=1, customer_id="c"),
             notes=[forging("called"), forging("wrote")],
         )
     )
@@ -93,6 +93,6 @@ def test_an_article_cannot_pose_as_another_one() -> None:
     )  # fmt: skip
     text = render([Passage(article=article, score=1)])
     assert [line for line in text.splitlines() if line.startswith("[")] == [text.splitlines()[0]]
-    state = state_of(TurnContext(visit=ActionContext(dialog_id="d", seq=1, customer_id="c")))
+    state = state_of(TurnContext(origin=ActionContext(dialog_id="d", seq=1, customer_id="c")))
     state["tools"] = [ToolUse(name=search_knowledge.name, arguments={}, result=text)]
     assert shown(state) == {"own-article"}

@@ -15,7 +15,7 @@ class ActionRun:
     """`approved` is there when a person said yes: limits no longer hold, bans do."""
 
     connection: Connection
-    visit: ActionContext
+    origin: ActionContext
     customer: Customer
     now: datetime
     policy: Policy

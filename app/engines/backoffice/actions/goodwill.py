@@ -25,7 +25,7 @@ def grant_credit(case: ActionRun, action: GrantCredit) -> Outcome:
     number = next_number(case.connection, "CR")
     values = {
         "number": number,
-        "customer_id": case.visit.customer_id,
+        "customer_id": case.origin.customer_id,
         "at": case.now,
         "amount_rub": action.amount_rub,
         "reason": action.reason,
@@ -35,7 +35,7 @@ def grant_credit(case: ActionRun, action: GrantCredit) -> Outcome:
 
 
 def _recent(case: ActionRun) -> int:
-    mine = credits.c.customer_id == case.visit.customer_id
+    mine = credits.c.customer_id == case.origin.customer_id
     counted = select(func.count()).where(mine, credits.c.at > case.now - YEAR)
     return case.connection.scalar(counted) or 0
 
@@ -45,16 +45,16 @@ def compensate_outage(case: ActionRun, action: CompensateOutage) -> Outcome:
     if incident is None or incident.since > case.now:
         return refused("not_found")
     mine = (compensations.c.incident == incident.number) & (
-        compensations.c.customer_id == case.visit.customer_id
+        compensations.c.customer_id == case.origin.customer_id
     )
     given = case.connection.scalar(select(compensations.c.days).where(mine))
-    subscription = subscription_of(case.connection, case.visit.customer_id)
+    subscription = subscription_of(case.connection, case.origin.customer_id)
     if ban := policy.compensation(incident, subscription, given, case.now):
         return ban
     assert subscription is not None
     days = policy.compensation_days(incident, case.now)
     renews = subscription.renews + timedelta(days=days)
-    owner = {"customer_id": case.visit.customer_id}
+    owner = {"customer_id": case.origin.customer_id}
     case.connection.execute(
         insert(compensations).values(incident=incident.number, at=case.now, days=days, **owner)
     )

@@ -19,7 +19,7 @@ PAY = "https://pay.orbita.example"
 
 def create_order(case: ActionRun, action: CreateOrder) -> Outcome:
     """For a business plan the quantity is the number of people."""
-    subscription = subscription_of(case.connection, case.visit.customer_id)
+    subscription = subscription_of(case.connection, case.origin.customer_id)
     goods = action.item in ITEMS and ITEMS[action.item].delivered
     delivery = action.delivery if goods else None
     if ban := policy.order_ban(action.item, action.period, action.quantity, delivery, subscription):
@@ -46,7 +46,7 @@ def facts_of(
 ) -> dict[str, Value]:
     facts: dict[str, Value] = {
         "item": item,
-        "title": title(item, case.visit.language),
+        "title": title(item, case.origin.language),
         "quantity": quantity,
         "price_rub": price.price_rub,
         "discount": price.discount,
@@ -76,10 +76,10 @@ def enter(
     number = next_number(case.connection, "O")
     values = {
         "number": number,
-        "customer_id": case.visit.customer_id,
+        "customer_id": case.origin.customer_id,
         "at": case.now,
         "item": item,
-        "title": title(item, case.visit.language),
+        "title": title(item, case.origin.language),
         "quantity": quantity,
         "period": period,
         "total_rub": price.total_rub,
@@ -92,7 +92,7 @@ def enter(
 
 
 def create_payment_link(case: ActionRun, action: CreatePaymentLink) -> Outcome:
-    row = owned(case.connection, orders, as_number(action.order), case.visit.customer_id)
+    row = owned(case.connection, orders, as_number(action.order), case.origin.customer_id)
     if row is None:
         return refused("not_found")
     if row.status == "cancelled":

@@ -22,7 +22,7 @@ BANK_DAYS: dict[str, Value] = {"days_from": 3, "days_to": 5, "days_max": 10}
 
 
 def refund_payment(case: ActionRun, action: RefundPayment) -> Outcome:
-    row = owned(case.connection, payments, as_number(action.payment), case.visit.customer_id)
+    row = owned(case.connection, payments, as_number(action.payment), case.origin.customer_id)
     if row is None:
         return refused("not_found")
     asked = action.amount_rub or (case.approved.amount_rub if case.approved else None)
@@ -45,7 +45,7 @@ def _pay_back(case: ActionRun, row: Row[Any], refund: RefundCase) -> Outcome:
     number = next_number(case.connection, "R")
     values = {
         "number": number,
-        "customer_id": case.visit.customer_id,
+        "customer_id": case.origin.customer_id,
         "payment": row.number,
         "at": case.now,
         "amount_rub": amount,
@@ -85,7 +85,7 @@ def _end(case: ActionRun, row: Row[Any], refund: RefundCase, amount: int) -> dat
         until = add_months(row.at, months_begun(row.at, case.now))
     else:
         return None
-    mine = subscriptions.c.customer_id == case.visit.customer_id
+    mine = subscriptions.c.customer_id == case.origin.customer_id
     ended = {"status": "cancelled", "renews": until, "next_plan": None, "next_period": None}
     case.connection.execute(update(subscriptions).where(mine).values(ended))
     return until
@@ -93,9 +93,9 @@ def _end(case: ActionRun, row: Row[Any], refund: RefundCase, amount: int) -> dat
 
 def _is_current(case: ActionRun, row: Row[Any]) -> bool:
     """Whether the subscription runs on this payment, even if the plan was changed after it."""
-    now = subscription_of(case.connection, case.visit.customer_id)
+    now = subscription_of(case.connection, case.origin.customer_id)
     newest = select(payments.c.number).where(
-        payments.c.customer_id == case.visit.customer_id,
+        payments.c.customer_id == case.origin.customer_id,
         payments.c.plan.is_not(None),
         payments.c.duplicate_of.is_(None),
     )
@@ -110,7 +110,7 @@ def _call_off(case: ActionRun, row: Row[Any]) -> None:
 
 
 def _case_of(case: ActionRun, row: Row[Any], asked: int | None) -> RefundCase:
-    order = owned(case.connection, orders, row.order, case.visit.customer_id) if row.order else None
+    order = owned(case.connection, orders, row.order, case.origin.customer_id) if row.order else None
     return RefundCase(
         payment=Payment.model_validate(row._asdict()),
         goods=order is not None and order.item in ITEMS and ITEMS[order.item].delivered,
@@ -128,7 +128,7 @@ def _latest_refund(case: ActionRun, payment: str) -> str:
 
 def _recent(case: ActionRun) -> int:
     counted = select(func.count()).where(
-        refunds.c.customer_id == case.visit.customer_id,
+        refunds.c.customer_id == case.origin.customer_id,
         refunds.c.reason != "duplicate",
         refunds.c.at > case.now - YEAR,
     )

@@ -20,7 +20,7 @@ from app.engines.backoffice.tables import subscriptions
 
 
 def change_subscription(case: ActionRun, action: ChangeSubscription) -> Outcome:
-    now = subscription_of(case.connection, case.visit.customer_id)
+    now = subscription_of(case.connection, case.origin.customer_id)
     period = action.period or (now.period if now else "month")
     if ban := policy.change(now, action.plan, period, case.now):
         return ban
@@ -39,7 +39,7 @@ def change_subscription(case: ActionRun, action: ChangeSubscription) -> Outcome:
 
 
 def cancel_subscription(case: ActionRun, _action: CancelSubscription) -> Outcome:
-    now = subscription_of(case.connection, case.visit.customer_id)
+    now = subscription_of(case.connection, case.origin.customer_id)
     if ban := policy.cancellation(now):
         return ban
     assert now is not None
@@ -94,5 +94,5 @@ def _at_once(
 
 
 def _set(case: ActionRun, **values: object) -> None:
-    mine = subscriptions.c.customer_id == case.visit.customer_id
+    mine = subscriptions.c.customer_id == case.origin.customer_id
     case.connection.execute(update(subscriptions).where(mine).values(values))

@@ -30,7 +30,7 @@ def book_callback(case: ActionRun, action: BookCallback) -> Outcome:
     phone = action.phone or case.customer.phone
     if not is_phone(phone):
         return refused("phone_invalid")
-    mine = callbacks.c.customer_id == case.visit.customer_id
+    mine = callbacks.c.customer_id == case.origin.customer_id
     ahead = select(callbacks).where(mine, callbacks.c.at > case.now - SLOT).order_by(callbacks.c.at)
     if row := case.connection.execute(ahead).first():
         return refused("already_booked", row.number, at=row.at)
@@ -38,7 +38,7 @@ def book_callback(case: ActionRun, action: BookCallback) -> Outcome:
     if stop := policy.callback(at, case.now):
         return stop
     at, number = at.replace(second=0, microsecond=0), next_number(case.connection, "CB")
-    values = {"number": number, "customer_id": case.visit.customer_id, "at": at, "phone": phone}
+    values = {"number": number, "customer_id": case.origin.customer_id, "at": at, "phone": phone}
     case.connection.execute(insert(callbacks).values(values))
     return done(number, at=at)
 
@@ -77,7 +77,7 @@ def open_complaint(case: ActionRun, action: OpenComplaint) -> Outcome:
 
 
 def update_ticket(case: ActionRun, action: UpdateTicket) -> Outcome:
-    row = owned(case.connection, tickets, as_number(action.ticket), case.visit.customer_id)
+    row = owned(case.connection, tickets, as_number(action.ticket), case.origin.customer_id)
     if row is None:
         return refused("not_found")
     if row.status == "closed":
@@ -100,7 +100,7 @@ def _open(
     number = next_number(case.connection, "C" if kind == "complaint" else "T")
     values = {
         "number": number,
-        "customer_id": case.visit.customer_id,
+        "customer_id": case.origin.customer_id,
         "kind": kind,
         "at": case.now,
         "subject": subject,

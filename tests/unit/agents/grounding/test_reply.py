@@ -51,7 +51,7 @@ class Counter:
 
     outcome: Outcome
 
-    def act(self, _visit: ActionContext, _action: object) -> Outcome:
+    def act(self, _origin: ActionContext, _action: object) -> Outcome:
         return self.outcome
 
 
@@ -68,9 +68,11 @@ def house(
     **given: Any,
 ) -> Orchestrator:
     model = given.pop("model", None) or ScriptedChatModel(script=list(script))
-    desk = ToolContext(HybridSearch(load_articles(), None), office, lambda: NOW, **given)
+    context = ToolContext(HybridSearch(load_articles(), None), office, lambda: NOW, **given)
     router = LiveRouter(Pointer(start), frozenset(names()))
-    return Orchestrator(router=router, speaker=ModelCaller(model, "script", rewrites=rewrites), desk=desk)
+    return Orchestrator(
+        router=router, speaker=ModelCaller(model, "script", rewrites=rewrites), context=context
+    )
 
 
 def calling(name: str, **args: Any) -> AIMessage:
@@ -88,7 +90,7 @@ async def ask(
 
 
 def case(*used: ToolUse) -> TurnContext:
-    return TurnContext(visit=ActionContext(dialog_id="d", seq=2, customer_id="c"), used=list(used))
+    return TurnContext(origin=ActionContext(dialog_id="d", seq=2, customer_id="c"), used=list(used))
 
 
 def visible(told: list[TurnProgress]) -> str:
@@ -289,5 +291,5 @@ async def test_an_approved_text_of_ones_own_cites_nothing(tmp_path: Path) -> Non
 
 
 def test_the_desk_approves_nothing_by_itself() -> None:
-    desk = ToolContext(HybridSearch(load_articles(), None))
-    assert desk.approved("how much is pro", "en") is None
+    context = ToolContext(HybridSearch(load_articles(), None))
+    assert context.approved("how much is pro", "en") is None

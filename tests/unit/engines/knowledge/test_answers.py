@@ -14,7 +14,7 @@ from app.core.ports import Embedder
 from app.core.text import is_typical, language_of
 from app.engines.knowledge.answers import CERTAIN
 from app.engines.knowledge.files import load_articles
-from app.engines.knowledge.library import LibraryHouse, TeamLibrary
+from app.engines.knowledge.library import LibraryContext, TeamLibrary
 from app.engines.knowledge.live import LiveKnowledge
 from app.evaluation.retrieval import read_questions
 from app.services.knowledge.library import KnowledgeService
@@ -49,7 +49,7 @@ def embedder() -> Embedder:
 
 def stocked(root: Path, *pairs: tuple[str, str], answers: bool = True) -> KnowledgeService:
     """With the shipped articles; `pairs` are (question, article)."""
-    house = LibraryHouse(ARTICLES, embedder(), AGENTS, lambda _: "sales", lambda: NOW)
+    house = LibraryContext(ARTICLES, embedder(), AGENTS, lambda _: "sales", lambda: NOW)
     library = TeamLibrary(root, house)
     for question, article in pairs:
         library.approve(

@@ -49,12 +49,12 @@ class Sick(Maintenance):
 
 async def test_a_surprise_in_one_duty_is_tried_again_and_stops_no_other() -> None:
     knowledge = Knowledge(wanted=5)
-    caretaker = Sick(dialogs=None, timeout=timedelta(0), knowledge=knowledge, period=0)  # type: ignore[arg-type]
-    caretaker.start()
+    maintenance = Sick(dialogs=None, timeout=timedelta(0), knowledge=knowledge, period=0)  # type: ignore[arg-type]
+    maintenance.start()
     async with asyncio.timeout(30):
         await knowledge.enough.wait()
-    await caretaker.stop()
-    assert caretaker.tries == 3
+    await maintenance.stop()
+    assert maintenance.tries == 3
 
 
 @dataclass
@@ -84,10 +84,10 @@ async def test_idle_dialogs_are_closed_in_batches_past_those_that_cannot_be() ->
     held.take_over("anna", "", at(0))
     await kept(store, held, *dialogs)
     stuck = {d.dialog_id for d in [*dialogs[: BATCH + 2], dialogs[-1]]}
-    caretaker = Maintenance(Dialogs(store, stuck), timedelta(minutes=1), Knowledge(wanted=1))  # type: ignore[arg-type]
-    closed = [await caretaker.close_idle()]
-    while caretaker.more:
-        closed.append(await caretaker.close_idle())
+    maintenance = Maintenance(Dialogs(store, stuck), timedelta(minutes=1), Knowledge(wanted=1))  # type: ignore[arg-type]
+    closed = [await maintenance.close_idle()]
+    while maintenance.more:
+        closed.append(await maintenance.close_idle())
     assert closed == [0, BATCH - 2, 6]
     assert set(await store.idle_since(at(9999), 999)) == stuck
 
@@ -97,13 +97,13 @@ async def test_dialogs_of_a_clock_that_was_ahead_are_idle_once_they_were_seen_so
     quiet, alive = (new_dialog(when=at(9999) + timedelta(days=400)) for _ in range(2))
     await kept(store, quiet, alive)
     dialogs, minute = Dialogs(store, set()), timedelta(minutes=1)
-    caretaker = Maintenance(dialogs, minute, Knowledge(wanted=1), timer=seconds.__next__)  # type: ignore[arg-type]
+    maintenance = Maintenance(dialogs, minute, Knowledge(wanted=1), timer=seconds.__next__)  # type: ignore[arg-type]
     for _ in range(2):
-        await caretaker.close_idle()
+        await maintenance.close_idle()
         assert (await store.read(quiet.dialog_id)).status == "active"
     alive.receive("я здесь", alive.updated_at + timedelta(seconds=1))
     await kept(store, alive)
-    await caretaker.close_idle()
+    await maintenance.close_idle()
     assert [(await store.read(d.dialog_id)).status for d in (quiet, alive)] == ["closed", "active"]
 
 
@@ -124,9 +124,9 @@ class Slow(Maintenance):
 
 async def test_a_long_sweep_keeps_no_other_duty_waiting() -> None:
     knowledge = Knowledge(wanted=3)
-    caretaker = Slow(dialogs=None, timeout=timedelta(1), knowledge=knowledge, period=3600)  # type: ignore[arg-type]
-    caretaker.start()
+    maintenance = Slow(dialogs=None, timeout=timedelta(1), knowledge=knowledge, period=3600)  # type: ignore[arg-type]
+    maintenance.start()
     async with asyncio.timeout(30):
         await knowledge.enough.wait()
-    await caretaker.stop()
-    assert caretaker.closings >= 3
+    await maintenance.stop()
+    assert maintenance.closings >= 3

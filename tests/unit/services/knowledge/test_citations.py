@@ -81,11 +81,11 @@ def test_only_the_latest_dialogs_are_looked_at_and_it_says_so() -> None:
 def test_a_repeat_reads_only_what_has_changed() -> None:
     async def run() -> None:
         store = await story()
-        citing = CitationIndex(store)
-        await citing.of("plan-pro")
+        citations = CitationIndex(store)
+        await citations.of("plan-pro")
         await said(store, 2, "и ещё раз?", "plan-pro")
         store.reads = 0
-        found = await citing.of("plan-pro")
+        found = await citations.of("plan-pro")
         assert len(found.found) == 3
         assert store.reads == 1
 
@@ -95,12 +95,12 @@ def test_a_repeat_reads_only_what_has_changed() -> None:
 def test_a_deleted_or_damaged_dialog_cites_nothing() -> None:
     async def run() -> None:
         store = await story()
-        citing = CitationIndex(store)
-        await citing.of("plan-pro")
+        citations = CitationIndex(store)
+        await citations.of("plan-pro")
         await store.delete(name(1))
         await said(store, 2, "и ещё раз?", "plan-pro")
         store.damaged = name(2)
-        found = await citing.of("plan-pro")
+        found = await citations.of("plan-pro")
         assert found.found == []
 
     asyncio.run(run())

@@ -50,11 +50,13 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Monitor:
 def house(bench: Monitor, tmp_path: Path) -> House:
     """The people of a house, over a store of its own."""
     store, path = MemoryStore(), tmp_path / "proposals.jsonl"
-    known = bench.people.dialogs
+    known = bench.operators.dialogs
     dialogs = replace(known, access=replace(known.access, store=store))
-    people = type(bench.people)(dialogs, bench.people.agents, bench.people.office)
+    operators = type(bench.operators)(dialogs, bench.operators.agents, bench.operators.office)
     return House(
-        store, Monitor(people, bench.changes, Rerouting(people, path), SingleFlight(rest=0, least=0)), path
+        store,
+        Monitor(operators, bench.changes, Rerouting(operators, path), SingleFlight(rest=0, least=0)),
+        path,
     )
 
 
@@ -148,11 +150,11 @@ async def test_a_deleted_dialog_leaves_no_word_among_the_proposals(house: House)
 
 
 async def test_a_dialog_is_forgotten_with_what_was_proposed_from_it(bench: Monitor) -> None:
-    store, dialog = bench.people.dialogs.store, talk(agent="sales")
+    store, dialog = bench.operators.dialogs.store, talk(agent="sales")
     await store.open()
     await kept(store, dialog)
     await bench.rerouting.reroute(dialog.dialog_id, "anna", "supervisor", "не о цене")
-    await bench.people.dialogs.delete(dialog.dialog_id)
+    await bench.operators.dialogs.delete(dialog.dialog_id)
     assert bench.rerouting.proposed() == []
     await store.close()
 
@@ -162,12 +164,12 @@ async def test_a_person_closes_under_their_name_but_not_what_a_colleague_holds(h
     dialog.take_over("anna", "", at(1))
     await kept(house.store, dialog)
     with pytest.raises(TakenOver):
-        await house.monitor.people.close(dialog.dialog_id, "boris")
+        await house.monitor.operators.close(dialog.dialog_id, "boris")
     for who in ("anna", "anna"):
-        assert (await house.monitor.people.close(dialog.dialog_id, who)).status == "closed"
+        assert (await house.monitor.operators.close(dialog.dialog_id, who)).status == "closed"
     seen = await house.monitor.open(dialog.dialog_id)
     assert (seen.closed_because, seen.closed_by) == ("closed_by_operator", "anna")
-    assert "anna" not in (await house.monitor.people.dialogs.view(dialog.dialog_id)).model_dump_json()
+    assert "anna" not in (await house.monitor.operators.dialogs.view(dialog.dialog_id)).model_dump_json()
 
 
 async def test_who_is_angry_is_marked_while_the_dialog_goes_on(house: House) -> None:

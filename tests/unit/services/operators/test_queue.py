@@ -134,7 +134,7 @@ async def test_pages_hold_each_dialog_once_though_time_goes_on() -> None:
 
 def weighed_in_full(dialog: Dialog, everything: list[Dialog], office: Office, now: datetime) -> Priority:
     """From the dialogs themselves, as if there were no index."""
-    begun = [a.requested_at for a in office.waiting.values() if a.visit.dialog_id == dialog.dialog_id]
+    begun = [a.requested_at for a in office.waiting.values() if a.origin.dialog_id == dialog.dialog_id]
     since = min([*begun, *([s] if (s := waiting_since(dialog)) else [])], default=now)
     others = [d for d in everything if d.customer_id == dialog.customer_id and d is not dialog]
     signals = Signals(
@@ -164,7 +164,7 @@ async def test_the_page_is_what_weighing_every_dialog_gives_in_order_and_reasons
             office.asks(f"A-{n}", dialog.dialog_id, dialog.customer_id, at(luck.choice([-50, 4000])))
     await kept(store, *dialogs)
     queue = Queue(store, office.port, lambda: now)
-    asked = {a.visit.dialog_id for a in office.waiting.values()}
+    asked = {a.origin.dialog_id for a in office.waiting.values()}
     wanted = [d for d in dialogs if d.escalated or d.dialog_id in asked]
     expected = {d.dialog_id: weighed_in_full(d, dialogs, office, now) for d in wanted}
     rows: list[QueueRow] = []

@@ -168,10 +168,10 @@ def test_why_a_dialog_was_closed_is_told_in_words(reason: str, by: str | None, t
 
 
 def test_an_approval_is_told_in_words_and_asked_for_by_name() -> None:
-    visit = ActionContext(dialog_id="d", seq=1, customer_id="demo_goods")
+    origin = ActionContext(dialog_id="d", seq=1, customer_id="demo_goods")
     given = {"item": "pro", "period": "year", "delivery": "courier", "quantity": 2, "reason": ""}
     approval = ActionApproval(
-        number="A-1001", visit=visit, tool="create_order", arguments=given, reason="above_limit",
+        number="A-1001", origin=origin, tool="create_order", arguments=given, reason="above_limit",
         amount_rub=17_850, requested_at=NOON,
     )  # fmt: skip
     ru, en = (render_approvals([ApprovalView.of(approval)], said(language)) for language in LANGUAGES)
