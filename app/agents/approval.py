@@ -82,7 +82,7 @@ class ApprovalFlow:
         async with self.checkpoints() as saver:
             await saver.adelete_thread(number)
 
-    async def kept(self) -> list[str]:
+    async def list_waiting(self) -> list[str]:
         """Numbers of all approvals that still have a thread."""
         async with self.checkpoints() as saver:
             found = {kept.config["configurable"]["thread_id"] async for kept in saver.alist(None)}

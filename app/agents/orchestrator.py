@@ -170,7 +170,7 @@ class Orchestrator:
 
     async def _answer(self, agent: Agent, state: TurnState) -> Command[str]:
         began = perf_counter()
-        outlet = self._filtered(agent, state)
+        outlet = self._make_filter(agent, state)
         call = ModelCall(
             messages=[
                 briefing(agent, state, self.context.clock()),
@@ -227,7 +227,7 @@ class Orchestrator:
     def _evidence(self, agent: Agent, state: TurnState) -> Evidence:
         return evidence_of(agent, state, self.context.knowledge, self.context.clock())
 
-    def _filtered(self, agent: Agent, state: TurnState) -> StreamFilter | None:
+    def _make_filter(self, agent: Agent, state: TurnState) -> StreamFilter | None:
         emit = state["emit"]
         return StreamFilter(emit, self._evidence(agent, state), state["language"]) if emit else None
 
@@ -280,8 +280,8 @@ class Orchestrator:
         )
 
 
-def _entry(state: TurnState) -> str:
-    """A report begins at its agent."""
+async def _entry(state: TurnState) -> str:
+    """A report begins at its agent. Async, because LangGraph runs a plain function in the common threads."""
     return state["agent"] or ROUTE
 
 

@@ -99,7 +99,7 @@ def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]
         degraded=end["degraded"] or end["decision"].degraded,
         failure=end["failure"],
         language=end["language"],
-        escalated=_escalated(agent, end),
+        escalated=_is_escalated(agent, end),
         withheld=end["withheld"],
         hops=end["hops"],
         tools=end["tools"],
@@ -110,7 +110,7 @@ def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]
     )
 
 
-def _escalated(agent: Agent, end: TurnState) -> bool:
+def _is_escalated(agent: Agent, end: TurnState) -> bool:
     """An approval is pending, or the last agent of the escalation chain did not settle the matter."""
     became = {use.status for use in end["tools"]}
     return "approval" in became or (agent.escalates_to is None and "done" not in became)

@@ -88,7 +88,7 @@ def build(
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(context.agents), near),
         speaker=speaker_of(context, knowledge),
-        context=ToolContext(knowledge.live, records, clock, knowledge.live.approved, consent),
+        context=ToolContext(knowledge.live, records, clock, knowledge.live.find_approved, consent),
         roster=roster,
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}, near.meant),

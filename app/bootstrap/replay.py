@@ -27,7 +27,7 @@ def replay_of(
 ) -> Replay:
     """`threshold` of the service is where the slider stands at first: as things are now."""
     settings, provider = context.settings, context.provider
-    tool_context = replace(real.context, office=rehearsed(real.context.office))
+    tool_context = replace(real.context, office=rehearsal_of(real.context.office))
     return Replay(
         store=store,
         make=_maker(context, near, knowledge, replace(real, context=tool_context)),
@@ -42,12 +42,12 @@ def _maker(
     context: AppContext, near: LocalRouter, knowledge: KnowledgeService, real: Orchestrator
 ) -> Callable[[Setup], Orchestrator]:
     def make(setup: Setup) -> Orchestrator:
-        tempered = replace(context, provider=_tempered(context.provider, setup.temperature))
-        chosen = _router(tempered, near, setup)
+        warmer = replace(context, provider=_with_temperature(context.provider, setup.temperature))
+        chosen = _router(warmer, near, setup)
         other = replace(
             real,
             router=LiveRouter(chosen, frozenset(context.agents), near),
-            speaker=speaker_of(tempered, knowledge),
+            speaker=speaker_of(warmer, knowledge),
         )
         language = setup.language
         return other if language is None else replace(other, detect=lambda _text, _before: language)
@@ -62,7 +62,7 @@ def _router(context: AppContext, near: LocalRouter, setup: Setup) -> Router:
     return far if setup.router == "llm" else CascadeRouter(near, far, setup.threshold)
 
 
-def _tempered(provider: Provider | None, temperature: float | None) -> Provider | None:
+def _with_temperature(provider: Provider | None, temperature: float | None) -> Provider | None:
     """A copy shares connections and the guard with the model that serves."""
     if provider is None or temperature is None or "temperature" not in type(provider.model).model_fields:
         return provider
@@ -70,7 +70,7 @@ def _tempered(provider: Provider | None, temperature: float | None) -> Provider 
     return replace(provider, model=model)
 
 
-def rehearsed(office: BackOffice | None) -> BackOffice | None:
+def rehearsal_of(office: BackOffice | None) -> BackOffice | None:
     if isinstance(office, SqlBackOffice):
         return office.rehearsed()
     return ReadOnlyOffice(office) if office else None

@@ -13,7 +13,7 @@ from app.agents.orchestrator import Orchestrator
 from app.agents.router import LiveRouter
 from app.bootstrap.context import AppContext
 from app.bootstrap.model import speaker_of
-from app.bootstrap.replay import rehearsed
+from app.bootstrap.replay import rehearsal_of
 from app.core import locales
 from app.core.backoffice import ActionContext
 from app.core.exceptions import CallCenterError
@@ -41,7 +41,7 @@ def warmup_of(
         real,
         router=LiveRouter(near, frozenset(context.agents), near),
         speaker=speaker_of(replace(context, provider=None), knowledge),
-        context=replace(real.context, office=rehearsed(real.context.office)),
+        context=replace(real.context, office=rehearsal_of(real.context.office)),
     )
     return partial(_warm, rehearsal, knowledge.articles, memory)
 

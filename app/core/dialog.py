@@ -136,7 +136,7 @@ class Dialog(BaseModel):
         self.metadata.handoffs.extend(reply.turn.hops)
         self.assigned_agent = reply.turn.agent
         for kind, data in event_data.of_turn(reply.turn):
-            self.happened(kind, data, now)
+            self.add_event(kind, data, now)
         if reply.turn.escalated:
             self._want_person(reply.turn, now)
         return said
@@ -160,7 +160,7 @@ class Dialog(BaseModel):
         elif reason:
             self.escalation = self.escalation.model_copy(update={"reason": reason})
         self.handler, self.operator, self.updated_at = "person", operator, now
-        self.happened("dialog.taken_over", {"by": operator}, now)
+        self.add_event("dialog.taken_over", {"by": operator}, now)
         return True
 
     def say(self, operator: str, text: str, now: datetime) -> Message:
@@ -177,7 +177,7 @@ class Dialog(BaseModel):
         self.assigned_agent = agent or self.assigned_agent
         self.updated_at = note.at
 
-    def tell(self, reply: Reply, about: str, now: datetime) -> Message:
+    def report(self, reply: Reply, about: str, now: datetime) -> Message:
         """Append what an approval has come to; in a closed dialog too, because the matter is settled."""
         line = Message(seq=0, role="agent", content=reply.text, timestamp=now, agent_type=reply.turn.agent)
         line.turn, line.about = reply.turn, about
@@ -186,7 +186,7 @@ class Dialog(BaseModel):
             self.escalation = self.escalation.without(about)
         return self._append(line)
 
-    def has_told(self, about: str) -> bool:
+    def has_reported(self, about: str) -> bool:
         return any(m.about == about for m in self.messages)
 
     @property
@@ -201,14 +201,14 @@ class Dialog(BaseModel):
         self.escalation = None
         self.closing = closing
         self.updated_at = closing.at
-        self.happened(*event_data.of_closing(closing.reason, closing.summary), at=closing.at)
+        self.add_event(*event_data.of_closing(closing.reason, closing.summary), at=closing.at)
 
     def rate(self, rating: Rating) -> None:
         """Closed dialogs too; it is no change of the dialog that a list would show."""
         self.rating = rating
-        self.happened("dialog.rated", {"score": rating.score}, rating.at)
+        self.add_event("dialog.rated", {"score": rating.score}, rating.at)
 
-    def happened(self, kind: EventKind, data: event_data.Data, at: datetime) -> None:
+    def add_event(self, kind: EventKind, data: event_data.Data, at: datetime) -> None:
         """Append an event. What is known of agent and language goes with each."""
         number = len(self.events) + 1
         known: event_data.Data = {"agent": self.assigned_agent, "language": self._language()}
@@ -225,14 +225,14 @@ class Dialog(BaseModel):
             )
         )
 
-    def had_effect(self, effect: Effect, subject: str = "") -> None:
+    def add_effect(self, effect: Effect, subject: str = "") -> None:
         """Once for each effect."""
         key = event_data.key_of(effect)
         if key in self.told_effects:
             return
         self.told_effects.append(key)
         if told := event_data.of_effect(effect, subject):
-            self.happened(*told, at=effect.at)
+            self.add_event(*told, at=effect.at)
 
     def give_up_pending(self, now: datetime) -> bool:
         """Mark turns that nobody is answering any more as failed; True if there was one."""
@@ -268,7 +268,7 @@ class Dialog(BaseModel):
 
     def _escalate(self, escalation: Escalation) -> None:
         self.escalation = escalation
-        self.happened("dialog.escalated", {"reason": event_data.masked(escalation.reason)}, escalation.since)
+        self.add_event("dialog.escalated", {"reason": event_data.masked(escalation.reason)}, escalation.since)
 
     def _language(self) -> str | None:
         """As of the last answer."""

@@ -158,7 +158,7 @@ class LiveIndex(KnowledgeBase, Protocol):
     @property
     def approvals(self) -> Sequence[ApprovedAnswer]: ...
 
-    def approved(self, question: str, lang: str) -> Approved | None:
+    def find_approved(self, question: str, lang: str) -> Approved | None:
         """A person's answer to a typical question, where the match is near certain. CPU-bound."""
         ...
 

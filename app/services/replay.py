@@ -157,7 +157,7 @@ class Replay:
 
     async def length(self, dialog_id: str) -> int:
         """Turns that a replay will have."""
-        return len(_asked(await self.store.read(dialog_id)))
+        return len(_customer_lines(await self.store.read(dialog_id)))
 
     async def run(self, dialog_id: str, setup: Setup, name: str = "") -> AsyncIterator[Step]:
         """A step at a time.
@@ -172,7 +172,7 @@ class Replay:
             dialog = await self.store.read(dialog_id)
             rehearsal = Rehearsal(dialog, self.make(setup), self.history)
             try:
-                for asked in _asked(dialog):
+                for asked in _customer_lines(dialog):
                     yield await self.running.run(name or dialog_id, rehearsal.step(asked))
             finally:
                 await rehearsal.close()
@@ -193,7 +193,7 @@ class Rehearsal:
     serving: str | None = None
 
     async def step(self, asked: Message) -> Step:
-        then = _then(self.dialog, asked)
+        then = _original_answer(self.dialog, asked)
         self.lines.append(Said(role="customer", content=asked.content))
         now = then if _by_person(self.dialog, asked) else await self._answer(asked)
         if now.text:
@@ -204,7 +204,7 @@ class Rehearsal:
     async def _answer(self, asked: Message) -> ReplayedAnswer:
         try:
             reply = await self.orchestrator.run(
-                self.lines[-self.history :], self.serving, None, self._case(asked)
+                self.lines[-self.history :], self.serving, None, self._turn_context(asked)
             )
         except Stopped:
             raise
@@ -219,7 +219,7 @@ class Rehearsal:
         if office := self.orchestrator.context.office:
             await asyncio.to_thread(office.close)
 
-    def _case(self, asked: Message) -> TurnContext:
+    def _turn_context(self, asked: Message) -> TurnContext:
         """With the original dialog and line: an action done for that line returns its original outcome."""
         dialog = self.dialog
         return TurnContext(
@@ -244,11 +244,11 @@ def _route(answer: ReplayedAnswer) -> tuple[str, ...]:
     return (answer.turn.decision.agent, answer.turn.agent)
 
 
-def _asked(dialog: Dialog) -> list[Message]:
+def _customer_lines(dialog: Dialog) -> list[Message]:
     return [m for m in dialog.messages if m.role == "customer"]
 
 
-def _answers(dialog: Dialog, asked: Message) -> list[Message]:
+def _find_answers(dialog: Dialog, asked: Message) -> list[Message]:
     """All answers until the next customer line, without reports of approvals."""
     said: list[Message] = []
     for message in dialog.messages[asked.seq :]:
@@ -261,11 +261,11 @@ def _answers(dialog: Dialog, asked: Message) -> list[Message]:
 
 def _by_person(dialog: Dialog, asked: Message) -> bool:
     """True if an operator answered, not the bot."""
-    return asked.state == "done" and not any(m.turn for m in _answers(dialog, asked))
+    return asked.state == "done" and not any(m.turn for m in _find_answers(dialog, asked))
 
 
-def _then(dialog: Dialog, asked: Message) -> ReplayedAnswer:
-    said = _answers(dialog, asked)
+def _original_answer(dialog: Dialog, asked: Message) -> ReplayedAnswer:
+    said = _find_answers(dialog, asked)
     text = "\n\n".join(m.content for m in said)
     failure = "" if asked.state == "done" else asked.state
     return ReplayedAnswer(text=text, turn=next((m.turn for m in said if m.turn), None), failure=failure)

@@ -115,16 +115,16 @@ def _records(customer_id: str, office: BackOffice) -> seen.Records:
     account = office.account(customer_id)
     approvals = [a for a in office.approvals(None) if a.origin.customer_id == customer_id]
     return {
-        "subscription": _dumped([account.subscription] if account and account.subscription else []),
-        "device": _dumped(account.devices if account else []),
-        "payment": _dumped(office.payments(customer_id)),
-        "order": _dumped(office.orders(customer_id)),
-        "ticket": _dumped(office.tickets(customer_id)),
+        "subscription": _dump([account.subscription] if account and account.subscription else []),
+        "device": _dump(account.devices if account else []),
+        "payment": _dump(office.payments(customer_id)),
+        "order": _dump(office.orders(customer_id)),
+        "ticket": _dump(office.tickets(customer_id)),
         "approval": [_approval(a) for a in approvals],
     }
 
 
-def _dumped(records: Any) -> list[dict[str, Any]]:
+def _dump(records: Any) -> list[dict[str, Any]]:
     return [record.model_dump(mode="json") for record in records]
 
 
@@ -229,13 +229,13 @@ class ScenarioService:
             cited=[name for line in lines for name in line.cited],
             transferred=any(line.handed for line in lines),
         )
-        state = start([_said(line) for line in earlier], None, case, None)
+        state = start([_as_said(line) for line in earlier], None, case, None)
         state["tools"] = last.tools
         evidence = evidence_of(agent, state, self._orchestrator.context.knowledge, self.clock())
         return [claim.text for claim in unsupported(last.text, evidence, state["language"])]
 
 
-def _said(line: PlayedLine) -> Said:
+def _as_said(line: PlayedLine) -> Said:
     if line.role == "customer":
         return Said(role="customer", content=line.text)
     return Said(role="agent", content=line.text, agent=line.name)

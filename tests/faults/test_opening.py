@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.adapters.storage.langgraph_storage import open_checkpoints, opened
+from app.adapters.storage.langgraph_storage import open_checkpoints, open_storage
 from app.core.exceptions import StorageUnavailable
 
 pytestmark = pytest.mark.anyio
@@ -40,12 +40,12 @@ async def test_a_server_is_set_up_once_a_process_and_again_after_a_failure() -> 
         return Saver
 
     for _ in range(3):
-        async with opened("postgresql://localhost/opening", "file", server, server):
+        async with open_storage("postgresql://localhost/opening", "file", server, server):
             pass
     assert Saver.times == 1
     with pytest.raises(StorageUnavailable):
-        async with opened("postgresql://localhost/opening", "file", server, server):
+        async with open_storage("postgresql://localhost/opening", "file", server, server):
             raise psycopg.OperationalError
-    async with opened("postgresql://localhost/opening", "file", server, server):
+    async with open_storage("postgresql://localhost/opening", "file", server, server):
         pass
     assert Saver.times == 2

@@ -140,7 +140,7 @@ async def flow_through(folder: Path) -> None:
     flow = ApprovalFlow(office.port, partial(open_checkpoints, str(folder / "cp")), tell)
     word = PersonDecision(approved=True, by="anna", note="")
     await flow.wait("A-1001")
-    assert await flow.kept() == ["A-1001"]
+    assert await flow.list_waiting() == ["A-1001"]
     with pytest.raises(ProviderError):
         await flow.resume("A-1001", word, pending=True)
     _, reply = await flow.resume("A-1001", word, pending=False)
@@ -149,5 +149,5 @@ async def flow_through(folder: Path) -> None:
     assert tries == ["approved", "approved"]
     assert office.carried_out == ["A-1001"]
     await flow.forget("A-1001")
-    assert await flow.kept() == []
+    assert await flow.list_waiting() == []
     print(reply.text)  # noqa: T201

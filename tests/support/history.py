@@ -120,7 +120,7 @@ class Past:
             created_at=start,
             updated_at=start,
         )
-        dialog.happened("dialog.opened", {}, start)
+        dialog.add_event("dialog.opened", {}, start)
         self.at = start
         theme = chance.choices(themes, weights)[0]
         for line in chance.sample(theme.lines, min(len(theme.lines), chance.choice((1, 1, 2)))):

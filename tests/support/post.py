@@ -30,7 +30,7 @@ class Post:
 
     async def write(self, dialog: Dialog, more: int) -> None:
         for _ in range(more):
-            dialog.happened("dialog.routed", {"agent": "sales"}, self.clock())
+            dialog.add_event("dialog.routed", {"agent": "sales"}, self.clock())
         async with self.store.lock(dialog.dialog_id):
             await self.store.write(dialog)
 

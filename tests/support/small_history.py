@@ -27,7 +27,7 @@ class Told:
     @classmethod
     def of(cls, customer: str, when: datetime) -> Told:
         dialog = Dialog(dialog_id=str(uuid4()), customer_id=customer, created_at=when, updated_at=when)
-        dialog.happened("dialog.opened", {}, when)
+        dialog.add_event("dialog.opened", {}, when)
         return cls(dialog, when)
 
     def asks(self, text: str, answered: float = 2, agent: str = "tech_support", **turn: Any) -> Told:

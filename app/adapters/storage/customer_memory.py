@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from app.adapters.storage.langgraph_storage import opened
+from app.adapters.storage.langgraph_storage import open_storage
 from app.core.exceptions import StorageUnavailable
 from app.core.models import Memory
 
@@ -24,24 +24,24 @@ class LangGraphMemory:
     limit: int = 10
 
     async def remember(self, customer_id: str, dialog_id: str, memory: Memory) -> None:
-        async with self._opened() as store:
+        async with self._open() as store:
             place = _place(customer_id)
             await store.aput(place, dialog_id, memory.model_dump(mode="json"))
             for item in (await _items(store, customer_id))[self.limit :]:
                 await store.adelete(place, item.key)
 
     async def recall(self, customer_id: str) -> list[Memory]:
-        async with self._opened() as store:
+        async with self._open() as store:
             found = await _items(store, customer_id)
             return [Memory.model_validate(item.value) for item in found[: self.limit]]
 
     async def forget(self, customer_id: str, dialog_id: str) -> None:
-        async with self._opened() as store:
+        async with self._open() as store:
             await store.adelete(_place(customer_id), dialog_id)
 
     @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[Any]:
-        async with opened(self.where, FILE, _sqlite, _postgres) as store:
+    async def _open(self) -> AsyncIterator[Any]:
+        async with open_storage(self.where, FILE, _sqlite, _postgres) as store:
             try:
                 yield store
             except (ValueError, KeyError) as error:  # what is kept there is no memory of ours

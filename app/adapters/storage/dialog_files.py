@@ -99,7 +99,7 @@ class DialogFiles:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             self._explain_absence(dialog_id)
-        dialog = _parsed(data)
+        dialog = _parse(data)
         if dialog is None or dialog.dialog_id != dialog_id:
             self._set_aside(path, seen)
             raise DialogQuarantined(dialog_id)
@@ -170,7 +170,7 @@ class DialogFiles:
             log.warning("quarantine_failed", dialog_id=path.stem, error=repr(error.__cause__))
 
 
-def _parsed(data: bytes) -> Dialog | None:
+def _parse(data: bytes) -> Dialog | None:
     try:
         return Dialog.model_validate_json(data)
     except ValidationError:

@@ -96,7 +96,7 @@ class Healer:
             self._refresh(names)
         except StorageUnavailable as error:
             self._doubtful.update(names)
-            log.warning("index_behind", dialogs=len(names), error=repr(error.__cause__))
+            log.warning("index_update_failed", dialogs=len(names), error=repr(error.__cause__))
 
     def _differences(self) -> list[str]:
         on_disk = self._files.stamps()

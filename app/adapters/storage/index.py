@@ -51,7 +51,7 @@ class Lane:
     def use(self, begin: str) -> Iterator[sqlite3.Connection]:
         """A transaction. Raises IndexBroken, StorageFull or StorageUnavailable."""
         with self._turn, self._errors():
-            connection = self._current()
+            connection = self._connect()
             connection.execute(begin)
             try:
                 yield connection
@@ -64,13 +64,13 @@ class Lane:
     def checkpoint(self) -> None:
         """Empty the write-ahead log, so that what was deleted does not linger there."""
         with self._turn, self._errors():
-            self._current().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connect().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         with self._turn:
             self._close()
 
-    def _current(self) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
         if self._connection is None or self.path is None or not self.path.exists():
             self._close()
             with self._locks.hold_blocking("index"), storage_errors():

@@ -179,11 +179,11 @@ class JsonStore:
     def _ask(self, question: Callable[[Connection], T]) -> T:
         """Heal, then ask; an index that proves broken is built again once."""
         try:
-            return self._healed(question)
+            return self._heal_and_ask(question)
         except IndexBroken:
-            return self._healed(question)
+            return self._heal_and_ask(question)
 
-    def _healed(self, question: Callable[[Connection], T]) -> T:
+    def _heal_and_ask(self, question: Callable[[Connection], T]) -> T:
         self._healer.heal()
         with self._index.reading() as connection:
             return question(connection)

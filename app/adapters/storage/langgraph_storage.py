@@ -17,7 +17,7 @@ OVERWRITE = "PRAGMA secure_delete = ON"
 _set_up: set[tuple[str, str]] = set()
 
 
-def opened(
+def open_storage(
     where: str, file: str, sqlite: Callable[[], Any], postgres: Callable[[], Any]
 ) -> AbstractAsyncContextManager[Any]:
     """For one piece of work, in `file` of the folder `where`, or in the database of that DSN.
@@ -78,7 +78,7 @@ def open_checkpoints(where: str) -> AbstractAsyncContextManager[Any]:
 
     Raises StorageUnavailable. What a finished piece of work wrote is durable.
     """
-    return opened(where, FILE, _sqlite, _postgres)
+    return open_storage(where, FILE, _sqlite, _postgres)
 
 
 def _sqlite() -> Any:

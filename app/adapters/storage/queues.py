@@ -22,10 +22,10 @@ class IndexedQueue:
         self._index = index
 
     async def page(self, moment: datetime, limit: int, after: QueuePlace | None = None) -> list[Urgency]:
-        return await self._asked(lambda index: index_queue.page(index, moment, limit, after))
+        return await self._ask_index(lambda index: index_queue.page(index, moment, limit, after))
 
     async def among(self, dialog_ids: Collection[str], moment: datetime) -> list[Urgency]:  # noqa: ARG002
-        return await self._asked(lambda index: index_queue.among(index, dialog_ids))
+        return await self._ask_index(lambda index: index_queue.among(index, dialog_ids))
 
     async def count(self) -> int:
         return int(await in_index(self._ask, index_queue.count))
@@ -40,7 +40,7 @@ class IndexedQueue:
     async def recount(self, now: datetime, limit: int) -> int:
         return int(await in_storage(self._change, lambda index: index_queue.recount(index, now, limit)))
 
-    async def _asked(self, question: Callable[[Connection], list[Urgency]]) -> list[Urgency]:
+    async def _ask_index(self, question: Callable[[Connection], list[Urgency]]) -> list[Urgency]:
         found: list[Urgency] = await in_index(self._ask, question)
         return found
 
@@ -56,7 +56,7 @@ class CountedQueue:
     def __init__(self, dialogs: Mapping[str, Dialog]) -> None:
         self._dialogs = dialogs
         self._values: dict[str, int] = {}
-        self._asked: dict[str, tuple[datetime, datetime]] = {}
+        self._ask_index: dict[str, tuple[datetime, datetime]] = {}
 
     async def page(self, moment: datetime, limit: int, after: QueuePlace | None = None) -> list[Urgency]:
         found = [self._urgency(d, moment) for d in self._open() if d.escalated]
@@ -76,7 +76,7 @@ class CountedQueue:
     async def weigh(self, values: Mapping[str, int], now: datetime) -> None:
         for name in {d.customer_id for d in self._open()} & values.keys():
             self._values[name] = values[name]
-            self._asked[name] = now, self._last(name)
+            self._ask_index[name] = now, self._last(name)
 
     async def recount(self, now: datetime, limit: int) -> int:  # noqa: ARG002 - it is counted when asked for
         return 0
@@ -88,9 +88,9 @@ class CountedQueue:
         return max(d.updated_at for d in self._dialogs.values() if d.customer_id == customer)
 
     def _is_old(self, customer: str, before: datetime) -> bool:
-        if customer not in self._asked:
+        if customer not in self._ask_index:
             return True
-        asked, last = self._asked[customer]
+        asked, last = self._ask_index[customer]
         return asked < before or last != self._last(customer)
 
     def _urgency(self, dialog: Dialog, moment: datetime) -> Urgency:

@@ -21,7 +21,7 @@ _ENGLISH = "the a an do does is are i you your please hello hi tell can could wo
 _FILLERS = frozenset(f"{_RUSSIAN} здравствуйте добрый день {_ENGLISH}".split())
 
 
-def approved(index: KnowledgeIndex, question: str, lang: str) -> Approved | None:
+def find_answer(index: KnowledgeIndex, question: str, lang: str) -> Approved | None:
     """Synonyms are no match: "turn on" and "turn off" are as near to each other as to any of theirs."""
     if not is_typical(question):
         return None

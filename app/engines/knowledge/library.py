@@ -136,7 +136,7 @@ class TeamLibrary:
             *(self._vectors(r, a, embedder) for r, a in team),
         ]
         base = HybridSearch(articles, embedder, np.concatenate(rows), centre)
-        embed = _centred(embedder, centre)
+        embed = _make_embed(embedder, centre)
         asked = kept_rows(self._shelf.root / "approved.npz", [a.question for a in approvals], embedder)
         return KnowledgeIndex(base, shelves, approvals, _unit(asked - centre), embed)
 
@@ -197,7 +197,7 @@ def _rows(articles: Sequence[Article], kept: Sequence[bool]) -> NDArray[np.bool_
     return np.repeat(np.array(kept, dtype=bool), [len(phrases(a)) for a in articles])
 
 
-def _centred(embedder: Embedder, centre: Vectors) -> Embed:
+def _make_embed(embedder: Embedder, centre: Vectors) -> Embed:
     return lambda text: _unit(embedder.embed([text]) - centre)[0]
 
 

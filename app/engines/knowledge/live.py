@@ -43,11 +43,11 @@ class LiveKnowledge:
     def find(self, article_id: str, lang: str) -> Article | None:
         return self._index.base.find(article_id, lang)
 
-    def approved(self, question: str, lang: str) -> Approved | None:
+    def find_approved(self, question: str, lang: str) -> Approved | None:
         """A person's answer to a typical question, where the match is near certain. CPU-bound."""
         if not (self._approved_answers and self._index.approvals):
             return None
-        return answers.approved(self._index, self._meant(question), lang)
+        return answers.find_answer(self._index, self._meant(question), lang)
 
     def needs_person(self, article: Article) -> bool:
         """Its agent decides about disputes: it is never an approved answer."""

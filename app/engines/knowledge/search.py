@@ -137,7 +137,7 @@ class _Shelf:
         foreign = {a.id: n for n, a in enumerate(everything) if a.lang != lang}
         self.twins = [foreign.get(everything[n].id, n) for n in self.at]
         texts = tuple(f"{' '.join(phrases(a))} {a.body}" for a in self.articles)
-        self._words, self._pieces = _indexes(texts, lang)
+        self._words, self._pieces = _build_indexes(texts, lang)
 
     def lexical(self, question: str) -> Scores:
         """A word that no article holds weighs as much as the rarest one that some article holds."""
@@ -159,12 +159,12 @@ class _Shelf:
 
 
 @lru_cache(INDEXES)
-def _indexes(texts: tuple[str, ...], lang: str) -> tuple[bm25s.BM25, bm25s.BM25]:
+def _build_indexes(texts: tuple[str, ...], lang: str) -> tuple[bm25s.BM25, bm25s.BM25]:
     """Over words and over pieces of words. They are only read: libraries of the same articles share them."""
-    return _indexed([stems(text, lang) for text in texts]), _indexed([pieces(text) for text in texts])
+    return _build_index([stems(text, lang) for text in texts]), _build_index([pieces(text) for text in texts])
 
 
-def _indexed(texts: list[list[str]]) -> bm25s.BM25:
+def _build_index(texts: list[list[str]]) -> bm25s.BM25:
     index = bm25s.BM25()
     index.index(texts, show_progress=False)
     return index

@@ -49,7 +49,7 @@ def vectors_of(articles: Sequence[Article], embedder: Embedder, path: Path = SHI
             width = embedder.embed([PROBE]).shape[1]
             if str(stored["digest"]) == digest(articles) and stored["vectors"].shape[1] == width:
                 return stored["vectors"].astype(np.float32)  # type: ignore[no-any-return]
-    log.warning("article_vectors_made_anew", articles=len(articles), mend="call-center train --shipped")
+    log.warning("article_vectors_rebuilt", articles=len(articles), mend="call-center train --shipped")
     return embedder.embed([p for a in articles for p in phrases(a)])
 
 

@@ -16,7 +16,7 @@ from app.core.text import clean
 Timed = tuple[datetime, float]
 
 
-def waits(dialog: Dialog) -> Iterator[Timed]:
+def find_waits(dialog: Dialog) -> Iterator[Timed]:
     """(time of the escalation, seconds until an operator's first line)."""
     lines = [m.timestamp for m in dialog.messages if m.agent_type == OPERATOR]
     wanted = [event.at for event in dialog.events if event.kind == "dialog.escalated"]
@@ -27,7 +27,7 @@ def waits(dialog: Dialog) -> Iterator[Timed]:
             yield since, (came - since).total_seconds()
 
 
-def handled(dialog: Dialog) -> Iterator[Timed]:
+def find_handling(dialog: Dialog) -> Iterator[Timed]:
     """(time of the takeover, seconds until handback, closing, or the last line of that spell).
 
     Dialogs older than the record of takeovers begin with a person's first line. A spell that has neither
@@ -41,13 +41,13 @@ def handled(dialog: Dialog) -> Iterator[Timed]:
         began = signs[0]
         back = next((at for at in ends if at >= began), None)
         spell = [at for at in signs if back is None or at <= back]
-        until = back or _closed(dialog) or max((at for at in spell if at in lines), default=None)
+        until = back or _closing_time(dialog) or max((at for at in spell if at in lines), default=None)
         if until:
             yield began, (until - began).total_seconds()
         signs = signs[len(spell) :]
 
 
-def _closed(dialog: Dialog) -> datetime | None:
+def _closing_time(dialog: Dialog) -> datetime | None:
     """None for a dialog closed by timeout."""
     ours = dialog.closing and dialog.closing.reason != "timeout"
     return dialog.closing.at if dialog.closing and ours else None
@@ -158,10 +158,10 @@ def facts_of(dialog: Dialog) -> DialogFacts | None:
         failed=tuple(
             m.timestamp for m in said if m.state == "failed" and (since is None or m.timestamp >= since)
         ),
-        escalated=tuple(_escalated(dialog)),
+        escalated=tuple(_find_escalations(dialog)),
         person=any(m.agent_type == OPERATOR for m in dialog.messages),
-        waits=tuple(Spell(at, seconds) for at, seconds in waits(dialog)),
-        handled=tuple(Spell(at, seconds) for at, seconds in handled(dialog)),
+        waits=tuple(Spell(at, seconds) for at, seconds in find_waits(dialog)),
+        handled=tuple(Spell(at, seconds) for at, seconds in find_handling(dialog)),
         answered=dialog.messages[-1].role == "agent",
         mood=mood_of(said[-1].content),
         rating=dialog.rating.score if dialog.rating else None,
@@ -216,7 +216,7 @@ def _is_gap(turn: Turn, question: str) -> bool:
     )
 
 
-def _escalated(dialog: Dialog) -> Iterator[datetime]:
+def _find_escalations(dialog: Dialog) -> Iterator[datetime]:
     """From the events; dialogs older than events tell by their turns and by who wrote."""
     told = [event.at for event in dialog.events if event.kind == "dialog.escalated"]
     if told or dialog.events:

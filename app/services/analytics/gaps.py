@@ -28,13 +28,13 @@ def gaps_of(turns: Sequence[TurnFacts]) -> list[Gap]:
     """Most asked first. The latest two thousand are looked at."""
     asked = sorted((turn for turn in turns if turn.gap), key=lambda turn: turn.at)[-LOOKED_AT:]
     groups: dict[int, list[TurnFacts]] = defaultdict(list)
-    for turn, group in zip(asked, _grouped([turn.gap for turn in asked]), strict=True):
+    for turn, group in zip(asked, _group([turn.gap for turn in asked]), strict=True):
         groups[group].append(turn)
     found = sorted(groups.values(), key=lambda group: (-len(group), group[0].gap))
     return [_gap(group) for group in found[:MOST]]
 
 
-def _grouped(texts: Sequence[str]) -> list[int]:
+def _group(texts: Sequence[str]) -> list[int]:
     """A number for each text; texts joined by a chain of near ones have the same."""
     parent = list(range(len(texts)))
 

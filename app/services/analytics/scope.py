@@ -29,7 +29,7 @@ class Visits:
             visits._by_customer[customer].append(at)
         return visits
 
-    def returned(self, facts: DialogFacts, ended: datetime) -> bool:
+    def has_returned(self, facts: DialogFacts, ended: datetime) -> bool:
         """A later dialog of this customer began until 72 hours after this one's end."""
         times = self._by_customer.get(facts.customer_id, [])
         after = bisect_right(times, facts.opened)
@@ -49,7 +49,7 @@ class Outcomes:
         ended = facts.ended(self.now, self.idle)
         if ended is None or self.now < ended + AGAIN:
             return None
-        return facts.answered and not facts.needed_person and not self.visits.returned(facts, ended)
+        return facts.answered and not facts.needed_person and not self.visits.has_returned(facts, ended)
 
     def feeling(self, facts: DialogFacts) -> Feeling:
         """From the ending alone, never from a rating: so that the two can be compared."""
@@ -57,7 +57,7 @@ class Outcomes:
         if ended is None:
             return "unknown"
         left_alone = not facts.answered or (bool(facts.escalated) and not facts.person)
-        if facts.mood == "angry" or left_alone or self.visits.returned(facts, ended):
+        if facts.mood == "angry" or left_alone or self.visits.has_returned(facts, ended):
             return "discontent"
         return "content" if facts.mood == "thankful" or self.resolved(facts) else "unknown"
 

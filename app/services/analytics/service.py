@@ -57,7 +57,7 @@ class AnalyticsService:
         period = Period.of(first, last, zone, now)
         async with self._reading:
             rows = [row async for row in self._rows(period.before.start)]
-            known = await self._known([row for row in rows if row.created_at < period.end], now)
+            known = await self._find_facts([row for row in rows if row.created_at < period.end], now)
         outcomes = Outcomes(Visits.of((row.customer_id, row.created_at) for row in rows), now, self.idle)
         return await asyncio.to_thread(tally, known, period, outcomes)
 
@@ -75,7 +75,7 @@ class AnalyticsService:
                 raise PeriodTooFull
             yield row
 
-    async def _known(self, rows: Sequence[DialogRow], now: datetime) -> list[DialogFacts]:
+    async def _find_facts(self, rows: Sequence[DialogRow], now: datetime) -> list[DialogFacts]:
         events = await self.store.event_counts()
         versions = {row.dialog_id: _version(row, events, now) for row in rows}
         return list((await self._facts.get_all(versions)).values())

@@ -24,11 +24,11 @@ class DialogAccess:
     @asynccontextmanager
     async def exclusive(self, dialog_id: str, limited: bool = False) -> AsyncIterator[Dialog]:
         """Raises ShuttingDown, DialogBusy where `limited`, and what the store raises."""
-        async with self.admission.enter(dialog_id, limited), self.locked(dialog_id) as dialog:
+        async with self.admission.enter(dialog_id, limited), self.lock_and_read(dialog_id) as dialog:
             yield dialog
 
     @asynccontextmanager
-    async def locked(self, dialog_id: str) -> AsyncIterator[Dialog]:
+    async def lock_and_read(self, dialog_id: str) -> AsyncIterator[Dialog]:
         """Without admission: works while the service shuts down."""
         async with self.store.lock(dialog_id):
             yield await self._read(dialog_id)

@@ -61,7 +61,7 @@ class ApprovalService:
             try:
                 await self._flow.wait(number)
             except StorageUnavailable as error:
-                log.error("approval_not_kept", number=number, code=error.code)
+                log.error("approval_checkpoint_not_written", number=number, code=error.code)
 
     async def settle(self, number: str, approved: bool, by: str, note: str) -> ActionApproval:
         """Carry out or drop the action and append the answer to the customer, each once.
@@ -83,11 +83,11 @@ class ApprovalService:
         if not await asyncio.to_thread(self.begun):
             return
         failed: CallCenterError | None = None
-        for number in await self._flow.kept():
+        for number in await self._flow.list_waiting():
             try:
                 await self._make_up_for(number)
             except CallCenterError as error:
-                log.warning("decision_not_told", number=number, code=error.code)
+                log.warning("approval_not_reported", number=number, code=error.code)
                 failed = error
         if failed:
             raise failed
@@ -107,7 +107,7 @@ class ApprovalService:
         silent = all(m.role != "customer" for m in dialog.messages)
         if known.status != "pending" or silent:
             known = await self._decide(number, word)
-        if not dialog.has_told(number) and not silent:
+        if not dialog.has_reported(number) and not silent:
             known, reply = await self._flow.resume(number, word, known.status == "pending")
             await self._append(dialog, known, reply)
         await self._forget(number)
@@ -118,7 +118,7 @@ class ApprovalService:
         try:
             await self._flow.forget(number)
         except StorageUnavailable as error:
-            log.warning("approval_not_forgotten", number=number, code=error.code)
+            log.warning("approval_checkpoint_not_deleted", number=number, code=error.code)
 
     async def _decide(self, number: str, word: PersonDecision) -> ActionApproval:
         decide = self.office.decide
@@ -140,7 +140,7 @@ class ApprovalService:
         )
 
     async def _append(self, dialog: Dialog, approval: ActionApproval, reply: Reply) -> None:
-        dialog.tell(reply, approval.number, self.clock())
+        dialog.report(reply, approval.number, self.clock())
         await self.access.effects.catch_up(dialog)
         await self.access.store.write(dialog)
 

@@ -104,7 +104,7 @@ class Branching:
         if any(use.status in BINDING for m in later if m.turn for use in m.turn.tools):
             raise NotRepeatable("turn_acted")
         waiting = [use for m in dialog.messages[: seq - 1] if m.turn for use in m.turn.tools]
-        if any(use.status == "approval" and not dialog.has_told(use.number) for use in waiting):
+        if any(use.status == "approval" and not dialog.has_reported(use.number) for use in waiting):
             raise NotRepeatable("decision_awaited")
         if self.office is None:
             return
@@ -129,7 +129,7 @@ def fork(dialog: Dialog, seq: int, now: datetime) -> Dialog:
         escalation=escalation,
         forked_from=Fork(dialog_id=dialog.dialog_id, seq=seq),
     )
-    branch.happened("dialog.opened", {}, now)
+    branch.add_event("dialog.opened", {}, now)
     return branch
 
 

@@ -75,7 +75,7 @@ class ChangeFeed:
         With a `dialog_id` only changes of that dialog count, and the wake-up is not spaced out.
         """
         if not self._is_news(seen, dialog_id) and not self.ending():
-            await self._told(seconds, dialog_id)
+            await self._wait(seconds, dialog_id)
         if dialog_id == ANY:
             await self._one_by_one()
         return self.version if self._is_news(seen, dialog_id) else seen
@@ -93,7 +93,7 @@ class ChangeFeed:
             _, oldest = self._known.popitem(last=False)
             self._floor = max(self._floor, oldest.version)
 
-    async def _told(self, seconds: float, dialog_id: str) -> None:
+    async def _wait(self, seconds: float, dialog_id: str) -> None:
         waiter = asyncio.get_running_loop().create_future()
         self._waiting[waiter] = dialog_id
         if self._looker is None or self._looker.done():

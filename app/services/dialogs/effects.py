@@ -41,12 +41,12 @@ class EffectEvents:
         try:
             new = await in_office(_new_effects, self.office, dialog)
         except BackOfficeUnavailable as error:
-            log.warning("effects_not_read", dialog_id=dialog.dialog_id, code=error.code)
+            log.warning("audit_not_read", dialog_id=dialog.dialog_id, code=error.code)
             self.behind.add(dialog.dialog_id)
             return
         self.behind.discard(dialog.dialog_id)
         for effect, subject in new:
-            dialog.had_effect(effect, subject)
+            dialog.add_effect(effect, subject)
 
 
 def _new_effects(office: BackOffice, dialog: Dialog) -> list[tuple[Effect, str]]:
@@ -54,11 +54,11 @@ def _new_effects(office: BackOffice, dialog: Dialog) -> list[tuple[Effect, str]]
     stood = [e for e in office.effects(dialog.dialog_id) if e.outcome.status != "refused"]
     new = [e for e in stood if key_of(e) not in dialog.told_effects]
     subjects: dict[str, str] = {}
-    if any(_titled(e) for e in new):
+    if any(_has_subject(e) for e in new):
         subjects = {ticket.number: ticket.subject for ticket in office.tickets(dialog.customer_id)}
-    return [(e, subjects.get(e.outcome.number, "") if _titled(e) else "") for e in new]
+    return [(e, subjects.get(e.outcome.number, "") if _has_subject(e) else "") for e in new]
 
 
-def _titled(effect: Effect) -> bool:
+def _has_subject(effect: Effect) -> bool:
     action = BY_TOOL.get(effect.tool)
     return action is not None and action.titled

@@ -25,7 +25,7 @@ def to_markdown(view: DialogView, names: dict[str, str]) -> str:
     `names` are those of customer and agents.
     """
     head = [f"# {view.dialog_id}", "", f"{plain(view.customer_id)} · {view.created_at:%Y-%m-%d %H:%M} UTC"]
-    return "\n".join([*head, *(part for m in view.messages for part in _told(m, names))]) + "\n"
+    return "\n".join([*head, *(part for m in view.messages for part in _quote_lines(m, names))]) + "\n"
 
 
 def plain(text: str) -> str:
@@ -33,7 +33,7 @@ def plain(text: str) -> str:
     return FORMULA.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))
 
 
-def _told(message: MessageView, names: dict[str, str]) -> list[str]:
+def _quote_lines(message: MessageView, names: dict[str, str]) -> list[str]:
     who = names.get(message.role, message.role)
     quoted = [f"> {line}" for line in plain(message.content).splitlines()]
     return ["", f"**{plain(who)}** · {message.timestamp:%Y-%m-%d %H:%M:%S} UTC{_path(message)}", "", *quoted]

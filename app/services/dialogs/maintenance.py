@@ -57,7 +57,7 @@ class Maintenance:
             return 0
         since = self.dialogs.clock() - self.timeout
         batch = await self.dialogs.store.idle_since(since, BATCH, self._passed)
-        closed = sum([await self._closed(dialog_id, since) for dialog_id in batch])
+        closed = sum([await self._close_one(dialog_id, since) for dialog_id in batch])
         self.more = len(batch) == BATCH
         self._passed = self._passed + len(batch) - closed if self.more else 0
         return closed if self.more else closed + await self._close_ahead()
@@ -70,7 +70,7 @@ class Maintenance:
         self._ahead = {each: self._ahead.get(each, seen) for each in ahead}
         longest = self.timeout.total_seconds()
         idle = [each for each, since in self._ahead.items() if seen - since >= longest]
-        return sum([await self._closed(*each) for each in idle])
+        return sum([await self._close_one(*each) for each in idle])
 
     async def _sweep(self) -> bool:
         await self.close_idle()
@@ -79,14 +79,14 @@ class Maintenance:
     async def keep_queue(self) -> bool:
         return self.queue is not None and await self.queue()
 
-    async def _closed(self, dialog_id: str, since: datetime) -> bool:
+    async def _close_one(self, dialog_id: str, since: datetime) -> bool:
         """True unless the dialog is still open and idle."""
         try:
             await self.dialogs.close_idle(dialog_id, since)
         except DialogNotFound:
             return True
         except CallCenterError as error:
-            log.warning("idle_not_closed", dialog_id=dialog_id, code=error.code)
+            log.warning("idle_dialog_not_closed", dialog_id=dialog_id, code=error.code)
             return False
         return True
 
@@ -95,23 +95,23 @@ class Maintenance:
         healed = False
         while True:
             self._early = False
-            healed = healed or await self._done(self.heal)
+            healed = healed or await self._run_safely(self.heal)
             began = monotonic()
-            more = [await self._more(duty) for duty in (self._sweep, self.keep_queue)]
-            await self._done(self.knowledge.refresh_if_changed)
+            more = [await self._run_batch(duty) for duty in (self._sweep, self.keep_queue)]
+            await self._run_safely(self.knowledge.refresh_if_changed)
             pause = min(EARLY, self.period) if self._early else self.period
             await asyncio.sleep(monotonic() - began if any(more) else pause)
 
-    async def _more(self, duty: Callable[[], Awaitable[bool]]) -> bool:
+    async def _run_batch(self, duty: Callable[[], Awaitable[bool]]) -> bool:
         found: list[bool] = []
 
         async def look() -> None:
             found.append(await duty())
 
-        await self._done(look)
+        await self._run_safely(look)
         return any(found)
 
-    async def _done(self, duty: Callable[[], Awaitable[object]]) -> bool:
+    async def _run_safely(self, duty: Callable[[], Awaitable[object]]) -> bool:
         """A failing duty is retried later and blocks no other."""
         try:
             await duty()

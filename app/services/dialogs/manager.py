@@ -19,7 +19,7 @@ from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
 from app.services.dialogs.access import DialogAccess
 from app.services.dialogs.admission import Request, dialog_ids
-from app.services.dialogs.turns import TurnResponse, Turns, View, keep, stored
+from app.services.dialogs.turns import TurnResponse, Turns, View, find_stored, keep_response
 from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
 from app.telemetry import Metrics
 
@@ -83,7 +83,7 @@ class DialogManager:
         async for dialog_id in self._free_ids(request):
             await self._expect_no_twin(dialog_id, request)
             async with self.access.creating(dialog_id) as known:
-                if known is not None and self._expired(known, request):
+                if known is not None and self._is_expired(known, request):
                     continue
                 dialog = known or self._new(dialog_id, customer_id)
                 return await self._create(dialog, text, request, emit)
@@ -97,7 +97,7 @@ class DialogManager:
         await self._expect_no_twin(dialog_id, request)
         async with self.access.exclusive(dialog_id, limited=True) as dialog:
             dialog.forget_requests(self.clock())
-            if replay := stored(dialog, request):
+            if replay := find_stored(dialog, request):
                 return replay
             return await self._answer(dialog, text, request, emit, answered)
 
@@ -127,14 +127,14 @@ class DialogManager:
     async def close(self, dialog_id: str, reason: str) -> Closed:
         """Idempotent: a second close returns the first result."""
         checked(reason, 500)
-        async with self.access.locked(dialog_id) as dialog:
+        async with self.access.lock_and_read(dialog_id) as dialog:
             if dialog.closing is None:
                 await self.finish(dialog, reason)
-            return _closed(dialog)
+            return _closed_view(dialog)
 
     async def close_idle(self, dialog_id: str, since: datetime) -> bool:
         """Close with reason `timeout` unless it changed after `since` or an operator holds it."""
-        async with self.access.locked(dialog_id) as dialog:
+        async with self.access.lock_and_read(dialog_id) as dialog:
             if dialog.status == "closed" or dialog.handler == "person" or dialog.updated_at > since:
                 return False
             await self.finish(dialog, "timeout")
@@ -171,10 +171,10 @@ class DialogManager:
         """Mark a pending turn that nothing runs as failed: a crash interrupted it."""
         if await self.store.is_locked(dialog_id):
             return
-        async with self.access.locked(dialog_id) as dialog:
+        async with self.access.lock_and_read(dialog_id) as dialog:
             if dialog.give_up_pending(self.clock()):
                 await self.store.write(dialog)
-                log.warning("cut_turn_marked_failed", dialog_id=dialog_id)
+                log.warning("interrupted_turn_failed", dialog_id=dialog_id)
 
     async def _free_ids(self, request: Request | None) -> AsyncIterator[str]:
         if request is None:
@@ -197,24 +197,24 @@ class DialogManager:
         except DialogNotFound:
             return None
 
-    def _expired(self, dialog: Dialog, request: Request | None) -> bool:
+    def _is_expired(self, dialog: Dialog, request: Request | None) -> bool:
         record = dialog.requests.get(request.key) if request else None
         return record is None or self.clock() - record.at >= RECORD_LIFETIME
 
     def _new(self, dialog_id: str, customer_id: str) -> Dialog:
         now = self.clock()
         dialog = Dialog(dialog_id=dialog_id, customer_id=customer_id, created_at=now, updated_at=now)
-        dialog.happened("dialog.opened", {}, now)
+        dialog.add_event("dialog.opened", {}, now)
         return dialog
 
     async def _create(
         self, dialog: Dialog, text: str | None, request: Request | None, emit: Emit | None
     ) -> TurnResponse:
-        if replay := stored(dialog, request):
+        if replay := find_stored(dialog, request):
             return replay
         if text is None:
             outcome = TurnResponse(created(dialog, None, 0.0).model_dump(mode="json"))
-            keep(dialog, request, outcome, self.clock())
+            keep_response(dialog, request, outcome, self.clock())
             await self.store.write(dialog)
             return outcome
         return await self._answer(dialog, text, request, emit, created)
@@ -226,7 +226,7 @@ class DialogManager:
         return await self.turns.run(dialog, asked, request, emit, view)
 
 
-def _closed(dialog: Dialog) -> Closed:
+def _closed_view(dialog: Dialog) -> Closed:
     assert dialog.closing is not None
     end = dialog.closing
     return Closed(dialog_id=dialog.dialog_id, reason=end.reason, closed_at=end.at, summary=end.summary)

@@ -40,7 +40,7 @@ class Recollection:
             tickets, orders = await in_office(self._records, customer_id)
         except CallCenterError as error:
             log.error("memory_failed", code=error.code)
-        return remembered(past, tickets, orders)
+        return describe_past(past, tickets, orders)
 
     async def keep(self, dialog: Dialog) -> None:
         """A dialog without a customer line is not remembered."""
@@ -90,7 +90,7 @@ def _gave_up(turn: Turn) -> Iterator[str]:
         yield from (hop.from_agent for hop in turn.hops if hop.from_agent)
 
 
-def remembered(past: list[Memory], tickets: list[Ticket], orders: list[Order]) -> Remembered | None:
+def describe_past(past: list[Memory], tickets: list[Ticket], orders: list[Order]) -> Remembered | None:
     unsolved = [t for t in tickets if t.status == "open"]
     if not (past or unsolved or orders):
         return None

@@ -42,7 +42,7 @@ class DialogCache(Generic[T]):
     async def get(self, dialog_id: str, version: Hashable) -> T | None:
         """The dialog is read only where another version of it is known, or none."""
         known = self._known.get(dialog_id)
-        value = known[1] if known and known[0] == version else await self._computed(dialog_id)
+        value = known[1] if known and known[0] == version else await self._compute(dialog_id)
         self._known[dialog_id] = version, value
         self._known.move_to_end(dialog_id)
         if len(self._known) > self.most:
@@ -61,7 +61,7 @@ class DialogCache(Generic[T]):
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
         return {name: value for name in versions if (value := found[name]) is not None}
 
-    async def _computed(self, dialog_id: str) -> T | None:
+    async def _compute(self, dialog_id: str) -> T | None:
         try:
             dialog = await self.store.read(dialog_id)
         except (DialogNotFound, DialogQuarantined):

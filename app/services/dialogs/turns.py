@@ -77,19 +77,19 @@ class Turns:
         if dialog.handler == "bot":
             said = await self._answer(dialog, asked, emit, began)
         outcome = TurnResponse(view(dialog, said, perf_counter() - began).model_dump(mode="json"))
-        keep(dialog, request, outcome, self.clock())
+        keep_response(dialog, request, outcome, self.clock())
         if said or request:
             await self.store.write(dialog)
         if said and said.turn and said.turn.waits and self.approvals:
             await self.approvals.begin(said.turn)
         return outcome
 
-    async def _remembered(self, dialog: Dialog) -> Remembered | None:
+    async def _recall(self, dialog: Dialog) -> Remembered | None:
         return await self.memory.recall(dialog.customer_id) if self.memory else None
 
     async def _answer(self, dialog: Dialog, asked: Message, emit: Emit | None, began: float) -> Message:
         try:
-            case = context_of(dialog, asked, await self._remembered(dialog))
+            case = context_of(dialog, asked, await self._recall(dialog))
             lines = dialog.lines(asked, self.history)
             answer = self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
             reply = await self.running.run(dialog.dialog_id, answer)
@@ -109,14 +109,14 @@ class Turns:
         return said
 
 
-def stored(dialog: Dialog, request: Request | None) -> TurnResponse | None:
+def find_stored(dialog: Dialog, request: Request | None) -> TurnResponse | None:
     record = dialog.requests.get(request.key) if request else None
     if request is None or record is None or not request.same(record) or record.response is None:
         return None
     return TurnResponse(record.response, replayed=True)
 
 
-def keep(dialog: Dialog, request: Request | None, outcome: TurnResponse, now: datetime) -> None:
+def keep_response(dialog: Dialog, request: Request | None, outcome: TurnResponse, now: datetime) -> None:
     if request is None:
         return
     record = dialog.requests.get(request.key) or RequestRecord(

@@ -28,7 +28,7 @@ class Embedded:
     total: int
 
 
-async def adding(
+async def add_documents(
     knowledge: KnowledgeService, uploads: Sequence[Upload]
 ) -> AsyncIterator[Embedded | list[DocumentRecord]]:
     """Yields progress, then the records. Closing the iterator stops the work, and nothing is added.
@@ -54,10 +54,10 @@ async def adding(
         yield await work
     finally:
         stopped.set()
-        work.add_done_callback(_noticed)
+        work.add_done_callback(_consume_error)
 
 
-def _noticed(work: asyncio.Task[list[DocumentRecord]]) -> None:
+def _consume_error(work: asyncio.Task[list[DocumentRecord]]) -> None:
     """What was stopped or told already is no news."""
     if not work.cancelled():
         work.exception()

@@ -50,7 +50,7 @@ class SingleFlight:
         """
         kept = self._kept.get(key)
         if kept is None or (kept.task.done() and self._is_old(kept, version)):
-            kept = self._kept[key] = _Kept(version, asyncio.create_task(self._made(key, make)))
+            kept = self._kept[key] = _Kept(version, asyncio.create_task(self._compute(key, make)))
             self._forget()
         return kept.version, await asyncio.shield(kept.task)
 
@@ -58,7 +58,7 @@ class SingleFlight:
         failed = kept.task.cancelled() or kept.task.exception() is not None
         return failed or (kept.version != version and self.timer() >= kept.until)
 
-    async def _made(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+    async def _compute(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         began = self.timer()
         made = await make()
         now = self.timer()

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from app.core.anger import Anger, heard
 from app.core.backoffice import Worth
 from app.core.urgency import points_of, repeats_share, waiting_share, worth_share
-from app.services.operators.wording import paid_named, plan_named, quoted, span_named, wording
+from app.services.operators.wording import name_payment, name_plan, name_span, quote, wording
 
 SHOWN = 1.0  # points from which a part is told as a reason
 
@@ -79,7 +79,7 @@ def _reasons(signals: Signals, anger: Anger, language: str) -> dict[str, str]:
     words = wording(language)["reasons"]
     return {
         "anger": words["anger"].format(signs=", ".join(_signs(anger, language))),
-        "waiting": words["waiting"].format(span=span_named(signals.waiting, language)),
+        "waiting": words["waiting"].format(span=name_span(signals.waiting, language)),
         "value": words["value"].format(worth=", ".join(_worth(signals.worth, language))),
         "repeats": words["repeats"].format(count=signals.repeats),
         "approval": words["approval"],
@@ -89,11 +89,11 @@ def _reasons(signals: Signals, anger: Anger, language: str) -> dict[str, str]:
 def _signs(anger: Anger, language: str) -> list[str]:
     words = wording(language)["signs"]
     counts = {"shouted": anger.shouted, "marks": anger.marks, "repeated": anger.repeated}
-    cues = [quoted(f"{cue}…", language) for cue in dict.fromkeys(anger.cues)]
+    cues = [quote(f"{cue}…", language) for cue in dict.fromkeys(anger.cues)]
     return [*cues, *(words[name] for name, count in counts.items() if count)]
 
 
 def _worth(worth: Worth | None, language: str) -> list[str]:
-    plan = [plan_named(worth.plan, language)] if worth and worth.plan else []
-    paid = [paid_named(worth.paid_rub, language)] if worth and worth.paid_rub > 0 else []
+    plan = [name_plan(worth.plan, language)] if worth and worth.plan else []
+    paid = [name_payment(worth.paid_rub, language)] if worth and worth.paid_rub > 0 else []
     return [*plan, *paid]

@@ -80,7 +80,7 @@ class Queue:
         records = QueueRecords(self.office)
         approvals = await records.waiting()
         await self._weigh(records, moment)
-        asked = await self._asked(approvals, moment)
+        asked = await self._find_pending(approvals, moment)
         rows: list[QueueRow] = []
         last, more = after, False
         async for entry in self._entries(approvals.keys(), asked, moment, after):
@@ -114,10 +114,12 @@ class Queue:
         except IndexBuilding:
             raise
         except StorageUnavailable as error:
-            log.warning("queue_not_weighed", code=error.code)
+            log.warning("queue_update_failed", code=error.code)
         return 0
 
-    async def _asked(self, approvals: Mapping[str, list[ActionApproval]], moment: datetime) -> list[Entry]:
+    async def _find_pending(
+        self, approvals: Mapping[str, list[ActionApproval]], moment: datetime
+    ) -> list[Entry]:
         """Dialogs with a pending approval, most urgent first."""
         found = await self.store.waiting.among(approvals.keys(), moment) if approvals else []
         entries = [Entry.of(urgency, approvals[urgency.dialog_id]) for urgency in found]

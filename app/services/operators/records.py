@@ -42,7 +42,7 @@ class QueueRecords:
     async def customer(self, customer_id: str) -> tuple[Account | None, Worth | None]:
         if customer_id not in self._known:
             self._known[customer_id] = await self._ask(
-                lambda office: _read(office, customer_id), (None, None)
+                lambda office: _read_customer(office, customer_id), (None, None)
             )
         return self._known[customer_id]
 
@@ -63,7 +63,7 @@ class QueueRecords:
             return otherwise
 
 
-def _read(office: BackOffice, customer_id: str) -> tuple[Account | None, Worth | None]:
+def _read_customer(office: BackOffice, customer_id: str) -> tuple[Account | None, Worth | None]:
     account = office.account(customer_id)
     if account is None:
         return None, None

@@ -53,13 +53,13 @@ class Rerouting:
             proposal = await asyncio.to_thread(self._propose, dialog, operator, agent, reason)
             told: Data = {"by": operator, "from_agent": served, "agent": agent, "reason": masked(reason)}
             if not _is_repeated(dialog, told):
-                dialog.happened("dialog.rerouted", told, now)
+                dialog.add_event("dialog.rerouted", told, now)
             dialog.updated_at = now
             await self.operators.dialogs.store.write(dialog)
         log.info("dialog_rerouted", dialog_id=dialog_id, agent=agent, proposed=proposal is not None)
         return Rerouted(Held.of(dialog), proposal)
 
-    def proposed(self) -> list[Correction]:
+    def list_proposals(self) -> list[Correction]:
         """Blocking. Raises SetInvalid for a line that cannot be read."""
         return read(self.proposals)
 

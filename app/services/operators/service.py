@@ -14,7 +14,7 @@ from app.core.threads import in_office
 from app.services.dialogs.admission import Request
 from app.services.dialogs.approvals import Settle
 from app.services.dialogs.manager import DialogManager
-from app.services.dialogs.turns import TurnResponse, keep, stored
+from app.services.dialogs.turns import TurnResponse, find_stored, keep_response
 from app.services.operators.queue import Queue
 from app.services.operators.views import ApprovalsView, ApprovalView, Held, QueueView, Rated, Replied
 
@@ -62,11 +62,11 @@ class OperatorService:
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
             now = self.dialogs.clock()
             dialog.forget_requests(now)
-            if replay := stored(dialog, request):
+            if replay := find_stored(dialog, request):
                 return replay
             line = dialog.say(operator, text, now)
             outcome = TurnResponse(Replied.of(dialog, line).model_dump(mode="json"))
-            keep(dialog, request, outcome, now)
+            keep_response(dialog, request, outcome, now)
             await self.dialogs.store.write(dialog)
             return outcome
 

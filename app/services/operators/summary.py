@@ -13,7 +13,7 @@ from app.core.dialog import Dialog, Message
 from app.core.events import Event
 from app.core.models import ToolUse, Turn
 from app.core.text import clean, spoken_language
-from app.services.operators.wording import agent_named, because, plan_named, wording
+from app.services.operators.wording import because, name_agent, name_plan, wording
 
 LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
 TELLING = 3  # words from which a line says what is wanted; before it come greetings
@@ -51,18 +51,18 @@ def briefing(dialog: Dialog, account: Account | None = None, reader: str | None 
     return Briefing(
         language=spoken,
         who=_who(dialog, account, language),
-        wanted=_wanted(dialog, lines) or wording(language)["briefing"]["nothing"],
+        wanted=_find_wish(dialog, lines) or wording(language)["briefing"]["nothing"],
         why=because(dialog.escalation.reason, language) if dialog.escalation else "",
-        tried=_once(
+        tried=_unique(
             chain(
                 _hops(turns, language),
                 _moves(dialog.events, language),
                 _articles(turns, language),
-                _refused(tools, language),
+                _list_refusals(tools, language),
             )
         ),
-        promised=_once(_kept(tools, language)),
-        withheld=_once(words for turn in turns for words in turn.withheld),
+        promised=_unique(_list_promises(tools, language)),
+        withheld=_unique(words for turn in turns for words in turn.withheld),
         notes=[f"{note.by}: {note.text}" for note in dialog.notes],
         last_by=(last.agent_type or last.role) if last else "",
         last_message=short(last.content) if last else "",
@@ -99,10 +99,10 @@ def _who(dialog: Dialog, account: Account | None, language: str) -> str:
 
 def _plan(account: Account, language: str) -> Iterator[str]:
     if account.subscription:
-        yield plan_named(account.subscription.plan, language)
+        yield name_plan(account.subscription.plan, language)
 
 
-def _wanted(dialog: Dialog, lines: Sequence[Message]) -> str:
+def _find_wish(dialog: Dialog, lines: Sequence[Message]) -> str:
     """The line that needs an operator, preceded by a shortened first line."""
     said = [m for m in lines if m.role == "customer"]
     if not said:
@@ -147,7 +147,7 @@ def _hops(turns: list[Turn], language: str) -> Iterator[str]:
     for hop in (hop for turn in turns for hop in turn.hops):
         parts = (because(hop.reason, language), hop.known)
         told = "; ".join(short(part) for part in parts if part)
-        names = {"from_agent": agent_named(hop.from_agent, language), "to": agent_named(hop.to, language)}
+        names = {"from_agent": name_agent(hop.from_agent, language), "to": name_agent(hop.to, language)}
         yield words.format(**names, reason=told or "—")
 
 
@@ -156,22 +156,22 @@ def _moves(events: Iterable[Event], language: str) -> Iterator[str]:
     words = wording(language)["briefing"]["moved"]
     for told in (event.data for event in events if event.kind == "dialog.rerouted"):
         agents = {"from_agent": told.get("from_agent"), "to": told.get("agent")}
-        names = {key: agent_named(str(name or ""), language) for key, name in agents.items()}
+        names = {key: name_agent(str(name or ""), language) for key, name in agents.items()}
         yield words.format(by=told.get("by"), reason=told.get("reason"), **names)
 
 
 def _articles(turns: list[Turn], language: str) -> Iterator[str]:
-    if names := _once(name for turn in turns for name in turn.citations):
+    if names := _unique(name for turn in turns for name in turn.citations):
         yield wording(language)["briefing"]["articles"].format(names=", ".join(names))
 
 
-def _refused(tools: list[ToolUse], language: str) -> Iterator[str]:
+def _list_refusals(tools: list[ToolUse], language: str) -> Iterator[str]:
     words = wording(language)["briefing"]["refused"]
     for tool in (tool for tool in tools if tool.status == "refused"):
         yield words.format(tool=_title(tool, language), reason=_reason(tool, language))
 
 
-def _kept(tools: list[ToolUse], language: str) -> Iterator[str]:
+def _list_promises(tools: list[ToolUse], language: str) -> Iterator[str]:
     words = wording(language)
     for tool in (tool for tool in tools if tool.status in ("done", "approval")):
         told = words["briefing"][tool.status].format(tool=_title(tool, language))
@@ -194,5 +194,5 @@ def _title(tool: ToolUse, language: str) -> str:
     return wording(language)["tools"].get(tool.name, tool.name)
 
 
-def _once(lines: Iterable[str]) -> list[str]:
+def _unique(lines: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(lines))

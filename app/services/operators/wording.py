@@ -20,7 +20,7 @@ def wording(language: str) -> Wording:
     return cast(Wording, read("operators", language))
 
 
-def agent_named(name: str | None, language: str) -> str:
+def name_agent(name: str | None, language: str) -> str:
     return wording(language)["agents"].get(name or "", name or "—")
 
 
@@ -30,28 +30,28 @@ def because(reason: str, language: str) -> str:
     said = next((beginning for beginning in known if reason.startswith(beginning)), None)
     if said is None:
         return reason
-    return known[said] + _QUOTED.sub(lambda found: quoted(found[1], language), reason.removeprefix(said))
+    return known[said] + _QUOTED.sub(lambda found: quote(found[1], language), reason.removeprefix(said))
 
 
-def quoted(words: str, language: str) -> str:
+def quote(words: str, language: str) -> str:
     return wording(language)["quotes"]["words"].format(words=words)
 
 
-def plan_named(plan: PlanName, language: str) -> str:
+def name_plan(plan: PlanName, language: str) -> str:
     return wording(language)["worth"]["plan"].format(plan=term("plan", plan, language))
 
 
-def paid_named(roubles: int, language: str) -> str:
+def name_payment(roubles: int, language: str) -> str:
     return wording(language)["worth"]["paid"].format(paid=money(roubles, language))
 
 
-def values_named(facts: Mapping[str, object], language: str) -> dict[str, str]:
+def name_values(facts: Mapping[str, object], language: str) -> dict[str, str]:
     """Plans, goods, sums and ways of delivery as people read them; names of sums lose their `_rub`."""
     known = {WAYS.get(name, name): value for name, value in facts.items() if value not in (None, "")}
     return {name: str(value) for name, value in present(known, language).items()}
 
 
-def span_named(seconds: float, language: str) -> str:
+def name_span(seconds: float, language: str) -> str:
     """Minutes up to two hours, hours up to two days."""
     units = {"days": (86_400, 2), "hours": (3600, 2), "minutes": (60, 1)}
     enough = (name for name, (unit, least) in units.items() if seconds >= least * unit)

@@ -120,7 +120,7 @@ class CorrectionPanel(EvaluationPanel):
 
     def _confirm(self, name: str, who: str) -> Correction:
         """A correction of a set, or of a dialog that was re-routed in the monitor."""
-        if any(c.id == name for c in self.rerouting.proposed()):
+        if any(c.id == name for c in self.rerouting.list_proposals()):
             return self.rerouting.confirm(name, who)
         return self.labels.confirm(name, who)
 
@@ -128,7 +128,7 @@ class CorrectionPanel(EvaluationPanel):
         """Customers' messages, of live dialogs and uploaded sets, need the operator key."""
         if not self.admitted(key):
             return [c for c in self.labels.pending() if self.desk.shelf.of_house(c.set)]
-        return [*(c for c in self.rerouting.proposed() if not c.confirmed_by), *self.labels.pending()]
+        return [*(c for c in self.rerouting.list_proposals() if not c.confirmed_by), *self.labels.pending()]
 
     async def list_pending(self, key: str | None) -> tuple[Any, Any]:
         """(fold, pending)"""

@@ -14,7 +14,7 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import DocumentRecord, Upload
 from app.core.text import checked, language_of
-from app.services.knowledge.ingest import Embedded, adding
+from app.services.knowledge.ingest import Embedded, add_documents
 from app.services.operators.auth import openness
 from app.services.workbench import Workbench
 from app.ui.format import RoomTexts
@@ -161,7 +161,7 @@ class LibraryPanel:
         try:
             admit(self.bench.settings, key)
             uploads = [await asyncio.to_thread(_upload, Path(file)) for file in files]
-            async for step in adding(self.bench.knowledge, uploads):
+            async for step in add_documents(self.bench.knowledge, uploads):
                 if isinstance(step, Embedded):
                     yield render_progress(step, watch.left(step), self.texts), gr.skip(), gr.skip(), gr.skip()
                 else:

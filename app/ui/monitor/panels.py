@@ -15,7 +15,7 @@ from app.services.operators.views import (
     QueueView,
     TranscriptLine,
 )
-from app.services.operators.wording import values_named
+from app.services.operators.wording import name_values
 from app.ui.format import NOTHING, RoomTexts, room_texts
 from app.ui.html import render
 from app.ui.words import LANGUAGES
@@ -128,7 +128,7 @@ def _action(approval: ApprovalView, texts: RoomTexts, between: str) -> str:
 
 def _arguments(approval: ApprovalView, texts: RoomTexts) -> str:
     labels = texts.words["arguments"]
-    values = values_named(approval.arguments, texts.language)
+    values = name_values(approval.arguments, texts.language)
     return "; ".join(f"{labels.get(name, name)}: {value}" for name, value in values.items())
 
 

@@ -27,14 +27,14 @@ pytestmark = pytest.mark.anyio
 
 async def test_what_was_never_copied_is_found_by_comparing(post: Post, crm: RunningCrm) -> None:
     dialog = new_dialog()
-    dialog.happened("dialog.opened", {}, NOON)
+    dialog.add_event("dialog.opened", {}, NOON)
     await post.store.inner.write(dialog)
     await post.deliver()
     assert crm.arrived(dialog.dialog_id) == []
     await post.relay.compare()
     await post.deliver()
     assert crm.arrived(dialog.dialog_id) == [1]
-    dialog.happened("dialog.closed", {}, NOON)
+    dialog.add_event("dialog.closed", {}, NOON)
     await post.store.inner.write(dialog)
     for _ in range(2):
         await post.relay.compare()
@@ -46,14 +46,14 @@ async def test_what_happened_before_a_crm_was_configured_is_not_told(
     prepared: Path, tmp_path: Path, crm: RunningCrm
 ) -> None:
     old, store = new_dialog(), MemoryStore()
-    old.happened("dialog.opened", {}, NOON)
+    old.add_event("dialog.opened", {}, NOON)
     await store.write(old)
     clock, metrics = Clock(), Metrics()
     async with client_at(crm) as client:
         with outbox_like(prepared, tmp_path) as outbox:
             relay = Relay(store, outbox, DeliveryWorker(outbox, client, metrics, clock))
             await relay.begin()
-            old.happened("dialog.closed", {}, NOON)
+            old.add_event("dialog.closed", {}, NOON)
             await store.write(old)
             await relay.compare()
             await relay.copy()
@@ -76,13 +76,13 @@ async def test_what_happens_while_dialogs_cannot_be_counted_yet_is_told_and_what
     prepared: Path, tmp_path: Path, crm: RunningCrm
 ) -> None:
     old, store, clock = new_dialog(), UncountedStore(), Clock()
-    old.happened("dialog.opened", {}, NOON - timedelta(days=1))
+    old.add_event("dialog.opened", {}, NOON - timedelta(days=1))
     await store.write(old)
     async with client_at(crm) as client:
         with outbox_like(prepared, tmp_path) as outbox:
             relay = Relay(store, outbox, DeliveryWorker(outbox, client, Metrics(), clock))
             await relay.start()
-            old.happened("dialog.closed", {}, clock())
+            old.add_event("dialog.closed", {}, clock())
             await store.write(old)
             relay.changed(old.dialog_id)
             store.building = False
@@ -130,13 +130,13 @@ async def test_a_relay_that_runs_delivers_by_itself_once_its_database_can_be_use
         relay = Relay(store, outbox, DeliveryWorker(outbox, client, Metrics(), Clock()), period=0.05)
         await relay.start()
         dialog = new_dialog()
-        dialog.happened("dialog.opened", {}, NOON)
+        dialog.add_event("dialog.opened", {}, NOON)
         await ObservedStore(store, relay).write(dialog)
         with pytest.raises(BackOfficeUnavailable):
             await relay.state()
         place.unlink()
         await asyncio.to_thread(until, lambda: crm.arrived(dialog.dialog_id) == [1])
-        dialog.happened("dialog.closed", {}, NOON)
+        dialog.add_event("dialog.closed", {}, NOON)
         await ObservedStore(store, relay).write(dialog)
         await asyncio.to_thread(until, lambda: crm.arrived(dialog.dialog_id) == [1, 2])
         await relay.stop()

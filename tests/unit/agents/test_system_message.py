@@ -16,7 +16,7 @@ from app.agents.system_message import briefing
 from app.agents.tools.knowledge import render, search_knowledge
 from app.core.backoffice import ActionContext, Ticket
 from app.core.models import Article, Handoff, Memory, Passage, Said, ToolUse, TurnContext
-from app.services.dialogs.memory import remembered
+from app.services.dialogs.memory import describe_past
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_what_is_remembered_of_a_customer_is_a_line_each() -> None:
         severity="low",
         status="open",
     )
-    found = remembered([past], [ticket], [])
+    found = describe_past([past], [ticket], [])
     assert found is not None
     assert len(found.text.splitlines()) == 3
 

@@ -83,7 +83,7 @@ def test_a_decision_settles_its_own_escalation_only(
     for seconds, answer in enumerate(asked):
         dialog.answer(dialog.receive("верните", at(seconds)), answer, at(seconds), 0.1)
     for number in decided:
-        dialog.tell(reply("Готово."), number, at(9))
+        dialog.report(reply("Готово."), number, at(9))
     assert dialog.escalated is wanted
 
 

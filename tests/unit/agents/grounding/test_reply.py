@@ -268,7 +268,7 @@ async def test_an_approved_answer_is_given_without_a_model_call(tmp_path: Path) 
     shelf = service(tmp_path)
     shelf.approve("What about the trial?", "en", "Ann", article_id="trial")
     model, told = ScriptedChatModel(script=[]), list[TurnProgress]()
-    orchestrator = house(model=model, start="sales", approved=shelf.live.approved)
+    orchestrator = house(model=model, start="sales", approved=shelf.live.find_approved)
     reply = await ask(orchestrator, "what about the trial", told=told)
     assert reply.text == shelf.article("trial").body == visible(told)
     assert (reply.turn.model, reply.turn.citations) == ("approved", ["trial"])
@@ -278,7 +278,7 @@ async def test_an_approved_answer_is_given_without_a_model_call(tmp_path: Path) 
 async def test_a_personal_question_is_never_answered_from_the_stock(tmp_path: Path) -> None:
     shelf = service(tmp_path)
     shelf.approve("What about the trial?", "en", "Ann", text="An answer for everybody.")
-    orchestrator = house("Which order is it?", approved=shelf.live.approved)
+    orchestrator = house("Which order is it?", approved=shelf.live.find_approved)
     reply = await ask(orchestrator, "where is my order")
     assert (reply.text, reply.turn.model) == ("Which order is it?", "script")
 
@@ -286,7 +286,7 @@ async def test_a_personal_question_is_never_answered_from_the_stock(tmp_path: Pa
 async def test_an_approved_text_of_ones_own_cites_nothing(tmp_path: Path) -> None:
     shelf = service(tmp_path)
     shelf.approve("Do you sell tea?", "en", "Ann", text="No, we do not.")
-    reply = await ask(house(approved=shelf.live.approved), "do you sell tea")
+    reply = await ask(house(approved=shelf.live.find_approved), "do you sell tea")
     assert (reply.text, reply.turn.citations) == ("No, we do not.", [])
 
 

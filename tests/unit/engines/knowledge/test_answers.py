@@ -73,19 +73,19 @@ def test_what_anybody_may_ask_is_typical(question: str) -> None:
 def test_an_approved_question_is_answered_whatever_its_case_and_marks(tmp_path: Path) -> None:
     kb = service(tmp_path)
     kb.approve("What about the trial?", "en", "Ann", article_id="trial")
-    answer = kb.live.approved("  WHAT about the trial !", "en")
+    answer = kb.live.find_approved("  WHAT about the trial !", "en")
     assert answer is not None
     assert (answer.article_id, answer.score, answer.lang) == ("trial", 1.0, "en")
     assert answer.text == kb.article("trial").body
-    assert kb.live.approved("What about the trial?", "ru") is None
-    assert kb.live.approved("What about printing?", "en") is None
+    assert kb.live.find_approved("What about the trial?", "ru") is None
+    assert kb.live.find_approved("What about printing?", "en") is None
 
 
 def test_a_text_of_ones_own_is_given_as_it_stands_and_the_later_one_wins(tmp_path: Path) -> None:
     kb = service(tmp_path)
     kb.approve("Do you sell tea?", "en", "Ann", text="No.")
     kb.approve("do you sell tea?", "en", "Bob", text="Yes, green tea.")
-    answer = service(tmp_path).live.approved("Do you sell tea?", "en")
+    answer = service(tmp_path).live.find_approved("Do you sell tea?", "en")
     assert answer is not None
     assert (answer.text, answer.article_id) == ("Yes, green tea.", "")
     [line] = [json.loads(line) for line in (tmp_path / "approved.jsonl").read_text().splitlines()][-1:]
@@ -94,7 +94,7 @@ def test_a_text_of_ones_own_is_given_as_it_stands_and_the_later_one_wins(tmp_pat
 
 def test_the_stock_can_be_switched_off(tmp_path: Path) -> None:
     service(tmp_path).approve("Do you sell tea?", "en", "Ann", text="No.")
-    assert service(tmp_path, answers=False).live.approved("Do you sell tea?", "en") is None
+    assert service(tmp_path, answers=False).live.find_approved("Do you sell tea?", "en") is None
 
 
 def test_what_depends_on_who_asks_cannot_be_approved(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_an_article_that_has_gone_answers_nothing(tmp_path: Path) -> None:
     kb.approve("What about the trial?", "en", "Ann", article_id="trial")
     assert isinstance(kb.live, LiveKnowledge)
     object.__setattr__(kb.live._index, "articles", {})
-    assert kb.live.approved("What about the trial?", "en") is None
+    assert kb.live.find_approved("What about the trial?", "en") is None
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_a_question_that_looks_alike_and_means_another_thing_is_no_match(
     tmp_path: Path, stock: str, asked: str
 ) -> None:
     kb = stocked(tmp_path, (stock, "trial"))
-    assert kb.live.approved(stock, language_of(stock)) is not None
-    assert kb.live.approved(asked, language_of(asked)) is None
+    assert kb.live.find_approved(stock, language_of(stock)) is not None
+    assert kb.live.find_approved(asked, language_of(asked)) is None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_the_same_question_in_nearly_the_same_words_is_a_match(
     tmp_path: Path, stock: str, asked: str
 ) -> None:
     kb = stocked(tmp_path, (stock, "trial"))
-    answer = kb.live.approved(asked, language_of(asked))
+    answer = kb.live.find_approved(asked, language_of(asked))
     assert answer is not None
     assert answer.score >= CERTAIN
 
@@ -167,7 +167,7 @@ def test_no_message_of_the_development_sets_meets_a_wrong_answer(tmp_path: Path)
     lines = [json.loads(line) for line in told.splitlines()]
     asked = [line["text"] for line in lines if is_typical(line["text"])][::3]
     assert len(asked) > 100
-    assert [text for text in asked if kb.live.approved(text, language_of(text))] == []
+    assert [text for text in asked if kb.live.find_approved(text, language_of(text))] == []
     for question in read_questions(SETS / "dev_knowledge.jsonl"):
-        answer = kb.live.approved(question.text, question.language)
+        answer = kb.live.find_approved(question.text, question.language)
         assert answer is None or answer.article_id in question.articles

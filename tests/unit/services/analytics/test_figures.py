@@ -9,7 +9,7 @@ import pytest
 from app.core.dialog import Dialog, HandbackNote, Rating
 from app.core.models import Fork, ToolUse
 from app.core.stats import wilson
-from app.services.analytics.facts import facts_of, handled, mood_of
+from app.services.analytics.facts import facts_of, find_handling, mood_of
 from app.services.analytics.period import Period, PeriodInvalid
 from app.services.analytics.scope import Outcomes, Visits
 from app.services.analytics.tally import tally
@@ -213,14 +213,14 @@ def test_load_is_the_hour_in_which_most_ask(figures: Figures) -> None:
 def test_work_begins_with_a_takeover_and_reading_is_part_of_it() -> None:
     dialog = Told.of("d", at(10)).asks("верните деньги за заказ", 0, "supervisor").dialog
     dialog.take_over("eva", "", at(10, 10, 1))
-    assert list(handled(dialog)) == []
+    assert list(find_handling(dialog)) == []
     dialog.take_over("anna", "", at(10, 10, 3), force=True)
     dialog.hand_back(HandbackNote(by="anna", text="прочитала", at=at(10, 10, 4)))
     dialog.take_over("anna", "", at(10, 10, 20))
     dialog.say("anna", "Смотрю", at(10, 10, 22))
-    assert list(handled(dialog)) == [(at(10, 10, 1), 180), (at(10, 10, 20), 120)]
+    assert list(find_handling(dialog)) == [(at(10, 10, 1), 180), (at(10, 10, 20), 120)]
     dialog.events = []
-    assert list(handled(dialog)) == [(at(10, 10, 22), 0)]
+    assert list(find_handling(dialog)) == [(at(10, 10, 22), 0)]
 
 
 def test_moods_are_heard_in_the_last_line() -> None:

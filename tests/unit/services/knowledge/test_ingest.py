@@ -11,7 +11,7 @@ import pytest
 
 from app.core.documents import DocumentUnusable, Unusable
 from app.core.knowledge import DocumentRecord, Tell, Upload
-from app.services.knowledge.ingest import AddingStopped, Embedded, adding
+from app.services.knowledge.ingest import AddingStopped, Embedded, add_documents
 from app.services.knowledge.library import KnowledgeService
 from app.ui.knowledge.library import IngestWatch
 
@@ -51,7 +51,11 @@ def test_each_step_is_told_and_then_what_was_added() -> None:
     async def run() -> None:
         slow = Slow()
         slow.on.set()
-        assert [step async for step in adding(service(slow), ONE)] == [Embedded(1, 2), Embedded(2, 2), []]
+        assert [step async for step in add_documents(service(slow), ONE)] == [
+            Embedded(1, 2),
+            Embedded(2, 2),
+            [],
+        ]
 
     asyncio.run(run())
 
@@ -59,7 +63,7 @@ def test_each_step_is_told_and_then_what_was_added() -> None:
 def test_who_stops_listening_stops_the_work() -> None:
     async def run() -> None:
         slow = Slow()
-        steps = adding(service(slow), ONE)
+        steps = add_documents(service(slow), ONE)
         assert await anext(steps) == Embedded(1, 2)
         await steps.aclose()  # type: ignore[attr-defined]
         slow.on.set()
@@ -72,7 +76,7 @@ def test_who_stops_listening_stops_the_work() -> None:
 def test_a_document_that_cannot_be_used_is_told_to_who_listens() -> None:
     async def run() -> None:
         with pytest.raises(DocumentUnusable):
-            async for _ in adding(service(Slow(DocumentUnusable("a.md", Unusable.EMPTY))), ONE):
+            async for _ in add_documents(service(Slow(DocumentUnusable("a.md", Unusable.EMPTY))), ONE):
                 pass
 
     asyncio.run(run())

@@ -146,7 +146,7 @@ async def test_a_deleted_dialog_leaves_no_word_among_the_proposals(house: House)
         torn.write(f'{{"id": "live/{gone.dialog_id}:0", "turns": [{{"content": "мой адрес')
     await forget(house.proposals, gone.dialog_id)
     assert "адрес" not in house.proposals.read_text(encoding="utf-8")
-    assert [c.case for c in house.rerouting.proposed()] == [stays.dialog_id]
+    assert [c.case for c in house.rerouting.list_proposals()] == [stays.dialog_id]
 
 
 async def test_a_dialog_is_forgotten_with_what_was_proposed_from_it(bench: Monitor) -> None:
@@ -155,7 +155,7 @@ async def test_a_dialog_is_forgotten_with_what_was_proposed_from_it(bench: Monit
     await kept(store, dialog)
     await bench.rerouting.reroute(dialog.dialog_id, "anna", "supervisor", "не о цене")
     await bench.operators.dialogs.delete(dialog.dialog_id)
-    assert bench.rerouting.proposed() == []
+    assert bench.rerouting.list_proposals() == []
     await store.close()
 
 
@@ -197,7 +197,7 @@ async def test_a_proposal_counts_once_a_second_person_confirms_it(house: House) 
     dialog = talk(agent="sales")
     await kept(house.store, dialog)
     await house.rerouting.reroute(dialog.dialog_id, "anna", "tech_support", "не о цене")
-    [waiting] = house.rerouting.proposed()
+    [waiting] = house.rerouting.list_proposals()
     with pytest.raises(CorrectionRefused, match="a second person"):
         house.rerouting.confirm(waiting.id, "Anna")
     with pytest.raises(CorrectionRefused, match="nobody has proposed"):

@@ -75,7 +75,7 @@ def test_who_reads_is_told_in_their_own_language_and_quotations_stay() -> None:
     dialog, office = told_off(), Office()
     office.knows("customer-7", "pro", 1990)
     dialog.escalation = Escalation(since=at(5), reason='words: "верните деньги"', by="supervisor")
-    dialog.happened("dialog.rerouted", {"by": "anna", "from_agent": "sales", "agent": "tech_support",
+    dialog.add_event("dialog.rerouted", {"by": "anna", "from_agent": "sales", "agent": "tech_support",
                                         "reason": "о входе"}, at(6))  # fmt: skip
     told = briefing(dialog, office.account("customer-7"), "en")
     assert told.language == "ru"
