@@ -36,10 +36,10 @@ from app.evaluation.predictions import Run
 from app.evaluation.report import Report, build_report
 from app.evaluation.runner import OnProgress
 from app.main import prepare_environment
+from app.services.evaluation.sets import CORRECTED, FOLDERS, NAME
 from app.services.workbench import Workbench
 from app.telemetry import configure_logging
 
-CORRECTIONS, CORRECTED = Path("storage/corrections.jsonl"), Path("storage/corrected")
 MOCK_MODEL = "mock-model"
 
 
@@ -48,6 +48,15 @@ class Desk:
     """An open workbench. Runs and reports are stored where `call-center eval` stores them."""
 
     bench: Workbench
+
+    @property
+    def _storage(self) -> Path:
+        return self.bench.evaluation.registry.root.parent
+
+    @property
+    def _corrections(self) -> Path:
+        """The file of the workbench in the browser too."""
+        return self._storage / NAME
 
     async def run(self, *sets: str | Path, router: str, **options: Any) -> Run:
         """`sets` are names in eval_sets/ or paths; `options` fields of RunOptions: limit, repeat, perturb…"""
@@ -62,21 +71,24 @@ class Desk:
         """`labels` maps `case` or `case:turn` to (label, reason). Raises CorrectionRefused."""
         cases, legal = self.read(name), self.bench.agents
         return [
-            corrections.correct(CORRECTIONS, cases, key, label, why, who, legal)
+            corrections.correct(self._corrections, cases, key, label, why, who, legal)
             for key, (label, why) in labels.items()
         ]
 
     def confirm(self, name: str, keys: Iterable[str], who: str) -> list[Correction]:
         """`who` must not be the author of the correction. Raises CorrectionRefused."""
         cases = self.read(name)
-        return [corrections.confirm(CORRECTIONS, cases, key, who) for key in keys]
+        return [corrections.confirm(self._corrections, cases, key, who) for key in keys]
 
     def corrections(self) -> list[Correction]:
-        return corrections.read(CORRECTIONS)
+        return corrections.read(self._corrections)
 
     def corrected(self, name: str) -> Path:
         """Writes the set with its confirmed labels to a file of the same name."""
-        return keep(corrections.apply(self.read(name), self.corrections()).cases, CORRECTED / f"{name}.jsonl")
+        return keep(
+            corrections.apply(self.read(name), self.corrections()).cases,
+            self._storage / FOLDERS[CORRECTED] / f"{name}.jsonl",
+        )
 
     async def train(
         self, *extra: str | Path, on: Sequence[str | Path] = (), lines: str | Path | None = None
@@ -88,6 +100,7 @@ class Desk:
         request = TrainingRequest(
             lines=Path(lines) if lines else part("train"),
             in_use=self.bench.settings.router_artefact,
+            runs=self.bench.settings.eval_runs,
             extra=[Path(path) for path in extra],
             on=[str(name) for name in on],
         )

@@ -19,6 +19,7 @@ from app.engines.routing.artefact import load as load_artefact
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.versions import SHIPPED_NAME, Versions, artefact_folder
 from app.engines.routing.versions import name_of as version_name
+from app.evaluation.registry import Registry
 from app.evaluation.runner import Route, Target
 from app.services.evaluation.service import EvaluationService
 from app.services.routing import FittedRouter, RoutingService
@@ -46,7 +47,8 @@ def routing_of(context: AppContext, chosen: Router, public: Router) -> RoutingSe
 
 def evaluation_of(context: AppContext, near: LocalRouter, chosen: Router) -> EvaluationService:
     targets = {t.name: t for t in _targets(context, near, chosen)}
-    return EvaluationService(targets, context.agents, RemoteCentre, _fresh(context, 0))
+    registry = Registry(context.settings.eval_runs)
+    return EvaluationService(targets, context.agents, RemoteCentre, _fresh(context, 0), registry)
 
 
 def _fresh(context: AppContext, kept: int = KEPT) -> Embedder | None:

@@ -39,7 +39,7 @@ from app.evaluation.metrics import headline
 from app.evaluation.predictions import Run
 from app.evaluation.registry import Registry
 from app.evaluation.runner import OnProgress, RunOptions, Target, run
-from app.services.evaluation.service import RUNS, EvaluationService
+from app.services.evaluation.service import EvaluationService
 
 DEV = "dev_"
 TEAM_VERSIONS = Versions(DEFAULT.parent)
@@ -55,10 +55,11 @@ class PromotionRefused(TrainingRefused):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingRequest:
-    """Empty `on` means the development sets; `in_use` is ROUTER_ARTEFACT, `out` the folder of versions."""
+    """Empty `on` means the development sets; `in_use` is ROUTER_ARTEFACT, `runs` EVAL_RUNS."""
 
     lines: Path
     in_use: Path
+    runs: Path
     extra: Sequence[Path] = ()
     on: Sequence[str] = ()
     out: Path = TEAM_VERSIONS.root
@@ -122,7 +123,9 @@ def train_version(
             record = fit_version(learnt, versions, memory, advance)
         announce(f"Fitted {record.version}: {versions.root / record.version}")
         with show_progress("comparing") as advance:
-            measured = measure_version(before, record, versions, sets, memory, Registry(RUNS), advance)
+            measured = measure_version(
+                before, record, versions, sets, memory, Registry(request.runs), advance
+            )
     finally:
         add_vectors(_cache(request.out), memory.learnt)
     announce(f"A is {before[0]}, B is {record.version}, on {', '.join(s.name for s in sets)}.")

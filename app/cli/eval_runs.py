@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from app.cli.console import exit_on_errors
+from app.cli.console import exit_on_errors, read_settings
 from app.cli.eval import (
     Costs,
     MaxCost,
@@ -28,7 +28,6 @@ from app.evaluation.html import render
 from app.evaluation.metrics import AgentScore
 from app.evaluation.registry import Registry
 from app.evaluation.report import Report, build_report
-from app.services.evaluation.service import RUNS
 
 ID_WIDTH = 20  # characters: an id that is cut is of no use
 SHOWN, WIDTH = 20, 80
@@ -36,7 +35,7 @@ Name = Annotated[str, typer.Argument(help="An id, the unique beginning of one, o
 
 
 def list_runs() -> None:
-    registry = Registry(RUNS)
+    registry = _open_registry()
     runs = registry.list()
     if not runs:
         typer.echo("There are no runs yet: call-center eval run routing_ru --router local")
@@ -59,7 +58,7 @@ def show_run(run_id: Name = "latest", costs: Costs = None) -> None:
 
 def delete_run(run_id: Annotated[str, typer.Argument(help="An id or the unique beginning of one.")]) -> None:
     with exit_on_errors():
-        typer.echo(f"Deleted {Registry(RUNS).delete(run_id)}.")
+        typer.echo(f"Deleted {_open_registry().delete(run_id)}.")
 
 
 def write_report(
@@ -89,7 +88,7 @@ def compare_runs(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed for the bootstrap.")] = 0,
 ) -> None:
-    registry, console = Registry(RUNS), Console()
+    registry, console = _open_registry(), Console()
     with exit_on_errors():
         baseline, candidate = registry.load(a), registry.load(b)
         prices = read_costs(costs, candidate.provenance.labels)
@@ -106,9 +105,13 @@ def compare_runs(
     check_gates(report, {**limits, "no_significant_loss": gate})
 
 
+def _open_registry() -> Registry:
+    return Registry(read_settings().eval_runs)
+
+
 def _load_report(run_id: str, costs: Path | None) -> Report:
     with exit_on_errors():
-        run = Registry(RUNS).load(run_id)
+        run = _open_registry().load(run_id)
         return build_report(run, read_costs(costs, run.provenance.labels))
 
 

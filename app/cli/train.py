@@ -63,9 +63,14 @@ def train_router(
     if shipped:
         _train_shipped(lines or SETS / "train")
         return
-    in_use = read_settings(log_level="ERROR").router_artefact
+    settings = read_settings(log_level="ERROR")
     request = TrainingRequest(
-        lines=lines or part("train"), in_use=in_use, extra=extra or (), on=on or (), out=out
+        lines=lines or part("train"),
+        in_use=settings.router_artefact,
+        runs=settings.eval_runs,
+        extra=extra or (),
+        on=on or (),
+        out=out,
     )
     record, measured = _train_version(request)
     found = measured.comparison

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     knowledge_shipped: bool = True
     approved_answers: bool = True
 
+    eval_runs: Path = Path("storage/eval_runs")
+
     backoffice_storage: str = Field(default="storage/backoffice.sqlite", repr=False)
     demo_data: bool | None = None
     refund_limit: int = Field(default=5000, ge=0)
@@ -141,7 +143,9 @@ class Settings(BaseSettings):
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         return SecretStr(config_parsing.secret(config_parsing.bare(text))) if isinstance(text, str) else value
 
-    @field_validator("dialogs_storage_path", "knowledge_storage", "router_artefact", mode="before")
+    @field_validator(
+        "dialogs_storage_path", "knowledge_storage", "eval_runs", "router_artefact", mode="before"
+    )
     @classmethod
     def _home(cls, value: object) -> object:
         return config_parsing.path(value) if isinstance(value, str) else value

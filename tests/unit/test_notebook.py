@@ -34,6 +34,14 @@ def fitted(name: str, **more: object) -> None:
         versions.keep(part, VersionRecord.model_validate(told))
 
 
+def test_runs_and_corrections_are_kept_where_the_setting_says(tmp_path: Path) -> None:
+    bench = build(settings(tmp_path, eval_runs=tmp_path / "elsewhere" / "runs"), articles=[])
+    assert bench.evaluation.registry.root == tmp_path / "elsewhere" / "runs"
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "corrections.jsonl").write_text("", encoding="utf-8")
+    assert Desk(bench).corrections() == []
+
+
 def test_a_version_that_was_never_compared_is_not_promoted(desk: Desk) -> None:
     fitted("new")
     with pytest.raises(TrainingRefused, match="never compared"):

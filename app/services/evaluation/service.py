@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from app.core.config import Settings
 from app.core.exceptions import CallCenterError
 from app.core.models import Decision, RouteQuery
 from app.core.ports import Embedder
@@ -22,7 +23,7 @@ from app.evaluation.runner import OnProgress, RunOptions, Target, provenance_of,
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-RUNS = Path("storage/eval_runs")
+RUNS: Path = Settings.model_fields["eval_runs"].default
 BASELINE, URL = "baseline:", "url:"
 Route = Callable[[RouteQuery], Awaitable[Decision]]
 

@@ -116,6 +116,7 @@ def test_a_key_that_cannot_be_sent_is_named_and_not_shown(
     [
         "dialogs_storage_path",
         "knowledge_storage",
+        "eval_runs",
         "router_artefact",
         "backoffice_storage",
         "checkpoint_storage",
