@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-ValueKind = Literal["amount", "percent", "date", "duration"]
+from app.core.quantities import ValueKind
+
 ActionKind = Literal[
     "refund", "discount", "order", "cancellation", "subscription", "ticket", "complaint", "credit",
     "compensation", "callback", "transfer", "approval",

@@ -37,17 +37,6 @@ class Language(BaseModel):
     actions: dict[str, ActionCues]  # in the order of precedence: the first to claim a word has it
     commits: list[str]  # promises of no kind of their own: dates and durations beside them count
     excuses: dict[str, list[str]]
-    numbers: dict[str, float]
-    factors: dict[str, int]
-    currencies: dict[str, list[str]]
-    before: list[str]  # currency signs that stand before the number
-    percent: list[str]
-    units: dict[str, tuple[str, int]]
-    working: list[str]
-    within: list[str]  # before a unit without a number: "within an hour"
-    through: list[str]  # "3 to 5 days"
-    days: dict[str, int]
-    weekdays: list[list[str]]
     courtesies: list[str]  # nothing useful is left when only these are
     honest: dict[str, str]  # what is said in the place of a claim: `value` or `action`
 

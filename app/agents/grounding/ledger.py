@@ -12,7 +12,7 @@ from typing import cast
 from app.agents.grounding.evidence import Claim, Evidence
 from app.agents.grounding.reading import ActionClaim, SentenceReading, names, read
 from app.agents.grounding.sentences import plain, split
-from app.agents.grounding.values import Meaning, Value
+from app.core.quantities import Meaning, Value
 
 ALIKE = 0.7  # of the words of both sentences together: nearly verbatim
 ANY_DAY = date(2000, 1, 3)

@@ -12,7 +12,7 @@ from app.agents.grounding.evidence import ActionKind
 from app.agents.grounding.language import Language, languages
 from app.agents.grounding.sentences import plain
 from app.agents.grounding.templates import Hit, SentenceWord, Templates, words_of
-from app.agents.grounding.values import Value, scale
+from app.core.quantities import Value, scale
 
 DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
 IDIOMS = EXCUSE + "idioms"

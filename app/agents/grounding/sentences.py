@@ -8,8 +8,10 @@ import unicodedata
 _BREAK = re.compile(r"\n|(?<![.!?…])[.!?…]+[)\]\"'»”’*_]*[^\S\n]+(?=\S)")
 _MARKS = ".!?…)]\"'»”’*_" + "".join(filter(str.isspace, map(chr, range(0x3001))))  # all that a break may hold
 _LETTER, _LAST_WORD = re.compile(r"\w"), re.compile(r"(?<!\w)\w*$")
+_DAY_AND_MONTH = re.compile(r"(?<!\w)\d{1,2}\s[^\W\d]+$")
 _NOISE = re.compile(r"[*`~_#>\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 DAY = 2  # digits of a day that some languages write with a full stop: "3. März"
+DATED = 8  # letters of a day and a month that is cut short: "1 сент. 2026"
 ITEM = 3  # digits of the number that opens a list item
 ABBREVIATION = 4  # letters: "руб. в месяц" goes on, "пишите. вернём" does not
 
@@ -57,4 +59,5 @@ def _goes_on(text: str, start: int, mark: re.Match[str]) -> bool:
         return False
     day = word[0].isdigit() and len(word[0]) <= DAY
     item = word[0].isdecimal() and len(word[0]) <= ITEM and not _LETTER.search(text, start, word.start())
-    return day or item or text[mark.end()].islower()
+    dated = text[mark.end()].isdigit() and _DAY_AND_MONTH.search(text, max(start, at - DATED), at)
+    return bool(day or item or dated or text[mark.end()].islower())

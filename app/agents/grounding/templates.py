@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from app.agents.grounding.values import Value
+from app.core.quantities import Value
 
 _TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[,;:()—–!?|]|(?<= )-(?= )|[«»“”„\"]")
 _CLAUSE_END = set(",;:()—–!?|-")

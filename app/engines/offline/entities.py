@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
+from app.core.locales import FALLBACK
+from app.core.quantities import scale
 from app.engines.offline.intents import GOODS, PLANS
 from app.engines.offline.lexicon import beginnings, plain, values
 
@@ -82,12 +84,14 @@ def _written(said: str, today: date, past: bool) -> date | None:
     return None
 
 
+@lru_cache
 def month_patterns() -> dict[int, re.Pattern[str]]:
-    return {int(month): _month(stems) for month, stems in values("months").items()}
+    return {int(month): _month(int(month), stems) for month, stems in values("months").items()}
 
 
-def _month(stems: tuple[str, ...]) -> re.Pattern[str]:
-    name = rf"(?:{'|'.join(stems)})[^\W\d]*"
+def _month(number: int, stems: tuple[str, ...]) -> re.Pattern[str]:
+    short = [re.escape(name) for name, named in scale(FALLBACK).months.items() if named == number]
+    name = rf"(?:(?:{'|'.join(stems)})[^\W\d]*|(?:{'|'.join(short)})(?!\w))\.?"
     return re.compile(f"(?:{_DAY_FIRST}|{_MONTH_FIRST})".format(month=name))
 
 
@@ -121,13 +125,11 @@ Slots = dict[str, Any]
 LATIN = str.maketrans("отрсиавекмнх–—−", "otpciabekmhx---")
 _LETTERS = {"order": "o", "payment": "p", "ticket": "[tc]", "incident": "i"}
 _MARK = r"\w*\s*(?P<mark>№|#|номер|number|no\.?)?\s*(?P<digits>\d{4,12})(?!\s*(?:₽|руб|р\b|rub)|[\d-])"
-_UNIT = r"\s*(?:₽|руб\w*|р\.?(?!\w)|rub\w*|rouble\w*)"
-_SUM = r"(?<![\w.,-])(\d{1,3}(?:[ ,]\d{3}){1,3}|\d{2,7})(?:[.,]\d\d)?"
-_PRICED = re.compile(rf"{_SUM}{_UNIT}|₽\s*{_SUM}")
-_BARE = re.compile(rf"{_SUM}(?![\w-])")
+_NUMBERED = re.compile(r"(?<!\w)[a-zа-я]{1,2}\s?-\s?\d+")  # P-1001 is no sum
 _PHONE = re.compile(r"\+?\d[\d\s().-]{8,18}\d")
 _DIGITS = range(10, 16)
-_LEAST = 100
+_LEAST, _MOST = 100, 10**7  # a figure without a currency that may be a sum
+ROUBLES = "RUB"
 _REACH = 40  # characters before a value in which it may be given up
 PIECES, PEOPLE = 1000, 10_000  # what the tools take at most
 _YEARS = range(2000, 2100)
@@ -221,16 +223,13 @@ def numbers_counted(said: str) -> set[int]:
 
 
 def _amount(said: str) -> int | None:
-    """A sum with its currency; else a figure that is nothing else."""
-    if priced := _PRICED.search(said):
-        return _roubles(priced[1] or priced[2])
-    rest = re.sub(r"(?<!\w)[a-zа-я]{1,2}\s?-\s?\d+", " ", without_times(said))
-    figures = [_roubles(m[1]) for m in _BARE.finditer(rest)]
-    return next((f for f in figures if f >= _LEAST and f not in _YEARS), None)
-
-
-def _roubles(figure: str) -> int:
-    return int(re.sub(r"\D", "", figure))
+    """A sum in roubles; else a figure that is nothing else. A sum in another currency is neither."""
+    bare = _NUMBERED.sub(" ", said)
+    if sums := scale(FALLBACK).sums(bare):
+        return next((int(number) for currency, number in sums if currency == ROUBLES), None)
+    figures = scale(FALLBACK).figures(without_times(bare))
+    numbers = (int(n) for text, n in figures if not (text.isdigit() and n in _YEARS))
+    return next((n for n in numbers if _LEAST <= n < _MOST), None)
 
 
 def phone_in(said: str) -> str | None:

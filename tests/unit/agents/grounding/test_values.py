@@ -122,3 +122,9 @@ def test_durations_near_dates_and_sums_are_compared_by_meaning(
 )  # fmt: skip
 def test_a_number_without_a_sense_of_money_or_date_is_no_claim(reply: str) -> None:
     assert unsupported(reply, knows(), "ru") == []
+
+
+def test_a_month_cut_short_ends_no_sentence_before_its_year() -> None:
+    told = "Следующее списание: 1 янв. 2027 г. Спасибо."
+    assert unsupported(told, knows("date: 1 янв. 2026 г."), "ru") != []
+    assert unsupported(told, knows("date: 2027-01-01"), "ru") == []

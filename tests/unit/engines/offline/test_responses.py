@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from app.agents.grounding import Evidence, unsupported
 from app.agents.grounding.reply import achieved_by
 from app.core.clock import HOUSE_TIME
+from app.core.locales import read_all
 from app.engines.offline.conversation import Remark, Say, Scene
 from app.engines.offline.intents import BY_NAME, SKILLS
 from app.engines.offline.lexicon import all_books, phrasebook, skillbook
@@ -105,7 +106,8 @@ def test_a_nought_and_a_single_piece_are_not_told() -> None:
 
 def test_books_of_all_languages_hold_the_same_keys() -> None:
     books = list(all_books().values())
-    for part in ("manner", "values", "general", "skills"):
+    assert len({frozenset(manner) for manner in read_all("manner").values()}) == 1
+    for part in ("values", "general", "skills"):
         assert len({frozenset(getattr(book, part)) for book in books}) == 1
     for name in BY_NAME:
         assert len({frozenset(book.skills[name].asks) for book in books}) == 1

@@ -1,6 +1,7 @@
 """Amounts, percentages, dates and durations in a sentence, as values that can be compared.
 
-Numbers in figures ("1 990", "1,990.50", "5 тыс.") and in words ("две тысячи") as one Decimal.
+Numbers in figures ("1 990", "1,990.50", "5 тыс.") and in words ("две тысячи") as one Decimal. The checks of
+replies and the embedded model read money here, so that they agree about a sum.
 """
 
 from __future__ import annotations
@@ -11,12 +12,40 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
-from app.agents.grounding.evidence import ValueKind
-from app.agents.grounding.language import Language, languages
+from pydantic import BaseModel, ConfigDict
+
+from app.core.locales import read_all
+
+ValueKind = Literal["amount", "percent", "date", "duration"]
+
+
+class Language(BaseModel):
+    """One `quantities.yaml`. `*` in a word stands for any ending."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    numbers: dict[str, float]
+    factors: dict[str, int]
+    currencies: dict[str, list[str]]
+    before: list[str]  # currency signs that stand before the number
+    percent: list[str]
+    units: dict[str, tuple[str, int]]
+    working: list[str]
+    within: list[str]  # before a unit without a number: "within an hour"
+    through: list[str]  # "3 to 5 days"
+    days: dict[str, int]
+    weekdays: list[list[str]]
+
+
+@lru_cache
+def languages() -> list[Language]:
+    return [Language(**words) for words in read_all("quantities").values()]
+
 
 FIGURES = r"(?:\d{1,3}(?:[ .,']\d{3}){1,4}(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
+APART = r"(?<![\w.,])(?<![^\W\d]-)"  # "O-101" is the number of an order
 _SEPARATORS = re.compile(r"[ ']")
 _GROUPED = re.compile(r"[.,](?=\d{3}(?:\D|$))")
 HUNDRED = 100
@@ -39,11 +68,12 @@ class Numerals:
         factor = alternatives(list(factors))
         spelt = alternatives([*words, *(f for f in factors if len(f) > SHORT)])
         run = rf"(?:{spelt})(?:(?: +(?:and +)?|(?<=ty)-)(?:{spelt})){{0,{LONGEST}}}(?!\w)"
-        self.pattern = rf"(?<![\w.,])(?:{FIGURES}(?: ?(?:{factor})(?!\w)\.?)?|{run})"
+        self.figure = _regex(rf"(?<![\w.,-])({FIGURES}(?: ?(?:{factor})(?!\w))?)(?![\w-])")
+        self.pattern = rf"{APART}(?:{FIGURES}(?: ?(?:{factor})(?!\w)\.?)?|{run})"
 
     def value(self, text: str) -> Decimal:
         total = current = Decimal(0)
-        for part in _parts(text.lower()):
+        for part in _PARTS.findall(text.lower()):
             factor = _known(part, self._factors)
             if factor is None:
                 current += figures(part) if part[0].isdigit() else _known(part, self._words) or 0
@@ -63,10 +93,6 @@ def figures(text: str) -> Decimal:
 _PARTS = re.compile(rf"{FIGURES}|[^\W\d]+")
 
 
-def _parts(text: str) -> list[str]:
-    return _PARTS.findall(text)
-
-
 def _known(word: str, table: Mapping[str, Decimal]) -> Decimal | None:
     """The longest cue that the word fits."""
     fitting = [c for c in table if word == c or (c.endswith("*") and word.startswith(c[:-1]))]
@@ -75,7 +101,7 @@ def _known(word: str, table: Mapping[str, Decimal]) -> Decimal | None:
 
 Meaning = tuple[object, ...]
 _DASH = r"(?: ?[–—‑] ?|(?<!ty) ?- ?)"  # "3-5 days", but "twenty-five" is one number
-FIGURE = rf"(?<![\w.,]){FIGURES}"
+FIGURE = rf"{APART}{FIGURES}"
 _NUMERIC_DATE = re.compile(
     r"(?<![\d.])(?:(?P<y1>\d{4})-(?P<m1>\d\d)-(?P<d1>\d\d)|(?P<a>\d{1,2})[./](?P<b>\d{1,2})[./](?P<y2>20\d\d)"
     r"|(?P<d3>\d\d)\.(?P<m3>\d\d)\.(?P<y3>\d\d))(?!\.?\d)"
@@ -99,14 +125,12 @@ class Scale:
 
     def __init__(self, lang: str) -> None:
         known = languages()
-        self._numerals = Numerals(_merged(known, "numbers"), _merged(known, "factors"))
-        number = self._numerals.pattern
+        self.numerals = Numerals(_merged(known, "numbers"), _merged(known, "factors"))
+        number = self.numerals.pattern
         self._currencies = [(_whole(cues), code) for code, cues in _pooled(known, "currencies").items()]
         money = alternatives([c for cues in _pooled(known, "currencies").values() for c in cues])
         before = alternatives([c for lang_ in known for c in lang_.before])
-        self._sign = _regex(
-            rf"(?<![^\W\d_])(?:{money}|{before})(?![^\W\d_])"
-        )  # cheap to look for before the whole is tried
+        self._sign = _regex(rf"(?<![^\W\d_])(?:{money}|{before})(?![^\W\d_])")  # cheap, so tried first
         self._amount = _regex(
             rf"(?:(?P<low>{FIGURE}){_DASH})?(?P<high>{number}) ?-?(?P<after>{money})(?!\w)"
             rf"|(?<!\w)(?P<before>{before}) ?(?P<only>{number})"
@@ -132,12 +156,9 @@ class Scale:
         )
 
     def _dates(self, known: list[Language], lang: str) -> None:
-        self._months = _months(("ru", "en", lang))
-        # "may" is a verb too
-        month = "|".join(
-            "(?-i:May)" if name == "may" else re.escape(name)
-            for name in sorted(self._months, key=len, reverse=True)
-        )
+        self.months = _months(("ru", "en", lang))
+        names = sorted(self.months, key=len, reverse=True)
+        month = "|".join("(?-i:May)" if name == "may" else re.escape(name) for name in names)  # a verb too
         self._date = _regex(
             rf"(?<![\d.,])(?P<day>\d{{1,2}})(?:st|nd|rd|th|-?го|-?е|\.)? (?:of )?(?P<month>{month})(?!\w)\.?"
             r"(?:,? (?P<year>\d{4}))?"
@@ -159,11 +180,23 @@ class Scale:
             found += [v for v in fresh if all(v.end <= start or v.start >= end for start, end in taken)]
         return found
 
+    def sums(self, text: str) -> list[tuple[str, Decimal]]:
+        """Currency and number of each sum, in their order; of a range its end."""
+        ends = {m.start(): (code, number) for m, code, number in self._priced(text)}
+        return list(ends.values())
+
+    def figures(self, text: str) -> list[tuple[str, Decimal]]:
+        """Numbers in figures, whatever they count, as they are written and as they are meant."""
+        return [(m[1], self.numerals.value(m[1])) for m in self.numerals.figure.finditer(text)]
+
     def _amounts(self, sentence: str, _: date) -> Iterator[Value]:
+        return (_value("amount", m, (code, number)) for m, code, number in self._priced(sentence))
+
+    def _priced(self, sentence: str) -> Iterator[tuple[re.Match[str], str, Decimal]]:
         for m in self._amount.finditer(sentence) if self._sign.search(sentence) else ():
             code = self._code(m["after"] or m["before"])
             for number in filter(None, (m["low"], m["high"], m["only"])):
-                yield _value("amount", m, (code, self._numerals.value(number)))
+                yield m, code, self.numerals.value(number)
 
     def _code(self, sign: str) -> str:
         return next((code for cue, code in self._currencies if cue.fullmatch(sign)), sign.upper())
@@ -171,11 +204,11 @@ class Scale:
     def _percents(self, sentence: str, _: date) -> Iterator[Value]:
         for m in self._percent.finditer(sentence) if self._per_cent.search(sentence) else ():
             for number in filter(None, (m["low"], m["high"])):
-                yield _value("percent", m, (self._numerals.value(number),))
+                yield _value("percent", m, (self.numerals.value(number),))
 
     def _absolute(self, sentence: str, _: date) -> Iterator[Value]:
         for m in self._date.finditer(sentence):
-            month = self._months[(m["month"] or m["month1"]).lower()]
+            month = self.months[(m["month"] or m["month1"]).lower()]
             yield from _dated(m, [(m["year"] or m["year1"], month, m["day"] or m["day1"])])
         for m in _NUMERIC_DATE.finditer(sentence):
             if m["y1"]:
@@ -188,8 +221,8 @@ class Scale:
     def _spans(self, sentence: str, _: date) -> Iterator[Value]:
         for m in self._duration.finditer(sentence) if self._span.search(sentence) else ():
             name, size = self._unit(m["unit"] or m["unit1"])
-            high = self._numerals.value(m["high"]) if m["high"] else 1
-            low = self._numerals.value(m["low"]) if m["low"] else high
+            high = self.numerals.value(m["high"]) if m["high"] else 1
+            low = self.numerals.value(m["low"]) if m["low"] else high
             working = bool(m["working"] or m["working1"])
             yield _value("duration", m, (low * size, high * size, name, working))
 
