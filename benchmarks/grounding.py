@@ -1,4 +1,4 @@
-"""Replies of the untouched set that are blocked, which no test asserts: `python -m benchmarks.grounding [SET]`."""
+"""Blocked replies of the untouched set, which no test asserts: `python -m benchmarks.grounding [SET]`."""
 
 from __future__ import annotations
 

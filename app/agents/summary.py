@@ -15,7 +15,7 @@ from app.agents.system_message import language_name
 from app.agents.tools.presentation import words
 from app.core.exceptions import ProviderError
 from app.core.models import Said
-from app.core.text import clean, excerpt, language_of
+from app.core.text import clean, excerpt, language_of, shorten
 
 PROMPT = load("summary")
 
@@ -70,4 +70,4 @@ class Generated:
 
 def _short(text: str, limit: int = 120) -> str:
     line = clean(text)
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+    return shorten(line, limit)

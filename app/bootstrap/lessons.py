@@ -12,7 +12,7 @@ from pathlib import Path
 from app.agents.roster import names
 from app.core.exceptions import CallCenterError
 from app.core.similarity import near_pairs, words
-from app.core.text import is_blank
+from app.core.text import is_blank, shorten
 from app.engines.routing.artefact import STAY, data_hash
 from app.engines.routing.training.lines import LabelledLine, lines_of, read_lines
 from app.evaluation.cases import CaseSet, read_set
@@ -134,4 +134,4 @@ def _key(text: str) -> str:
 
 def _short(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:59]}…"
+    return shorten(line, 60)

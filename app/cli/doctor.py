@@ -27,6 +27,7 @@ from app.agents.structured_output import ask_structured, mode_of
 from app.cli.console import read_settings
 from app.core.config import Settings
 from app.core.exceptions import ProviderError, ProviderTimeout, SettingInvalid
+from app.core.text import shorten
 from app.engines.routing.artefact import load
 from app.engines.routing.versions import artefact_folder, name_of
 from app.services.operators.auth import openness
@@ -265,4 +266,4 @@ def _print(findings: list[Diagnosis]) -> None:
 
 def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:39]}…"
+    return shorten(line, 40)

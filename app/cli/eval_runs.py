@@ -23,6 +23,7 @@ from app.cli.eval import (
     print_headline,
     read_costs,
 )
+from app.core.text import shorten
 from app.evaluation.compare import Comparison, Pair, compare
 from app.evaluation.html import render
 from app.evaluation.metrics import AgentScore
@@ -180,4 +181,4 @@ def _print_pairs(title: str, pairs: Sequence[Pair], console: Console) -> None:
 def _on_one_line(text: str) -> str:
     """At most WIDTH characters, with nothing that rich would read as markup."""
     line = " ".join(text.split())
-    return (line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…").replace("[", "\\[")
+    return shorten(line, WIDTH).replace("[", "\\[")

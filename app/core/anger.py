@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.core.locales import read_all
-from app.core.text import clean
+from app.core.text import fold
 
 CUE, SHOUTED, MARK, REPEATED = 0.7, 0.85, 0.85, 0.75  # what is left of calm after one of each
 LOUD_LETTERS, LOUD_WORDS = 4, 2  # shorter words in capitals, and single ones, are names: СМС, USB, ORBITA
@@ -41,10 +41,6 @@ def heard(lines: Sequence[str]) -> Anger:
         marks=sum(max(0, line.count("!") - 1) for line in lines),
         repeated=_repeated(folded),
     )
-
-
-def fold(text: str) -> str:
-    return clean(text).casefold().replace("ё", "е")
 
 
 def _shouted(line: str) -> int:

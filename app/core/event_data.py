@@ -13,6 +13,7 @@ from app.core.actions import BY_TOOL
 from app.core.backoffice import Effect, Value
 from app.core.events import EventKind
 from app.core.models import Summary, Turn
+from app.core.text import shorten
 
 Data = dict[str, str | int | float | bool | None]
 Told = tuple[EventKind, Data]
@@ -93,4 +94,4 @@ def masked(text: str) -> str:
 
 
 def short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shorten(text, LONGEST)

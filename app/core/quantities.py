@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from app.core.locales import read_all
+from app.core.text import without_yo
 
 ValueKind = Literal["amount", "percent", "date", "duration"]
 
@@ -271,7 +272,7 @@ def _months(langs: tuple[str, ...]) -> dict[str, int]:
         for context, width in (("format", "wide"), ("format", "abbreviated"), ("stand-alone", "wide")):
             for number, name in months[context][width].items():
                 if not name.isdigit():
-                    names.setdefault(name.rstrip(".").lower().replace("ё", "е"), number)
+                    names.setdefault(without_yo(name.rstrip(".").lower()), number)
     return names
 
 

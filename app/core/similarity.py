@@ -8,13 +8,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from math import ceil
 
+from app.core.text import without_yo
+
 NEAR = 0.75
 _WORD = re.compile(r"\w+")
 
 
 def words(text: str) -> list[str]:
     """Lower case, ё as е, no punctuation; a text without letters and digits is its own only word."""
-    plain = unicodedata.normalize("NFKC", text.lower()).replace("ё", "е")
+    plain = without_yo(unicodedata.normalize("NFKC", text.lower()))
     return _WORD.findall(plain) or [text.strip()]
 
 

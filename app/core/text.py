@@ -42,6 +42,21 @@ def composed(text: str) -> str:
     return "".join([unicodedata.normalize("NFC", part) for part in _SLICE.findall(text)])
 
 
+def without_yo(text: str) -> str:
+    """ё as е: most people write so, and a search for either must find both."""
+    return text.replace("ё", "е").replace("Ё", "Е")
+
+
+def fold(text: str) -> str:
+    """For comparisons: clean, without case, ё as е."""
+    return without_yo(clean(text).casefold())
+
+
+def shorten(text: str, letters: int) -> str:
+    """The beginning and an ellipsis where a text has more letters, as one of so many."""
+    return text if len(text) <= letters else f"{text[: letters - 1].rstrip()}…"
+
+
 def is_blank(text: str) -> bool:
     return not clean(text)
 

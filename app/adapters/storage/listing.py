@@ -10,7 +10,7 @@ from app.core.cursors import decode_cursor, encode_cursor
 from app.core.dialog import Dialog
 from app.core.exceptions import CursorInvalid
 from app.core.ports import DialogRow
-from app.core.text import clean, composed
+from app.core.text import clean, composed, without_yo
 
 MESSAGE_LENGTH = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,7 +54,7 @@ def searched_text(dialog: Dialog) -> str:
 def needle(text: str) -> str:
     """Copy to compare by: NFC, without invisible characters, caseless, spaces folded, ё as е."""
     plain = composed(text) if text.isprintable() else clean(text)
-    return " ".join(plain.split()).casefold().replace("ё", "е")
+    return without_yo(" ".join(plain.split()).casefold())
 
 
 def micros(moment: datetime) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from app.core.text import without_yo
+
 _BREAK = re.compile(r"\n|(?<![.!?…])[.!?…]+[)\]\"'»”’*_]*[^\S\n]+(?=\S)")
 _MARKS = ".!?…)]\"'»”’*_" + "".join(filter(str.isspace, map(chr, range(0x3001))))  # all that a break may hold
 _LETTER, _LAST_WORD = re.compile(r"\w"), re.compile(r"(?<!\w)\w*$")
@@ -47,7 +49,7 @@ def split(text: str) -> list[str]:
 def plain(sentence: str) -> str:
     """One form for all spellings: no mark-up, no invisible characters, one kind of space and digit."""
     folded = unicodedata.normalize("NFKC", _NOISE.sub("", sentence))
-    return " ".join(folded.replace("’", "'").replace("ё", "е").replace("Ё", "Е").split())
+    return " ".join(without_yo(folded.replace("’", "'")).split())
 
 
 def _goes_on(text: str, start: int, mark: re.Match[str]) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.core.knowledge import Approved, ApprovedAnswer, KnowledgeIndex
 from app.core.models import Article
-from app.core.text import clean, is_typical
+from app.core.text import fold, is_typical
 
 CERTAIN = 0.8
 """Least centred cosine beside the same words (docs/knowledge.md tells how it was chosen)."""
@@ -62,7 +62,7 @@ def needs_person(article: Article) -> bool:
 
 def _words(text: str) -> list[str]:
     """What is asked, in order; fillers only where there is nothing else."""
-    words = _WORD.findall(clean(text).casefold().replace("ё", "е"))
+    words = _WORD.findall(fold(text))
     return [word for word in words if word not in _FILLERS] or words
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.core.models import Article, Passage
 from app.core.ports import Embedder, Vectors
-from app.core.text import clean, excerpt
+from app.core.text import clean, excerpt, without_yo
 from app.engines.knowledge.vectors import phrases, vectors_of
 
 KEPT = 32_768  # words; the articles hold 3,200
@@ -27,7 +27,7 @@ _SIZES = (3, 4)  # letters of a piece
 
 def stems(text: str, lang: str) -> list[str]:
     """Lower-case stems of the words in `text`; a language without a stemmer keeps whole words."""
-    words = _WORD.findall(clean(text).lower().replace("ё", "е"))
+    words = _WORD.findall(without_yo(clean(text).lower()))
     name = algorithm(lang)
     return [_stem(word, name) if len(word) <= LONGEST else word for word in words] if name else words
 
@@ -46,7 +46,7 @@ def algorithm(lang: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """Runs of three and four letters inside the words; `_` marks where a word begins and ends."""
-    words = (f"_{word[:LONGEST]}_" for word in _WORD.findall(clean(text).lower().replace("ё", "е")))
+    words = (f"_{word[:LONGEST]}_" for word in _WORD.findall(without_yo(clean(text).lower())))
     return [w[at : at + size] for w in words for size in _SIZES for at in range(max(1, len(w) + 1 - size))]
 
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale
 
 from app.core.clock import HOUSE_TIME
-from app.core.text import excerpt
+from app.core.text import excerpt, without_yo
 from app.engines.offline.clock_times import Unsure, any_of, clock_in, duration_in
 from app.engines.offline.days import coming_day, without_days
 from app.engines.offline.entities import phone_in
@@ -82,7 +82,7 @@ def _cities() -> Iterator[tuple[str, str]]:
     zones = available_timezones()
     for language in all_books():
         for zone, facts in Locale.parse(language).time_zones.items():
-            city = str(facts.get("city", "")).lower().replace("ё", "е")
+            city = without_yo(str(facts.get("city", "")).lower())
             if zone in zones and len(_stem(city)) >= SHORT:
                 yield _stem(city), zone
     for zone in zones:

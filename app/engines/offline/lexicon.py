@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.core.locales import read, read_all
-from app.core.text import clean
+from app.core.text import clean, without_yo
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def phrasebook(lang: str) -> Phrasebook:
 @lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """Every cue of a turn asks for the same few texts."""
-    return clean(text).lower().replace("ё", "е").replace("’", "'")
+    return without_yo(clean(text).lower()).replace("’", "'")
 
 
 def contains(stems: Sequence[str], text: str) -> bool:

@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.text import clean, ends
+from app.core.text import clean, ends, without_yo
 from app.engines.routing.keyboard import Keyboard
 
 _OPENINGS = r"""
@@ -73,7 +73,7 @@ _WORD = re.compile(r"\w+|[?!]")
 
 def fold(text: str) -> str:
     """Clean, lower-case, ё as е: the form that every stage works on."""
-    return clean(ends(text, MAX_CHARACTERS)).lower().replace("ё", "е")
+    return without_yo(clean(ends(text, MAX_CHARACTERS)).lower())
 
 
 def normalize(text: str, keyboard: Keyboard) -> str:

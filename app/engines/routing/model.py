@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.text import shorten
 from app.engines.routing.features import Bag, grams_of_word, hash_gram, words_of
 
 Floats = NDArray[np.float32]
@@ -48,7 +49,7 @@ def strongest_words(model: Linear, text: str, cls: int) -> str:
     best = sorted((i for i in pulls if pulls[i] > 0), key=lambda i: -pulls[i])[:SHOWN]
     shown = [f'"{_phrase(words, i)}"' for i in sorted(best)]
     reason = f"words: {', '.join(dict.fromkeys(shown))}" if shown else "no single word decided"
-    return reason if len(reason) <= LONGEST else f"{reason[: LONGEST - 1]}…"
+    return shorten(reason, LONGEST)
 
 
 def _phrase(words: list[str], at: int) -> str:

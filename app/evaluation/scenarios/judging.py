@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from app.core.text import without_yo
 from app.evaluation.scenarios.model import ExpectedEffect, RecordExpected, Scenario, is_regex
 from app.evaluation.scenarios.world import EndState, PlayedLine, RecordedEffect
 
@@ -66,13 +67,13 @@ def is_like(found: Any, wanted: Any) -> bool:
 
 def plain(text: str) -> str:
     """As words are compared: small letters, one kind of space, ё as е."""
-    return _SPACES.sub(" ", text).casefold().replace("ё", "е")
+    return without_yo(_SPACES.sub(" ", text).casefold())
 
 
 def stands(pattern: str, text: str) -> bool:
     """`text` is plain already."""
     if is_regex(pattern):
-        return re.search(pattern[1:-1].replace("ё", "е"), text, re.IGNORECASE) is not None
+        return re.search(without_yo(pattern[1:-1]), text, re.IGNORECASE) is not None
     return plain(pattern) in text
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from app.core.anger import cue_pattern, fold, heard
+from app.core.anger import cue_pattern, heard
 from app.core.dialog import Dialog, Message
 from app.core.event_data import short
 from app.core.models import OPERATOR, Turn
-from app.core.text import clean
+from app.core.text import clean, fold
 
 Timed = tuple[datetime, float]
 

@@ -12,7 +12,7 @@ from app.core.backoffice import Account
 from app.core.dialog import Dialog, Message
 from app.core.events import Event
 from app.core.models import ToolUse, Turn
-from app.core.text import clean, spoken_language
+from app.core.text import clean, shorten, spoken_language
 from app.services.operators.wording import because, name_agent, name_plan, wording
 
 LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
@@ -79,7 +79,7 @@ def customer_lines(dialog: Dialog) -> list[str]:
 
 def short(text: str) -> str:
     line = clean(text)
-    return line if len(line) <= LONG else f"{line[: LONG - 1].rstrip()}…"
+    return shorten(line, LONG)
 
 
 def _since_handback(dialog: Dialog) -> list[Message]:

@@ -9,6 +9,7 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery
+from app.core.text import shorten
 from app.services.dialogs.export import to_json, to_markdown
 from app.services.dialogs.views import RowView
 from app.services.workbench import Workbench
@@ -129,7 +130,7 @@ class SavedDialogs:
     def _row(self, row: RowView) -> str:
         """Two lines: how it began; who serves, in which state, when."""
         line = " ".join(row.subject.split()) or self.words["blank"]
-        short = line if len(line) <= LONG else f"{line[: LONG - 1].rstrip()}…"
+        short = shorten(line, LONG)
         agent = self.texts.agent(row.assigned_agent)
         when = self.texts.moment(row.updated_at).replace(" ", "\u00a0")
         return f"{short}\n{agent} · {self._state(row)} · {when}"

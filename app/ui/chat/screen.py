@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.exceptions import CallCenterError
 from app.core.models import OPERATOR, Article
+from app.core.text import shorten
 from app.services.dialogs.branching import SUPERSEDED
 from app.services.dialogs.change_feed import ChangeFeed
 from app.services.dialogs.manager import DialogManager
@@ -192,7 +193,7 @@ def _entries(history: list[Entry]) -> Any:
 
 def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1]}…"
+    return shorten(line, SUBJECT)
 
 
 class NewsPoll(BaseModel):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from app.core.html import render_markdown
 from app.core.knowledge import ApprovedAnswer, DocumentRecord, DocumentVersion
 from app.core.models import CLEAR, RELEVANT, Article, Passage
+from app.core.text import shorten
 from app.services.knowledge.citations import Citations, Cited
 from app.services.knowledge.ingest import Embedded
 from app.ui.format import NOTHING, RoomTexts
@@ -86,7 +87,7 @@ def render_citations(citations: Citations, texts: RoomTexts) -> str:
 
 
 def _citation(cited: Cited, texts: RoomTexts) -> Citation:
-    question = cited.question if len(cited.question) <= QUESTION else f"{cited.question[:QUESTION]}…"
+    question = shorten(cited.question, QUESTION + 1)
     return Citation(cited.dialog_id, question or NOTHING, cited.agent, texts.moment(cited.at))
 
 
