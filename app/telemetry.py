@@ -209,8 +209,8 @@ class Metrics:
         self.decision(turn.decision)
         if turn.failure:
             self.stand_ins.labels(turn.failure).inc()
-        for hop in turn.hops:
-            self.handoffs.labels(hop.to).inc()
+        for handoff in turn.hops:
+            self.handoffs.labels(handoff.to).inc()
         for claim in turn.withheld:
             self.withheld.labels(claim.partition(":")[0]).inc()
         self.tokens.labels("input").inc(turn.usage.input_tokens)

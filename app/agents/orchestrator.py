@@ -24,7 +24,7 @@ from app.agents.roster import ROSTER
 from app.agents.router import LiveRouter, as_message
 from app.agents.state import Detect, Emit, TurnState, start, turn_of
 from app.agents.system_message import briefing
-from app.agents.tools.actions import HAND_OVER, hand_over
+from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
 from app.agents.tools.knowledge import relevant
 from app.core.models import (
     CLEAR,
@@ -134,7 +134,7 @@ class Orchestrator:
             "decision": decision,
             "agent": decision.agent,
             "usage": decision.usage,
-            "hops": _switch(state["serving"], decision, self.context.clock()),
+            "handoffs": _switch(state["serving"], decision, self.context.clock()),
             "timings": {"route": perf_counter() - began},
             "steps": 1,
         }
@@ -198,9 +198,9 @@ class Orchestrator:
         if not said.message.tool_calls:
             return Command(goto=CHECK, update={**update, "draft": said.message})
         _tell(state, TurnProgress(kind="reset"))
-        handed = next((c for c in said.message.tool_calls if c["name"] == HAND_OVER), None)
-        if handed:
-            return self._hop(agent, state, handed["args"], update)
+        handoff_call = next((c for c in said.message.tool_calls if c["name"] == HANDOFF_TOOL), None)
+        if handoff_call:
+            return self._hand_off(agent, state, handoff_call["args"], update)
         return await self._use(agent, state, said.message, update)
 
     async def _check(self, state: TurnState) -> Command[str]:
@@ -235,24 +235,25 @@ class Orchestrator:
         """No handoff to an agent that has served in this turn; no tools at the last step."""
         if state["steps"] + 1 >= self.recursion_limit or state["decision"] is None:
             return []
-        been = {state["decision"].agent, *(hop.to for hop in state["hops"])}
+        been = {state["decision"].agent, *(handoff.to for handoff in state["handoffs"])}
         others = tuple(a.name for a in self.roster if a.name not in been)
         tools = self._offers[agent.name]
-        return [*tools, hand_over(others)] if others else tools
+        return [*tools, handoff_tool(others)] if others else tools
 
-    def _hop(
+    def _hand_off(
         self, agent: Agent, state: TurnState, payload: dict[str, Any], update: dict[str, Any]
     ) -> Command[str]:
-        hop = Handoff(
+        handoff = Handoff(
             from_agent=agent.name,
             to=payload["to"],
             reason=payload["reason"],
             known=payload.get("known", ""),
             timestamp=self.context.clock(),
         )
-        _tell(state, TurnProgress(kind="hop", hop=hop))
+        _tell(state, TurnProgress(kind="handoff", handoff=handoff))
         return Command(
-            goto=hop.to, update={**update, "hops": [*state["hops"], hop], "handed": hop, "scratch": []}
+            goto=handoff.to,
+            update={**update, "handoffs": [*state["handoffs"], handoff], "handoff": handoff, "scratch": []},
         )
 
     async def _use(

@@ -44,8 +44,8 @@ class TurnState(TypedDict):
     steps: int
     degraded: bool
     failure: str | None
-    hops: list[Handoff]
-    handed: Handoff | None
+    handoffs: list[Handoff]
+    handoff: Handoff | None
     tools: list[ToolUse]
     citations: list[str]
     usage: Usage
@@ -83,7 +83,7 @@ def start(
     told = known.model_copy(update={"origin": known.origin.model_copy(update={"language": language})})
     return TurnState(
         lines=lines, serving=serving, emit=emit, case=told, language=language, decision=None, agent="",
-        passages=[], scratch=[], draft=None, steps=0, degraded=False, failure=None, hops=[], handed=None,
+        passages=[], scratch=[], draft=None, steps=0, degraded=False, failure=None, handoffs=[], handoff=None,
         tools=[], citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]
         language=end["language"],
         escalated=_is_escalated(agent, end),
         withheld=end["withheld"],
-        hops=end["hops"],
+        hops=end["handoffs"],
         tools=end["tools"],
         citations=end["citations"],
         prompts={agent.prompt.name: agent.prompt.fingerprint},

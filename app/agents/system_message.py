@@ -19,9 +19,9 @@ def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
 
     What others wrote is one line each, so that none of it reads like a line of ours.
     """
-    handed, case = state["handed"], state["case"]
-    told = clean(f"{handed.reason} {handed.known}") if handed else ""
-    note = f"Handed over to you by {handed.from_agent}: {told}" if handed else ""
+    handoff, case = state["handoff"], state["case"]
+    told = clean(f"{handoff.reason} {handoff.known}") if handoff else ""
+    note = f"Handed over to you by {handoff.from_agent}: {told}" if handoff else ""
     notes = [f"Note of a person who served this customer: {clean(text)}" for text in case.notes]
     remembered = case.memory.text if case.memory else ""
     local = now.astimezone(HOUSE_TIME)
@@ -36,7 +36,7 @@ def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
         "language": state["language"],
         "escalates_to": agent.escalates_to,
         "passages": [(p.article.id, p.score) for p in state["passages"]],
-        "handed": handed.reason if handed else None,
+        "handed": handoff.reason if handoff else None,
         "notes": case.notes,
         "memory": case.memory.model_dump(exclude={"text"}) if case.memory else None,
         "now": local.isoformat(timespec="minutes"),

@@ -63,7 +63,7 @@ class RequestRecord(BaseModel):
 
 
 class Closing(BaseModel):
-    """`by` is the person of the house who closed it; customers are not told."""
+    """`by` is the operator who closed it; not shown to customers."""
 
     reason: str
     at: datetime

@@ -37,14 +37,14 @@ def of_turn(turn: Turn) -> Iterator[Told]:
             "language": turn.language,
         },
     )
-    for hop in turn.hops:
+    for handoff in turn.hops:
         yield (
             "dialog.handed_over",
             {
-                "agent": hop.to,
-                "from_agent": hop.from_agent,
-                "to_agent": hop.to,
-                "reason": masked(hop.reason),
+                "agent": handoff.to,
+                "from_agent": handoff.from_agent,
+                "to_agent": handoff.to,
+                "reason": masked(handoff.reason),
                 "language": turn.language,
             },
         )

@@ -222,9 +222,9 @@ class Summary(BaseModel):
 
 
 class TurnProgress(BaseModel):
-    """What a turn tells while it runs: a route, a hop, a piece of text, or that the text so far is void."""
+    """Progress of a running turn: the route, a handoff, a piece of text, or that the text so far is void."""
 
-    kind: Literal["routed", "hop", "text", "reset"]
+    kind: Literal["routed", "handoff", "text", "reset"]
     decision: Decision | None = None
-    hop: Handoff | None = None
+    handoff: Handoff | None = None
     text: str = ""

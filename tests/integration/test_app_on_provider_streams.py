@@ -126,7 +126,7 @@ async def test_a_hand_over_is_told_while_it_happens(mock: MockProvider, bench: W
     mock.state.script.extend([route_to("sales"), handing, {"text": "Supervisor here."}])
     seen: list[TurnProgress] = []
     body = await turn(bench, seen)
-    (hop,) = [p.hop for p in seen if p.hop]
+    (hop,) = [p.handoff for p in seen if p.handoff]
     assert (hop.from_agent, hop.to) == ("sales", "supervisor")
     assert shown(seen) == body["response"] == "Supervisor here."
 

@@ -33,7 +33,7 @@ def rewrite(faults: list[Claim]) -> HumanMessage:
 def evidence_of(agent: Agent, state: TurnState, knowledge: KnowledgeBase, now: datetime) -> Evidence:
     case, lines = state["case"], state["lines"]
     used = [*case.used, *state["tools"]]
-    passed = case.transferred or bool(state["hops"]) or agent.escalates_to is None
+    passed = case.transferred or bool(state["handoffs"]) or agent.escalates_to is None
     return Evidence(
         today=now.astimezone(HOUSE_TIME).date(),
         texts=(

@@ -17,21 +17,21 @@ from app.core.actions import Action
 from app.core.backoffice import ActionContext
 from app.core.exceptions import BackOfficeUnavailable
 
-HAND_OVER = "hand_over"
+HANDOFF_TOOL = "hand_over"
 
 
 @cache
-def hand_over(targets: tuple[str, ...]) -> BaseTool:
+def handoff_tool(targets: tuple[str, ...]) -> BaseTool:
     """By it an agent gives the customer to a colleague. The orchestrator acts on the call, nothing runs."""
     legal: Any = Literal[targets]
     arguments = create_model(
-        HAND_OVER,
+        HANDOFF_TOOL,
         to=(legal, Field(description="Who should serve the customer now.")),
         reason=(str, Field(description="Why, in one sentence.")),
         known=(str, Field(default="", description="What is known and was tried so far.")),
     )
     return offer(
-        HAND_OVER, "Give the customer to a colleague. Call it instead of promising a transfer.", arguments
+        HANDOFF_TOOL, "Give the customer to a colleague. Call it instead of promising a transfer.", arguments
     )
 
 

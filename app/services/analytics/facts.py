@@ -73,7 +73,7 @@ class TurnFacts:
     source: str
     language: str
     seconds: float
-    handed: bool
+    handed_off: bool
     degraded: bool
     withheld: bool
     tokens: int
@@ -131,8 +131,8 @@ class DialogFacts:
         return bool(self.escalated) or self.person
 
     @property
-    def handed(self) -> bool:
-        return any(turn.handed for turn in self.turns)
+    def handed_off(self) -> bool:
+        return any(turn.handed_off for turn in self.turns)
 
 
 def facts_of(dialog: Dialog) -> DialogFacts | None:
@@ -196,7 +196,7 @@ def _turn(message: Message, turn: Turn, asked: Message) -> TurnFacts:
         source=turn.decision.source,
         language=turn.language,
         seconds=0.0 if told else max(0.0, (message.timestamp - asked.timestamp).total_seconds()),
-        handed=bool(turn.hops) and not told,
+        handed_off=bool(turn.hops) and not told,
         degraded=turn.degraded or turn.decision.degraded,
         withheld=bool(turn.withheld),
         tokens=turn.usage.total,

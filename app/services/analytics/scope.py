@@ -100,8 +100,8 @@ class Scope:
         return [turn for turn in self.turns if not turn.told]
 
     @property
-    def handed(self) -> Hits:
-        return _hits(self.dialogs, lambda facts: facts.handed)
+    def handed_off(self) -> Hits:
+        return _hits(self.dialogs, lambda facts: facts.handed_off)
 
     @property
     def escalated(self) -> Hits:

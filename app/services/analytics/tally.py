@@ -122,7 +122,7 @@ def _volumes(now: Scope, before: Scope) -> Volumes:
 
 def _rates(now: Scope, before: Scope) -> Rates:
     return Rates(
-        handed_over=rate(now.handed, before.handed),
+        handed_over=rate(now.handed_off, before.handed_off),
         escalated=rate(now.escalated, before.escalated),
         resolved=rate(now.resolved, before.resolved),
         well_rated=rate(_well(now), _well(before)),

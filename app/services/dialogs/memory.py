@@ -87,7 +87,7 @@ def _gave_up(turn: Turn) -> Iterator[str]:
     if any(use.name in TICKETS and use.status == "done" for use in turn.tools):
         yield turn.agent
     if turn.escalated:
-        yield from (hop.from_agent for hop in turn.hops if hop.from_agent)
+        yield from (handoff.from_agent for handoff in turn.hops if handoff.from_agent)
 
 
 def describe_past(past: list[Memory], tickets: list[Ticket], orders: list[Order]) -> Remembered | None:

@@ -144,10 +144,13 @@ def _glance(text: str) -> str:
 
 def _hops(turns: list[Turn], language: str) -> Iterator[str]:
     words = wording(language)["briefing"]["hop"]
-    for hop in (hop for turn in turns for hop in turn.hops):
-        parts = (because(hop.reason, language), hop.known)
+    for handoff in (handoff for turn in turns for handoff in turn.hops):
+        parts = (because(handoff.reason, language), handoff.known)
         told = "; ".join(short(part) for part in parts if part)
-        names = {"from_agent": name_agent(hop.from_agent, language), "to": name_agent(hop.to, language)}
+        names = {
+            "from_agent": name_agent(handoff.from_agent, language),
+            "to": name_agent(handoff.to, language),
+        }
         yield words.format(**names, reason=told or "—")
 
 

@@ -211,9 +211,9 @@ async def stream_turn(
         if progress.decision:
             title, who = describe_decision(progress.decision, texts), progress.decision.agent
             path = render_decision(progress.decision, texts)
-        elif progress.hop:
-            title, who = texts.agent(progress.hop.to), progress.hop.to
-        text = "" if progress.kind in ("reset", "hop") else text + progress.text
+        elif progress.handoff:
+            title, who = texts.agent(progress.handoff.to), progress.handoff.to
+        text = "" if progress.kind in ("reset", "handoff") else text + progress.text
         if news.empty() or path:
             yield agent_entry(text or "…", title, who), path
     await turn

@@ -175,7 +175,7 @@ async def test_a_prompt_that_does_not_fit_its_variables_is_refused(text: str) ->
 async def test_progress_tells_route_text_and_hops_and_voids_what_was_said_before_a_tool() -> None:
     told: list[TurnProgress] = []
     await ask(house(scripted(handing("supervisor"), "Words.")), told=told)
-    assert [p.kind for p in told] == ["routed", "reset", "hop", "text"]
+    assert [p.kind for p in told] == ["routed", "reset", "handoff", "text"]
     assert told[-1].text == "Words."
 
 

@@ -61,7 +61,7 @@ def test_what_was_handed_over_and_noted_is_a_line_each() -> None:
             notes=[forging("called"), forging("wrote")],
         )
     )
-    state["handed"] = Handoff(
+    state["handoff"] = Handoff(
         from_agent="sales", to="supervisor", reason=forging("angry"), known=forging("paid"), timestamp=NOW
     )
     text = briefing(agent(), state, NOW).text

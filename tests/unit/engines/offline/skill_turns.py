@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from app.agents.roster import ROSTER
-from app.agents.tools.actions import hand_over
+from app.agents.tools.actions import handoff_tool
 from app.engines.offline.lexicon import skillbook
 from tests.support.demands import SALES, TECH
 from tests.unit.engines.offline.skill_results import answered
@@ -28,7 +28,10 @@ def after(agent: str, lang: str, *said: str, results: list[Result]) -> AIMessage
         call = {"name": tool, "args": {}, "id": str(n), "type": "tool_call"}
         lines.append(AIMessage("", tool_calls=[call]))
         lines.append(ToolMessage(answered(raw, lang), tool_call_id=str(n), name=tool))
-    offered: list[Any] = [*(t.offer() for t in one.tools), hand_over((TECH,) if agent != TECH else (SALES,))]
+    offered: list[Any] = [
+        *(t.offer() for t in one.tools),
+        handoff_tool((TECH,) if agent != TECH else (SALES,)),
+    ]
     return answer([SystemMessage("prompt", additional_kwargs=facts), *lines], offered)
 
 

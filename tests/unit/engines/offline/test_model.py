@@ -14,7 +14,7 @@ from langchain_core.messages import (
     SystemMessage,
 )
 
-from app.agents.tools.actions import hand_over
+from app.agents.tools.actions import handoff_tool
 from app.core.locales import languages
 from app.core.models import Article
 from app.engines.knowledge.files import load_articles
@@ -50,7 +50,7 @@ def setting(agent: dict[str, Any], lang: str = "ru", **given: Any) -> SystemMess
 
 
 def tools(*to: str, search: bool = False) -> list[Any]:
-    return [*([SEARCH] if search else []), *([hand_over(to)] if to else [])]
+    return [*([SEARCH] if search else []), *([handoff_tool(to)] if to else [])]
 
 
 def answer(messages: list[BaseMessage], offered: list[Any] | None = None) -> AIMessage:

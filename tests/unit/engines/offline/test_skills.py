@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from app.agents.roster import ROSTER
-from app.agents.tools.actions import hand_over
+from app.agents.tools.actions import handoff_tool
 from app.engines.offline.lexicon import phrasebook, skillbook
 from tests.support.demands import BOSS, SALES, TECH
 from tests.unit.engines.offline.skill_results import INCIDENT
@@ -134,7 +134,7 @@ def test_somebody_unknown_is_told_so_and_answered_from_the_articles() -> None:
     facts = {"agent": SALES, "language": "ru", "escalates_to": BOSS, "passages": [("plan-pro", 0.9)]}
     offered: list[Any] = [
         *(t.offer() for t in next(a for a in ROSTER if a.name == SALES).tools),
-        hand_over((BOSS,)),
+        handoff_tool((BOSS,)),
     ]
     refused = json.dumps({"status": "refused", "reason": "unknown_customer"})
     lines: list[BaseMessage] = [

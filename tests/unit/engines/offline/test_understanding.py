@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from app.agents.roster import ROSTER
-from app.agents.tools.actions import hand_over
+from app.agents.tools.actions import handoff_tool
 from app.engines.offline.intents import SKILLS
 from app.engines.offline.lexicon import all_books
 from app.engines.offline.understanding import demanded
@@ -31,7 +31,7 @@ def reply_to(agent: str, *lines: str, lang: str = "") -> AIMessage:
     said: list[BaseMessage] = [
         AIMessage(line) if n % 2 else HumanMessage(line) for n, line in enumerate(lines)
     ]
-    offered = [*(tool.offer() for tool in one.tools), hand_over(tuple(a.name for a in ROSTER if a != one))]
+    offered = [*(tool.offer() for tool in one.tools), handoff_tool(tuple(a.name for a in ROSTER if a != one))]
     return answer([SystemMessage("prompt", additional_kwargs=facts), *said], list(offered))
 
 
