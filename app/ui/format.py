@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 from app.core.exceptions import CallCenterError
-from app.ui.request import here
+from app.ui.request import browser_zone
 from app.ui.words import Words, describe_error, words
 
 NOTHING = "—"
@@ -20,7 +20,7 @@ def moment(at: datetime, language: str, zone: tzinfo | None = None) -> str:
     from babel.dates import format_datetime  # noqa: PLC0415  (heavy)
 
     pattern = "dd.MM.y HH:mm" if language == "ru" else "d MMM y HH:mm"
-    return format_datetime(at, pattern, tzinfo=zone or here(), locale=language)
+    return format_datetime(at, pattern, tzinfo=zone or browser_zone(), locale=language)
 
 
 def long_day(day: date, language: str) -> str:

@@ -1,9 +1,4 @@
-"""The request that is being answered, wherever in a room that is.
-
-Who is admitted to what people of the house do: the same as over REST.
-
-The time zone of the browser that is being answered; its page tells it in a cookie.
-"""
+"""The request being served: its client, its access to the operator side, the time zone of its browser."""
 
 from __future__ import annotations
 
@@ -19,30 +14,30 @@ from app.services.analytics.period import PeriodInvalid, zone_of
 from app.services.operators import auth
 
 
-def asking() -> Request | None:
-    """None where no page asks. Gradio has its own around Starlette's, or the latter alone."""
+def current_request() -> Request | None:
+    """Starlette's request, which Gradio may wrap; None outside a request."""
     found: Any = LocalContext.request.get(None)
     request: Request | None = getattr(found, "request", found)
     return request
 
 
-def host() -> str:
-    """The address that asks; empty where none is known."""
-    request = asking()
+def client_host() -> str:
+    """The address of the client; empty where none is known."""
+    request = current_request()
     return request.client.host if request and request.client else ""
 
 
 def admit(settings: Settings, given: str | None) -> None:
-    """By the request that is being served. Raises as `auth.admit` does."""
-    request = asking()
+    """Checks the current request as REST does. Raises as `auth.admit` does."""
+    request = current_request()
     auth.admit(settings, given, bool(request and request.scope.get(auth.DIRECT, False)))
 
 
-def here() -> tzinfo:
-    """UTC where nobody is answered, or what is told is no zone."""
-    request = asking()
-    told = request.cookies.get("cc_zone", "") if request else ""
+def browser_zone() -> tzinfo:
+    """The zone in the cookie that the page sets; UTC outside a request, or where the cookie names no zone."""
+    request = current_request()
+    name = request.cookies.get("cc_zone", "") if request else ""
     try:
-        return zone_of(unquote(told)) if told else UTC
+        return zone_of(unquote(name)) if name else UTC
     except PeriodInvalid:
         return UTC

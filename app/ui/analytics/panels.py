@@ -89,7 +89,7 @@ def render_report(figures: Figures, staffing: Staffing, language: str) -> str:
     """Everything from outside is escaped; nothing is fetched."""
     texts = room_texts(language, "analytics")
     tables = Tables(figures, texts)
-    main = [tables.routed(), tables.agents(), tables.languages(), tables.feelings(), tables.gaps()]
+    main = [tables.routing(), tables.agents(), tables.languages(), tables.feelings(), tables.gaps()]
     return TEMPLATES.render_page(
         "analytics_report.html.j2",
         w=texts.words,

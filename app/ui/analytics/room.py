@@ -38,7 +38,7 @@ ASKED = (
 NAMED = (
     f"(p, a, b, z, k) => [cc.get('period') || p, cc.get('from') || a, cc.get('to') || b, {ZONE}, cc.key || k]"
 )
-"""The address is read before the page has heard of it."""
+"""The address overrides the components, which do not show it yet."""
 PLOTS = (charts.plot_days, charts.plot_hours, charts.plot_resolution, charts.plot_ratings)
 """In the order of the plots."""
 SAVE = "(name, type, text) => { anSave(name, type, text); }"
@@ -156,7 +156,7 @@ class AnalyticsRoom(Room):
 
     def staff(self, *wanted: float | None) -> str:
         try:
-            return render_staffing(self.bench.analytics.staffing(_wanted(wanted)), self.texts)
+            return render_staffing(self.bench.analytics.staffing(_read_wanted(wanted)), self.texts)
         except ValidationError:
             return self._note(self.words["problems"]["wanted_invalid"])
 
@@ -171,7 +171,7 @@ class AnalyticsRoom(Room):
     async def print_report(self, *asked: Any) -> Shown:
         try:
             figures = await self._figures(*asked[:5])
-            staffing = self.bench.analytics.staffing(_wanted(asked[5:]))
+            staffing = self.bench.analytics.staffing(_read_wanted(asked[5:]))
         except CallCenterError as error:
             raise gr.Error(self.describe_problem(error), print_exception=False) from error
         except ValidationError as error:
@@ -216,7 +216,7 @@ class AnalyticsRoom(Room):
             render("analytics.folded", tables=[of.hours()], t=t),
             render("analytics.resolution", tables=parts, settled=settled, t=t),
             render("analytics.folded", tables=[of.feelings()], t=t),
-            render("analytics.routing", routed=of.routed(), tables=[of.sources(), of.tools()], t=t),
+            render("analytics.routing", routed=of.routing(), tables=[of.sources(), of.tools()], t=t),
             render("analytics.gaps", gaps=of.gaps(), turns=figures.gap_turns, t=t),
         ]
 
@@ -270,7 +270,7 @@ def parse_day(text: str) -> date | None:
     raise PeriodInvalid("Dates are written as 2026-11-22.")
 
 
-def _wanted(given: tuple[float | None, ...]) -> Wanted:
+def _read_wanted(given: tuple[float | None, ...]) -> Wanted:
     """From minutes and per cents. Raises ValidationError."""
     per_hour, minutes, level, within, shrinkage = (value or 0 for value in given)
     return Wanted(

@@ -43,7 +43,7 @@ class Cards:
         volumes, rates, spent = self.figures.volumes, self.figures.rates, self.figures.times
         yield self._count("dialogs", volumes.dialogs)
         yield self._count("messages", volumes.messages)
-        yield self._rate("resolved", rates.resolved, "up", self._undecided())
+        yield self._rate("resolved", rates.resolved, "up", self._count_undecided())
         yield self._rate("escalated", rates.escalated, "down")
         yield self._rate("handed_over", rates.handed_over, "none")
         yield self._times("answer", spent.answer)
@@ -59,12 +59,12 @@ class Cards:
         yield self._rate("withheld", rates.withheld, "down")
 
     def _count(self, key: str, figure: Count) -> Card:
-        value = self.texts.number(figure.value)
-        return self._card(key, value, self._before(self.texts.number(figure.before)), self._grown(figure))
+        before = self._before(self.texts.number(figure.before))
+        return self._card(key, self.texts.number(figure.value), before, self._describe_growth(figure))
 
     def _cost(self, cost: Count, tokens: Count) -> Card:
         told = self.texts.words["tokens"].format(n=self.texts.number(tokens.value))
-        return self._card("cost", self.texts.dollars(cost.value), told, self._grown(cost))
+        return self._card("cost", self.texts.dollars(cost.value), told, self._describe_growth(cost))
 
     def _rate(self, key: str, figure: Rate, wish: Wish, more: str = "") -> Card:
         share = figure.value
@@ -72,7 +72,7 @@ class Cards:
             return self._card(key, NOTHING, more or self.texts.words["nothing"], "")
         low, high = (self.texts.number(100 * bound, 1) for bound in (share.low, share.high))
         note = self.texts.words["interval"].format(low=low, high=high, n=self.texts.number(share.n))
-        change = self._moved(figure)
+        change = self._describe_change(figure)
         better = (figure.difference or 0) > 0 if wish == "up" else (figure.difference or 0) < 0
         tone: Tone = "plain" if wish == "none" or not figure.clear else "good" if better else "bad"
         note = f"{note} · {more}" if more else note
@@ -101,7 +101,7 @@ class Cards:
     def _before(self, value: str) -> str:
         return str(self.texts.words["before"].format(value=value))
 
-    def _grown(self, figure: Count) -> str:
+    def _describe_growth(self, figure: Count) -> str:
         if figure.change is None:
             return str(self.texts.words["new"]) if figure.value else ""
         if abs(figure.change) < ALIKE:
@@ -109,7 +109,7 @@ class Cards:
         sign = "▲" if figure.change > 0 else "▼"
         return f"{sign} {self.texts.percent(abs(figure.change))}"
 
-    def _moved(self, figure: Rate) -> str:
+    def _describe_change(self, figure: Rate) -> str:
         if figure.difference is None:
             return ""
         points = self.texts.number(100 * abs(figure.difference), 1)
@@ -117,7 +117,7 @@ class Cards:
         sure = self.texts.words["clear" if figure.clear else "chance"]
         return str(self.texts.words["points"].format(sign=sign, points=points, sure=sure))
 
-    def _undecided(self) -> str:
+    def _count_undecided(self) -> str:
         waiting = self.figures.undecided
         return self.texts.words["undecided"].format(n=self.texts.number(waiting)) if waiting else ""
 
@@ -157,7 +157,7 @@ class Tables:
         ]
         return self._table("hour", rows)
 
-    def routed(self) -> FigureTable:
+    def routing(self) -> FigureTable:
         return self._table("routed", [self._share(self.texts.agent(s.name), s) for s in self.figures.agents])
 
     def sources(self) -> FigureTable:

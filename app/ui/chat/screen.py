@@ -82,7 +82,7 @@ class Screen:
         return {
             self.dialog: view.dialog_id,
             self.editing: None,
-            self.log: gr.Chatbot(value=_entries([*history, *_dots(waits)]), feedback_value=_liked(view)),
+            self.log: gr.Chatbot(value=_entries([*history, *_dots(waits)]), feedback_value=_likes(view)),
             self.serving: self._serving(view),
             self.path: self._empty("answering") if waits else self.render_path_of(view, len(view.messages)),
             **self.show_notice(notice or problem),
@@ -176,7 +176,7 @@ def _kind(view: DialogView) -> str:
     return "approved" if turn.model == APPROVED else "bot"
 
 
-def _liked(view: DialogView) -> list[str | None]:
+def _likes(view: DialogView) -> list[str | None]:
     """In Gradio's words, one for each entry that is not the customer's."""
     names = {True: "Like", False: "Dislike", None: None}
     return [names[m.liked] for m in view.messages if m.role != "customer"]

@@ -26,7 +26,7 @@ from app.ui.chat.panels import (
 )
 from app.ui.chat.screen import Screen, Update
 from app.ui.format import RoomTexts
-from app.ui.request import host
+from app.ui.request import client_host
 
 Emit = Callable[[TurnProgress], None]
 PAUSE = 5.0
@@ -92,7 +92,7 @@ class ChatTurns:
         return {self.screen.box: text, self.screen.editing: seq, **notice}
 
     async def stop(self, name: str) -> None:
-        """Whoever runs the turn shows how it ended. On the event loop, as a task is cancelled."""
+        """Cancels the turn; its own event shows how it ended. On the event loop, as a task is cancelled."""
         self.bench.dialogs.stop(name)
 
     async def show(
@@ -148,7 +148,7 @@ class ChatTurns:
             name = await branching.edit(name, editing, text)
             return name, await self._history(name), partial(branching.answer, name, editing)
         if not name:
-            self.bench.pace.step(host())
+            self.bench.pace.step(client_host())
             name = str((await dialogs.create(customer, None)).body["dialog_id"])
         said = [*await self._history(name), customer_entry(text)]
         return name, said, partial(dialogs.converse, name, text)
@@ -156,7 +156,7 @@ class ChatTurns:
     async def _run(
         self, name: str, said: History, work: Work, customer: str, search: str
     ) -> AsyncIterator[Update]:
-        """The buttons are told twice: of two updates at once a browser may lose the first."""
+        """The buttons are updated twice: of two updates at once a browser may lose the first."""
         screen, notice = self.screen, ""
         after: DialogView | None = None
 
@@ -193,13 +193,13 @@ async def stream_turn(
     news: asyncio.Queue[TurnProgress | None] = asyncio.Queue()
     turn = asyncio.ensure_future(work(news.put_nowait))
 
-    def ended(done: asyncio.Future[object]) -> None:
+    def end(done: asyncio.Future[object]) -> None:
         """An error that nobody waits for any more was logged where it happened."""
         if not done.cancelled():
             done.exception()
         news.put_nowait(None)
 
-    turn.add_done_callback(ended)
+    turn.add_done_callback(end)
     text, title, who, began = "", "", "", monotonic()
     while (progress := await _within(news, pause)) is not None:
         path = ""

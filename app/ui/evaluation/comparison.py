@@ -61,19 +61,22 @@ def _differences(found: Comparison, texts: EvaluationTexts) -> list[tuple[str, s
     names = texts.words["difference"]
     rows = [
         (names["paired"], texts.number(found.paired)),
-        (names["missed"], f"{_signed(found.missed_difference, 3)}, {format_p(found.missed_p_value)}"),
-        (names["coverage"], f"{_signed(found.coverage_difference, 3)}, {format_p(found.coverage_p_value)}"),
+        (names["missed"], f"{_change(found.missed_difference, 3)}, {format_p(found.missed_p_value)}"),
+        (
+            names["coverage"],
+            f"{_change(found.coverage_difference, 3)}, {format_p(found.coverage_p_value)}",
+        ),
         (names["p95"], _milliseconds(found.p95_difference, texts.words["ms"])),
-        (names["cost"], f"{_signed(found.cost_difference, 4)}\u00a0$"),
+        (names["cost"], f"{_change(found.cost_difference, 4)}\u00a0$"),
     ]
     return [(name, localise_decimals(value, texts.language)) for name, value in rows]
 
 
 def _milliseconds(seconds: float | None, unit: str) -> str:
-    return NOTHING if seconds is None else f"{_signed(1000 * seconds, 0)}\u00a0{unit}"
+    return NOTHING if seconds is None else f"{_change(1000 * seconds, 0)}\u00a0{unit}"
 
 
-def _signed(value: float, digits: int) -> str:
+def _change(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 

@@ -126,7 +126,7 @@ class CorrectionPanel(EvaluationPanel):
 
     def _find_pending(self, key: str | None) -> list[Correction]:
         """Customers' messages, of live dialogs and uploaded sets, need the operator key."""
-        if not self.admitted(key):
+        if not self.may_enter(key):
             return [c for c in self.labels.pending() if self.desk.shelf.of_house(c.set)]
         return [*(c for c in self.rerouting.list_proposals() if not c.confirmed_by), *self.labels.pending()]
 

@@ -66,7 +66,7 @@ class EvaluationPanel:
         except CallCenterError as error:
             raise self.refuse(error) from None
 
-    def admitted(self, given: str | None) -> bool:
+    def may_enter(self, given: str | None) -> bool:
         try:
             admit(self.bench.settings, given)
         except CallCenterError:

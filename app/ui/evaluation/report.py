@@ -163,7 +163,7 @@ class ReportPanel(EvaluationPanel):
         return {name: value for name, value in found.items() if name is not self.cases}
 
     async def download(self, file: str, key: str | None, run_id: str, *prices: float) -> str:
-        """Made for whoever asks, at the prices of the page."""
+        """Made on request, at the prices of the page."""
 
         await self._open_or_refuse(key, run_id)
         try:

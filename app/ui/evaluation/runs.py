@@ -117,7 +117,7 @@ class RunPanel(EvaluationPanel):
 
     def _may_see(self, key: str | None, p: Provenance) -> bool:
         """Blocks."""
-        return self.admitted(key) or self.desk.shelf.shipped(p.sets)
+        return self.may_enter(key) or self.desk.shelf.shipped(p.sets)
 
     def _provenance(self, run_id: str) -> Provenance | None:
         return next((p for p in self.desk.service.registry.list() if p.run_id == run_id), None)
@@ -150,7 +150,7 @@ class RunPanel(EvaluationPanel):
     async def choices(self, key: str | None) -> tuple[Any, Any, Any]:
         """Of sets, routers and runs, as things are now."""
         offered = await asyncio.to_thread(self.desk.shelf.offered)
-        sets = [(self._name(name), name) for name in offered if "/" not in name or self.admitted(key)]
+        sets = [(self._name(name), name) for name in offered if "/" not in name or self.may_enter(key)]
         routers = [(self.texts.router(name), name) for name in await asyncio.to_thread(self.desk.routers)]
         return gr.update(choices=sets), gr.update(choices=routers), await self.last(key)
 

@@ -37,7 +37,7 @@ class IngestWatch:
         self.began = self.timer()
 
     def left(self, step: Embedded) -> int | None:
-        """Seconds, rounded up; None while nothing can be told."""
+        """Seconds, rounded up; None while it cannot be estimated."""
         if not 0 < step.done < step.total:
             return None
         return int((self.timer() - self.began) / step.done * (step.total - step.done)) + 1
@@ -166,13 +166,13 @@ class LibraryPanel:
                     yield render_progress(step, watch.left(step), self.texts), gr.skip(), gr.skip(), gr.skip()
                 else:
                     await asyncio.to_thread(_discard, files)
-                    yield self._added(step), None, *quiet
+                    yield self._render_added(step), None, *quiet
         except CallCenterError as error:
             yield self._problem(error), gr.skip(), *quiet
         except FileNotFoundError:  # uploads are removed after a while
             yield _status(words["no_file"]), None, *quiet
 
-    def _added(self, records: list[DocumentRecord]) -> str:
+    def _render_added(self, records: list[DocumentRecord]) -> str:
         lines = [line for record in records for line in (self._line(record), *self._missing(record))]
         return render("knowledge.added", lines=lines, w=self.words)
 

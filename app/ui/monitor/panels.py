@@ -64,7 +64,7 @@ def render_queue(queue: QueueView, as_of: datetime, texts: RoomTexts) -> str:
     oldest = max((row.waiting_seconds for row in queue.dialogs), default=0)
     words = texts.words
     title = words["queue"].format(count=queue.total) + (words["longest"] if oldest else "")
-    rows = [_queued(row, as_of, texts) for row in queue.dialogs]
+    rows = [_queue_row(row, as_of, texts) for row in queue.dialogs]
     shown = Queue(title, _waits_since(oldest, as_of), queue.records, rows)
     return render("monitor.queue", queue=shown, t=texts)
 
@@ -74,7 +74,7 @@ def _waits_since(seconds: int, as_of: datetime) -> datetime | None:
     return (as_of - timedelta(seconds=seconds)).replace(microsecond=0) if seconds else None
 
 
-def _queued(row: QueueRow, as_of: datetime, texts: RoomTexts) -> QueuedDialog:
+def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts) -> QueuedDialog:
     held = f" · {texts.words['held'].format(who=row.held_by)}" if row.held_by else ""
     return QueuedDialog(
         dialog=row.dialog_id,

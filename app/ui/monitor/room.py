@@ -52,7 +52,7 @@ class PanelUpdates:
             board = await self.bench.monitor.board(asked.query, asked.language, self.texts.language)
         except CallCenterError as error:
             return {"locked": self.texts.describe_problem(error), "pause": LONGEST}
-        opened, problem = await self._opened(asked.dialog)
+        opened, problem = await self._open(asked.dialog)
         parts = self._parts(board, asked, opened, problem)
         return {
             "version": board.version,
@@ -78,7 +78,7 @@ class PanelUpdates:
             if self._waiting.get(asked.page) is wait:
                 del self._waiting[asked.page]
 
-    async def _opened(self, dialog_id: str) -> tuple[OpenDialog | None, str]:
+    async def _open(self, dialog_id: str) -> tuple[OpenDialog | None, str]:
         if not dialog_id:
             return None, ""
         try:

@@ -1,6 +1,6 @@
-"""Before each page's Gradio: the doors that our pages use, and what may come in by them.
+"""The middleware in front of each page's Gradio: the paths that our pages use, and the requests they accept.
 
-An upload on its way to Gradio: each file is counted, and what is no form with files is told plainly.
+Uploads: each file is counted, and a body that is no form with files is refused.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.exceptions import BadRequestBody
 from app.ui.shell import several_workers_page
 from app.ui.validation.requests import NAME, Questions
-from app.ui.validation.uploads import TooManyUploads, Uploads, kept
+from app.ui.validation.uploads import TooManyUploads, Uploads, is_kept
 from app.ui.words import describe_error
 from app.ui.workers import OneWorkerNeeded, Workers
 
@@ -83,7 +83,7 @@ FILE = "/gradio_api/file="
 
 
 class PageRequests:
-    """What is no door of our pages, in whatever spelling, is not found: the lists say what is open."""
+    """A path that our pages do not use is 404, in any spelling: the lists name those that are open."""
 
     def __init__(self, app: App, uploads: Uploads, workers: Workers, language: str) -> None:
         self.app = app
@@ -113,7 +113,7 @@ class PageRequests:
         return await self.app(scope, receive, send)
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuses with a text, as Gradio tells that a file is too large: the page shows it."""
+        """Refuses with a text, which the page shows, as Gradio does for a file that is too large."""
         form = Form(scope, receive, send, partial(self.uploads.count_files, scope))
         try:
             self.uploads.count(scope)
@@ -134,7 +134,7 @@ class PageRequests:
             return bool(re.fullmatch(NAME, asked.get("upload_id", "")))
         if door.startswith(FILE):
             del MutableHeaders(scope=scope)["range"]  # Gradio stumbles over some
-            return kept(door.removeprefix(FILE))
+            return is_kept(door.removeprefix(FILE))
         return bool(OPEN.fullmatch(door))
 
     async def _instead(self, checked: Callable[[bytes], bytes], scope: Scope, receive: Receive) -> Receive:

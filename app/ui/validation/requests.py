@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json, to_jsonable_python
 from app.core.exceptions import BadRequestBody
 from app.ui.chat.screen import NewsPoll
 from app.ui.monitor.actions import OperatorAction, PanelPoll
-from app.ui.validation.schemas import CHOICE, LINE, offered, shape
+from app.ui.validation.schemas import CHOICE, LINE, is_offered, shape
 
 NAME = r"^[0-9A-Za-z]{1,64}$"
 Name = Annotated[str, Field(pattern=NAME)]
@@ -140,7 +140,7 @@ class Questions:
     def _value(self, part: Any, seen: Block, value: Any) -> Any:
         """`seen` is the same component with the choices that this page was given."""
         checked = self.shapes[part._id].validate_python(value, strict=True)
-        if not offered(seen, checked):
+        if not is_offered(seen, checked):
             raise ValueError
         return _plain(checked)
 

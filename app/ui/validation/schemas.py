@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.blocks import Block
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.ui.validation.uploads import kept
+from app.ui.validation.uploads import is_kept
 
 LINE = 1000
 """Letters of a text whose component names no limit."""
@@ -29,7 +29,7 @@ def shape(part: Block) -> Any:
     return make(part)
 
 
-def offered(part: Block, value: Any) -> bool:
+def is_offered(part: Block, value: Any) -> bool:
     """Whether a choice is on the list; Gradio asks the same, and writes a traceback where it is not."""
     if value is None or not isinstance(part, gr.Radio | gr.Dropdown) or _custom(part):
         return True
@@ -62,7 +62,7 @@ class Sent(BaseModel):
 
     @model_validator(mode="after")
     def _is_here(self) -> Sent:
-        if not kept(self.path):
+        if not is_kept(self.path):
             raise ValueError("not an uploaded file")
         if self.url is not None and not unquote(self.url).endswith(f"/gradio_api/file={self.path}"):
             raise ValueError("another address")

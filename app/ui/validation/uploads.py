@@ -23,11 +23,11 @@ from app.core.documents import LARGEST_FILE
 from app.core.exceptions import CallCenterError
 
 KEPT = 3600
-"""Seconds that a visitor's file stays on our disk."""
+"""Seconds until the file of a visitor is removed."""
 
 
 def sweep(seconds: float) -> None:
-    """What a killed process or a broken upload has left: Gradio removes only files that it answered with."""
+    """Removes files of a killed process or a broken upload: Gradio removes only those that it has served."""
     for path in sorted(Path(get_upload_folder()).glob("**/*"), reverse=True):
         with suppress(OSError):
             if path.lstat().st_mtime >= time.time() - seconds:
@@ -39,7 +39,7 @@ def sweep(seconds: float) -> None:
 
 
 class Leftovers:
-    """Only uploads leave any, so they look, once in `seconds`."""
+    """Removes old uploads, at most once in `seconds`; called with each upload."""
 
     def __init__(self, seconds: float = KEPT) -> None:
         self.seconds = seconds
@@ -51,7 +51,7 @@ class Leftovers:
             sweep(self.seconds)
 
 
-def kept(path: str) -> bool:
+def is_kept(path: str) -> bool:
     """Whether it is a plain file of the folder under its one name there, and no link leads out of it.
 
     Other places are refused by their name alone: they are not even looked at.
@@ -113,7 +113,7 @@ class Uploads:
 
 
 def caller(scope: Scope) -> str:
-    """The peer; of IPv6 the network, since one house has very many addresses."""
+    """The peer; of IPv6 the network, since one household has very many addresses."""
     host = (scope.get("client") or ("", 0))[0]
     try:
         address = ip_address(host)
