@@ -31,16 +31,16 @@ BESIDE = {
 }
 OPEN_ROOM = "app.ui.chat."  # a customer's
 KEYLESS = {
-    "_status", "SettingsRoom.look",
-    "AnalyticsRoom._named", "AnalyticsRoom.staff",
-    "KnowledgeRoom.come", "KnowledgeRoom.search", "KnowledgeRoom.choose",  # citations are asked below
-    "LibraryPart.lists", "LibraryPart.ask", "LibraryPart.stopped",
-    # runs over sets of the house and their figures; of other sets in test_ui_private_runs.py
+    "_status", "SettingsRoom.show",
+    "AnalyticsRoom._read_address", "AnalyticsRoom.staff",
+    "KnowledgeRoom.show", "KnowledgeRoom.search", "KnowledgeRoom.choose",  # citations are asked below
+    "LibraryPanel.lists", "LibraryPanel.confirm", "LibraryPanel.report_stop",
+    # runs over shipped sets and their figures; of other sets in test_ui_private_runs.py
     "EvaluationRoom.follow", "EvaluationRoom.chosen_sets", "EvaluationRoom.offered_runs",
     "EvaluationRoom.refresh", "EvaluationRoom.welcome",  # what was re-routed live is asked for below
-    "Ordering.choices", "Ordering.pick",
-    "Comparing.judge", "Comparing.read", "Mending.read",
-    "Reading.count", "Reading.download", "Reading.pick",
+    "RunPanel.choices", "RunPanel.pick",
+    "ComparisonPanel.judge", "ComparisonPanel.read", "CorrectionPanel.read",
+    "ReportPanel.count", "ReportPanel.download", "ReportPanel.pick",
 }  # fmt: skip
 
 

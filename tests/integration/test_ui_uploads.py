@@ -177,5 +177,5 @@ def test_all_callers_together_are_bounded() -> None:
     ]
     for scope in scopes[:5]:
         uploads.count(scope)
-    with pytest.raises(TooManyUploads, match="Try again in 60 min"):
+    with pytest.raises(TooManyUploads, match="try again in 60 min"):
         uploads.count(scopes[5])
