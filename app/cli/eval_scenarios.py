@@ -24,7 +24,7 @@ from app.engines.backoffice.office import SqlBackOffice
 from app.engines.backoffice.staging import Row, prepare_template, stage
 from app.engines.knowledge.files import load_articles
 from app.evaluation.cases import part
-from app.evaluation.scenarios.model import Scenario, chosen, read_scenarios
+from app.evaluation.scenarios.model import Scenario, read_scenarios, select_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, Score, score, summary, write_all
 from app.evaluation.scenarios.runner import OnProgress, ScenarioOptions
 from app.evaluation.scenarios.trial import ScenarioTrial
@@ -99,7 +99,7 @@ def check_score(figures: Score, min_pass: float) -> None:
 
 
 def _play(request: ScenarioRequest, settings: Settings) -> ScenarioReport:
-    scenarios = chosen(read_scenarios(request.files or [part("scenarios")]), request.only)
+    scenarios = select_scenarios(read_scenarios(request.files or [part("scenarios")]), request.only)
     with open_stage(settings) as service, show_progress("scenarios") as advance:
         trials = asyncio.run(_run_trials(service, scenarios, request, settings, advance))
     model = settings.openai_model if settings.has_provider else "embedded"

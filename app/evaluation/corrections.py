@@ -86,7 +86,7 @@ def correct(
     new = Correction.model_validate(
         {**told, "label": label, "why": why, "who": who, "when": now, "also": also}
     )
-    with _locked(path) as rows:
+    with _lock(path) as rows:
         if new.id in rows:
             standing = _of(rows[new.id])
             if standing.model_dump(exclude=_LATER) == new.model_dump(exclude=_LATER):
@@ -98,7 +98,7 @@ def correct(
 def confirm(path: Path, cases: CaseSet, key: str, who: str) -> Correction:
     """By somebody else than the one who corrected. Raises CorrectionRefused."""
     case, at = _find(cases, key)
-    with _locked(path) as rows:
+    with _lock(path) as rows:
         row = rows.get(f"{cases.name}/{case.id}:{at}")
         if row is None:
             raise CorrectionRefused(key, "nobody has corrected it", "gone")
@@ -181,7 +181,7 @@ def _of(row: dict[str, Any]) -> Correction:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[Rows]:
+def _lock(path: Path) -> Iterator[Rows]:
     """The file is replaced as a whole; colleagues on one folder wait for each other."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(_lock_of(path)):

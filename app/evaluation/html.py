@@ -39,7 +39,7 @@ def render(report: Report) -> str:
         script=script,
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
         style=read_asset(FOLDER / "report.css"),
-        again=again(report.provenance),
+        again=command_of(report.provenance),
         reliability=charts.reliability(known.bins) if known else None,
         risk_coverage=charts.risk_coverage(known.risk_coverage) if known else None,
         cascade_chart=charts.cascade(cascade.points) if cascade else None,
@@ -52,7 +52,7 @@ def templates() -> Templates:
     """Every text in a report passes `reveal`."""
     return Templates(
         FOLDER,
-        {"share": share, "day": day, "pc": pc},
+        {"share": share, "day": format_time, "pc": percent},
         finalize=lambda value: reveal(value) if type(value) is str else value,
     )
 
@@ -61,7 +61,7 @@ def share(value: float) -> str:
     return f"{value:.3f}"
 
 
-def pc(value: float) -> str:
+def percent(value: float) -> str:
     return (
         f"{100 * value:.0f}\u00a0%"
         if value in (0, 1) or 0.01 <= value <= 0.99
@@ -69,7 +69,7 @@ def pc(value: float) -> str:
     )
 
 
-def day(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
 
 
@@ -88,7 +88,7 @@ def select_stops(points: Sequence[CascadePoint]) -> list[CascadePoint]:
     return chosen if chosen[-1] is points[-1] else [*chosen, points[-1]]
 
 
-def again(p: Provenance) -> str:
+def command_of(p: Provenance) -> str:
     """The command that makes such a run, given the sets in their folder."""
     words = ["call-center", "eval", "run", *(s.name for s in p.sets), "--router", p.router]
     words += [word for key, value in p.slices.items() for word in ("--slice", f"{key}={value}")]

@@ -98,7 +98,7 @@ def agents(predictions: Iterable[Prediction], labels: Sequence[str]) -> list[Age
 
 def confusion(predictions: Iterable[Prediction], labels: Sequence[str]) -> Confusion:
     """Expected -> got, covered turns. An accepted alternative is on the diagonal; strange labels are last."""
-    pairs = Counter((p.expected, _counted(p)) for p in plain(predictions) if p.covered)
+    pairs = Counter((p.expected, _label_of(p)) for p in plain(predictions) if p.covered)
     axis = [*labels, *sorted({name for pair in pairs for name in pair} - set(labels))]
     return {expected: {got: pairs[expected, got] for got in axis} for expected in axis}
 
@@ -113,7 +113,7 @@ def percentile(predictions: Iterable[Prediction], at: float) -> float | None:
     return float(np.percentile(seconds, at)) if seconds else None
 
 
-def _counted(prediction: Prediction) -> str:
+def _label_of(prediction: Prediction) -> str:
     return prediction.expected if prediction.right else prediction.got or "nobody"
 
 
@@ -161,10 +161,10 @@ class Slice(BaseModel):
 def slices(predictions: Iterable[Prediction]) -> list[Slice]:
     """In the order of VALUES, then by value (turn numbers as numbers). A turn counts in each of its tags."""
     turns = plain(predictions)
-    return [piece for by in get_args(By) for piece in _sliced(by, turns)]
+    return [piece for by in get_args(By) for piece in _slices_by(by, turns)]
 
 
-def _sliced(by: By, turns: list[Prediction]) -> list[Slice]:
+def _slices_by(by: By, turns: list[Prediction]) -> list[Slice]:
     parts: dict[str, list[Prediction]] = {}
     for turn in turns:
         for value in dict.fromkeys(VALUES[by](turn)):
@@ -214,9 +214,9 @@ def dialog_measures(predictions: Iterable[Prediction]) -> DialogMeasures | None:
     return DialogMeasures(
         transcripts=len(transcripts),
         escalations={when: came_when[when] for when in get_args(Escalation)},
-        sticky=share(content, _stayed),
-        needless_switches=share((p for p in content if p.event == "stay"), lambda p: not _stayed(p)),
-        stuck=share(ill_served, _stayed),
+        sticky=share(content, _stays),
+        needless_switches=share((p for p in content if p.event == "stay"), lambda p: not _stays(p)),
+        stuck=share(ill_served, _stays),
         returns=share((p for p in answered if p.event == "return"), lambda p: p.right),
     )
 
@@ -229,7 +229,7 @@ def _multi_turn(predictions: Iterable[Prediction]) -> list[Transcript]:
     return [sorted(turns, key=lambda p: p.turn) for turns in several]
 
 
-def _stayed(prediction: Prediction) -> bool:
+def _stays(prediction: Prediction) -> bool:
     return prediction.got == prediction.serving
 
 

@@ -75,10 +75,10 @@ class Trial:
 
 
 def passes_over(sets: Sequence[CaseSet], options: RunOptions) -> list[Trial]:
-    return [each for name, case in chosen(sets, options) for each in _ways(name, case, options)]
+    return [each for name, case in select_cases(sets, options) for each in _ways(name, case, options)]
 
 
-def chosen(sets: Sequence[CaseSet], options: RunOptions) -> list[tuple[str, Case]]:
+def select_cases(sets: Sequence[CaseSet], options: RunOptions) -> list[tuple[str, Case]]:
     """The cases that fit, in the order of the sets; `limit` is over all sets together."""
     fitting = [(s.name, case) for s in sets for case in s.cases if _fits(case, options.slices)]
     if options.limit is None:
@@ -102,12 +102,12 @@ def _ways(name: str, case: Case, options: RunOptions) -> Iterator[Trial]:
     for repeat in range(options.repeat):
         yield Trial(name, case, plain, repeat=repeat)
     for kind in PERTURBATIONS if options.perturb else ():
-        way = Trial(name, case, _changed(plain, kind, options.seed, case.id), perturbation=kind)
+        way = Trial(name, case, _perturb(plain, kind, options.seed, case.id), perturbation=kind)
         if way.counted:
             yield way
 
 
-def _changed(plain: Mapping[int, str], kind: str, seed: int, case: str) -> dict[int, str]:
+def _perturb(plain: Mapping[int, str], kind: str, seed: int, case: str) -> dict[int, str]:
     """The customer speaks like this in every turn; a text of which nothing would be left stays.
 
     Same seed, case and kind give the same texts.

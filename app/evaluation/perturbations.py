@@ -69,7 +69,7 @@ def translit(text: str, _luck: Random) -> str:
 
 def no_punctuation(text: str, _luck: Random) -> str:
     marks = (" " if c in "-–—/" else "" if unicodedata.category(c)[0] == "P" else c for c in text)
-    return _folded("".join(marks))
+    return _fold("".join(marks))
 
 
 def speech(text: str, luck: Random) -> str:
@@ -78,7 +78,7 @@ def speech(text: str, luck: Random) -> str:
     for sign, said in words["signs"].items():
         text = text.replace(sign, f" {said} ")
     spelled = _DIGIT.sub(lambda found: f" {words['digits'][int(found[0])]} ", no_punctuation(text, luck))
-    return _folded(spelled.lower())
+    return _fold(spelled.lower())
 
 
 def fillers(text: str, luck: Random) -> str:
@@ -149,5 +149,5 @@ def _word_by_word(text: str, other: dict[str, str]) -> str:
     return _WORD.sub(swap, text)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.split())

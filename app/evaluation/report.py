@@ -171,8 +171,8 @@ def _promise(risk: float, point: Point | None, turns: int) -> Promise:
 
 def _cascade(a: Run, b: Run) -> CascadeReport | None:
     """None unless one of the runs called a model and the other one did not."""
-    near, far = sorted((a, b), key=_called)
-    if _called(near) or not _called(far):
+    near, far = sorted((a, b), key=_used_model)
+    if _used_model(near) or not _used_model(far):
         return None
     points = cascade_curve(near.predictions, far.predictions)
     return (
@@ -182,7 +182,7 @@ def _cascade(a: Run, b: Run) -> CascadeReport | None:
     )
 
 
-def _called(run: Run) -> bool:
+def _used_model(run: Run) -> bool:
     return any(p.tokens or p.cost for p in run.predictions)
 
 

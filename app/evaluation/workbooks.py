@@ -76,7 +76,7 @@ def sheets(path: Path, wanted: Sequence[str]) -> list[Sheet]:
         from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook  # noqa: PLC0415
     except ImportError as error:
         raise WorkbookUnreadable("Excel needs pip install 'call-center-agents[eval]'", "library") from error
-    packed = _packed(path)
+    packed = _repack(path)
     try:
         book = load_workbook(packed)
         listed = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
@@ -92,7 +92,7 @@ def sheets(path: Path, wanted: Sequence[str]) -> list[Sheet]:
 
 
 def _sheet(name: str, laid: list[list[Any]], every: dict[str, str], wanted: Sequence[str]) -> Sheet:
-    rows = [(int(row[0]), bool(row[1]), [_told(cell) for cell in row[2:]]) for row in laid]
+    rows = [(int(row[0]), bool(row[1]), [_cell_text(cell) for cell in row[2:]]) for row in laid]
     rows = [row for row in rows if any(cell.strip() for cell in row[2])]
     notes = []
     if others := [told for other, told in every.items() if other != name]:
@@ -109,7 +109,7 @@ def _row(columns: list[str], cells: list[str], wanted: Sequence[str]) -> dict[st
     return f"{fault} holds {row[fault].removeprefix(FAULT)}" if fault else row
 
 
-def _told(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
@@ -117,7 +117,7 @@ def _told(value: Any) -> str:
     return str(value) if isinstance(value, str | float | int | date | time | timedelta) else ""
 
 
-def _packed(path: Path) -> io.BytesIO:
+def _repack(path: Path) -> io.BytesIO:
     """Raises WorkbookUnreadable."""
     with path.open("rb") as file:
         if file.read(4) == _OLE:
@@ -144,7 +144,7 @@ def _pack(data: bytes) -> str:
         raise WorkbookUnreadable("it is not a workbook that can be read")
     places: dict[int, str] = {}
     rows: list[str] = []
-    for number, hidden, cells in _filled(_rows(data), _MERGED.findall(data)):
+    for number, hidden, cells in _fill_merged(_rows(data), _MERGED.findall(data)):
         at = len(rows) + 1
         inside = [f'<c r="A{at}"><v>{number}</v></c><c r="B{at}"><v>{hidden:d}</v></c>']
         for column, cell in cells.items():
@@ -198,7 +198,7 @@ def _fault(problem: str) -> str:
     return f' t="str"><v>{FAULT}{escape(problem)}</v></c>'
 
 
-def _filled(rows: Iterable[Row], merged: Sequence[tuple[bytes, bytes, bytes]]) -> Iterator[Row]:
+def _fill_merged(rows: Iterable[Row], merged: Sequence[tuple[bytes, bytes, bytes]]) -> Iterator[Row]:
     """What is merged over several rows stands in each of them."""
     last = {(_column(column.decode()), int(top)): int(bottom) for column, top, bottom in merged}
     held: dict[int, tuple[int, str]] = {}

@@ -22,11 +22,14 @@ def state_differences(scenario: Scenario, state: EndState) -> list[str]:
 def forbidden(scenario: Scenario, before: EndState, after: EndState) -> list[str]:
     """Actions that must not be, and whatever happened to another customer's records."""
     found = [
-        f"forbidden: {told(effect)}"
+        f"forbidden: {describe_effect(effect)}"
         for effect in after.effects
         if any(fits(effect, rule) for rule in scenario.never)
     ]
-    strangers = [f"forbidden: {told(e)} on behalf of {e.customer_id}" for e in _of_strangers(scenario, after)]
+    strangers = [
+        f"forbidden: {describe_effect(e)} on behalf of {e.customer_id}"
+        for e in _of_strangers(scenario, after)
+    ]
     touched = [
         f"forbidden: the records of {name} changed"
         for name in scenario.watched
@@ -77,7 +80,7 @@ def stands(pattern: str, text: str) -> bool:
     return plain(pattern) in text
 
 
-def told(effect: RecordedEffect) -> str:
+def describe_effect(effect: RecordedEffect) -> str:
     given = ", ".join(f"{k}={v}" for k, v in effect.arguments.items())
     why = f" ({effect.reason})" if effect.reason else ""
     person = " by a person" if effect.by_person else ""
@@ -90,19 +93,19 @@ def _of_strangers(scenario: Scenario, state: EndState) -> list[RecordedEffect]:
 
 def _effects(scenario: Scenario, state: EndState) -> Iterator[str]:
     wanted = scenario.after.effects
-    pairs = _paired(wanted, state.effects)
+    pairs = _pair_effects(wanted, state.effects)
     for at, deed in enumerate(wanted):
         if at not in pairs:
-            yield f"missing: {_deed(deed)}; there is {_listed(state.effects)}"
+            yield f"missing: {_describe_expected(deed)}; there is {_list_effects(state.effects)}"
     others = scenario.after.others
     if others == "allowed":
         return
     for number, effect in enumerate(state.effects):
         if effect.status in STANDS and number not in pairs.values() and effect.tool not in others:
-            yield f"not expected: {told(effect)}"
+            yield f"not expected: {describe_effect(effect)}"
 
 
-def _paired(wanted: Sequence[ExpectedEffect], effects: Sequence[RecordedEffect]) -> dict[int, int]:
+def _pair_effects(wanted: Sequence[ExpectedEffect], effects: Sequence[RecordedEffect]) -> dict[int, int]:
     """As many as possible, each effect at most once: augmenting paths (Kuhn 1955)."""
     owner: dict[int, int] = {}
 
@@ -136,7 +139,7 @@ def _ends(scenario: Scenario, state: EndState) -> Iterator[str]:
             yield f"{name.replace('_', ' ')} is {found}, expected {_words(wanted)}"
 
 
-def _deed(deed: ExpectedEffect) -> str:
+def _describe_expected(deed: ExpectedEffect) -> str:
     given = ", ".join(f"{k}={_words(v)}" for k, v in deed.arguments.items())
     why = f" ({_words(deed.reason)})" if deed.reason else ""
     return f"{_words(deed.tool)}({given}) {_words(deed.status)}{why}"
@@ -153,8 +156,8 @@ def _short(kept: Iterable[dict[str, Any]], wanted: RecordExpected) -> str:
     return json.dumps(shown, ensure_ascii=False, default=str)
 
 
-def _listed(effects: Sequence[RecordedEffect]) -> str:
-    return "; ".join(map(told, effects)) or "no action"
+def _list_effects(effects: Sequence[RecordedEffect]) -> str:
+    return "; ".join(map(describe_effect, effects)) or "no action"
 
 
 def _words(value: Any) -> str:

@@ -200,7 +200,7 @@ def read_scenarios(paths: Sequence[Path]) -> list[Scenario]:
     return scenarios
 
 
-def chosen(scenarios: Iterable[Scenario], only: Sequence[str]) -> list[Scenario]:
+def select_scenarios(scenarios: Iterable[Scenario], only: Sequence[str]) -> list[Scenario]:
     """By id, language or tag; all where none is named. Raises ScenarioInvalid where nothing fits."""
     named = set(only)
     found = [s for s in scenarios if not named or named & {s.id, s.language, *s.tags}]

@@ -93,19 +93,19 @@ def _fewest(counts: Mapping[str, tuple[int, int]]) -> list[str]:
 
 def _counts(trials: Iterable[ScenarioTrial]) -> dict[str, tuple[int, int]]:
     counts = dict[str, tuple[int, int]]()
-    for trial in _counted(trials):
+    for trial in _exclude_faults(trials):
         n, c = counts.get(trial.scenario, (0, 0))
         counts[trial.scenario] = n + 1, c + (trial.outcome == "pass")
     return counts
 
 
-def _counted(trials: Iterable[ScenarioTrial]) -> list[ScenarioTrial]:
+def _exclude_faults(trials: Iterable[ScenarioTrial]) -> list[ScenarioTrial]:
     return [trial for trial in trials if trial.outcome != "customer_fault"]
 
 
 def _share(trials: Iterable[ScenarioTrial], hit: Callable[[ScenarioTrial], bool]) -> Interval:
     """Repeats of one scenario are not independent, and count so."""
-    return clustered((trial.scenario, hit(trial)) for trial in _counted(trials))
+    return clustered((trial.scenario, hit(trial)) for trial in _exclude_faults(trials))
 
 
 def _slices(

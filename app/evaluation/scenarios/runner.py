@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.core.exceptions import CallCenterError
 from app.evaluation.scenarios.model import Scenario
-from app.evaluation.scenarios.trial import Played, ScenarioTrial, judged
+from app.evaluation.scenarios.trial import Played, ScenarioTrial, judge_trial
 from app.evaluation.scenarios.world import (
     CustomerActor,
     Promises,
@@ -90,13 +90,13 @@ class _Player:
         played = Played(scenario, repeat, simulated=isinstance(customer, Simulated))
         if self.patience <= 0:
             played.trouble = "the time for all trials was over"
-            return judged(played, self.promises, 0.0)
+            return judge_trial(played, self.promises, 0.0)
         try:
             async with self.worlds(scenario, self.options.seed + repeat) as world:
                 await self._play(played, world, customer)
         except Exception as error:  # noqa: BLE001 - a recorded outcome
-            played.trouble = played.trouble or _told(error)
-        return judged(played, self.promises, time.perf_counter() - began)
+            played.trouble = played.trouble or _describe_error(error)
+        return judge_trial(played, self.promises, time.perf_counter() - began)
 
     @property
     def patience(self) -> float:
@@ -118,7 +118,7 @@ class _Player:
             played.after = await world.state()
 
 
-def _told(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """The sentence of a situation that we know; of any other error its kind, and a trace in the log."""
     if isinstance(error, (CallCenterError, OSError)):
         return str(error)

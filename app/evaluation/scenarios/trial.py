@@ -46,11 +46,11 @@ def _faults(scenario: Scenario, lines: Sequence[PlayedLine]) -> Iterator[str]:
     for text in mine:
         if mine.count(text) >= TOO_OFTEN:
             yield f"the customer repeats itself: {text}"
-    for invented in _invented(scenario, lines):
+    for invented in _find_invented(scenario, lines):
         yield f"the customer invented a fact: {invented}"
 
 
-def _invented(scenario: Scenario, lines: Sequence[PlayedLine]) -> Iterator[str]:
+def _find_invented(scenario: Scenario, lines: Sequence[PlayedLine]) -> Iterator[str]:
     """Numbers of three digits and more, and addresses, that nobody gave the customer."""
     known = facts_in(" \n ".join([scenario.goal, *scenario.facts, scenario.customer]))
     for line in lines:
@@ -112,7 +112,7 @@ class Played:
     endless: bool = False
 
 
-def judged(played: Played, promises: Promises, seconds: float) -> ScenarioTrial:
+def judge_trial(played: Played, promises: Promises, seconds: float) -> ScenarioTrial:
     scenario, lines = played.scenario, played.lines
     banned = forbidden(scenario, played.before, played.after) if played.before and played.after else []
     outcome, problems = _verdict(played, banned)

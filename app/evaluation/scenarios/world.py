@@ -142,7 +142,7 @@ class Simulated:
     async def next(self, lines: Sequence[PlayedLine]) -> str | None:
         if self._spoken == self.longest:
             return None
-        said = (await self.ask([("system", self.prompt), *_seen(lines)])).strip()
+        said = (await self.ask([("system", self.prompt), *_as_messages(lines)])).strip()
         if STOP in said:
             self.ended = True
             said = said.replace(STOP, "").strip() if not self._spoken else ""
@@ -155,7 +155,7 @@ class Simulated:
         return PROMPT.format(goal=self.scenario.goal, facts=facts, language=self.scenario.language, stop=STOP)
 
 
-def _seen(lines: Sequence[PlayedLine]) -> list[tuple[str, str]]:
+def _as_messages(lines: Sequence[PlayedLine]) -> list[tuple[str, str]]:
     """The dialog as the customer sees it. A model wants to be spoken to first."""
     told = [("assistant" if line.role == "customer" else "user", line.text) for line in lines]
     return told if told and told[0][0] == "user" else [("user", "…"), *told]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from app.evaluation.calibration import CascadePoint
-from app.evaluation.html import pc, render, select_stops
+from app.evaluation.html import percent, render, select_stops
 from app.evaluation.predictions import Prediction
 from tests.unit.evaluation.builders import prediction, rights, run
 from tests.unit.evaluation.pages import HOSTILE, Reader, mixed, page_of, report_of
@@ -138,7 +138,7 @@ def test_a_cascade_has_a_curve_and_its_thresholds() -> None:
 
 
 def test_no_share_is_rounded_to_all_or_nothing() -> None:
-    assert [pc(v) for v in (0, 0.004, 0.5, 0.996, 1)] == [
+    assert [percent(v) for v in (0, 0.004, 0.5, 0.996, 1)] == [
         "0\u00a0%",
         "0.4\u00a0%",
         "50\u00a0%",

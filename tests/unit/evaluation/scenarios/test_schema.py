@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.agents.roster import ROSTER
-from app.evaluation.scenarios.model import ScenarioInvalid, chosen, read_scenarios
+from app.evaluation.scenarios.model import ScenarioInvalid, read_scenarios, select_scenarios
 from tests.support.paths import ROOT
 from tests.unit.evaluation.scenarios.builders import scenario
 
@@ -57,10 +57,10 @@ def test_a_file_that_is_no_text_and_an_empty_folder_are_told(tmp_path: Path) -> 
 
 def test_scenarios_are_chosen_by_id_tag_or_language() -> None:
     some = [scenario(id="a"), scenario(id="b", tags=["adversarial"]), scenario(id="c", language="ru")]
-    assert [s.id for s in chosen(some, ["adversarial", "ru"])] == ["b", "c"]
-    assert [s.id for s in chosen(some, [])] == ["a", "b", "c"]
+    assert [s.id for s in select_scenarios(some, ["adversarial", "ru"])] == ["b", "c"]
+    assert [s.id for s in select_scenarios(some, [])] == ["a", "b", "c"]
     with pytest.raises(ScenarioInvalid, match="nobody"):
-        chosen(some, ["nobody"])
+        select_scenarios(some, ["nobody"])
 
 
 def test_fixtures_become_rows_with_times_counted_back_from_now() -> None:
