@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.agents.base import Result, ToolContext
-from app.agents.tools.presentation import told
+from app.agents.tools.presentation import render_facts
 from app.core.actions import Action, CreateOrder, Quote, RefundPayment, tool_name
 from app.core.backoffice import NOT_CONFIRMED, ActionContext, Value
 from app.core.exceptions import BackOfficeUnavailable
@@ -29,7 +29,7 @@ def held_back(
     if given == "agreed" and _as_offered(terms, lines):
         return None
     refusal = {"status": "refused", "reason": NOT_CONFIRMED, **terms}
-    return Result(told(refusal, origin.language).text, "refused")
+    return Result(render_facts(refusal, origin.language).text, "refused")
 
 
 def _stands(context: ToolContext, origin: ActionContext, wanted: Action) -> bool:

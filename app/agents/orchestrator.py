@@ -17,7 +17,7 @@ from langgraph.types import Command
 from app.agents.base import Agent, Tool, ToolContext
 from app.agents.citations import CITATIONS, shown
 from app.agents.consent import held_back
-from app.agents.grounding import Evidence, mend
+from app.agents.grounding import Evidence, redact
 from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.roster import ROSTER
@@ -207,18 +207,18 @@ class Orchestrator:
         """Claims that nothing supports are not sent: a language model may rewrite once, then they go."""
         agent, draft = self._agents[state["agent"]], state["draft"]
         assert draft is not None
-        mended = mend(draft.text, self._evidence(agent, state), state["language"])
+        redacted = redact(draft.text, self._evidence(agent, state), state["language"])
         update: dict[str, Any] = {"reply": draft.text, "citations": draft.response_metadata[CITATIONS]}
-        if not mended.dropped:
+        if not redacted.dropped:
             return Command(goto=END, update=update)
         _tell(state, TurnProgress(kind="reset"))
-        withheld = [*state["withheld"], *(f"{claim.kind}: {claim.text}" for claim in mended.dropped)]
+        withheld = [*state["withheld"], *(f"{claim.kind}: {claim.text}" for claim in redacted.dropped)]
         marks = {"withheld": withheld, "corrected": True}
         if not state["corrected"] and self._may_rewrite(state):
-            scratch = [*state["scratch"], draft, rewrite(mended.dropped)]
+            scratch = [*state["scratch"], draft, rewrite(redacted.dropped)]
             return Command(goto=agent.name, update={**marks, "scratch": scratch})
-        _tell(state, TurnProgress(kind="text", text=mended.text))
-        return Command(goto=END, update={**update, **marks, "reply": mended.text})
+        _tell(state, TurnProgress(kind="text", text=redacted.text))
+        return Command(goto=END, update={**update, **marks, "reply": redacted.text})
 
     def _may_rewrite(self, state: TurnState) -> bool:
         """The embedded model would repeat its draft."""

@@ -32,7 +32,7 @@ class Anger:
         return 1 - calm * REPEATED**self.repeated
 
 
-def heard(lines: Sequence[str]) -> Anger:
+def measure_anger(lines: Sequence[str]) -> Anger:
     """`lines` are the customer's. Cues of all languages count: customers mix them."""
     folded = [fold(line) for line in lines]
     return Anger(

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from app.core.anger import heard
+from app.core.anger import measure_anger
 from app.core.backoffice import Worth
 from app.core.dialog import Dialog
 from app.core.models import OPERATOR
@@ -104,7 +104,7 @@ def waiting_points(seconds: float) -> int:
 
 def anger_points(dialog: Dialog) -> int:
     lines = [m.content for m in dialog.messages if m.role == "customer"]
-    return hundredths(points_of(heard(lines).level, "anger"))
+    return hundredths(points_of(measure_anger(lines).level, "anger"))
 
 
 def repeat_points(others: int) -> int:

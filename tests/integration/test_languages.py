@@ -12,7 +12,7 @@ import pytest
 
 from app.adapters.crm.wording import wording
 from app.adapters.languages import detector
-from app.agents.grounding import Evidence, mend
+from app.agents.grounding import Evidence, redact
 from app.agents.tools.presentation import money
 from app.bootstrap import build
 from app.core.config import Settings
@@ -155,10 +155,10 @@ async def test_a_hand_over_keeps_german(bench: Workbench) -> None:
 
 
 @pytest.mark.usefixtures("texts")
-def test_german_promises_are_checked_and_mended_in_german() -> None:
-    mended = mend("Ich habe Ihnen das Geld erstattet.", Evidence(today=date(2026, 11, 22)), "de")
-    assert mended.text == german.GROUNDING["honest"]["action"]
-    assert [claim.kind for claim in mended.dropped] == ["refund"]
+def test_german_promises_are_checked_and_redacted_in_german() -> None:
+    redacted = redact("Ich habe Ihnen das Geld erstattet.", Evidence(today=date(2026, 11, 22)), "de")
+    assert redacted.text == german.GROUNDING["honest"]["action"]
+    assert [claim.kind for claim in redacted.dropped] == ["refund"]
 
 
 async def test_without_german_texts_the_article_is_still_told_and_phrases_are_english(

@@ -20,28 +20,28 @@ COURTEOUS = 8  # words at most: a longer sentence tells more than thanks
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Redacted:
     """`text` is the reply itself where nothing was dropped."""
 
     text: str
     dropped: list[Claim]
 
 
-def mend(text: str, evidence: Evidence, lang: str) -> Mended:
+def redact(text: str, evidence: Evidence, lang: str) -> Redacted:
     """Drops the sentences at fault. Where they were the answer, an honest sentence stands in their place."""
     pieces = split(text)
     faults = [unsupported_in(piece, evidence, lang) for piece in pieces]
     dropped = [claim for claims in faults for claim in claims]
     if not dropped:
-        return Mended(text, [])
+        return Redacted(text, [])
     kept = _without_heads([p for p, claims in zip(pieces, faults, strict=True) if not claims])
     lost = [p for p, claims in zip(pieces, faults, strict=True) if claims]
     sentence = honest(lang)["value" if {c.kind for c in dropped} <= VALUES else "action"]
     if _weight(kept) <= _weight(lost):
-        return Mended(sentence, dropped)
+        return Redacted(sentence, dropped)
     rest = "".join(kept).strip()
     opened = next((p for p in pieces if _said(p)), "") in lost
-    return Mended(f"{sentence}\n\n{rest}" if opened else rest, dropped)
+    return Redacted(f"{sentence}\n\n{rest}" if opened else rest, dropped)
 
 
 def _without_heads(pieces: list[str]) -> list[str]:

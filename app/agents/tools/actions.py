@@ -12,7 +12,7 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, create_model
 
 from app.agents.base import Result, Tool, ToolContext, offer
-from app.agents.tools.presentation import outcome_told, told
+from app.agents.tools.presentation import render_facts, render_outcome
 from app.core.actions import Action
 from app.core.backoffice import ActionContext
 from app.core.exceptions import BackOfficeUnavailable
@@ -44,8 +44,8 @@ def acting(*actions: type[Action]) -> tuple[Tool, ...]:
 
 def _act(context: ToolContext, origin: ActionContext, action: Action) -> Result:
     if context.office is None:
-        return told(UNAVAILABLE, origin.language)
+        return render_facts(UNAVAILABLE, origin.language)
     try:
-        return outcome_told(context.office.act(origin, action), origin.language)
+        return render_outcome(context.office.act(origin, action), origin.language)
     except BackOfficeUnavailable:
-        return told(UNAVAILABLE, origin.language)
+        return render_facts(UNAVAILABLE, origin.language)

@@ -52,11 +52,11 @@ def _spans(facts: Mapping[str, Any], language: str) -> dict[str, str]:
     return span
 
 
-def told(facts: Mapping[str, Any], language: str) -> Result:
+def render_facts(facts: Mapping[str, Any], language: str) -> Result:
     return Result(json.dumps(present(facts, language), ensure_ascii=False))
 
 
-def outcome_told(outcome: Outcome, language: str) -> Result:
+def render_outcome(outcome: Outcome, language: str) -> Result:
     """The outcome of an action as a model reads it."""
     facts = {"status": outcome.status, "reason": outcome.reason, "number": outcome.number}
     shown = present({**{k: v for k, v in facts.items() if v}, **outcome.facts}, language)

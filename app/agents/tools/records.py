@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from app.agents.base import Result, Tool, ToolContext
 from app.agents.tools.actions import UNAVAILABLE
-from app.agents.tools.presentation import told
+from app.agents.tools.presentation import render_facts
 from app.core.actions import Quote
 from app.core.backoffice import Account, ActionContext, Device, Incident, Order, Payment, Subscription, Ticket
 from app.core.clock import HOUSE_TIME
@@ -243,12 +243,12 @@ def _stranger() -> Facts:
 
 def _reading(read: Read, context: ToolContext, origin: ActionContext, wanted: BaseModel) -> Result:
     if context.office is None:
-        return told(UNAVAILABLE, origin.language)
+        return render_facts(UNAVAILABLE, origin.language)
     records = CustomerRecords(context.office, origin.customer_id, origin.language, context.clock())
     try:
-        return told(read(records, wanted), origin.language)
+        return render_facts(read(records, wanted), origin.language)
     except BackOfficeUnavailable:
-        return told(UNAVAILABLE, origin.language)
+        return render_facts(UNAVAILABLE, origin.language)
 
 
 def _tool(args: type[BaseModel], read: Read) -> Tool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from app.core.anger import cue_pattern, heard
+from app.core.anger import cue_pattern, measure_anger
 from app.core.dialog import Dialog, Message
 from app.core.event_data import short
 from app.core.models import OPERATOR, Turn
@@ -173,7 +173,7 @@ def _closed_as(dialog: Dialog, reason: str) -> bool:
 
 
 def mood_of(line: str) -> Mood:
-    if heard([line]).level >= ANGRY:
+    if measure_anger([line]).level >= ANGRY:
         return "angry"
     return "thankful" if cue_pattern("thanks").search(fold(line)) else "plain"
 

@@ -14,7 +14,7 @@ import structlog
 from app.agents.approval import ApprovalFlow, PersonDecision
 from app.agents.orchestrator import Orchestrator
 from app.agents.state import context_of
-from app.agents.tools.presentation import outcome_told
+from app.agents.tools.presentation import render_outcome
 from app.core.backoffice import ActionApproval, Outcome
 from app.core.dialog import Dialog
 from app.core.exceptions import (
@@ -148,7 +148,7 @@ class ApprovalService:
 def _use(approval: ActionApproval, language: str) -> ToolUse:
     """The outcome as a tool result."""
     outcome = approval.outcome or REJECTED
-    result = outcome_told(outcome, language)
+    result = render_outcome(outcome, language)
     return ToolUse(
         name=approval.tool,
         arguments=approval.arguments,

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from app.core.anger import HIGH, heard
+from app.core.anger import HIGH, measure_anger
 from app.core.dialog import Dialog
 from app.core.ports import DialogQuery, DialogRow
 from app.services.dialogs.change_feed import ChangeFeed
@@ -148,7 +148,7 @@ def _glimpse_of(dialog: Dialog) -> Glimpse:
     return Glimpse(
         language=language_in(dialog),
         held_by=dialog.operator if dialog.handler == "person" else None,
-        angry=dialog.status == "active" and heard(customer_lines(dialog)).level >= HIGH,
+        angry=dialog.status == "active" and measure_anger(customer_lines(dialog)).level >= HIGH,
     )
 
 

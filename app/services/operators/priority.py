@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from app.core.anger import Anger, heard
+from app.core.anger import Anger, measure_anger
 from app.core.backoffice import Worth
 from app.core.urgency import points_of, repeats_share, waiting_share, worth_share
 from app.services.operators.wording import name_payment, name_plan, name_span, quote, wording
@@ -60,7 +60,7 @@ def priority_of(signals: Signals, language: str) -> Priority:
     value    1 − (1 − plan)(1 − paid / (paid + 20 000 ₽)), plan: basic 0.2, pro 0.5, business 0.8
     repeats  1 − 0.6^(other dialogs of the customer in 30 days)
     """
-    anger = heard(signals.lines)
+    anger = measure_anger(signals.lines)
     shares = {
         "anger": anger.level,
         "waiting": waiting_share(signals.waiting),

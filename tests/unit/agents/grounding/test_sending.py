@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.agents.grounding import Claim, Evidence, SentenceGate, mend, unsupported
+from app.agents.grounding import Claim, Evidence, SentenceGate, redact, unsupported
 from app.agents.grounding.language import honest
 from app.agents.grounding.sentences import split
 from tests.unit.agents.grounding.tables import TODAY, replies
@@ -85,19 +85,19 @@ def test_abbreviations_and_list_numbers_end_no_sentence() -> None:
 
 def test_a_sound_reply_is_left_as_it_is() -> None:
     text = "Чтобы отменить подписку, откройте **профиль**.\n\n- Шаг  первый\n"
-    assert mend(text, NOTHING, "ru").text == text
+    assert redact(text, NOTHING, "ru").text == text
 
 
 def test_only_the_sentence_at_fault_is_dropped() -> None:
     told = "Чтобы проверить платежи, откройте раздел «Профиль → Платежи» и посмотрите на даты списаний."
-    mended = mend(f"{told} Мы вернём вам 990 ₽.", NOTHING, "ru")
+    mended = redact(f"{told} Мы вернём вам 990 ₽.", NOTHING, "ru")
     assert mended.text == told
     assert {claim.kind for claim in mended.dropped} == {"amount", "refund"}
 
 
 def test_where_the_first_thing_said_is_dropped_an_honest_sentence_stands_there() -> None:
     rest = "Пока проверьте, пожалуйста, раздел «Профиль → Платежи» и напишите дату списания."
-    assert mend(f"Возврат оформлен. {rest}", NOTHING, "ru").text == f"{honest('ru')['action']}\n\n{rest}"
+    assert redact(f"Возврат оформлен. {rest}", NOTHING, "ru").text == f"{honest('ru')['action']}\n\n{rest}"
 
 
 @pytest.mark.parametrize(
@@ -110,18 +110,18 @@ def test_where_the_first_thing_said_is_dropped_an_honest_sentence_stands_there()
 )
 def test_where_the_claim_was_the_answer_it_is_replaced(text: str, kind: str) -> None:
     lang = "en" if text.startswith("It") else "ru"
-    assert mend(text, NOTHING, lang).text == honest(lang)[kind]
+    assert redact(text, NOTHING, lang).text == honest(lang)[kind]
 
 
 def test_a_list_without_its_items_loses_its_head() -> None:
     text = "Настройка идёт через раздел «Профиль» и занимает лишь пару минут.\n\nЦены:\n- 890 ₽\n- 1 890 ₽\n"
-    assert mend(text, NOTHING, "ru").text == text.split("\n\n")[0]
+    assert redact(text, NOTHING, "ru").text == text.split("\n\n")[0]
 
 
 @given(st.sampled_from(REPLIES))
 def test_a_mended_reply_needs_no_mending(case: tuple[dict[str, Any], Evidence]) -> None:
     row, evidence = case
-    once = mend(row["reply"], evidence, row["lang"])
+    once = redact(row["reply"], evidence, row["lang"])
     assert unsupported(once.text, evidence, row["lang"]) == []
     assert once.text.strip()
     assert bool(once.dropped) == (once.text != row["reply"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.actions import ACTIONS, tool_name
-from app.core.anger import heard
+from app.core.anger import measure_anger
 from app.core.backoffice import Worth
 from app.core.locales import read_all
 from app.core.urgency import PLANS, WEIGHTS
@@ -91,17 +91,17 @@ def test_paying_more_never_lowers_it(signals: Signals, paid: int, more: int, pla
     ],
 )
 def test_anger_is_heard(calm: str, angry: str) -> None:
-    assert heard([calm]).level == 0
-    assert heard([angry]).level > 0.25
+    assert measure_anger([calm]).level == 0
+    assert measure_anger([angry]).level > 0.25
 
 
 def test_a_repeated_line_is_heard_as_impatience_but_a_short_answer_is_not() -> None:
-    assert heard(["где мой заказ", "Где  мой заказ"]).repeated == 1
-    assert heard(["да", "да", "да"]).level == 0
+    assert measure_anger(["где мой заказ", "Где  мой заказ"]).repeated == 1
+    assert measure_anger(["да", "да", "да"]).level == 0
 
 
 def test_one_exclamation_mark_is_politeness() -> None:
-    assert heard(["Здравствуйте!"]).level == 0
+    assert measure_anger(["Здравствуйте!"]).level == 0
 
 
 def test_reasons_are_told_in_the_language_asked_for_the_weightiest_first() -> None:
