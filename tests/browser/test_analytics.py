@@ -68,7 +68,7 @@ def test_the_table_and_the_report_come_as_files_and_the_report_opens(
     report.value.save_as(tmp_path / "report.html")
     paper = browser.new_page(viewport={"width": 390, "height": 844}, offline=True)
     paper.goto((tmp_path / "report.html").as_uri())
-    expect(paper.get_by_role("heading", name="Когда просят человека?")).to_be_visible()
+    expect(paper.get_by_role("heading", name="Когда нужен сотрудник?")).to_be_visible()
     expect(paper.get_by_text("по Эрлангу C")).to_be_visible()
     assert paper.evaluate("document.documentElement.scrollWidth <= innerWidth")
     paper.close()
@@ -95,7 +95,7 @@ def test_an_empty_period_and_a_wrong_one_say_what_to_do(page: Page) -> None:
     expect(page.locator("#an-figures")).to_be_hidden()
     page.locator("#an-last textarea").fill("завтра")
     page.locator("#an-show").click()
-    expect(page.locator("#an-said")).to_contain_text("Период не подходит", timeout=LONG)
+    expect(page.locator("#an-said")).to_contain_text("Неверный период", timeout=LONG)
 
 
 def test_nothing_sticks_out_on_a_narrow_screen(page: Page) -> None:

@@ -173,9 +173,9 @@ def test_what_was_ordered_is_not_ordered_again(page: Page) -> None:
     ask(page, "Оформите Профи на год", "оформлен")
     before = opened(page)
     page.locator("#cc-retry").click()
-    expect(page.locator("#cc-notice")).to_contain_text("изменил записи компании", timeout=SLOW)
+    expect(page.locator("#cc-notice")).to_contain_text("изменил данные компании", timeout=SLOW)
     page.locator("#cc-edit").click()
-    expect(page.locator("#cc-notice")).to_contain_text("изменил записи компании")
+    expect(page.locator("#cc-notice")).to_contain_text("изменил данные компании")
     assert opened(page) == before
     page.locator("#cc-quick").get_by_role("button", name="Да").click()
     expect(page.locator("#cc-chat")).to_contain_text("pay.orbita.example", timeout=SLOW)
@@ -209,7 +209,9 @@ def test_a_replay_stands_beside_what_was(page: Page) -> None:
     typed(page.locator("#cc-replay-threshold input[type=number]"), "0.97")
     page.locator("#cc-replay-start").click()
     expect(page.locator("#cc-replay .cc-pair")).to_have_count(2, timeout=SLOW)
-    expect(page.locator("#cc-replay .cc-verdict")).to_contain_text("Первое расхождение: ход 2", timeout=SLOW)
+    expect(page.locator("#cc-replay .cc-verdict")).to_contain_text(
+        "Первое различие — реплика 2", timeout=SLOW
+    )
     expect(page.locator("#cc-replay .cc-first")).to_contain_text("сколько стоит")
 
 

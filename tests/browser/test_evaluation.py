@@ -167,14 +167,14 @@ def put_forward(page: Page, case: int, act: str, agent: str) -> None:
 def test_labels_are_mended_and_alternatives_accepted_by_two_people(room: Page, root: Path) -> None:
     measure(room)
     put_forward(room, 0, "Исправить метку", "продажи")
-    put_forward(room, 1, "Принять и другой ответ", "продажи")
+    put_forward(room, 1, "Считать верным и другой ответ", "продажи")
     box(room, "pending")
     second = room.locator("#cc-eval-second").get_by_role("textbox")
     waiting = room.locator("#cc-eval-pending [data-pick]")
     expect(waiting).to_have_count(2, timeout=LONG)
     second.fill("анна")
     waiting.first.click()
-    expect(room.get_by_text("нужен второй человек")).to_be_visible(timeout=LONG)
+    expect(room.get_by_text("имя второго человека")).to_be_visible(timeout=LONG)
     second.fill("Борис")
     for left in (1, 0):
         waiting.first.click()
@@ -223,7 +223,7 @@ def test_a_resumed_run_leaves_the_page_to_the_one_that_is_read_and_both_are_comp
     verdict.get_by_role("button", name="не открывается приложение").click()
     pair = room.locator("#cc-eval-pair")
     expect(pair.locator(".ev-here")).to_contain_text("не открывается приложение", timeout=LONG)
-    expect(pair).to_contain_text("ни одно слово не решило")
+    expect(pair).to_contain_text("решающего слова нет")
 
 
 def test_uploads_are_refused_in_words_or_imported_as_text(room: Page, root: Path, tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_uploads_are_refused_in_words_or_imported_as_text(room: Page, root: Path
     file.set_input_files(huge)
     expect(room.locator("#cc-said")).to_contain_text("Файл huge.csv больше 20 МБ", timeout=LONG)
     file.set_input_files(broken)
-    expect(room.locator("#cc-eval-problem")).to_contain_text("это не книга Excel", timeout=LONG)
+    expect(room.locator("#cc-eval-problem")).to_contain_text("книгу Excel не удалось прочитать", timeout=LONG)
     room.locator("#cc-eval-file").get_by_role("button").first.click()
     file.set_input_files(good)
     room.locator("#cc-eval-col-text input").click(timeout=LONG)
@@ -256,12 +256,12 @@ def test_uploads_are_refused_in_words_or_imported_as_text(room: Page, root: Path
     pick(room, "#cc-eval-means-sales", "Shop")
     room.locator("#cc-eval-look").click(timeout=LONG)
     preview = room.locator("#cc-eval-preview")
-    expect(preview).to_contain_text("Войдёт строк: 2 из 4.", timeout=LONG)
+    expect(preview).to_contain_text("Будет импортировано строк: 2 из 4.", timeout=LONG)
     expect(preview).to_contain_text("похожих на формулу: 1")
     expect(preview).to_contain_text("не читается: 1")
     expect(preview.locator("img")).to_have_count(0)
     room.locator("#cc-eval-import").click()
-    expect(room.locator("#cc-eval-imported")).to_contain_text("Импортировано: 2", timeout=LONG)
+    expect(room.locator("#cc-eval-imported")).to_contain_text("Импортировано случаев: 2", timeout=LONG)
     expect(room.locator("#cc-eval-sets")).to_contain_text("mine")
     kept = (root / "eval_uploads" / "mine.jsonl").read_text(encoding="utf-8")
     assert '=HYPERLINK(\\"http://evil\\")' in kept

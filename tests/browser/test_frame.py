@@ -143,7 +143,7 @@ def strange(texts: list[str], language: str) -> list[str]:
 
 def test_the_switch_keeps_the_room_and_changes_every_word(page: Page) -> None:
     enter(page, "settings")
-    expect(page.locator("#cc-settings")).to_contain_text("Поставщик модели", timeout=SLOW)
+    expect(page.locator("#cc-settings")).to_contain_text("Провайдер модели", timeout=SLOW)
     expect(page.locator("#cc-settings")).to_contain_text("задано, скрыто")
     page.locator("[data-lang=en]").click()
     expect(page.locator("#cc-settings")).to_contain_text("Model provider", timeout=SLOW)
@@ -190,6 +190,6 @@ def test_an_unknown_address_leads_back(browser: Browser, url: str) -> None:
         answer = page.goto(f"{url}/ui/xx/")
         assert answer is not None
         assert answer.status == 404
-        expect(page.get_by_role("heading")).to_have_text("There is no such page")
+        expect(page.get_by_role("heading")).to_have_text("Page not found")
         page.get_by_role("link", name="Open the workbench").click()
         expect(page.locator("#cc-model")).to_be_visible(timeout=SLOW)

@@ -51,7 +51,7 @@ def test_a_document_is_added_searched_shown_as_text_and_removed_after_one_questi
 ) -> None:
     enter(page)
     (tmp_path / "dogs-faq.csv").write_text(FAQ, encoding="utf-8")
-    page.get_by_role("button", name="Документы команды").click()
+    page.get_by_role("button", name="Ваши документы").click()
     upload(page, tmp_path / "dogs-faq.csv")
     expect(page.locator("#cc-kb-said")).to_contain_text("dogs-faq — версия 1", timeout=SLOW)
     expect(page.locator("#cc-kb-table")).to_contain_text("dogs-faq.csv", timeout=SLOW)
@@ -71,7 +71,7 @@ def test_a_document_is_added_searched_shown_as_text_and_removed_after_one_questi
 
 def test_a_broken_and_a_huge_file_get_a_sentence_each(page: Page, tmp_path: Path) -> None:
     enter(page)
-    page.get_by_role("button", name="Документы команды").click()
+    page.get_by_role("button", name="Ваши документы").click()
     huge = tmp_path / "huge.pdf"
     with huge.open("wb") as file:
         file.truncate(50 * 2**20)
@@ -80,7 +80,7 @@ def test_a_broken_and_a_huge_file_get_a_sentence_each(page: Page, tmp_path: Path
     (tmp_path / "broken.pdf").write_bytes(b"no pdf at all")
     upload(page, tmp_path / "broken.pdf")
     expect(page.locator("#cc-kb-said")).to_contain_text(
-        "broken.pdf: это не PDF, хотя так называется.", timeout=SLOW
+        "broken.pdf: это не PDF, несмотря на имя файла.", timeout=SLOW
     )
 
 

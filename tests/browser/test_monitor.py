@@ -104,7 +104,7 @@ def test_people_take_over_from_the_bot_and_from_each_other_and_all_see_it_withou
         boris.locator("details[data-when=mine] summary").click()
         boris.locator("form[data-do=hand_back] textarea").fill("скидку обещала Анна")
         boris.locator("form[data-do=hand_back] button").click()
-        said(boris, "снова у бота")
+        said(boris, "возвращён боту")
         state(anna, "open")
         press(anna, "close")
         confirm(anna, "Закрыть диалог с customer_123?")
@@ -127,7 +127,7 @@ def test_what_is_done_is_done_to_what_is_shown_and_once_though_the_answer_is_los
         with unanswered(page):
             row(page, second.dialog).click()
             state(page, "none")
-            expect(about).to_contain_text("Загружается")
+            expect(about).to_contain_text("Загрузка")
             expect(lines).to_be_empty()
             expect(box).to_be_hidden()
         page.evaluate("cc.monitor.again()")
@@ -136,7 +136,7 @@ def test_what_is_done_is_done_to_what_is_shown_and_once_though_the_answer_is_los
         box.fill("для второго")
         with unanswered(page, deeds=True):
             press_send(page)
-            said(page, "Связь")
+            said(page, "Соединение")
             expect(page.locator("form[data-do=reply] button")).to_be_enabled()
         press_send(page)
         said(page, "Отправлено")
@@ -178,7 +178,7 @@ def test_an_approval_is_asked_for_once_and_carried_out(
         page.locator(".mon-ask textarea").fill("видела чек")
         confirm(page, "клиент demo_annual")
         said(page, "одобрено")
-        expect(page.locator("[data-part=approvals]")).to_contain_text("Решать сейчас нечего", timeout=SLOW)
+        expect(page.locator("[data-part=approvals]")).to_contain_text("Согласовывать нечего", timeout=SLOW)
     [decided] = http.get("/api/v1/approvals?status=approved").json()["approvals"]
     assert (decided["decided_by"], decided["note"]) == ("anna", "видела чек")
 
@@ -221,12 +221,12 @@ def test_filters_leave_what_was_asked_for_and_a_reroute_becomes_a_proposal(
         said(page, "ждёт подтверждения")
         assert f"watch={english.dialog}" in page.url
         filters.locator("[name=text]").fill("нет такого")
-        expect(page.locator(".mon-list")).to_contain_text("Таких диалогов нет", timeout=SLOW)
+        expect(page.locator(".mon-list")).to_contain_text("Подходящих диалогов нет", timeout=SLOW)
         page.goto(f"{url}/ui/ru/?tab=evaluation")
         page.locator("#cc-eval-pending > button").click(timeout=SLOW)
         page.locator("#cc-eval-second textarea, #cc-eval-second input").first.fill("boris")
         page.locator("#cc-eval-pending [data-pick]").first.click(timeout=SLOW)
-        expect(page.locator("#cc-eval-confirmed")).to_contain_text("Подтвердил(а) boris", timeout=SLOW)
+        expect(page.locator("#cc-eval-confirmed")).to_contain_text("подтверждено (boris)", timeout=SLOW)
     assert english.view()["assigned_agent"] == "tech_support"
 
 

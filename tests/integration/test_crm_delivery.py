@@ -97,7 +97,7 @@ async def test_a_dialog_has_one_contact_one_deal_and_its_notes_in_order(crm: Run
     assert [title(case) for case in cases(crm)] == ["Продажа: клиент customer_1"]
     assert [note.splitlines()[0] for note in notes(crm)] == [
         "Клиент начал диалог",
-        "Диалог принят",
+        "Диалог распределён",
         "Заказ оформлен",
         "Диалог закрыт",
     ]

@@ -104,7 +104,7 @@ def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, 
         path = tmp_path / "dogs.md"
         path.write_text("# Dogs\n\nDogs are welcome.\n", encoding="utf-8")
         said = [step async for step in part.put([str(path)], "wrong")][-1][0]
-        assert "This is not the operator key" in said
+        assert "The operator key is wrong" in said
         await asyncio.to_thread(
             bench.knowledge.add, [Upload("cats", "cats.md", b"# Cats\n\nCats are welcome.\n")]
         )

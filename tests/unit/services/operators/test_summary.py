@@ -48,10 +48,10 @@ def test_it_tells_what_is_wanted_tried_and_promised() -> None:
     assert told.tried == [
         "техподдержка → продажи: цена",
         "продажи → супервизор: возврат; платёж P-1001",
-        "рассказано по статьям: plans-compare, refund-policy",
+        "ответ по статьям: plans-compare, refund-policy",
         "возврат платежа: отказано (срок вышел)",
     ]
-    assert told.promised == ["жалоба: сделано (T-1004)", "бонус на счёт: ждёт решения человека (A-1)"]
+    assert told.promised == ["жалоба: выполнено (T-1004)", "бонус на счёт: ждёт согласования (A-1)"]
     assert told.withheld == ["деньги придут завтра"]
     assert (told.last_by, told.last_message) == ("supervisor", "Передаю руководителю.")
 
@@ -68,7 +68,7 @@ def test_an_english_dialog_is_told_in_english() -> None:
     turn(dialog, "I want my money for the hub", reply("Let me see."))
     told = briefing(dialog)
     assert told.language == "en"
-    assert told.tried[-1] == "told from the articles: plans-compare"
+    assert told.tried[-1] == "answered from the articles: plans-compare"
 
 
 def test_who_reads_is_told_in_their_own_language_and_quotations_stay() -> None:
@@ -79,15 +79,15 @@ def test_who_reads_is_told_in_their_own_language_and_quotations_stay() -> None:
                                         "reason": "о входе"}, at(6))  # fmt: skip
     told = briefing(dialog, office.account("customer-7"), "en")
     assert told.language == "ru"
-    assert told.who == "Анна Петрова (customer-7), Pro plan, a customer since 2024"
+    assert told.who == "Анна Петрова (customer-7), Pro plan, customer since 2024"
     assert (told.wanted, told.why) == ("Верните деньги за прошлый месяц", "words: “верните деньги”")
     assert told.tried[1:] == [
         "sales → supervisor: возврат; платёж P-1001",
         "anna: sales → tech support (о входе)",
-        "told from the articles: plans-compare, refund-policy",
+        "answered from the articles: plans-compare, refund-policy",
         "refund: refused (too late)",
     ]
-    assert told.promised == ["complaint: done (T-1004)", "credit: waits for a person's decision (A-1)"]
+    assert told.promised == ["complaint: done (T-1004)", "credit: pending approval (A-1)"]
     assert briefing(dialog, None, "ru").why == "слова: «верните деньги»"
 
 

@@ -68,7 +68,7 @@ def test_a_change_has_a_sign_and_a_word_beside_its_colour(figures: Figures) -> N
     figures.rates.escalated.clear, figures.rates.escalated.difference = True, 0.1
     cards = Cards(figures, room_texts("en", "analytics")).list_all()
     shown = render("analytics.cards", cards=cards, signs=SIGNS)
-    assert '<span class="an-change an-bad">! ▲ 10.0 points · clear change</span>' in shown
+    assert '<span class="an-change an-bad">! ▲ 10.0 points · significant</span>' in shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -111,7 +111,7 @@ def test_an_empty_report_says_so(language: str) -> None:
 def test_staffing_marks_the_crew_that_is_enough() -> None:
     texts = room_texts("en", "analytics")
     page = render_staffing(staff(Wanted(per_hour=200, handling=180, within=20)), texts)
-    assert "On the line at once: 14. On the roster for that shift: 20" in page
+    assert "Serving at once: 14. Scheduled for that shift: 20" in page
     assert page.count("an-chosen") == 1
     assert "ten thousand" in render_staffing(staff(Wanted(per_hour=10_000, handling=28_800)), texts)
 

@@ -146,7 +146,7 @@ async def test_our_words_are_in_the_language_of_the_page(bench: Workbench, langu
     told = await PanelUpdates(house, said(language)).watch({"page": "p", "dialog": dialog.dialog_id})
     parts = {name: part["html"] for name, part in told["parts"].items()}
     summary = {
-        "ru": ("сказано слишком мало", "техподдержка → супервизор: цена"),
+        "ru": ("сообщение слишком неопределённое", "техподдержка → супервизор: цена"),
         "en": ("says too little to tell", "tech support → supervisor: цена"),
     }[language]
     assert [words for words in summary if words not in parts["about"]] == []
@@ -158,7 +158,7 @@ async def test_our_words_are_in_the_language_of_the_page(bench: Workbench, langu
     ("reason", "by", "told"),
     [
         ("closed_by_operator", "anna", ("закрыл сотрудник anna", "closed by anna")),
-        ("timeout", None, ("закрыт по времени", "closed by the clock")),
+        ("timeout", None, ("закрыт по тайм-ауту", "closed by timeout")),
         ("superseded", None, ("заменён новой веткой", "continued in another branch")),
         ("клиент доволен", None, ("закрыт: клиент доволен", "closed: клиент доволен")),
     ],
@@ -175,7 +175,7 @@ def test_an_approval_is_told_in_words_and_asked_for_by_name() -> None:
         amount_rub=17_850, requested_at=NOON,
     )  # fmt: skip
     ru, en = (render_approvals([ApprovalView.of(approval)], said(language)) for language in LANGUAGES)
-    assert "товар: тариф «Профи»; период: год; доставка: курьером; штук: 2" in ru
+    assert "товар: тариф «Профи»; период: год; доставка: курьером; количество: 2" in ru
     assert "A-1001 (заказ, 17\u00a0850\u00a0₽, клиент demo_goods)" in ru
     assert "item: the Pro plan; period: year; delivery: by courier; quantity: 2" in en
     assert "A-1001 (order, 17,850\u00a0₽, customer demo_goods)" in en
