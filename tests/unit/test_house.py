@@ -7,8 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -19,6 +22,8 @@ TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) f
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
+MEDIAN_LINES = 6
+FILES = 420
 LARGEST = 5 * 2**20
 EDGES = {
     "app/evaluation/runner.py",
@@ -26,6 +31,15 @@ EDGES = {
     "app/services/dialogs/maintenance.py",
     "app/adapters/openai/foreign.py",  # a model of any library, with errors of its own
 }
+SAME_CLASSES = {"Tool"}
+"""What a model calls, and a row of the page of figures."""
+SAME_FUNCTIONS = {
+    "upgrade",  # each migration
+    "downgrade",
+    "explain",  # each CRM, of its own refusals
+    "error",
+}
+PARTICIPLES = {"told", "known", "opened", "asked", "named", "shown", "counted", "said", "heard", "kept"}
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(tmp|root|work)/")
 
 
@@ -51,6 +65,31 @@ def catches_everything(handler: ast.ExceptHandler) -> bool:
     last = handler.body[-1]
     passed_on = isinstance(last, ast.Raise) and last.exc is None
     return bool(names & {"Exception", "BaseException"}) and not passed_on
+
+
+def module(name: str) -> str:
+    return name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Modules or names in them; those in functions and for type checkers count too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+
+
+def imports() -> dict[str, set[str]]:
+    """The modules of `app` that each of them imports."""
+    ours = {module(name) for name in TREES}
+    found: dict[str, set[str]] = {name: set() for name in ours}
+    for name, tree in TREES.items():
+        for full in imported(tree):
+            target = full if full in ours else full.rpartition(".")[0]
+            if target in ours - {module(name)}:
+                found[module(name)].add(target)
+    return found
 
 
 def kept_files() -> list[Path]:
@@ -118,3 +157,49 @@ def test_no_path_of_one_machine_is_written_down() -> None:
 
 def test_no_file_is_large() -> None:
     assert [path.name for path in kept_files() if path.stat().st_size > LARGEST] == []
+
+
+def test_the_middle_function_is_short_and_the_files_are_few() -> None:
+    assert median(length(node) for tree in TREES.values() for node in functions(tree)) <= MEDIAN_LINES
+    assert len(APP) < FILES
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    TopologicalSorter(imports()).prepare()  # CycleError names them
+
+
+def test_a_class_name_means_one_thing() -> None:
+    names = Counter(
+        node.name
+        for tree in TREES.values()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, count in names.items() if count > 1} - SAME_CLASSES == set()
+
+
+def test_a_public_function_has_its_name_alone_in_its_package() -> None:
+    names = Counter(
+        f"{name.rpartition('/')[0]}: {node.name}"
+        for name, tree in TREES.items()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
+    )
+    twice = {name for name, count in names.items() if count > 1}
+    assert {name for name in twice if name.partition(": ")[2] not in SAME_FUNCTIONS} == set()
+
+
+def test_functions_are_verbs() -> None:
+    found = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in TREES.items()
+        for node in functions(tree)
+        if node.name in PARTICIPLES
+    ]
+    assert found == []
+
+
+def test_unit_tests_lie_as_what_they_test() -> None:
+    here = ROOT / "tests" / "unit"
+    folders = {path.parent.relative_to(here) for path in here.rglob("test_*.py")}
+    assert [str(folder) for folder in sorted(folders) if not (ROOT / "app" / folder).is_dir()] == []
