@@ -112,7 +112,5 @@ def test_an_outbox_keeps_its_promises_over_any_steps(tmp_path: Path) -> None:
     Steps.prepared = fresh(tmp_path / "outbox.sqlite")
     run_state_machine_as_test(
         Steps,
-        settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

@@ -183,7 +183,6 @@ def test_any_sequence_of_steps_agrees_with_a_dict(steps: type[Steps]) -> None:
         settings=settings(
             max_examples=25,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -66,7 +66,7 @@ def full(rows: Table) -> Table:
     return [row for row in rows if any(cell.strip() for cell in row)]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(rows=TABLES, delimiter=st.sampled_from(",;\t|"), end=st.sampled_from(["\r\n", "\n", "\r"]))
 def test_what_spreadsheets_write_is_read_back(rows: Table, delimiter: str, end: str) -> None:
     """Before a lone carriage return Python's writer puts no marks around a line feed."""
@@ -76,7 +76,7 @@ def test_what_spreadsheets_write_is_read_back(rows: Table, delimiter: str, end: 
 
 
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rows=TABLES, delimiter=st.sampled_from(",;\t|"))
 def test_what_databases_write_with_backslashes_is_read_back(
     rows: Table, delimiter: str, quoting: int
@@ -86,7 +86,7 @@ def test_what_databases_write_with_backslashes_is_read_back(
     assert kept(text) in (None, full(rows))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows=BARE_TABLES)
 def test_tabs_without_quoting_are_read_back(rows: Table) -> None:
     """But for marks around a whole cell, and a backslash before one: those are taken for quoting."""

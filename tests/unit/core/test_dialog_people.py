@@ -242,7 +242,5 @@ class Steps(RuleBasedStateMachine):
 def test_any_sequence_of_steps_keeps_the_promises() -> None:
     run_state_machine_as_test(
         Steps,
-        settings=settings(
-            max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=60, stateful_step_count=30, suppress_health_check=list(HealthCheck)),
     )

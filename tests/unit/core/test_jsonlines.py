@@ -26,7 +26,7 @@ OBJECTS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rows=OBJECTS, ascii_only=st.booleans(), mark=st.sampled_from(["", "\ufeff"]))
 def test_objects_are_read_back_however_they_were_written(
     rows: list[object], ascii_only: bool, mark: str

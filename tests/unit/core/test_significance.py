@@ -6,7 +6,7 @@ from math import ceil, comb
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.stats import connor, mean_interval, sign_test, turns_needed
@@ -63,7 +63,6 @@ def test_the_size_that_is_asked_for_has_the_power_that_is_promised() -> None:
     assert 0.72 <= power <= 0.86
 
 
-@settings(deadline=None)
 @given(deltas, st.integers(1, 4))
 def test_swapping_the_runs_only_changes_the_sign(of: list[float], size: int) -> None:
     names = [f"t{at // size}" for at in range(len(of))]
@@ -74,7 +73,6 @@ def test_swapping_the_runs_only_changes_the_sign(of: list[float], size: int) -> 
     assert turns_needed(of, names, 1) == turns_needed([-d for d in of], names, 1)
 
 
-@settings(deadline=None)
 @given(deltas)
 def test_more_turns_are_needed_than_there_are(of: list[float]) -> None:
     needed = turns_needed(of, singles(of), seed=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from scipy.stats import bootstrap as scipy_bootstrap
@@ -53,7 +53,6 @@ def test_single_turns_get_wilsons_interval(hits: list[bool]) -> None:
     assert clustered(values([[hit] for hit in hits])) == wilson(sum(hits), len(hits))
 
 
-@settings(deadline=None)
 @given(transcripts)
 def test_an_interval_over_dialogs_contains_its_value_and_is_never_narrower(of: list[list[bool]]) -> None:
     hits = [hit for each in of for hit in each]
@@ -63,7 +62,6 @@ def test_an_interval_over_dialogs_contains_its_value_and_is_never_narrower(of: l
     assert found.high >= alone.high - 1e-12
 
 
-@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=30, max_size=80), st.integers(2, 5))
 def test_saying_everything_twice_is_no_new_evidence(hits: list[bool], times: int) -> None:
     """A transcript of equal turns is worth about one turn."""
@@ -72,7 +70,6 @@ def test_saying_everything_twice_is_no_new_evidence(hits: list[bool], times: int
     assert repeated.n == len(hits) * times
 
 
-@settings(deadline=None)
 @given(transcripts, st.randoms(use_true_random=False))
 def test_the_order_of_turns_changes_nothing(of: list[list[bool]], random: object) -> None:
     given_values = values(of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.evaluation.compare import Comparison, compare
@@ -37,7 +37,6 @@ def sides(pairs: list[tuple[str | None, str | None]]) -> tuple[list[Prediction],
     )
 
 
-@settings(deadline=None)
 @given(turns)
 def test_identical_runs_are_the_same_and_never_better(
     pairs: list[tuple[str | None, str | None]],
@@ -50,7 +49,6 @@ def test_identical_runs_are_the_same_and_never_better(
     assert found.p95_difference == (0 if any(p.outcome != "error" for p in a) else None)
 
 
-@settings(deadline=None)
 @given(turns, st.integers(0, 9))
 def test_swapping_the_runs_turns_everything_round(
     pairs: list[tuple[str | None, str | None]], seed: int
@@ -66,7 +64,6 @@ def test_swapping_the_runs_turns_everything_round(
     assert there.verdict == opposite.get(back.verdict, back.verdict)
 
 
-@settings(deadline=None)
 @given(turns, st.integers(0, 99))
 def test_the_order_of_predictions_changes_nothing(
     pairs: list[tuple[str | None, str | None]], seed: int

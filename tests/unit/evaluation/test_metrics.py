@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
@@ -56,7 +56,6 @@ def test_failures_lower_coverage_and_nothing_else(
     assert after.coverage.value == pytest.approx(len(pairs) / (len(pairs) + len(fails)))
 
 
-@settings(deadline=None)
 @given(answers, st.integers(0, 99))
 def test_the_order_of_predictions_changes_nothing(pairs: list[tuple[str, str]], seed: int) -> None:
     predictions = [p.model_copy(update={"case": f"c{at // 3}"}) for at, p in enumerate(made(pairs))]

@@ -23,7 +23,7 @@ BY_STRING = "".join(
     f'<row r="{r}"><c r="A{r}" t="s"><v>{v}</v></c><c r="B{r}" t="s"><v>{v + 1}</v></c></row>'
     for r, v in ((1, 0), (2, 2))
 )
-BOOKS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+BOOKS = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Co"], max_codepoint=0xFFFD), max_size=12)
 
 

@@ -235,7 +235,7 @@ PARTS = [
 
 
 @given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=4), st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_stream_in_any_pieces_says_and_calls_what_the_plain_reply_does(
     parts: list[str], luck: Random
 ) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.agents.grounding import Claim, Evidence, SentenceGate, redact, unsupported
@@ -44,7 +44,6 @@ def as_a_whole(text: str, evidence: Evidence, lang: str) -> tuple[str, list[Clai
 CUTS = st.lists(st.integers(0, 10_000), max_size=40)
 
 
-@settings(deadline=None)  # the first one reads the files
 @given(TEXTS, CUTS)
 def test_the_gate_decides_as_if_it_saw_the_whole_text(text: str, cuts: list[int]) -> None:
     assert through(text, NOTHING, "ru", cuts) == as_a_whole(text, NOTHING, "ru")

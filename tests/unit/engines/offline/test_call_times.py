@@ -65,7 +65,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(WORDS | st.text(max_size=6), max_size=12))
 def test_no_line_is_too_odd(words: list[str]) -> None:
     wish = wish_of([" ".join(words)], NOW)

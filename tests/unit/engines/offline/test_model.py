@@ -262,7 +262,7 @@ def test_no_answer_holds_a_price_that_is_not_in_the_cited_article(agent: dict[st
                 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     said=st.lists(st.sampled_from(QUESTIONS) | st.text(max_size=40), min_size=1, max_size=4),
     article=st.sampled_from(sorted(LIBRARY)),

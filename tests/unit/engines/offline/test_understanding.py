@@ -58,7 +58,7 @@ NUMBERS = st.sampled_from(["", " 99999 человек", " 5000 ключей", " 
                            " да", " нет?"])  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     agent=st.sampled_from([TECH, SALES, BOSS]),
     said=st.lists(st.tuples(LINES, NUMBERS), min_size=1, max_size=3),

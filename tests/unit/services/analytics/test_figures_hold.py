@@ -39,7 +39,7 @@ def figures_of(seed: int, length: int, back: int, zone: str = "UTC") -> Figures:
     return tally(known, period, Outcomes(visits, NOW, timedelta(minutes=60)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SEEDS, LENGTHS, BACK, ZONES)
 def test_parts_make_up_the_whole(seed: int, length: int, back: int, zone: str) -> None:
     figures = figures_of(seed, length, back, zone)
@@ -55,7 +55,7 @@ def test_parts_make_up_the_whole(seed: int, length: int, back: int, zone: str) -
     assert sum(h.escalations for h in figures.by_hour) == figures.load.escalations
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SEEDS, LENGTHS, BACK)
 def test_shares_are_shares_and_lie_in_their_intervals(seed: int, length: int, back: int) -> None:
     figures = figures_of(seed, length, back)
@@ -70,7 +70,7 @@ def test_shares_are_shares_and_lie_in_their_intervals(seed: int, length: int, ba
     assert figures.rates.resolved.value.n + figures.undecided == figures.volumes.dialogs.value
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, LENGTHS, BACK)
 def test_the_period_before_is_what_it_would_be_by_itself(seed: int, length: int, back: int) -> None:
     figures, alone = figures_of(seed, length, back), figures_of(seed, length, back + length)

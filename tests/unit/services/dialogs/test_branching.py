@@ -206,7 +206,5 @@ class Branches(RuleBasedStateMachine):
 
 
 def test_any_sequence_of_changes_loses_nothing() -> None:
-    quick = settings(
-        max_examples=25, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    quick = settings(max_examples=25, stateful_step_count=10, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Branches, settings=quick)

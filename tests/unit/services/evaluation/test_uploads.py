@@ -114,9 +114,7 @@ def test_a_broken_file_is_a_sentence(tmp_path: Path, name: str, data: bytes, pro
     assert caught.value.kind in KINDS["import_failed"]
 
 
-@hypothesis_settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
-)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(data=st.binary(max_size=300), kind=st.sampled_from([".csv", ".jsonl", ".tsv"]))
 def test_any_bytes_give_a_profile_or_a_sentence(tmp_path: Path, data: bytes, kind: str) -> None:
     path = tmp_path / f"any{kind}"
