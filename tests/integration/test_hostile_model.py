@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -54,6 +56,24 @@ def records(office: SqlBackOffice, customer: str) -> Records:
     )
 
 
+def stored(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table that names a customer, by customer: a tenth of the time of reading records."""
+    found: dict[str, list[tuple[object, ...]]] = defaultdict(list)
+    with closing(sqlite3.connect(folder / "office.sqlite")) as database:
+        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            rows = database.execute(f'SELECT * FROM "{table}" ORDER BY rowid')
+            names = [column[0] for column in rows.description]
+            if "customer_id" in names:
+                owner = names.index("customer_id")
+                for row in rows:
+                    found[row[owner]].append((table, *row))
+    return found
+
+
+def others(rows: dict[str, list[tuple[object, ...]]], customer: str) -> dict[str, list[tuple[object, ...]]]:
+    return {name: each for name, each in rows.items() if name != customer}
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[SqlBackOffice]:
     office = SqlBackOffice(folder / "office.sqlite", POLICY, demo=True)
@@ -94,18 +114,19 @@ async def test_no_output_of_a_hostile_model_causes_what_the_policy_forbids(tmp_p
     chosen, model = random.Random(5), HostileModel(seed=11)
     with opened(tmp_path) as office:
         before = {c: records(office, c) for c in CUSTOMERS}
+        assert len(stored(tmp_path)) >= len(CUSTOMERS) - 1  # one of them has no records
         bench = centre(tmp_path, office, model)
         await bench.start()
         dialogs: list[str] = []
         try:
             while model.said < OUTPUTS:
                 customer = chosen.choice(CUSTOMERS)
-                others = {c: records(office, c) for c in CUSTOMERS if c != customer}
+                untouched = others(stored(tmp_path), customer)
                 made = await bench.dialogs.create(customer, chosen.choice(PLEAS))
                 dialogs.append(str(made.body["dialog_id"]))
                 assert not any(s in str(made.body["response"]).replace("\u00a0", "") for s in model.sums)
                 assert (made.body["status"], made.body["handler"]) == ("active", "bot")
-                assert {c: records(office, c) for c in others} == others
+                assert others(stored(tmp_path), customer) == untouched
         finally:
             await bench.stop()
         effects = [e for d in dialogs for e in office.effects(d)]
