@@ -31,7 +31,7 @@ EDGES = {
     "app/services/dialogs/maintenance.py",
     "app/adapters/openai/foreign.py",  # a model of any library, with errors of its own
 }
-SAME_CLASSES = {"Card", "DialogMeasures", "Hit", "Queue", "Templates", "Tool"}
+SAME_CLASSES = {"Card", "DialogMeasures", "Hit", "Language", "Queue", "Templates", "Tool"}
 SAME_FUNCTIONS = {
     *("upgrade", "downgrade", "explain", "error"),  # each migration, each CRM
     *("find", "view", "read", "put", "remove"),  # each resource of the API, each format, each table
@@ -45,7 +45,7 @@ SAME_FUNCTIONS = {
         "reliability",
         "slices",
     ),  # frames, plots
-    *("share", "kind_of", "enter"),
+    *("share", "kind_of", "enter", "languages"),
 }
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(tmp|root|work)/")
 
