@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,13 +48,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Tool:
-    """Name, docstring and fields of `args` are what a model sees. `run` blocks.
+    """Name, docstring and fields of `args` are what a model sees, narrowed to the catalogue. `run` blocks.
 
-    On whose behalf it runs is told by the Visit, which no model can fill in.
+    On whose behalf it runs is told by the ActionContext, which no model can fill in.
     """
 
     args: type[BaseModel]
     run: Callable[[ToolContext, ActionContext, Any], Result]
+    narrow: type[BaseModel] | None = None
 
     @property
     def name(self) -> str:
@@ -62,6 +64,12 @@ class Tool:
     def offer(self) -> BaseTool:
         """The tool as models are told of it; the orchestrator runs it."""
         return _make_offer(self)
+
+    def parse(self, arguments: dict[str, Any]) -> BaseModel:
+        """An instance of `args`. Raises ValidationError for what the catalogue does not have, too."""
+        read = (self.narrow or self.args).model_validate_json(json.dumps(arguments))
+        values = {name: getattr(read, name) for name in self.args.model_fields}
+        return self.args.model_construct(read.model_fields_set, **values)
 
 
 def offer(name: str, description: str, args: type[BaseModel]) -> BaseTool:
@@ -73,7 +81,7 @@ def offer(name: str, description: str, args: type[BaseModel]) -> BaseTool:
 
 @lru_cache(256)
 def _make_offer(tool: Tool) -> BaseTool:
-    return offer(tool.name, str(tool.args.__doc__), tool.args)
+    return offer(tool.name, str(tool.args.__doc__), tool.narrow or tool.args)
 
 
 def schema_of(tool: BaseTool) -> Any:
@@ -82,10 +90,14 @@ def schema_of(tool: BaseTool) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """`handles` is the router's menu line. `escalates_to` is whom it asks when it cannot help."""
+    """`handles` is the router's menu line. `escalates_to` is whom it asks when it cannot help.
+
+    `last_resort`: a customer who needs it and does not reach it is the costliest mistake.
+    """
 
     name: str
     handles: str
     prompt: Prompt
     tools: tuple[Tool, ...] = ()
     escalates_to: str | None = None
+    last_resort: bool = False

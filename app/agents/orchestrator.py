@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,7 +19,6 @@ from app.agents.consent import held_back
 from app.agents.grounding import Evidence, redact
 from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
-from app.agents.roster import ROSTER
 from app.agents.router import LiveRouter, as_message
 from app.agents.state import Detect, Emit, TurnState, start, turn_of
 from app.agents.system_message import briefing
@@ -55,7 +53,7 @@ class Orchestrator:
     router: LiveRouter
     speaker: ModelCaller
     context: ToolContext
-    roster: tuple[Agent, ...] = ROSTER
+    roster: tuple[Agent, ...]
     recursion_limit: int = 50
     detect: Detect = language_of
     _tools: dict[str, dict[str, Tool]] = field(init=False)
@@ -272,7 +270,7 @@ class Orchestrator:
 
     async def _use_one(self, agent: Agent, state: TurnState, name: str, arguments: dict[str, Any]) -> ToolUse:
         tool = self._tools[agent.name][name]
-        wanted = tool.args.model_validate_json(json.dumps(arguments))
+        wanted = tool.parse(arguments)
         origin = state["case"].origin
         held = await in_office(held_back, self.context, origin, state["lines"], wanted)
         result = await in_office(tool.run, self.context, origin, wanted) if held is None else held

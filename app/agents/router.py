@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, create_model
 from app.agents.base import Agent
 from app.agents.model_call import FREE, TokenPrice, usage_of
 from app.agents.prompts import Prompt, load
-from app.agents.roster import ROSTER, names
+from app.agents.roster import names
 from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderError, ProviderReplyInvalid, ProviderTimeout, RoutingFailed
 from app.core.models import Decision, RouteQuery, Said
@@ -104,8 +104,8 @@ class ModelRouter:
     """One structured call. A failed call is RoutingFailed, never a guess."""
 
     model: BaseChatModel
+    roster: tuple[Agent, ...]
     price: TokenPrice = FREE
-    roster: tuple[Agent, ...] = ROSTER
     prompt: Prompt = PROMPT
 
     async def route(self, query: RouteQuery) -> Decision:

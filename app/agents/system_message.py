@@ -10,7 +10,7 @@ from langchain_core.messages import SystemMessage
 from app.agents.base import Agent
 from app.agents.state import TurnState
 from app.agents.tools.knowledge import render
-from app.core.clock import HOUSE_TIME
+from app.core.company import in_use
 from app.core.text import clean
 
 
@@ -24,10 +24,10 @@ def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
     note = f"Handed over to you by {handoff.from_agent}: {told}" if handoff else ""
     notes = [f"Note of a person who served this customer: {clean(text)}" for text in case.notes]
     remembered = case.memory.text if case.memory else ""
-    local = now.astimezone(HOUSE_TIME)
+    local = now.astimezone(in_use().zone)
     content = agent.prompt.render(
         language=language_name(state["language"]),
-        today=f"{local:%A, %Y-%m-%d %H:%M} (Moscow)",
+        today=f"{local:%A, %Y-%m-%d %H:%M} ({in_use().profile.zone_title})",
         knowledge=render(state["passages"]),
         handed="\n".join(part for part in (note, *notes, remembered) if part),
     )

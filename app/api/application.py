@@ -35,10 +35,11 @@ _REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
 
 def application(bench: Workbench, warm: bool = False) -> FastAPI:
     """With `warm` the start takes half a second longer, and the first turn no longer than the next ones."""
+    *others, last = bench.agents
     app = FastAPIOffline(
         title="Call Center Agents",
         version=VERSION,
-        description="Routes each customer to a specialist agent: tech_support, sales or supervisor.",
+        description=f"Routes each customer to a specialist agent: {', '.join(others)} or {last}.",
         lifespan=_lifespan,
     )
     app.state.workbench, app.state.warm = bench, warm

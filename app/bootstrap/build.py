@@ -17,20 +17,20 @@ from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.langgraph_storage import has_checkpoints, open_checkpoints
 from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
-from app.agents.roster import ROSTER
+from app.agents.roster import roster_of
 from app.agents.router import LiveRouter
-from app.bootstrap.context import AppContext, knowledge_of, memory_of, office_of, relay_of
+from app.bootstrap.context import AppContext, Provider, knowledge_of, memory_of, office_of, relay_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
 from app.bootstrap.warm import warmup_of
 from app.core.clock import Clock, utcnow
+from app.core.company import Company, in_use
 from app.core.config import Settings
 from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder, Router
 from app.core.threads import SEARCHES
-from app.engines.knowledge.files import load_articles
 from app.engines.offline.consent import consent
 from app.services.analytics.service import analytics_of
 from app.services.crm.relay import Relay
@@ -72,16 +72,16 @@ def build(
     outbox: Outbox | None = None,
     embedder: Embedder | None = None,
     articles: list[Article] | None = None,
-    roster: tuple[Agent, ...] = ROSTER,
+    roster: tuple[Agent, ...] | None = None,
+    company: Company | None = None,
     clock: Clock = utcnow,
 ) -> Workbench:
-    """`model` stands in for the provider. Raises SettingInvalid."""
+    """`model` stands in for the provider, `roster` for the agents of the `company`. Raises SettingInvalid."""
     provider = provider_of(settings, model, guard)
-    embedder = load_embedder() if embedder is None else embedder
-    context = AppContext(settings, roster, embedder, provider, clock, Metrics())
+    context = _context(settings, company or in_use(), roster, embedder, provider, clock)
     near = local_router(context)
     chosen = router_of(context, near) if router is None else router
-    knowledge = knowledge_of(context, load_articles() if articles is None else articles, near)
+    knowledge = knowledge_of(context, articles, near)
     kept = JsonStore(settings.dialogs_storage_path) if store is None else store
     records = office_of(context) if office is None else office
     relay = relay_of(context, kept, crm, outbox)
@@ -89,7 +89,7 @@ def build(
         router=LiveRouter(chosen, frozenset(context.agents), near),
         speaker=speaker_of(context, knowledge),
         context=ToolContext(knowledge.live, records, clock, knowledge.live.find_approved, consent),
-        roster=roster,
+        roster=context.roster,
         recursion_limit=settings.recursion_limit,
         detect=detector({lang for lang, _ in knowledge.articles}, near.meant),
     )
@@ -101,6 +101,18 @@ def build(
     routing = routing_of(context, chosen, router_of(context, near.on(SEARCHES)) if router is None else router)
     warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory)
     return _workbench(context, dialogs, knowledge, relay, measured, routing, changes, replay, warm)
+
+
+def _context(
+    settings: Settings,
+    company: Company,
+    roster: tuple[Agent, ...] | None,
+    embedder: Embedder | None,
+    provider: Provider | None,
+    clock: Clock,
+) -> AppContext:
+    embedder = load_embedder() if embedder is None else embedder
+    return AppContext(settings, company, roster or roster_of(company), embedder, provider, clock, Metrics())
 
 
 def _dialogs(context: AppContext, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:

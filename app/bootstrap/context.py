@@ -12,6 +12,7 @@ from app.adapters.storage.customer_memory import LangGraphMemory
 from app.agents.base import Agent
 from app.agents.model_call import TokenPrice
 from app.agents.roster import names
+from app.core.company import Company
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.core.knowledge import LibraryDamaged
@@ -19,6 +20,7 @@ from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder
 from app.engines.backoffice.office import SqlBackOffice
+from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.library import LibraryContext, TeamLibrary
 from app.engines.knowledge.live import LiveKnowledge
 from app.engines.routing.local import LocalRouter
@@ -46,6 +48,7 @@ class AppContext:
     """`embedder` is None where none can be installed; `provider` where no model is configured."""
 
     settings: Settings
+    company: Company
     roster: tuple[Agent, ...]
     embedder: Embedder | None
     provider: Provider | None
@@ -57,6 +60,15 @@ class AppContext:
         return names(self.roster)
 
     @property
+    def last_resort(self) -> str:
+        return next((agent.name for agent in self.roster if agent.last_resort), "")
+
+    @property
+    def desks(self) -> dict[str, str]:
+        """By tool, the first agent who has it."""
+        return {tool.name: agent.name for agent in reversed(self.roster) for tool in agent.tools}
+
+    @property
     def price(self) -> TokenPrice:
         return TokenPrice(self.settings.price_input, self.settings.price_output)
 
@@ -64,29 +76,36 @@ class AppContext:
 REQUESTS_AN_EVENT = 6
 
 
-def knowledge_of(context: AppContext, shipped: list[Article], near: LocalRouter) -> KnowledgeService:
+def knowledge_of(context: AppContext, shipped: list[Article] | None, near: LocalRouter) -> KnowledgeService:
     """Raises SettingInvalid for a library that cannot be read: a team would miss its documents silently."""
 
     def guess(text: str) -> str:
         return near.decide(text).agent
 
     settings = context.settings
+    articles = load_articles(context.company.articles) if shipped is None else shipped
     inside = LibraryContext(
-        shipped, context.embedder, context.agents, guess, context.clock, settings.knowledge_shipped
+        articles,
+        context.embedder,
+        context.agents,
+        guess,
+        context.clock,
+        settings.knowledge_shipped,
+        context.company.vectors,
     )
     try:
         library = TeamLibrary(settings.knowledge_storage, inside)
-        live = LiveKnowledge(library, near.meant, settings.approved_answers)
+        live = LiveKnowledge(library, near.meant, settings.approved_answers, context.last_resort)
         return KnowledgeService(library, live, context.agents, context.clock, near.meant)
     except LibraryDamaged as error:
         raise SettingInvalid("KNOWLEDGE_STORAGE", str(error).rstrip(".")) from None
 
 
 def office_of(context: AppContext) -> SqlBackOffice:
-    settings = context.settings
-    return SqlBackOffice(
-        settings.backoffice_storage, settings.policy, demo=settings.wants_demo_data, clock=context.clock
-    )
+    settings, company = context.settings, context.company
+    policy = settings.policy_of(company.policy)
+    demo = settings.wants_demo_data
+    return SqlBackOffice(settings.backoffice_storage, policy, demo, context.clock, company)
 
 
 def memory_of(context: AppContext, office: BackOffice) -> Recollection | None:

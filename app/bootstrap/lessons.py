@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from app.agents.roster import names
+from app.core.company import in_use
 from app.core.exceptions import CallCenterError
 from app.core.similarity import near_pairs, words
 from app.core.text import is_blank, shorten
@@ -50,7 +50,7 @@ def read_lessons(train_dir: Path, extra: Sequence[Path]) -> Lessons:
 
     Raises SetInvalid for a bad line, TrainingRefused where the lines do not suffice to train on.
     """
-    legal = (*names(), STAY)
+    legal = (*in_use().agents, STAY)
     for path in sorted(train_dir.glob("*.jsonl")):
         read_set(path, legal)
     files = {path: _read_own(path, legal) for path in extra}
@@ -61,7 +61,7 @@ def read_lessons(train_dir: Path, extra: Sequence[Path]) -> Lessons:
     lines = [*kept, *{_key(line.text): line for line in own if not line.past}.values()]
     lines += [line for line in own if line.past]
     counts = Counter(line.label for line in lines)
-    for agent in names():
+    for agent in in_use().agents:
         if counts[agent] < FEWEST:
             raise TrainingRefused(
                 f"{counts[agent]} training lines of {agent}, at least {FEWEST} are needed ({train_dir})."

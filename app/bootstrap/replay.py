@@ -58,7 +58,7 @@ def _maker(
 def _router(context: AppContext, near: LocalRouter, setup: Setup) -> Router:
     if context.provider is None or setup.router == "local":
         return Holding(near, setup.threshold, context.agents[0])
-    far = ModelRouter(context.provider.model, context.price, context.roster)
+    far = ModelRouter(context.provider.model, context.roster, context.price)
     return far if setup.router == "llm" else CascadeRouter(near, far, setup.threshold)
 
 

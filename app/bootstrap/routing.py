@@ -36,7 +36,7 @@ def router_of(context: AppContext, near: LocalRouter) -> Router:
         return near
     if context.provider is None:
         raise SettingInvalid("ROUTER", f"{settings.router_name} needs OPENAI_API_KEY or OPENAI_BASE_URL")
-    far = ModelRouter(context.provider.model, context.price, context.roster)
+    far = ModelRouter(context.provider.model, context.roster, context.price)
     return far if settings.router_name == "llm" else CascadeRouter(near, far, settings.router_threshold)
 
 
@@ -103,12 +103,13 @@ def _targets(context: AppContext, near: LocalRouter, chosen: Router) -> Iterator
     """Every router that can be measured as things are configured; `chosen` stands under its own name."""
     settings = context.settings
     ours = {settings.router_name: chosen}
-    labels, fitted = context.agents, near.fingerprint
+    labels, fitted, last = context.agents, near.fingerprint, context.last_resort
     local = ours.get("local", near)
-    yield Target("local", local.route, labels, settings=fitted, at_once=1, session=_cold(context, local))
+    session = _cold(context, local)
+    yield Target("local", local.route, labels, settings=fitted, at_once=1, session=session, last_resort=last)
     if context.provider is None:
         return
-    far = ModelRouter(context.provider.model, context.price, context.roster)
+    far = ModelRouter(context.provider.model, context.roster, context.price)
     cascade = ours.get("cascade", CascadeRouter(near, far, settings.router_threshold))
     asked = {
         "temperature": str(settings.temperature),
@@ -116,7 +117,7 @@ def _targets(context: AppContext, near: LocalRouter, chosen: Router) -> Iterator
         "server": urlsplit(settings.openai_base_url or "").hostname or "api.openai.com",
     }
     both = {**asked, **fitted, "threshold": str(settings.router_threshold)}
-    paid = partial(Target, model=settings.openai_model, prompts=far.fingerprints, paid=True)
+    paid = partial(Target, model=settings.openai_model, prompts=far.fingerprints, paid=True, last_resort=last)
     yield paid("llm", ours.get("llm", far).route, labels, settings=asked)
     cold = _cold(context, cascade)
     yield paid("cascade", cascade.route, labels, settings=both, session=cold)

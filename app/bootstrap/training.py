@@ -12,8 +12,8 @@ from pathlib import Path
 
 from app.adapters.embeddings import load_embedder
 from app.adapters.remote_router import RemoteCentre
-from app.agents.roster import names
 from app.bootstrap.lessons import Lessons, TrainingRefused, read_lessons, refuse_leaks
+from app.core.company import in_use
 from app.core.exceptions import SettingInvalid
 from app.core.ports import Embedder
 from app.engines.knowledge import vectors
@@ -80,10 +80,16 @@ def train_shipped(train_dir: Path, tell: Tell | None = None) -> TrainingReport:
     """Same lines and articles give the same artefacts: nothing remembered is used."""
     embedder = embedder_or_refuse()
     read_lessons(train_dir, ())
-    report = train(train_dir, SHIPPED, embedder, tell, names())
-    articles = load_articles()
-    vectors.save(articles, embedder.embed([p for a in articles for p in vectors.phrases(a)]))
+    company = in_use()
+    report = train(train_dir, SHIPPED, embedder, _agents(), company.last_resort, tell)
+    articles = load_articles(company.articles)
+    rows = embedder.embed([p for a in articles for p in vectors.phrases(a)])
+    vectors.save(articles, rows, company.vectors)
     return report
+
+
+def _agents() -> tuple[str, ...]:
+    return tuple(in_use().agents)
 
 
 def embedder_or_refuse() -> Embedder:
@@ -95,7 +101,7 @@ def embedder_or_refuse() -> Embedder:
 
 def chosen_sets(asked: Sequence[str]) -> list[CaseSet]:
     """The development sets unless others are asked for."""
-    service = EvaluationService({}, names(), RemoteCentre)
+    service = EvaluationService({}, _agents(), RemoteCentre)
     sets = asked or [name for name in service.available() if name.startswith(DEV)]
     if not sets:
         raise TrainingRefused(f"{service.folder} has no {DEV}*.jsonl to compare on; name a set with --on.")
@@ -173,7 +179,7 @@ def fit_version(
         extra=dict(learnt.own),
     )
     with versions.new() as part:
-        train_on(learnt.lines, learnt.fingerprint, part, memory, tell, names())
+        train_on(learnt.lines, learnt.fingerprint, part, memory, _agents(), in_use().last_resort, tell)
         versions.keep(part, record)
     return record
 
@@ -191,7 +197,7 @@ def measure_version(
     after = (record.version, load(versions.root / record.version))
     a, b = (_run(which, sets, memory, registry, tell) for which in (before, after))
     comparison = compare(a, b)
-    figures = headline(b.predictions, names(), CostMatrix())
+    figures = headline(b.predictions, _agents(), CostMatrix())
     losses = broken_gates(figures, comparison, Gates(no_significant_loss=True))
     outcome = {
         "baseline": before[0],
@@ -213,5 +219,5 @@ def _run(
 ) -> Run:
     router = LocalRouter(which[1], embedder)
     settings = {"version": which[0], **router.fingerprint}
-    target = Target("local", router.route, names(), settings=settings, at_once=1, timed=False)
+    target = Target("local", router.route, _agents(), settings=settings, at_once=1, timed=False)
     return asyncio.run(run(sets, target, RunOptions(), registry, tell))

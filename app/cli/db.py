@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.console import exit_on_errors, exit_with, read_settings
+from app.core.company import in_use
 from app.core.config import Settings
 from app.engines.backoffice.database import shown
 from app.engines.backoffice.office import SqlBackOffice
@@ -48,7 +49,7 @@ def reset_records(
 
 @contextmanager
 def _open_office(settings: Settings) -> Iterator[SqlBackOffice]:
-    office = SqlBackOffice(settings.backoffice_storage, settings.policy)
+    office = SqlBackOffice(settings.backoffice_storage, settings.policy_of(in_use().policy))
     with exit_on_errors():
         try:
             yield office

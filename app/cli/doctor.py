@@ -10,21 +10,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
 from app.adapters.embeddings import load_embedder
 from app.adapters.openai.client import openai_model
 from app.adapters.storage.json_store import JsonStore
+from app.agents.router import choice_schema
 from app.agents.structured_output import ask_structured, mode_of
 from app.cli.console import read_settings
+from app.core.company import in_use
 from app.core.config import Settings
 from app.core.exceptions import ProviderError, ProviderTimeout, SettingInvalid
 from app.core.text import shorten
@@ -63,13 +65,6 @@ class LookUpOrder(BaseModel):
     """Look up an order by its number."""
 
     number: int
-
-
-class DeskChoice(BaseModel):
-    """The desk for a customer."""
-
-    agent: Literal["tech_support", "sales", "supervisor"]
-    confidence: float = Field(ge=0, le=1)
 
 
 def run_doctor(
@@ -201,7 +196,7 @@ def _describe_call(message: Any) -> tuple[str, str]:
 
 
 async def _ask_typed(model: BaseChatModel) -> tuple[str, str]:
-    value, _ = await ask_structured(model, ROUTE, DeskChoice)
+    value, _ = await ask_structured(model, ROUTE, choice_schema(tuple(in_use().agents)))
     return f"{value.agent} by {mode_of(model)}", ""
 
 

@@ -19,6 +19,7 @@ from app.adapters.embeddings import load_embedder
 from app.adapters.openai.client import openai_model
 from app.bootstrap import build
 from app.cli.console import exit_on_broken_gates, exit_on_errors, exit_with, read_settings, show_progress
+from app.core.company import in_use
 from app.core.config import Settings
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.backoffice.staging import Row, prepare_template, stage
@@ -143,7 +144,7 @@ def open_stage(settings: Settings) -> Iterator[ScenarioService]:
 
 
 def _workbench_factory(settings: Settings) -> Callable[[Path], Workbench]:
-    embedder, articles = load_embedder(), load_articles()
+    embedder, articles = load_embedder(), load_articles(in_use().articles)
 
     def build_in(folder: Path) -> Workbench:
         storage = {
@@ -154,7 +155,7 @@ def _workbench_factory(settings: Settings) -> Callable[[Path], Workbench]:
         }
         return build(
             settings.model_copy(update=storage),
-            office=SqlBackOffice(folder / OFFICE, settings.policy, clock=_now),
+            office=SqlBackOffice(folder / OFFICE, settings.policy_of(in_use().policy), clock=_now),
             embedder=embedder,
             articles=articles,
             clock=_now,

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.agents.roster import names
 from app.cli.console import exit_on_errors, exit_with
+from app.core.company import in_use
 from app.evaluation.cases import home, read_set
 from app.evaluation.check import check
 from app.evaluation.importers import IMPORTED, Imported, import_rows, write_set
@@ -27,7 +27,7 @@ def check_sets(
     if not folder.is_dir():
         exit_with(f"{folder} is not a folder.")
     with exit_on_errors():
-        findings = check(folder, names())
+        findings = check(folder, tuple(in_use().agents))
     for finding in findings:
         typer.echo(f"{finding.severity}: {finding.where}: {finding.problem}")
     errors = sum(finding.severity == "error" for finding in findings)
@@ -59,7 +59,7 @@ def import_set(
 ) -> None:
     """Exits with 2 where nothing could be imported."""
     columns = {"text": "text", "label": "label", **parse_pairs("--column", column or [])}
-    labels, ours = parse_pairs("--label", label or []), names()
+    labels, ours = parse_pairs("--label", label or []), tuple(in_use().agents)
     if unknown := sorted(set(labels.values()) - set(ours)):
         exit_with(f"{', '.join(unknown)}: labels are {', '.join(ours)}.")
     with exit_on_errors():

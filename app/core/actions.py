@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.backoffice import Delivery, Discount, Period, PlanName, Severity
+from app.core.backoffice import Delivery, Discount, Period, Severity
 from app.core.events import EventKind
 
 FREE, NUMBER = "free text", "number"
 Text = Annotated[str, FREE]
 """What people or models write: the audit does not keep it."""
 Number = Annotated[str, NUMBER]
+PLAN, ITEM, GOODS = "a plan", "a plan or an item", "an item that is delivered"
+"""Marks of fields that name something in the catalogue, whose names models are offered."""
 
 
 class Action(BaseModel):
@@ -83,7 +85,7 @@ class CreateOrder(Action):
     event = "order.created"
     achieves = frozenset({"order"})
 
-    item: Literal["basic", "pro", "business", "hub", "key", "storage"]
+    item: Annotated[str, ITEM]
     period: Period | None = None
     quantity: int = Field(default=1, ge=1, le=1000)
     delivery: Delivery | None = None
@@ -100,7 +102,7 @@ class ChangeSubscription(Action):
     event = "subscription.changed"
     achieves = frozenset({"subscription", "order"})
 
-    plan: PlanName
+    plan: Annotated[str, PLAN]
     period: Period | None = Field(default=None, description="As now, if not given.")
 
 
@@ -204,7 +206,7 @@ class Quote(BaseModel):
 
     achieves: ClassVar[frozenset[str]] = frozenset({"discount"})
 
-    item: Literal["basic", "pro", "business", "hub", "key", "storage"]
+    item: Annotated[str, ITEM]
     period: Period | None = None
     quantity: int = Field(default=1, ge=1, le=1000)
     people: int = Field(default=1, ge=1, le=10_000)

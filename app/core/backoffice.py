@@ -10,9 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PlanName = Literal["basic", "pro", "business"]
 Period = Literal["month", "year"]
-Product = Literal["hub", "key", "storage"]
 Delivery = Literal["courier", "pickup"]
 Discount = Literal["none", "student", "nonprofit"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -36,25 +34,6 @@ class ActionContext(BaseModel):
     language: str = "ru"
 
 
-class Plan(BaseModel):
-    name: PlanName
-    title: str
-    month_rub: int
-    year_rub: int
-    storage_gb: int
-    devices: int | None = None
-    people: int
-
-
-class Item(BaseModel):
-    """Something sold besides plans; `storage` is 100 GB more for a month."""
-
-    name: Product
-    title: str
-    price_rub: int
-    delivered: bool
-
-
 class Customer(BaseModel):
     customer_id: str
     name: str
@@ -65,7 +44,7 @@ class Customer(BaseModel):
 
 
 class Subscription(BaseModel):
-    plan: PlanName
+    plan: str
     period: Period
     status: Literal["trial", "active", "past_due", "cancelled"]
     price_rub: int
@@ -73,7 +52,7 @@ class Subscription(BaseModel):
     renews: datetime
     used_gb: int
     storage_gb: int
-    next_plan: PlanName | None = None
+    next_plan: str | None = None
 
 
 class Worth(BaseModel):
@@ -82,7 +61,7 @@ class Worth(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     paid_rub: int = 0
-    plan: PlanName | None = None
+    plan: str | None = None
 
 
 class Device(BaseModel):
@@ -197,11 +176,18 @@ class ActionApproval(BaseModel):
 
 
 class Policy(BaseModel):
-    """What agents may do by themselves, in whole roubles and days."""
+    """What agents may do by themselves: policy.yaml. Whole roubles, days, hours."""
 
-    refund_limit_rub: int = 5000
-    refund_days: int = 14
-    refunds_per_year: int = 2
-    credit_limit_rub: int = 500
-    credits_per_year: int = 1
-    order_limit_rub: int = 100_000
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    refund_limit_rub: int
+    refund_days: int
+    refunds_per_year: int
+    credit_limit_rub: int
+    credits_per_year: int
+    order_limit_rub: int
+    outage_hours: int = Field(ge=1)
+    outage_claim_days: int
+    callback_days: int
+    complaint_days: int
+    repeat_minutes: int

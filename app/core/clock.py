@@ -1,13 +1,11 @@
-"""Now, in UTC; and the time zone of the house."""
+"""Now, in UTC."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-HOUSE_TIME = timezone(timedelta(hours=3), "MSK")
-"""The company lives by Moscow time, which knows no summer time."""
 
 
 def utcnow() -> datetime:

@@ -85,10 +85,10 @@ class Settings(BaseSettings):
 
     backoffice_storage: str = Field(default="storage/backoffice.sqlite", repr=False)
     demo_data: bool | None = None
-    refund_limit: int = Field(default=5000, ge=0)
-    refunds_per_year: int = Field(default=2, ge=0)
-    credit_limit: int = Field(default=500, ge=0)
-    order_limit: int = Field(default=100_000, ge=0)
+    refund_limit: int | None = Field(default=None, ge=0)
+    refunds_per_year: int | None = Field(default=None, ge=0)
+    credit_limit: int | None = Field(default=None, ge=0)
+    order_limit: int | None = Field(default=None, ge=0)
 
     crm: CrmName = "none"
     crm_url: str | None = Field(default=None, repr=False)
@@ -191,14 +191,15 @@ class Settings(BaseSettings):
         """A real company's records never get invented customers, unless somebody says so."""
         return self.environment == "development" if self.demo_data is None else self.demo_data
 
-    @property
-    def policy(self) -> Policy:
-        return Policy(
-            refund_limit_rub=self.refund_limit,
-            refunds_per_year=self.refunds_per_year,
-            credit_limit_rub=self.credit_limit,
-            order_limit_rub=self.order_limit,
-        )
+    def policy_of(self, company: Policy) -> Policy:
+        """The company's, with the limits that are set."""
+        limits = {
+            "refund_limit_rub": self.refund_limit,
+            "refunds_per_year": self.refunds_per_year,
+            "credit_limit_rub": self.credit_limit,
+            "order_limit_rub": self.order_limit,
+        }
+        return company.model_copy(update={name: limit for name, limit in limits.items() if limit is not None})
 
     @property
     def has_provider(self) -> bool:

@@ -1,16 +1,16 @@
-"""One colour an agent, everywhere: badges, charts, matrix axes. Okabe and Ito: safe for the colour-blind."""
+"""Colours of badges, charts and matrix axes. Okabe and Ito: safe for the colour-blind."""
 
 from __future__ import annotations
 
-NEUTRAL = "#6B7280"
+from app.core.company import in_use
+from app.core.models import OPERATOR
+
+NEUTRAL, BLUE = "#6B7280", "#0072B2"
 RIGHT, WRONG, UNDECIDED = "#009E73", "#D55E00", "#E69F00"
-_AGENTS = {
-    "tech_support": "#0072B2",
-    "sales": "#009E73",
-    "supervisor": "#D55E00",
-    "operator": "#CC79A7",
-}
+PERSON = "#CC79A7"
 
 
 def colour_of(agent: str) -> str:
-    return _AGENTS.get(agent, NEUTRAL)
+    """One colour for each agent, everywhere, as its company says."""
+    known = in_use().agents.get(agent)
+    return known.colour if known else PERSON if agent == OPERATOR else NEUTRAL

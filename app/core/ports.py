@@ -18,14 +18,13 @@ from app.core.backoffice import (
     ActionContext,
     Effect,
     Incident,
-    Item,
     Order,
     Outcome,
     Payment,
-    Plan,
     Ticket,
     Worth,
 )
+from app.core.catalogue import Item, Plan
 from app.core.dialog import Dialog
 from app.core.models import Article, Decision, Handler, Memory, Passage, RouteQuery, Said, Status
 from app.core.urgency import WaitingQueue

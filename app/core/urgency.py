@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from app.core.anger import measure_anger
 from app.core.backoffice import Worth
+from app.core.company import in_use
 from app.core.dialog import Dialog
 from app.core.models import OPERATOR
 
@@ -18,7 +19,6 @@ WEIGHTS = {"anger": 35, "waiting": 30, "approval": 15, "value": 10, "repeats": 1
 HALF_WAIT = 15 * 60  # seconds after which waiting weighs half of all it can
 HALF_PAID = 20_000  # roubles paid that weigh half
 AGAIN = 0.6  # what is left after one more dialog in the last 30 days
-PLANS: dict[str | None, float] = {None: 0.0, "basic": 0.2, "pro": 0.5, "business": 0.8}
 LOOK_BACK = timedelta(days=30)
 MANY = 20  # dialogs of one customer that are looked at: more weigh the same
 NOBODY = datetime.max.replace(tzinfo=UTC)
@@ -126,8 +126,8 @@ def repeats_share(others: int) -> float:
 def worth_share(worth: Worth | None) -> float:
     if worth is None:
         return 0.0
-    paid = max(0, worth.paid_rub)
-    return 1 - (1 - PLANS[worth.plan]) * (1 - paid / (paid + HALF_PAID))
+    paid, plan = max(0, worth.paid_rub), in_use().catalogue.plans.get(worth.plan or "")
+    return 1 - (1 - (plan.value if plan else 0)) * (1 - paid / (paid + HALF_PAID))
 
 
 def seconds_since(since: datetime | None, moment: datetime) -> float:

@@ -11,8 +11,8 @@ from threading import Lock
 
 import numpy as np
 
+from app.core.company import in_use
 from app.core.exceptions import CallCenterError
-from app.core.locales import read_all
 from app.core.models import Decision, RouteQuery, Source
 from app.core.ports import Embedder, Vectors
 from app.core.similarity import words
@@ -91,8 +91,8 @@ def _majority(lines: list[Line]) -> Score:
 
 def _keywords(lines: list[Line]) -> Score:
     shares = _shares(lines)
-    listed: Iterable[dict[str, list[str]]] = read_all("keywords").values()
-    keys = {label: [key for known in listed for key in known.get(label, [])] for label in shares}
+    agents = in_use().agents
+    keys = {label: agents[label].keywords if label in agents else [] for label in shares}
     starts = {label: [" " + " ".join(words(key)) for key in keys[label]] for label in shares}
 
     def score(text: str) -> Scores:

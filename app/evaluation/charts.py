@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from app.core.html import mark_chart
-from app.core.palette import NEUTRAL, WRONG, colour_of
+from app.core.palette import BLUE, NEUTRAL, WRONG
 from app.evaluation.calibration import Bin, CascadePoint, Point
 
-BLUE, GREY, ORANGE = colour_of("tech_support"), NEUTRAL, WRONG
+GREY, ORANGE = NEUTRAL, WRONG
 INK, LINE = "#010203", "#040506"
 """Stand-ins that become the colours of the page, so that a chart follows light and dark."""
 STYLE: Any = {

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.core.company import in_use
 from app.core.similarity import near_pairs, words
 from app.evaluation.cases import Case, CaseSet, SetInvalid, read_set
 from app.evaluation.retrieval import is_questions
@@ -37,14 +38,14 @@ class Finding(BaseModel):
     problem: str
 
 
-def check(folder: Path, legal: Iterable[str], prompts: Path = PROMPTS) -> list[Finding]:
-    """`legal` are the roster's names; lines of the prompts in `prompts` count as training. Errors first."""
+def check(folder: Path, legal: Iterable[str], prompts: Iterable[Path] | None = None) -> list[Finding]:
+    """`legal` are the roster's names; lines of the `prompts`, folders, count as training. Errors first."""
     labels = tuple(legal)
     splits, findings = _read(folder, labels)
     for sets in splits.values():
         for each in sets:
             findings += _duplicates(each)
-    findings += _leaks(splits, prompts)
+    findings += _leaks(splits, [PROMPTS, in_use().folder / "agents"] if prompts is None else prompts)
     for split, sets in splits.items():
         findings += _balance(split, sets, labels)
     findings += _grammar(splits["train"])
@@ -84,7 +85,7 @@ def _duplicates(each: CaseSet) -> Iterator[Finding]:
         seen.setdefault(said, case.id)
 
 
-def _leaks(splits: dict[Split, list[CaseSet]], prompts: Path) -> Iterator[Finding]:
+def _leaks(splits: dict[Split, list[CaseSet]], prompts: Iterable[Path]) -> Iterator[Finding]:
     messages = {split: [m for each in sets for m in _messages(each)] for split, sets in splits.items()}
     messages["train"] += _shots(prompts)
     for first, second in combinations(messages, 2):
@@ -103,9 +104,9 @@ def _customer(case: Case) -> list[str]:
     return [turn.content for turn in case.turns if turn.role == "customer"]
 
 
-def _shots(prompts: Path) -> Iterator[Message]:
+def _shots(prompts: Iterable[Path]) -> Iterator[Message]:
     """Lines and quoted pieces of the prompts."""
-    for path in sorted(prompts.glob("*.md")):
+    for path in sorted(path for folder in prompts for path in folder.glob("*.md")):
         for line in path.read_text(encoding="utf-8").splitlines():
             for text in [line.strip(" -*>#"), *findall(r"[\"«“]([^\"»”]+)[\"»”]", line)]:
                 if text:

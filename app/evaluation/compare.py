@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from app.core.locales import read
 from app.core.stats import ALPHA, Interval, mean_interval, sign_test, turns_needed
 from app.evaluation.metrics import percentile, plain, waits
-from app.evaluation.predictions import SUPERVISOR, Prediction, Run, transcript
+from app.evaluation.predictions import Prediction, Run, transcript
 
 __all__ = ["ALPHA", "Comparison", "Pair", "Verdict", "compare", "describe_verdict"]
 
@@ -98,7 +98,8 @@ def compare(a: Run, b: Run, seed: int = 0) -> Comparison:
     pairs = [both for turn in common if (both := turn.answered()).a and both.b]
     deltas = [turn.delta(_right) for turn in pairs]
     transcripts = [transcript(turn.a[0]) for turn in pairs]
-    missed = [t.delta(lambda p: p.missed_escalation) for t in pairs if t.a[0].expected == SUPERVISOR]
+    last = a.provenance.last_resort
+    missed = [t.delta(lambda p: p.missed(last)) for t in pairs if t.a[0].expected == last]
     coverage = [turn.delta(lambda p: p.covered) for turn in common]
     difference, p_value = mean_interval(deltas, transcripts, seed), sign_test(deltas)
     verdict = _verdict(difference, p_value, unlike=any(deltas) or any(coverage))

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.core import jsonlines
+from app.core.company import in_use
 from app.core.encodings import decoded
 from app.core.exceptions import CallCenterError
 from app.core.yaml import YAMLError, parse
-from app.evaluation.predictions import SUPERVISOR, Prediction
+from app.evaluation.predictions import Prediction
 
 MISSED_ESCALATION = 10.0
 NEEDLESS_ESCALATION = 3.0
@@ -29,11 +30,15 @@ class CostsInvalid(CallCenterError):
 
 
 class CostMatrix(BaseModel):
-    """`prices` is expected -> got -> price. What it does not name has the default price."""
+    """`prices` is expected -> got -> price. What it does not name has the default price.
+
+    `last_resort` is the label that it is costliest to miss.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     prices: dict[str, dict[str, Price]] = Field(default_factory=dict)
+    last_resort: str = Field(default_factory=lambda: in_use().last_resort)
 
     @model_validator(mode="after")
     def _right_answers_are_free(self) -> CostMatrix:
@@ -45,7 +50,12 @@ class CostMatrix(BaseModel):
     def price(self, expected: str, got: str) -> float:
         if expected == got:
             return 0.0
-        return self.prices.get(expected, {}).get(got, _default(expected, got))
+        return self.prices.get(expected, {}).get(got, self._default(expected, got))
+
+    def _default(self, expected: str, got: str) -> float:
+        if expected == self.last_resort:
+            return MISSED_ESCALATION
+        return NEEDLESS_ESCALATION if got == self.last_resort else ASTRAY
 
     def of(self, prediction: Prediction) -> float:
         """Right answers, accepted alternatives and failures cost nothing here."""
@@ -67,12 +77,6 @@ def load_costs(path: Path, labels: Iterable[str] | None = None) -> CostMatrix:
     if labels is not None and (strange := named - set(labels)):
         raise CostsInvalid(path.name, f"unknown label {', '.join(sorted(strange))}")
     return costs
-
-
-def _default(expected: str, got: str) -> float:
-    if expected == SUPERVISOR:
-        return MISSED_ESCALATION
-    return NEEDLESS_ESCALATION if got == SUPERVISOR else ASTRAY
 
 
 def _read(path: Path) -> Any:

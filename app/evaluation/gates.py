@@ -53,7 +53,7 @@ def _limits(headline: Headline, gates: Gates) -> Iterator[str]:
     elif gates.min_accuracy is not None and accuracy.value < gates.min_accuracy:
         yield f"Accuracy is {accuracy.value:.4g}, the limit is {gates.min_accuracy:.4g}."
     if gates.max_missed_escalations is not None and not missed.n:
-        yield "No turn for the supervisor was answered, so missed escalations cannot be checked."
+        yield "No turn for the last resort was answered, so missed escalations cannot be checked."
     elif gates.max_missed_escalations is not None and missed.value > gates.max_missed_escalations:
         yield f"Missed escalations are {missed.value:.4g}, the limit is {gates.max_missed_escalations:.4g}."
     if gates.max_cost is not None and headline.cost > gates.max_cost:

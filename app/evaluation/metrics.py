@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from app.core.stats import Interval
 from app.evaluation.costs import CostMatrix
-from app.evaluation.predictions import SUPERVISOR, Prediction, share, transcript
+from app.evaluation.predictions import Prediction, share, transcript
 
 Confusion = dict[str, dict[str, int]]
 
@@ -65,10 +65,10 @@ def accuracy(predictions: Iterable[Prediction]) -> Interval:
     return share((p for p in predictions if p.covered), lambda p: p.right)
 
 
-def missed_escalations(predictions: Iterable[Prediction]) -> Interval:
-    """Of the covered turns for the supervisor, how many went elsewhere."""
-    due = (p for p in predictions if p.covered and p.expected == SUPERVISOR)
-    return share(due, lambda p: p.missed_escalation)
+def missed_escalations(predictions: Iterable[Prediction], last_resort: str) -> Interval:
+    """Of the covered turns for the last resort, how many went elsewhere."""
+    due = (p for p in predictions if p.covered and p.expected == last_resort)
+    return share(due, lambda p: p.missed(last_resort))
 
 
 def headline(predictions: Sequence[Prediction], labels: Sequence[str], costs: CostMatrix) -> Headline:
@@ -78,7 +78,7 @@ def headline(predictions: Sequence[Prediction], labels: Sequence[str], costs: Co
         cases=len({transcript(p) for p in turns}),
         accuracy=accuracy(turns),
         macro_f1=_macro_f1(confusion(turns, labels)),
-        missed_escalations=missed_escalations(turns),
+        missed_escalations=missed_escalations(turns, costs.last_resort),
         coverage=share(turns, lambda p: p.covered),
         outcomes=dict(sorted(Counter(p.outcome for p in turns).items())),
         cost=fsum(p.cost for p in turns),
@@ -158,25 +158,24 @@ class Slice(BaseModel):
     missed: Interval
 
 
-def slices(predictions: Iterable[Prediction]) -> list[Slice]:
+def slices(predictions: Iterable[Prediction], last_resort: str) -> list[Slice]:
     """In the order of VALUES, then by value (turn numbers as numbers). A turn counts in each of its tags."""
     turns = plain(predictions)
-    return [piece for by in get_args(By) for piece in _slices_by(by, turns)]
+    return [piece for by in get_args(By) for piece in _slices_by(by, turns, last_resort)]
 
 
-def _slices_by(by: By, turns: list[Prediction]) -> list[Slice]:
+def _slices_by(by: By, turns: list[Prediction], last_resort: str) -> list[Slice]:
     parts: dict[str, list[Prediction]] = {}
     for turn in turns:
         for value in dict.fromkeys(VALUES[by](turn)):
             parts.setdefault(value, []).append(turn)
     ordered = sorted(parts, key=lambda v: (int(v) if by == "nth" else 0, v))
-    return [_slice(by, value, parts[value]) for value in ordered]
+    return [_slice(by, value, parts[value], last_resort) for value in ordered]
 
 
-def _slice(by: By, value: str, part: list[Prediction]) -> Slice:
-    return Slice(
-        by=by, value=value, turns=len(part), accuracy=accuracy(part), missed=missed_escalations(part)
-    )
+def _slice(by: By, value: str, part: list[Prediction], last_resort: str) -> Slice:
+    missed = missed_escalations(part, last_resort)
+    return Slice(by=by, value=value, turns=len(part), accuracy=accuracy(part), missed=missed)
 
 
 Escalation = Literal["early", "on_time", "late", "never"]
@@ -201,7 +200,7 @@ class DialogMeasures(BaseModel):
     returns: Interval
 
 
-def dialog_measures(predictions: Iterable[Prediction]) -> DialogMeasures | None:
+def dialog_measures(predictions: Iterable[Prediction], last_resort: str) -> DialogMeasures | None:
     """None where no case has more than one customer's turn."""
     transcripts = _multi_turn(plain(predictions))
     if not transcripts:
@@ -210,7 +209,7 @@ def dialog_measures(predictions: Iterable[Prediction]) -> DialogMeasures | None:
     served = [p for p in answered if p.serving is not None]
     content = [p for p in served if p.serving in p.acceptable]
     ill_served = [p for p in served if p.serving not in p.acceptable]
-    came_when = Counter(_escalation(turns) for turns in transcripts)
+    came_when = Counter(_escalation(turns, last_resort) for turns in transcripts)
     return DialogMeasures(
         transcripts=len(transcripts),
         escalations={when: came_when[when] for when in get_args(Escalation)},
@@ -233,17 +232,17 @@ def _stays(prediction: Prediction) -> bool:
     return prediction.got == prediction.serving
 
 
-def _escalation(turns: Transcript) -> Escalation | None:
-    """Due by the first turn that only the supervisor may take; in time from the first one they may take.
+def _escalation(turns: Transcript, last_resort: str) -> Escalation | None:
+    """Due by the first turn that only the last resort may take; in time from the first one they may take.
 
     None where nothing was due, or where the router failed on the due turn.
     """
-    due = next((at for at, p in enumerate(turns) if set(p.acceptable) == {SUPERVISOR}), None)
-    first = next((at for at, p in enumerate(turns) if p.covered and p.got == SUPERVISOR), None)
+    due = next((at for at, p in enumerate(turns) if set(p.acceptable) == {last_resort}), None)
+    first = next((at for at, p in enumerate(turns) if p.covered and p.got == last_resort), None)
     if due is None:
         return None
     if first is not None and first <= due:
-        return "on_time" if SUPERVISOR in turns[first].acceptable else "early"
+        return "on_time" if last_resort in turns[first].acceptable else "early"
     if not turns[due].covered:
         return None
     return "never" if first is None else "late"

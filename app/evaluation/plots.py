@@ -10,14 +10,14 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from app.core.palette import NEUTRAL, colour_of
+from app.core.palette import BLUE, NEUTRAL, WRONG
 from app.core.stats import Interval
 from app.evaluation.calibration import CascadePoint, Point
 from app.evaluation.metrics import By, Escalation
 from app.evaluation.report import Report
 
 EMPTY = "nothing to show"
-BLUE, ORANGE, INK = colour_of("tech_support"), colour_of("supervisor"), "#111827"
+ORANGE, INK = WRONG, "#111827"
 STYLE: Any = {
     "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9, "axes.spines.top": False,
     "axes.spines.right": False, "axes.edgecolor": NEUTRAL, "axes.grid": True, "axes.axisbelow": True,
@@ -116,11 +116,11 @@ def cost_against_accuracy(reports: Mapping[str, Report]) -> Chart:
 
 
 def escalations(report: Report) -> Chart:
-    """When the supervisor came, of the conversations that needed one."""
+    """When the last resort came, of the conversations that needed one."""
     chart, axes = _chart()
     counted = report.dialogs.escalations if report.dialogs else {}
     names: tuple[Escalation, ...] = get_args(Escalation)
-    shown = axes.bar(names, [counted.get(name, 0) for name in names], color=colour_of("supervisor"))
+    shown = axes.bar(names, [counted.get(name, 0) for name in names], color=ORANGE)
     axes.bar_label(shown)
     axes.set(ylabel="conversations")
     return chart

@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from app.core import durable
+from app.core.company import in_use
 from app.core.models import Decision, RouteQuery, Source
 from app.core.stats import Interval, clustered
 
@@ -52,7 +53,6 @@ class Cache:
 
 
 CaseOutcome = Literal["ok", "wrong", "unparsed", "timeout", "error"]
-SUPERVISOR = "supervisor"
 
 
 class Prediction(BaseModel):
@@ -105,10 +105,9 @@ class Prediction(BaseModel):
     def right(self) -> bool:
         return self.outcome == "ok"
 
-    @property
-    def missed_escalation(self) -> bool:
-        """A covered case for the supervisor that was sent elsewhere; a failure is not one."""
-        return self.covered and self.expected == SUPERVISOR and not self.right
+    def missed(self, last_resort: str) -> bool:
+        """A covered case for the last resort that was sent elsewhere; a failure is not one."""
+        return self.covered and self.expected == last_resort and not self.right
 
 
 class SetFacts(BaseModel):
@@ -119,7 +118,7 @@ class SetFacts(BaseModel):
 
 
 class Provenance(BaseModel):
-    """Enough to run it again."""
+    """Enough to run it again. `last_resort` is the label that it is costliest to miss."""
 
     run_id: str
     started: datetime
@@ -137,6 +136,7 @@ class Provenance(BaseModel):
     limit: int | None = None
     slices: dict[str, str] = Field(default_factory=dict)
     labels: list[str]
+    last_resort: str = Field(default_factory=lambda: in_use().last_resort)
 
 
 class Run(BaseModel):

@@ -120,7 +120,8 @@ def build_report(
     run: Run, costs: CostMatrix, comparison: Comparison | None = None, baseline: Run | None = None
 ) -> Report:
     """Perturbed turns count for robustness only. `baseline` is the run that `comparison` compares with."""
-    labels = run.provenance.labels
+    labels, last_resort = run.provenance.labels, run.provenance.last_resort
+    costs = costs.model_copy(update={"last_resort": last_resort})
     plain = metrics.plain(run.predictions)
     counts = metrics.confusion(plain, labels)
     known = confidence(plain)
@@ -131,8 +132,8 @@ def build_report(
         confusion=counts,
         confusion_cost={e: {g: n * costs.price(e, g) for g, n in row.items()} for e, row in counts.items()},
         prices={e: {g: costs.price(e, g) for g in row} for e, row in counts.items()},
-        slices=slices(plain),
-        dialogs=dialog_measures(plain),
+        slices=slices(plain, last_resort),
+        dialogs=dialog_measures(plain, last_resort),
         confidence=known,
         promises=_promises(known) if known else [],
         misroutes=dearest(plain, costs),
@@ -150,7 +151,7 @@ def dearest(predictions: Sequence[Prediction], costs: CostMatrix) -> list[Predic
     return sorted(
         wrong,
         key=lambda p: (
-            not p.missed_escalation,
+            not p.missed(costs.last_resort),
             -costs.price(p.expected, str(p.got)),
             -(p.confidence or 0),
             p.key,

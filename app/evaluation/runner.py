@@ -10,6 +10,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from app.core.company import in_use
 from app.core.exceptions import CallCenterError, RoutingFailed
 from app.core.models import Decision, RouteQuery, Usage
 from app.evaluation.cases import CaseSet
@@ -40,7 +41,7 @@ class Target:
     `session`, where given, makes a router for each pass over a case (True: a case of one customer line), for
     targets that keep the conversation themselves. `at_once` bounds concurrency where answers are computed
     in this process: a queue is not latency. `paid` answers are cached. Not `timed` is a router that remembers
-    what it worked out before.
+    what it worked out before. `last_resort` is the label that it is costliest to miss.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Target:
     at_once: int | None = None
     timed: bool = True
     session: Callable[[bool], Route] | None = None
+    last_resort: str = field(default_factory=lambda: in_use().last_resort)
 
     def opened(self, single: bool) -> Route:
         return self.session(single) if self.session else self.route
@@ -107,6 +109,7 @@ def provenance_of(sets: Sequence[CaseSet], target: Target, options: RunOptions) 
         limit=options.limit,
         slices=dict(options.slices),
         labels=list(target.labels),
+        last_resort=target.last_resort,
     )
 
 

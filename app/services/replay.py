@@ -19,14 +19,13 @@ from app.core.backoffice import (
     ActionContext,
     Effect,
     Incident,
-    Item,
     Order,
     Outcome,
     Payment,
-    Plan,
     Ticket,
     Worth,
 )
+from app.core.catalogue import Item, Plan
 from app.core.dialog import Dialog, Message
 from app.core.exceptions import CallCenterError
 from app.core.models import OPERATOR, Said, Turn, TurnContext

@@ -59,7 +59,7 @@ def fitting(share: float, language: str) -> str:
 
 
 def roubles(amount: float, language: str) -> str:
-    """1 990 ₽, or 1,990 ₽; the sign does not break away."""
+    """1 234 ₽, or 1,234 ₽; the sign does not break away."""
     return f"{number(amount, language)}\u00a0₽"
 
 

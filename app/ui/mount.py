@@ -40,7 +40,7 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             build_page(bench, language),
             path=f"/ui/{language}",
             theme=theme(),
-            css=read_styles(),
+            css=read_styles(bench.agents),
             show_error=False,
             enable_monitoring=False,
             ssr_mode=False,

@@ -5,12 +5,14 @@ The line above the rooms: how the service is and which model speaks, language, t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 import gradio as gr
 
 from app.core.html import read_asset
+from app.core.palette import colour_of
 from app.services.health import Health
 from app.services.workbench import Workbench
 from app.ui.analytics.room import AnalyticsRoom
@@ -117,8 +119,15 @@ async def _status(bench: Workbench, language: str) -> str:
     return render_badge(bench, await bench.health.brief(), language)
 
 
-def read_styles() -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.css")))
+def read_styles(agents: Iterable[str]) -> str:
+    """The style sheets, and a rule for each agent's colour."""
+    sheets = [path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.css"))]
+    return "\n".join([*sheets, *map(_colour_rule, agents)])
+
+
+def _colour_rule(agent: str) -> str:
+    by, colour = f".cc-by-{agent}", colour_of(agent)
+    return f".cc-serving{by} > i {{color:{colour}}} #cc-chat {by}::before {{background:{colour}}}"
 
 
 def render_scripts() -> str:

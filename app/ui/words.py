@@ -6,11 +6,14 @@ Error situations as sentences of the page's language; their classes tell them in
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
+from app.core.company import in_use
 from app.core.documents import DocumentUnusable, LeftOut
 from app.core.exceptions import CallCenterError
 from app.core.locales import LOCALES, languages
+from app.core.wording import filled
 from app.core.yaml import load
 
 LANGUAGES = languages("ui")
@@ -18,9 +21,14 @@ LANGUAGES = languages("ui")
 Words = dict[str, Any]
 
 
+@cache
 def words(language: str, room: str) -> Words:
     """Raises FileNotFoundError for a room without words: a missing translation is a defect."""
-    return cast(Words, load(LOCALES / language / "ui" / f"{room}.yaml"))
+    company = in_use()
+    known = filled(load(LOCALES / language / "ui" / f"{room}.yaml"), company.words(language))
+    if room == "frame":
+        known["agents"] = company.agent_titles(language) | known["agents"]
+    return cast(Words, known)
 
 
 def describe_left_out(name: str, left_out: LeftOut, language: str) -> str:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from app.core.actions import Action, GrantCredit, OpenTicket, RefundPayment
-from app.core.backoffice import Outcome, Policy
+from app.core.backoffice import Outcome
 from app.core.exceptions import ApprovalDecided
 from tests.support.back_office import Desk, desk_on
+from tests.support.company import COMPANY
 
 CUSTOMERS = (
     "customer_123",
@@ -28,7 +29,7 @@ CUSTOMERS = (
     "demo_goods",
 )
 EXAMPLES = 300 if "TORTURE" in os.environ else 12
-POLICY = Policy(refund_limit_rub=2000, credit_limit_rub=300)
+POLICY = COMPANY.policy.model_copy(update={"refund_limit_rub": 2000, "credit_limit_rub": 300})
 _template: list[Path] = []
 
 

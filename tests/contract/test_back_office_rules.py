@@ -19,8 +19,8 @@ from app.core.actions import (
     OpenComplaint,
     UpdateTicket,
 )
-from app.core.backoffice import Policy
 from tests.support.back_office import NOON, OWNER, TICKET, Desk, desk_on, short
+from tests.support.company import COMPANY
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -120,7 +120,8 @@ def test_a_customer_has_one_call_ahead(desk: Desk) -> None:
 def test_a_change_of_plan_above_the_limit_of_orders_waits_for_a_person(
     tmp_path: Path, prepared_office: Path, customer: str
 ) -> None:
-    with desk_on(shutil.copy(prepared_office, tmp_path), Policy(order_limit_rub=1000)) as desk:
+    strict = COMPANY.policy.model_copy(update={"order_limit_rub": 1000})
+    with desk_on(shutil.copy(prepared_office, tmp_path), strict) as desk:
         before = desk.office.account(customer), desk.office.orders(customer)
         waits = desk.ask(customer, ChangeSubscription(plan="business", period="year"))
         assert short(waits) == ("approval", "above_limit")

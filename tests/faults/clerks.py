@@ -14,12 +14,13 @@ import sys
 import alembic.command  # noqa: F401
 
 from app.core.actions import RefundPayment
-from app.core.backoffice import ActionContext, Policy
+from app.core.backoffice import ActionContext
 from app.engines.backoffice.office import SqlBackOffice
+from tests.support.company import COMPANY
 
 STDOUT = 1
 CUSTOMER, DIALOG = "demo_vip", "d-demo_vip"
-POLICY = Policy(refunds_per_year=10**6, refund_limit_rub=10**12)
+POLICY = COMPANY.policy.model_copy(update={"refunds_per_year": 10**6, "refund_limit_rub": 10**12})
 
 
 def say(line: str) -> None:

@@ -17,12 +17,12 @@ from app.agents.tools.presentation import money
 from app.bootstrap import build
 from app.core.config import Settings
 from app.engines.backoffice.office import SqlBackOffice
-from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import stems
 from app.engines.offline.lexicon import phrasebook
 from app.services.dialogs.views import MessageView
 from app.services.workbench import Workbench
 from tests.support import german
+from tests.support.company import load_articles
 
 pytestmark = pytest.mark.anyio
 

@@ -92,7 +92,7 @@ def test_neither_the_settings_nor_the_scripts_hold_a_secret(bench: Workbench, la
 
     shown = asyncio.run(SettingsRoom(bench, language).show())
     assert "OPERATOR_KEY" in shown
-    assert CANARY not in shown + read_styles() + render_scripts()
+    assert CANARY not in shown + read_styles(()) + render_scripts()
 
 
 def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, tmp_path: Path) -> None:

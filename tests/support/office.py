@@ -15,7 +15,6 @@ from app.core.backoffice import (
     Effect,
     Outcome,
     Payment,
-    PlanName,
     Subscription,
     Worth,
 )
@@ -82,7 +81,7 @@ class Office:
         self._up()
         return []
 
-    def knows(self, customer_id: str, plan: PlanName, paid_rub: int, refunded_rub: int = 0) -> None:
+    def knows(self, customer_id: str, plan: str, paid_rub: int, refunded_rub: int = 0) -> None:
         who = Customer(
             customer_id=customer_id,
             name="Анна Петрова",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from app.adapters.crm.wording import marker, note_of
+from app.core.company import in_use
 from app.core.events import Event
 
 Ending = Literal["done", "lost"]
@@ -38,7 +39,7 @@ def is_sale(event: Event) -> bool | None:
     """None for a dialog that has just begun: nobody knows yet what it is about."""
     if event.kind == "dialog.opened" and "agent" not in event.data:
         return None
-    return event.kind in SALES or event.data.get("agent") == "sales"
+    return event.kind in SALES or in_use().sells(str(event.data.get("agent")))
 
 
 def ending_of(place: CrmEntry, notes: Iterable[str]) -> Ending | None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
+from app.core.company import in_use
 from app.core.events import Event
 from app.core.locales import read
 
@@ -78,4 +79,4 @@ def _wording(event: Event) -> Wording:
 @lru_cache
 def wording(language: str) -> Wording:
     """The language's own file, or the English one."""
-    return Wording(**read("crm", language))
+    return Wording(**read("crm", language), agents=in_use().crm_titles(language))

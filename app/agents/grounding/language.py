@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
-from app.core.locales import read, read_all
+from app.core.wording import spoken, spoken_by_all
 
 
 class ActionCues(BaseModel):
@@ -52,9 +52,9 @@ class Language(BaseModel):
 
 @lru_cache
 def languages() -> list[Language]:
-    return [Language(**cues) for cues in read_all("grounding").values()]
+    return [Language(**cues) for cues in spoken_by_all("grounding").values()]
 
 
 def honest(lang: str) -> dict[str, str]:
-    sentences: dict[str, str] = read("grounding", lang)["honest"]
+    sentences: dict[str, str] = spoken("grounding", lang)["honest"]
     return sentences

@@ -13,7 +13,7 @@ from app.agents.grounding import Claim, Evidence, SentenceGate
 from app.agents.state import Emit, TurnState
 from app.agents.tools.knowledge import render
 from app.core.actions import BY_TOOL, Quote, tool_name
-from app.core.clock import HOUSE_TIME
+from app.core.company import in_use
 from app.core.models import Passage, ToolUse, TurnProgress
 from app.core.ports import KnowledgeBase
 
@@ -35,7 +35,7 @@ def evidence_of(agent: Agent, state: TurnState, knowledge: KnowledgeBase, now: d
     used = [*case.used, *state["tools"]]
     passed = case.transferred or bool(state["handoffs"]) or agent.escalates_to is None
     return Evidence(
-        today=now.astimezone(HOUSE_TIME).date(),
+        today=now.astimezone(in_use().zone).date(),
         texts=(
             render([*state["passages"], *_cited(state, knowledge)]),
             *(use.result for use in used),

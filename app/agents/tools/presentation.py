@@ -16,10 +16,11 @@ from babel.numbers import format_decimal, format_percent
 
 from app.agents.base import Result
 from app.core.backoffice import Outcome
-from app.core.clock import HOUSE_TIME
+from app.core.company import in_use
 from app.core.locales import read
 
 MONEY, PERCENT = "_rub", "_percent"
+PLANS, ITEM = ("plan", "next_plan"), "item"
 
 
 def money(roubles: int, language: str) -> str:
@@ -27,12 +28,12 @@ def money(roubles: int, language: str) -> str:
 
 
 def moment(at: datetime, language: str) -> str:
-    local, locale = at.astimezone(HOUSE_TIME), _locale(language)
+    local, locale = at.astimezone(in_use().zone), _locale(language)
     return f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
 
 
 def present(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """`amount_rub: 1990` becomes `amount: "1 990 ₽"`; times are told in the house's time zone.
+    """`amount_rub: 1234` becomes `amount: "1 234 ₽"`; times are told in the house's time zone.
 
     What is None is left out: models read less.
     """
@@ -86,6 +87,11 @@ def term(key: str, value: str, language: str) -> str:
 
 def words(topic: str, language: str) -> dict[str, str]:
     """The words of a topic; English where that language has no file."""
+    sold = in_use().catalogue
+    if topic in PLANS:
+        return {name: plan.title(language) for name, plan in sold.plans.items()}
+    if topic == ITEM:
+        return {name: sold[name].named_in(language) for name in sold.names}
     return cast(dict[str, str], read("terms", language).get(topic, {}))
 
 

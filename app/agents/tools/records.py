@@ -9,24 +9,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from app.agents.base import Result, Tool, ToolContext
 from app.agents.tools.actions import UNAVAILABLE
 from app.agents.tools.presentation import render_facts
-from app.core.actions import Quote
+from app.core.actions import GOODS, Quote
 from app.core.backoffice import Account, ActionContext, Device, Incident, Order, Payment, Subscription, Ticket
-from app.core.clock import HOUSE_TIME
+from app.core.company import in_use
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import BackOffice
 
 NEARLY_FULL = 0.9
 TRIAL_WARNING = timedelta(days=3)
 SILENT = timedelta(days=7)
-LATEST_APP = (5, 2)
-"""Versions below it are too old: the fictional company's current release."""
 
 
 def account_facts(account: Account, now: datetime) -> dict[str, Any]:
@@ -66,7 +64,7 @@ def _account_problems(subscription: Subscription, now: datetime) -> Iterator[str
 
 
 def _device(device: Device, now: datetime) -> Iterator[str]:
-    if _version(device.app_version) < LATEST_APP:
+    if _version(device.app_version) < tuple(in_use().profile.current_app):
         yield "outdated_app"
     if now - device.last_seen >= SILENT:
         yield "not_seen_lately"
@@ -119,7 +117,7 @@ class ListPlans(BaseModel):
 class DeliveryTerms(BaseModel):
     """Price and days of each way of delivery for an item."""
 
-    item: str = Field(default="hub", pattern="^(hub|key)$")
+    item: Annotated[str, GOODS] = ""
     quantity: int = Field(default=1, ge=1, le=1000)
 
 
@@ -176,7 +174,8 @@ def _ticket(t: Ticket) -> Facts:
 
 
 def _plans(records: CustomerRecords, _: ListPlans) -> Facts:
-    plans = [{**p.model_dump(exclude={"name", "title"}), "plan": p.name} for p in records.office.plans()]
+    told = {"month_rub", "year_rub", "storage_gb", "devices", "people"}
+    plans = [{**p.model_dump(include=told), "plan": p.name} for p in records.office.plans()]
     items = [{"item": i.name, "price_rub": i.price_rub} for i in records.office.items()]
     return {"status": "found", "plans": plans, "items": items}
 
@@ -216,7 +215,7 @@ def _payments(records: CustomerRecords, wanted: FindPayments) -> Facts:
         for p in records.office.payments(records.customer_id)
         if _is(wanted.payment, p.number)
         and wanted.amount_rub in (None, p.amount_rub)
-        and wanted.on in (None, p.at.astimezone(HOUSE_TIME).date())
+        and wanted.on in (None, p.at.astimezone(in_use().zone).date())
     ]
     return _listed("payments", [_payment(p) for p in found])
 
@@ -251,16 +250,17 @@ def _reading(read: Read, context: ToolContext, origin: ActionContext, wanted: Ba
         return render_facts(UNAVAILABLE, origin.language)
 
 
-def _tool(args: type[BaseModel], read: Read) -> Tool:
-    return Tool(args, partial(_reading, read))
-
-
-service_status = _tool(ServiceStatus, _status)
-diagnose_account = _tool(DiagnoseAccount, _account)
-diagnose_devices = _tool(DiagnoseDevices, _devices)
-find_tickets = _tool(FindTickets, _tickets)
-list_plans = _tool(ListPlans, _plans)
-quote = _tool(Quote, _quote)
-delivery_terms = _tool(DeliveryTerms, _delivery)
-find_orders = _tool(FindOrders, _orders)
-find_payments = _tool(FindPayments, _payments)
+TOOLS: tuple[Tool, ...] = tuple(
+    Tool(args, partial(_reading, read))
+    for args, read in (
+        (ServiceStatus, _status),
+        (DiagnoseAccount, _account),
+        (DiagnoseDevices, _devices),
+        (FindTickets, _tickets),
+        (ListPlans, _plans),
+        (Quote, _quote),
+        (DeliveryTerms, _delivery),
+        (FindOrders, _orders),
+        (FindPayments, _payments),
+    )
+)

@@ -1,4 +1,4 @@
-"""Months, working days and hours of calls, in the house's time."""
+"""Months, working days and hours of calls, in the company's time."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
 from app.core.backoffice import Period
-from app.core.clock import HOUSE_TIME
+from app.core.company import Company
 
-OPENS, CLOSES, SATURDAY = 9, 20, 5
 YEAR, SLOT = timedelta(days=365), timedelta(hours=1)
 
 
@@ -31,22 +30,22 @@ def months_begun(start: datetime, now: datetime) -> int:
     return months
 
 
-def working_days_after(moment: datetime, days: int) -> datetime:
+def working_days_after(company: Company, moment: datetime, days: int) -> datetime:
     """The same time of day, weekends skipped."""
-    local = moment.astimezone(HOUSE_TIME)
+    local = moment.astimezone(company.zone)
     while days:
         local += timedelta(days=1)
-        days -= local.weekday() < SATURDAY
+        days -= local.weekday() < company.profile.hours.workdays
     return local.astimezone(UTC)
 
 
-def is_call_time(moment: datetime) -> bool:
-    local = moment.astimezone(HOUSE_TIME)
-    return local.weekday() < SATURDAY and OPENS <= local.hour < CLOSES
+def is_call_time(company: Company, moment: datetime) -> bool:
+    local, hours = moment.astimezone(company.zone), company.profile.hours
+    return local.weekday() < hours.workdays and hours.opens <= local.hour < hours.closes
 
 
-def next_slot(now: datetime) -> datetime:
+def next_slot(company: Company, now: datetime) -> datetime:
     slot = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + SLOT
-    while not is_call_time(slot):
+    while not is_call_time(company, slot):
         slot += SLOT
     return slot

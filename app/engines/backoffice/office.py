@@ -23,21 +23,20 @@ from app.core.backoffice import (
     ActionContext,
     Effect,
     Incident,
-    Item,
     Order,
     Outcome,
     Payment,
-    Plan,
     Policy,
     Ticket,
     Worth,
 )
+from app.core.catalogue import Item, Plan
 from app.core.clock import Clock, utcnow
+from app.core.company import Company, in_use
 from app.core.exceptions import ApprovalDecided
 from app.engines.backoffice import approvals, audit, records, repeats
 from app.engines.backoffice.actions import carry_out
 from app.engines.backoffice.actions.context import ActionRun
-from app.engines.backoffice.catalogue import ITEMS, PLANS
 from app.engines.backoffice.database import Database, clear, prepare
 from app.engines.backoffice.demo import fill
 from app.engines.backoffice.outcomes import refused
@@ -92,8 +91,10 @@ class SqlBackOffice:
         policy: Policy | None = None,
         demo: bool = False,
         clock: Clock = utcnow,
+        company: Company | None = None,
     ) -> None:
-        self._policy = policy or Policy()
+        self._company = company or in_use()
+        self._policy = policy or self._company.policy
         self._clock = clock
         self._demo = demo
         self._database: Database | Unwritten = Database(storage, self._prepare)
@@ -117,10 +118,10 @@ class SqlBackOffice:
             return records.account_of(connection, customer_id)
 
     def plans(self) -> list[Plan]:
-        return list(PLANS.values())
+        return list(self._company.catalogue.plans.values())
 
     def items(self) -> list[Item]:
-        return list(ITEMS.values())
+        return list(self._company.catalogue.items.values())
 
     def incidents(self, since: datetime | None = None) -> list[Incident]:
         wanted = select(incidents).order_by(incidents.c.since.desc(), incidents.c.number.desc())
@@ -151,7 +152,7 @@ class SqlBackOffice:
         """Whoever is not a customer yet hears the full price."""
         with self._database.reading() as connection:
             customer = records.customer_of(connection, customer_id)
-        return quote(customer.discount if customer else "none", wanted)
+        return quote(self._company, customer.discount if customer else "none", wanted)
 
     def act(self, origin: ActionContext, action: Action) -> Outcome:
         action = storable(action)
@@ -161,7 +162,7 @@ class SqlBackOffice:
             now = self._clock()
             outcome = self._carry_out(connection, origin, action, now)
             if outcome.status == "approval" and not outcome.number:
-                waits = repeats.approval(connection, origin, action, now)
+                waits = repeats.approval(connection, origin, action, now, self._policy)
                 outcome = waits or approvals.enter(connection, origin, action, outcome, now)
             audit.write(connection, origin, action, outcome, now)
             return outcome
@@ -204,14 +205,14 @@ class SqlBackOffice:
         with self._database.writing("demo data") as connection:
             if records.has_customers(connection):
                 return False
-            fill(connection, self._clock())
+            fill(connection, self._clock(), self._company)
             return True
 
     def reset(self) -> None:
         """Drops every record and gives the demo data, in one step."""
         with self._database.writing("demo data") as connection:
             clear(connection)
-            fill(connection, self._clock())
+            fill(connection, self._clock(), self._company)
 
     def counts(self) -> dict[str, int]:
         """How many records there are of each kind."""
@@ -229,10 +230,14 @@ class SqlBackOffice:
         customer = records.customer_of(connection, origin.customer_id)
         if customer is None:
             return refused("unknown_customer")
-        return carry_out(ActionRun(connection, origin, customer, now, self._policy, approved), action)
+        run = ActionRun(connection, origin, customer, now, self._policy, self._company, approved)
+        return carry_out(run, action)
 
     def _prepare(self, database: Database) -> None:
-        prepare(database, (lambda connection: fill(connection, self._clock())) if self._demo else None)
+        prepare(
+            database,
+            (lambda connection: fill(connection, self._clock(), self._company)) if self._demo else None,
+        )
 
 
 def _of(customer_id: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.backoffice import Incident, Outcome, Payment, Period, PlanName, Policy, Subscription
-from app.engines.backoffice.catalogue import PLANS, RANK
+from app.core.backoffice import Incident, Outcome, Payment, Period, Policy, Subscription
+from app.core.catalogue import Catalogue
+from app.core.company import Company
 from app.engines.backoffice.dates import add_months, is_call_time, months_begun
 from app.engines.backoffice.outcomes import Waiting, refused, waits
 
-FULL_HOURS, CLAIM_DAYS, CALL_DAYS = 4, 30, 14
 MONTHS = 12
 
 
@@ -88,13 +88,17 @@ def _days(policy: Policy) -> timedelta:
     return timedelta(days=policy.refund_days)
 
 
-def compensation_days(incident: Incident, now: datetime) -> int:
-    """One for each full four hours, so far where it lasts."""
-    return (min(incident.until or now, now) - incident.since) // timedelta(hours=FULL_HOURS)
+def compensation_days(incident: Incident, now: datetime, policy: Policy) -> int:
+    """One for each so many full hours, so far where it lasts."""
+    return (min(incident.until or now, now) - incident.since) // timedelta(hours=policy.outage_hours)
 
 
 def compensation(
-    incident: Incident, subscription: Subscription | None, given_days: int | None, now: datetime
+    incident: Incident,
+    subscription: Subscription | None,
+    given_days: int | None,
+    now: datetime,
+    policy: Policy,
 ) -> Outcome | None:
     """`given_days` were given for this incident before."""
     if subscription is None or subscription.status != "active":
@@ -103,10 +107,10 @@ def compensation(
         return refused("already_compensated", incident=incident.number, days=given_days)
     if incident.until is not None and subscription.started >= incident.until:
         return refused("no_subscription", incident=incident.number)
-    if incident.until is not None and now - incident.until > timedelta(days=CLAIM_DAYS):
-        return refused("too_late", incident=incident.number, days=CLAIM_DAYS)
-    if compensation_days(incident, now) < 1:
-        return refused("too_short", incident=incident.number, hours=FULL_HOURS)
+    if incident.until is not None and now - incident.until > timedelta(days=policy.outage_claim_days):
+        return refused("too_late", incident=incident.number, days=policy.outage_claim_days)
+    if compensation_days(incident, now, policy) < 1:
+        return refused("too_short", incident=incident.number, hours=policy.outage_hours)
     return None
 
 
@@ -118,18 +122,24 @@ def credit(amount_rub: int, recent: int, policy: Policy) -> Outcome | None:
 
 
 def order_ban(
-    item: str, period: Period | None, quantity: int, delivery: str | None, subscription: Subscription | None
+    catalogue: Catalogue,
+    item: str,
+    period: Period | None,
+    quantity: int,
+    delivery: str | None,
+    subscription: Subscription | None,
 ) -> Outcome | None:
     """What makes an order impossible, whoever asks."""
     serving = subscription if subscription and subscription.status in ("active", "past_due") else None
-    if item == "storage":
+    if catalogue.is_extra(item):
         return None if subscription else refused("no_subscription")
-    if item not in PLANS:
+    plan = catalogue.plans.get(item)
+    if plan is None:
         return None if delivery else refused("delivery_missing", item=item)
     if period is None:
         return refused("period_missing", item=item)
-    if item != "business" and quantity > PLANS[item].people:
-        return refused("too_many_people", item=item, people=PLANS[item].people)
+    if plan.seat_rub is None and quantity > plan.people:
+        return refused("too_many_people", item=item, people=plan.people)
     if serving and (serving.plan, serving.period) == (item, period):
         return refused("already_on_plan", plan=item, period=period)
     return None
@@ -139,9 +149,7 @@ def order(total_rub: int, policy: Policy) -> Outcome | None:
     return waits("above_limit", amount_rub=total_rub) if total_rub > policy.order_limit_rub else None
 
 
-def change(
-    subscription: Subscription | None, plan: PlanName, period: Period, now: datetime
-) -> Outcome | None:
+def change(subscription: Subscription | None, plan: str, period: Period, now: datetime) -> Outcome | None:
     if subscription is None or (subscription.status == "cancelled" and subscription.renews <= now):
         return refused("no_subscription")
     if subscription.status == "cancelled":
@@ -154,12 +162,12 @@ def change(
     return None
 
 
-def is_upgrade(subscription: Subscription, plan: PlanName, period: Period) -> bool:
+def is_upgrade(catalogue: Catalogue, subscription: Subscription, plan: str, period: Period) -> bool:
     """At once: a higher plan, or from months to a year. A year that was paid is used up first."""
     if subscription.period == "year" and period == "month":
         return False
     longer = subscription.period == "month" and period == "year"
-    return RANK[plan] > RANK[subscription.plan] or (plan == subscription.plan and longer)
+    return catalogue.rank(plan) > catalogue.rank(subscription.plan) or (plan == subscription.plan and longer)
 
 
 def difference(subscription: Subscription, price_rub: int, period: Period, now: datetime) -> int:
@@ -180,9 +188,9 @@ def cancellation(subscription: Subscription | None) -> Outcome | None:
     return None
 
 
-def callback(at: datetime, now: datetime) -> Outcome | None:
+def callback(company: Company, at: datetime, now: datetime, policy: Policy) -> Outcome | None:
     if at <= now:
         return refused("in_the_past", at=at)
-    if at - now > timedelta(days=CALL_DAYS):
-        return refused("too_far", at=at, days=CALL_DAYS)
-    return None if is_call_time(at) else refused("outside_hours", at=at)
+    if at - now > timedelta(days=policy.callback_days):
+        return refused("too_far", at=at, days=policy.callback_days)
+    return None if is_call_time(company, at) else refused("outside_hours", at=at)

@@ -8,13 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, select
 
 from app.core.actions import Action, tool_name
-from app.core.backoffice import ActionContext, Outcome, Period
+from app.core.backoffice import ActionContext, Outcome, Period, Policy
 from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.outcomes import refused
 from app.engines.backoffice.tables import approvals, orders, refunds, tickets
-
-WINDOW = timedelta(minutes=10)
-"""Long enough for a retry by hand; whoever wants one more within it is asked one question."""
 
 
 def order(
@@ -28,7 +25,7 @@ def order(
         orders.c.delivery.is_not_distinct_from(delivery),
         orders.c.status != "cancelled",
     )
-    mine = (orders.c.customer_id == case.origin.customer_id, orders.c.at > case.now - WINDOW)
+    mine = (orders.c.customer_id == case.origin.customer_id, orders.c.at > case.now - window(case.policy))
     row = case.connection.execute(select(orders).where(*mine, *same)).first()
     return refused("just_done", row.number, total_rub=row.total_rub) if row else None
 
@@ -38,7 +35,7 @@ def refund(case: ActionRun, payment: str, amount_rub: int) -> Outcome | None:
     same = (
         refunds.c.payment == payment,
         refunds.c.amount_rub == amount_rub,
-        refunds.c.at > case.now - WINDOW,
+        refunds.c.at > case.now - window(case.policy),
     )
     row = case.connection.execute(select(refunds).where(*same)).first()
     return refused("just_done", row.number, payment=payment, amount_rub=amount_rub) if row else None
@@ -46,27 +43,34 @@ def refund(case: ActionRun, payment: str, amount_rub: int) -> Outcome | None:
 
 def ticket(case: ActionRun, kind: str, subject: str) -> Outcome | None:
     """Case, blanks and punctuation make no other one."""
-    mine = (tickets.c.customer_id == case.origin.customer_id, tickets.c.at > case.now - WINDOW)
+    mine = (tickets.c.customer_id == case.origin.customer_id, tickets.c.at > case.now - window(case.policy))
     for row in case.connection.execute(select(tickets).where(*mine, tickets.c.kind == kind)):
         if _words(row.subject) == _words(subject):
             return refused("just_done", row.number, ticket=row.number)
     return None
 
 
-def approval(connection: Connection, origin: ActionContext, action: Action, now: datetime) -> Outcome | None:
+def approval(
+    connection: Connection, origin: ActionContext, action: Action, now: datetime, policy: Policy
+) -> Outcome | None:
     """The same that waits for a person waits once."""
     wanted = action.model_dump(mode="json", exclude_none=True)
     same: tuple[ColumnElement[bool], ...] = (
         approvals.c.customer_id == origin.customer_id,
         approvals.c.tool == tool_name(type(action)),
         approvals.c.status == "pending",
-        approvals.c.requested_at > now - WINDOW,
+        approvals.c.requested_at > now - window(policy),
     )
     for row in connection.execute(select(approvals).where(*same)):
         if {name: value for name, value in row.arguments.items() if value is not None} == wanted:
             facts = {} if row.amount_rub is None else {"amount_rub": row.amount_rub}
             return Outcome(status="approval", reason=row.reason, number=row.number, facts=facts)
     return None
+
+
+def window(policy: Policy) -> timedelta:
+    """Long enough for a retry by hand; whoever wants one more within it is asked one question."""
+    return timedelta(minutes=policy.repeat_minutes)
 
 
 def _words(text: str) -> list[str]:

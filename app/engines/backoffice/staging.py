@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
-from app.engines.backoffice.catalogue import PLANS
+from app.core.company import in_use
 from app.engines.backoffice.database import Database
 from app.engines.backoffice.dates import end_of
 from app.engines.backoffice.office import SqlBackOffice
@@ -52,7 +52,7 @@ def _forget(connection: Connection, customer_id: str) -> None:
 
 
 def _subscription(given: Values, now: datetime) -> Values:
-    plan, period = PLANS[given["plan"]], given["period"]
+    plan, period = in_use().catalogue.plans[given["plan"]], given["period"]
     renews = end_of(period, given["started"])
     while renews <= now:
         renews = end_of(period, renews)

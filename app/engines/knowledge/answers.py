@@ -8,21 +8,22 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from app.core.knowledge import Approved, ApprovedAnswer, KnowledgeIndex
-from app.core.models import Article
 from app.core.text import fold, is_typical
 
 CERTAIN = 0.8
 """Least centred cosine beside the same words (docs/knowledge.md tells how it was chosen)."""
 ALIKE, BEGINNING = 0.8, 3  # two forms of a word, or a typo: this like, and the first letters are the same
-SUPERVISOR = "supervisor"
 _WORD = re.compile(r"\w+")
 _RUSSIAN = "а и ли же бы ну вот вы вас у вам ваш ваша ваши ваше это то пожалуйста подскажите скажите привет"
 _ENGLISH = "the a an do does is are i you your please hello hi tell can could would it"
 _FILLERS = frozenset(f"{_RUSSIAN} здравствуйте добрый день {_ENGLISH}".split())
 
 
-def find_answer(index: KnowledgeIndex, question: str, lang: str) -> Approved | None:
-    """Synonyms are no match: "turn on" and "turn off" are as near to each other as to any of theirs."""
+def find_answer(index: KnowledgeIndex, question: str, lang: str, last_resort: str) -> Approved | None:
+    """Synonyms are no match: "turn on" and "turn off" are as near to each other as to any of theirs.
+
+    Articles of the agent who is the last resort answer nothing: their matters are decided case by case.
+    """
     if not is_typical(question):
         return None
     asked = _words(question)
@@ -33,7 +34,7 @@ def find_answer(index: KnowledgeIndex, question: str, lang: str) -> Approved | N
     best = max(scores, key=lambda n: scores[n], default=None)
     if best is None or scores[best] < CERTAIN:
         return None
-    return _answer(index, index.approvals[best], scores[best])
+    return _answer(index, index.approvals[best], scores[best], last_resort)
 
 
 def _score(index: KnowledgeIndex, place: int, question: str) -> float:
@@ -45,19 +46,16 @@ def _score(index: KnowledgeIndex, place: int, question: str) -> float:
     return float(np.clip(index.phrased[place] @ index.embed(question), 0, 1))
 
 
-def _answer(index: KnowledgeIndex, approval: ApprovedAnswer, score: float) -> Approved | None:
+def _answer(
+    index: KnowledgeIndex, approval: ApprovedAnswer, score: float, last_resort: str
+) -> Approved | None:
     """None where the article has gone, or came to belong to whoever decides about disputes."""
     if approval.text:
         return Approved(article_id=approval.article_id, text=approval.text, lang=approval.lang, score=score)
     article = index.articles.get((approval.lang, approval.article_id))
-    if article is None or needs_person(article):
+    if article is None or article.agent == last_resort:
         return None
     return Approved(article_id=article.id, text=article.body, lang=article.lang, score=score)
-
-
-def needs_person(article: Article) -> bool:
-    """Its agent decides about disputes."""
-    return article.agent == SUPERVISOR
 
 
 def _words(text: str) -> list[str]:

@@ -28,12 +28,11 @@ from app.core.yaml import YAMLError, parse
 from app.engines.knowledge.documents.pieces import slug
 
 KEPT = 512  # texts of articles; what is built again in the same process reads the same ones
-SHIPPED = Path(__file__).parent / "articles"
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _STEP = re.compile(r"^\d+\. (.+)$", re.MULTILINE)
 
 
-def load_articles(root: Path = SHIPPED) -> list[Article]:
+def load_articles(root: Path) -> list[Article]:
     """All articles below `root`, in the order of their paths. Raises ValueError naming a bad file."""
     return [read_article(path) for path in sorted(root.rglob("*.md"))]
 

@@ -40,7 +40,10 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class LibraryContext:
-    """What a library needs. Not `with_shipped`: shipped articles only give the centre of vectors."""
+    """What a library stands in; the vectors of `shipped` are kept in `vectors`.
+
+    Not `with_shipped`: shipped articles only give the centre of vectors.
+    """
 
     shipped: Sequence[Article]
     embedder: Embedder | None
@@ -48,6 +51,7 @@ class LibraryContext:
     guess: Guess
     clock: Callable[[], datetime]
     with_shipped: bool = True
+    vectors: Path | None = None
 
 
 class TeamLibrary:
@@ -129,7 +133,7 @@ class TeamLibrary:
         embedder = self._context.embedder
         if embedder is None or not self._context.shipped:
             return KnowledgeIndex(HybridSearch(articles, embedder), shelves, approvals)
-        shipped = vectors_of(self._context.shipped, embedder)
+        shipped = vectors_of(self._context.shipped, embedder, self._context.vectors)
         centre = shipped.mean(axis=0)
         rows = [
             shipped[_rows(self._context.shipped, kept)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 
+from app.core.company import in_use
 from app.core.knowledge import Approved, ApprovedAnswer, Library, Shelves
 from app.core.models import Article, Passage
 from app.engines.knowledge import answers
@@ -18,8 +19,13 @@ class LiveKnowledge:
     """
 
     def __init__(
-        self, library: Library, meant: Callable[[str], str] = str, approved_answers: bool = True
+        self,
+        library: Library,
+        meant: Callable[[str], str] = str,
+        approved_answers: bool = True,
+        last_resort: str | None = None,
     ) -> None:
+        self._last_resort = in_use().last_resort if last_resort is None else last_resort
         self._library = library
         self._meant = meant
         self._approved_answers = approved_answers
@@ -47,11 +53,11 @@ class LiveKnowledge:
         """A person's answer to a typical question, where the match is near certain. CPU-bound."""
         if not (self._approved_answers and self._index.approvals):
             return None
-        return answers.find_answer(self._index, self._meant(question), lang)
+        return answers.find_answer(self._index, self._meant(question), lang, self._last_resort)
 
     def needs_person(self, article: Article) -> bool:
-        """Its agent decides about disputes: it is never an approved answer."""
-        return answers.needs_person(article)
+        """Its agent, the last resort, decides about disputes: it is never an approved answer."""
+        return article.agent == self._last_resort
 
     def is_current(self) -> bool:
         """False once the library has changed since the index was built. Cheap."""

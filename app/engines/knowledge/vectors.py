@@ -24,7 +24,6 @@ LINES = 24  # of a document's piece that are embedded
 _LINE = re.compile(r"^(?:\d+\.|[-*])?[^\S\n]*(\S.{15,})$", re.MULTILINE)
 PROBE, NEAR = "орбита", 0.01  # a text that tells one embedder from another, whatever the processor
 BATCH = 16
-SHIPPED = Path(__file__).parent / "vectors.npz"
 
 
 def phrases(article: Article) -> list[str]:
@@ -38,13 +37,13 @@ def digest(articles: Sequence[Article]) -> str:
     return _digest([p for a in articles for p in phrases(a)])
 
 
-def save(articles: Sequence[Article], vectors: Vectors, path: Path = SHIPPED) -> None:
+def save(articles: Sequence[Article], vectors: Vectors, path: Path) -> None:
     durable.write(path, _packed(vectors=vectors.astype(np.float16), digest=np.array(digest(articles))))
 
 
-def vectors_of(articles: Sequence[Article], embedder: Embedder, path: Path = SHIPPED) -> Vectors:
+def vectors_of(articles: Sequence[Article], embedder: Embedder, path: Path | None = None) -> Vectors:
     """One unit row a phrase, in the order of `phrases`; embedded anew where the file does not fit."""
-    if path.exists():
+    if path is not None and path.exists():
         with np.load(path, allow_pickle=False) as stored:
             width = embedder.embed([PROBE]).shape[1]
             if str(stored["digest"]) == digest(articles) and stored["vectors"].shape[1] == width:

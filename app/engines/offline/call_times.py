@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 
-from app.core.clock import HOUSE_TIME
+from app.core.company import in_use
 from app.core.text import excerpt, without_yo
 from app.engines.offline.clock_times import Unsure, any_of, clock_in, duration_in
 from app.engines.offline.days import coming_day, without_days
@@ -40,7 +40,7 @@ def zone_in(said: str) -> tzinfo | None:
     theirs = re.search(rf"(?<!\w)(?:{any_of('here', 'mine')})(?!\w)", said)
     pointed = {zone for zone, is_said in found if is_said}
     zones = pointed or {zone for zone, _ in found}
-    if len(zones) > 1 or (theirs and not zones) or (zones - {"Europe/Moscow"} and not (theirs or pointed)):
+    if len(zones) > 1 or (theirs and not zones) or (zones - {in_use().zone.key} and not (theirs or pointed)):
         if theirs and not zones and theirs[0] in values("here")["beside"]:
             return None
         raise Unsure
@@ -50,7 +50,7 @@ def zone_in(said: str) -> tzinfo | None:
 def _fixed(hours: int) -> tzinfo:
     if abs(hours) > 14:
         raise Unsure
-    return HOUSE_TIME if hours == 3 else timezone(timedelta(hours=hours))
+    return timezone(timedelta(hours=hours))
 
 
 def _places(said: str) -> Iterator[tuple[str, bool]]:
@@ -134,7 +134,7 @@ def wish_of(lines: Sequence[str], now: datetime) -> Wish:
     """Of the customer's lines on one matter, the latest last."""
     said = [_bare(line) for line in lines]
     zones = [zone for line in said if isinstance(zone := _tried(zone_in, line), tzinfo)]
-    local = now.astimezone(zones[-1] if zones else HOUSE_TIME)
+    local = now.astimezone(zones[-1] if zones else in_use().zone)
     known = _Heard()
     for line in said:
         known = known.then(_heard(line, local))
@@ -176,9 +176,9 @@ def _moment(heard: _Heard, local: datetime) -> datetime | None:
         return None
     if heard.ahead is not None:
         at = local + heard.ahead
-        return None if heard.day else at.replace(second=0, microsecond=0).astimezone(HOUSE_TIME)
+        return None if heard.day else at.replace(second=0, microsecond=0).astimezone(in_use().zone)
     if heard.clock is None or heard.clock == UNSURE:
         return None
     day = heard.day or local.date()
     assert isinstance(day, date)
-    return datetime.combine(day, heard.clock, local.tzinfo).astimezone(HOUSE_TIME)
+    return datetime.combine(day, heard.clock, local.tzinfo).astimezone(in_use().zone)

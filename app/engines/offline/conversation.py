@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from app.core.company import in_use
 from app.core.models import Article
 from app.engines.offline.lexicon import Phrasebook
 
@@ -42,6 +43,7 @@ class Scene:
     clock: datetime | None = None  # now, in the house's time zone
     unhelpful: frozenset[str] = frozenset()  # articles that did not help this customer last time
     open_tickets: tuple[str, ...] = ()
+    desks: Mapping[str, str] = field(default_factory=lambda: in_use().desks)  # agents by their tools
 
     @property
     def now(self) -> str:

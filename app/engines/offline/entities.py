@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
+from app.core.company import in_use
 from app.core.locales import FALLBACK
 from app.core.quantities import scale
-from app.engines.offline.intents import GOODS, PLANS
 from app.engines.offline.lexicon import beginnings, plain, values
 
 _SPOKEN_SUM = re.compile(r"(?<!без )§([2-5]0)[ -]§([1-9])(?!\d)")
@@ -140,11 +140,11 @@ def slots_in(text: str, today: date | None, past: bool) -> Slots:
     said = plain(text)
     phone = phone_in(said)
     known = said.replace(phone, " ") if phone else said
-    item = _value("item", known)
+    item, catalogue = _value("item", known), in_use().catalogue
     found: Slots = {
         "item": item,
-        "plan": item if item in PLANS else None,
-        "goods": item if item in GOODS else None,
+        "plan": item if item in catalogue.plans else None,
+        "goods": item if item in catalogue.goods else None,
         **{kind: _value(kind, known) for kind in ("period", "delivery", "discount", "ordinal")},
         **{kind: number_in(kind, known) for kind in _LETTERS},
         "quantity": _counted(known, "pieces", PIECES),
@@ -179,7 +179,7 @@ def number_in(kind: str, said: str) -> str | None:
 
 
 def _value(kind: str, said: str) -> str | None:
-    """The value named last; what is given up for another ("instead of Basic") does not count."""
+    """The value named last; what is given up for another ("instead of that plan") does not count."""
     named = values_in(kind, said)
     return named[-1] if named else None
 
@@ -198,7 +198,7 @@ def values_in(kind: str, said: str) -> list[str]:
 
 @lru_cache
 def _away(kind: str) -> re.Pattern[str]:
-    """ "From Basic" is given up; "with a courier" is the same word in Russian, and is not."""
+    """ "From that plan" is given up; "with a courier" is the same word in Russian, and is not."""
     words = (*values("away")["away"], *(() if kind == "delivery" else values("away")["from"]))
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})\s+[«\"]?$")
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-PLANS = ("basic", "pro", "business")
-GOODS = ("hub", "key")
 WHICH, CONFIRM, OFFER, SURE, MORE, AGAIN = "which", "confirm", "offer", "sure", "more", "again"
 """Questions that every skill may ask besides those for its slots."""
 TIME = "time"
@@ -14,10 +13,10 @@ YES_OR_NO = (CONFIRM, OFFER, SURE, MORE)
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A slot that is asked for; `items` limits that to orders of these."""
+    """A slot that is asked for; `kind` limits that to orders of plans or of goods."""
 
     slot: str
-    items: tuple[str, ...] = ()
+    kind: Literal["", "plan", "goods"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,9 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """`slots` maps arguments of the tool to slots. `desk` is the agent whose tool it is."""
+    """`slots` maps arguments of the tool to slots."""
 
     name: str
-    desk: str
     tool: str
     slots: dict[str, str] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
@@ -61,37 +59,37 @@ _BUY = {"item": "item", "period": "period", "quantity": "quantity", "delivery": 
 _SUBJECT = (Need("subject"),)
 
 SKILLS: tuple[Skill, ...] = (
-    Skill("update", "tech_support", "update_ticket", {"note": "note"}, (Need("note"),), _TICKETS),
-    Skill("developers", "tech_support", "escalate_to_developers",
+    Skill("update", "update_ticket", {"note": "note"}, (Need("note"),), _TICKETS),
+    Skill("developers", "escalate_to_developers",
           {"subject": "subject", "tried": "tried"}, _SUBJECT, hands=True),
-    Skill("ticket", "tech_support", "open_ticket",
+    Skill("ticket", "open_ticket",
           {"subject": "subject", "details": "details"}, _SUBJECT, hands=True),
-    Skill("callback", "supervisor", "book_callback", {"when": "when", "phone": "phone"}, hands=True),
-    Skill("compensation", "supervisor", "compensate_outage", lookup=_INCIDENTS, hands=True),
-    Skill("credit", "supervisor", "grant_credit", {"reason": "words", "amount_rub": "amount"},
+    Skill("callback", "book_callback", {"when": "when", "phone": "phone"}, hands=True),
+    Skill("compensation", "compensate_outage", lookup=_INCIDENTS, hands=True),
+    Skill("credit", "grant_credit", {"reason": "words", "amount_rub": "amount"},
           fixed={"amount_rub": 300}, after="complaint", hands=True),
-    Skill("change", "sales", "change_subscription", {"plan": "plan", "period": "period"},
+    Skill("change", "change_subscription", {"plan": "plan", "period": "period"},
           (Need("plan"),), confirm="careful", hands=True, offers="link", binding=True),
-    Skill("refund", "supervisor", "refund_payment", lookup=_PAYMENTS, hands=True, past=True,
+    Skill("refund", "refund_payment", lookup=_PAYMENTS, hands=True, past=True,
           binding=True),
-    Skill("complaint", "supervisor", "open_complaint",
+    Skill("complaint", "open_complaint",
           {"subject": "subject", "details": "details"}, _SUBJECT, hands=True),
-    Skill("order", "sales", "create_order", _BUY,
-          (Need("item"), Need("period", PLANS), Need("delivery", GOODS)), hands=True, offers="link",
+    Skill("order", "create_order", _BUY,
+          (Need("item"), Need("period", "plan"), Need("delivery", "goods")), hands=True, offers="link",
           binding=True),
-    Skill("link", "sales", "create_payment_link", lookup=_ORDERS, hands=True),
-    Skill("cancel", "sales", "cancel_subscription", confirm="always", hands=True, binding=True),
-    Skill("tickets", "tech_support", "find_tickets", reads=True, rows="tickets", hands=True),
-    Skill("orders", "sales", "find_orders", {"order": "order"}, reads=True, rows="orders", hands=True),
-    Skill("payments", "supervisor", "find_payments", {"amount_rub": "amount", "on": "day"},
+    Skill("link", "create_payment_link", lookup=_ORDERS, hands=True),
+    Skill("cancel", "cancel_subscription", confirm="always", hands=True, binding=True),
+    Skill("tickets", "find_tickets", reads=True, rows="tickets", hands=True),
+    Skill("orders", "find_orders", {"order": "order"}, reads=True, rows="orders", hands=True),
+    Skill("payments", "find_payments", {"amount_rub": "amount", "on": "day"},
           reads=True, rows="payments", past=True),
-    Skill("delivery", "sales", "delivery_terms", {"item": "goods", "quantity": "quantity"},
+    Skill("delivery", "delivery_terms", {"item": "goods", "quantity": "quantity"},
           reads=True, rows="ways"),
-    Skill("quote", "sales", "quote", {**_BUY, "people": "people", "discount": "discount"},
+    Skill("quote", "quote", {**_BUY, "people": "people", "discount": "discount"},
           (Need("item"),), reads=True, offers="order"),
-    Skill("plans", "sales", "list_plans", reads=True, rows="plans"),
-    Skill("status", "tech_support", "service_status", reads=True, rows="incidents"),
-    Skill("devices", "tech_support", "diagnose_devices", reads=True, rows="devices", hands=True),
-    Skill("account", "tech_support", "diagnose_account", reads=True, hands=True),
+    Skill("plans", "list_plans", reads=True, rows="plans"),
+    Skill("status", "service_status", reads=True, rows="incidents"),
+    Skill("devices", "diagnose_devices", reads=True, rows="devices", hands=True),
+    Skill("account", "diagnose_account", reads=True, hands=True),
 )  # fmt: skip
 BY_NAME = {skill.name: skill for skill in SKILLS}

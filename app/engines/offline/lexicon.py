@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from app.core.locales import read, read_all
+from app.core.locales import read_all
 from app.core.text import clean, without_yo
+from app.core.wording import spoken, spoken_by_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ _CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
 @lru_cache
 def phrasebook(lang: str) -> Phrasebook:
     """The phrases of `lang`, or the English ones where that language has none."""
-    return Phrasebook(**read("phrases", lang))
+    return Phrasebook(**spoken("phrases", lang))
 
 
 @lru_cache(maxsize=512)
@@ -132,7 +133,7 @@ def skillbook(language: str) -> SkillBook:
 
 @lru_cache
 def all_books() -> dict[str, SkillBook]:
-    return {language: _book(raw) for language, raw in read_all("skills").items()}
+    return {language: _book(raw) for language, raw in spoken_by_all("skills").items()}
 
 
 @lru_cache

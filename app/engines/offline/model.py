@@ -22,9 +22,9 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import SkipValidation
+from pydantic import Field, SkipValidation
 
-from app.core.clock import HOUSE_TIME
+from app.core.company import in_use
 from app.core.models import OPERATOR, RELEVANT, Article
 from app.engines.offline.conversation import Call, Found, HandOver, Move, Say, Scene, Search
 from app.engines.offline.lexicon import plain
@@ -45,6 +45,8 @@ class EmbeddedChatModel(BaseChatModel):
     """
 
     library: SkipValidation[Mapping[tuple[str, str], Article]]  # itself, not a copy: it may be a live view
+    desks: Mapping[str, str] = Field(default_factory=lambda: in_use().desks)
+    """By tool, the agent to whom a customer is handed who needs it."""
 
     @property
     def _llm_type(self) -> str:
@@ -95,7 +97,7 @@ class EmbeddedChatModel(BaseChatModel):
 
     def _reply(self, messages: list[BaseMessage], tools: list[dict[str, Any]]) -> AIMessage:
         try:
-            move = respond(_scene(messages, tools, self.library))
+            move = respond(_scene(messages, tools, self.library, self.desks))
         finally:
             plain.cache_clear()  # it holds words of the customer
         text, calls = _spoken(move, sum(isinstance(m, ToolMessage) for m in messages))
@@ -112,7 +114,10 @@ class EmbeddedChatModel(BaseChatModel):
 
 
 def _scene(
-    messages: list[BaseMessage], tools: list[dict[str, Any]], library: Mapping[tuple[str, str], Article]
+    messages: list[BaseMessage],
+    tools: list[dict[str, Any]],
+    library: Mapping[tuple[str, str], Article],
+    desks: Mapping[str, str],
 ) -> Scene:
     facts = next((m.additional_kwargs for m in messages if isinstance(m, SystemMessage)), {})
     lang = facts.get("language", "ru")
@@ -128,6 +133,7 @@ def _scene(
         agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
         found=_found(facts, searched, lang, library),
         library=library,
+        desks=desks,
         escalates_to=facts.get("escalates_to"),
         handed=facts.get("handed"),
         by_person=_by_person(messages),
@@ -160,7 +166,7 @@ def _known(result: ToolMessage) -> tuple[str, dict[str, Any]]:
 
 
 def _clock(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).replace(tzinfo=HOUSE_TIME) if text else None
+    return datetime.fromisoformat(text).replace(tzinfo=in_use().zone) if text else None
 
 
 def _found(

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from app.core.backoffice import NOT_CONFIRMED
+from app.core.company import in_use
 from app.engines.offline.call_times import wish_of
 from app.engines.offline.conversation import Call, HandOver, Move, Remark, Say, Scene
 from app.engines.offline.entities import Slots, as_json
@@ -14,7 +15,6 @@ from app.engines.offline.intents import (
     CONFIRM,
     MORE,
     OFFER,
-    PLANS,
     SKILLS,
     SURE,
     TIME,
@@ -54,7 +54,11 @@ def act(scene: Scene, book: Phrasebook) -> Move | Remark | None:
         return None
     skill, words = matter.skill, skillbook(scene.language).skills[matter.skill.name]
     if skill.tool not in scene.offered:
-        return HandOver(skill.desk, book.say["reason_other"], " / ".join(scene.customer[-3:]))
+        return HandOver(
+            scene.desks.get(skill.tool, scene.agent),
+            book.say["reason_other"],
+            " / ".join(scene.customer[-3:]),
+        )
     if matter.declined:
         return Say(_general(scene, "declined"))
     if matter.unclear:
@@ -151,13 +155,15 @@ def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
 def _lacks(need: Need, slots: Slots) -> bool:
     if need.slot in slots:
         return False
-    return not need.items or slots.get("item") in need.items
+    catalogue = in_use().catalogue
+    some = {"plan": tuple(catalogue.plans), "goods": catalogue.goods}.get(need.kind)
+    return some is None or slots.get("item") in some
 
 
 def _wants_yes(skill: Skill, words: Words, slots: Slots, matter: Matter) -> bool:
     if matter.agreed:
         return False
-    lowest = slots.get("plan") == PLANS[0]
+    lowest = slots.get("plan") == in_use().catalogue.lowest
     return skill.confirm == "always" or lowest or contains(words.careful, " ".join(matter.lines))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.core.company import in_use
 from app.engines.offline.agreement import answer_to, is_yes, opens_with_a_question
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import Scene
@@ -15,7 +16,6 @@ from app.engines.offline.entities import PIECES, Slots, number_in, slots_in, slo
 from app.engines.offline.intents import (
     AGAIN,
     BY_NAME,
-    GOODS,
     MORE,
     OFFER,
     SKILLS,
@@ -74,7 +74,7 @@ def slots_for(matter: Matter, scene: Scene) -> Slots:
         known = {slot: before[slot] for slot in BACKGROUND if slot in before} | known
     if "people" in known and "people" not in matter.skill.slots.values():
         known["quantity"] = min(known["people"], PIECES)  # places on a plan are what is ordered of it
-    for slot in ("period",) if known.get("item") in GOODS else ("delivery",):
+    for slot in ("period",) if known.get("item") in in_use().catalogue.goods else ("delivery",):
         known.pop(slot, None)
     if number := _number_before(matter, known, scene):
         known |= number
@@ -192,7 +192,8 @@ def _done(name: str, scene: Scene) -> bool:
 
 def _elsewhere(skill: Skill, scene: Scene) -> bool:
     """A colleague has the tool, and this turn has not been handed on yet."""
-    return skill.hands and skill.desk != scene.agent and skill.desk in scene.may_hand_to and not scene.handed
+    desk = scene.desks.get(skill.tool)
+    return skill.hands and desk != scene.agent and desk in scene.may_hand_to and not scene.handed
 
 
 def _around(scene: Scene) -> str:

@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from app.core import durable
 from app.core.exceptions import SettingInvalid
@@ -39,11 +39,13 @@ class ArtefactMeta(BaseModel):
     `accept`: lexical confidence from which the embedding stage is spared. `stays`: by stage, who keeps a
     customer in a dialog; empty where no dialogs were learnt. `take_over`: share from which an agent takes a
     customer over from another; `switch` is that share where the dialog is not known. `too_little`: share of
-    follow-ups from which a brief first contact says nothing about where it belongs.
+    follow-ups from which a brief first contact says nothing about where it belongs. `last_resort`: the agent
+    that it is costliest to miss; what was fitted before it was written down has the lowest bar for it.
     """
 
     data_hash: str
     agents: list[str]
+    last_resort: str = ""
     features: dict[str, object] = Field(default_factory=lambda: dict(SETTINGS))
     gamma: float
     lexical: Stage
@@ -54,6 +56,12 @@ class ArtefactMeta(BaseModel):
     take_over: dict[str, float] = Field(default_factory=dict)
     stays: dict[str, Stays] = Field(default_factory=dict)
     figures: dict[str, float]
+
+    @model_validator(mode="after")
+    def _of_old(self) -> ArtefactMeta:
+        if not self.last_resort and self.take_over:
+            self.last_resort = min(self.take_over, key=lambda name: self.take_over[name])
+        return self
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from typing import Literal
 import numpy as np
 
 from app.engines.routing.artefact import ArtefactMeta, Stage
-from app.engines.routing.dialog import DEAREST
 from app.engines.routing.model import Floats
 
 Method = Literal["lexical", "embedding"]
-DEMAND = 0.97  # share of the dearest agent; 0.95 to 0.98 decide alike on the development dialogs
+DEMAND = 0.97  # share of the last resort; 0.95 to 0.98 decide alike on the development dialogs
 BRIEF = 6  # words: a longer first message says something, even where it sounds like a follow-up
 
 
@@ -71,11 +70,13 @@ def in_dialog(
 ) -> Verdict:
     """`stays` is the chance that the serving agent keeps the customer; the others share the rest.
 
-    A message that would be a clear demand for the dearest agent at first contact is heard in a dialog too.
+    A message that would be a clear demand for the last resort at first contact is heard in a dialog too.
     """
     stage = _stage(method, meta)
     alone = softmax(margins[:-1] * stage.agents)
-    if any(alone[at] >= DEMAND for at, name in enumerate(meta.agents) if name == DEAREST and at != seat):
+    if any(
+        alone[at] >= DEMAND for at, name in enumerate(meta.agents) if name == meta.last_resort and at != seat
+    ):
         stays = min(stays, 1 - DEMAND)
     rivals = margins[:-1] * stage.agents
     rivals[seat] = -np.inf

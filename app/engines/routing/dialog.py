@@ -16,7 +16,6 @@ from app.engines.routing.features import Bag, fold
 from app.engines.routing.gist import LONG
 from app.engines.routing.model import Floats
 
-DEAREST = "supervisor"
 Figures = dict[str, float]
 
 
@@ -80,7 +79,7 @@ def overlap(left: Bag, right: Bag) -> float:
 
 
 def feature_vector(
-    talk: DialogSignals, stages: Mapping[str, Floats], agents: Sequence[str], seat: int
+    talk: DialogSignals, stages: Mapping[str, Floats], agents: Sequence[str], seat: int, last_resort: str
 ) -> Figures:
     """`stages` are margins by stage, the last one the best; the rival is the likeliest other agent by it."""
     out: Figures = {}
@@ -90,8 +89,8 @@ def feature_vector(
         for role, at in (("serving", seat), ("rival", rival), ("follow_up", len(agents))):
             out[f"{name}_{role}"] = float(margins[at])
     return out | {
-        "serving_is_dearest": float(agents[seat] == DEAREST),
-        "rival_is_dearest": float(agents[rival] == DEAREST),
+        "serving_is_dearest": float(agents[seat] == last_resort),
+        "rival_is_dearest": float(agents[rival] == last_resort),
         "rival_served_before": float(agents[rival] in talk.served),
         "echo_of_the_agent": talk.echo,
         "agent_asked": float(talk.asked),

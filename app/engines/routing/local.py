@@ -114,7 +114,8 @@ class LocalRouter:
             return first_contact(text, method, margins, meta, is_courtesy(text))
         if talk is None:
             return without_dialog(text, method, margins, meta, seat)
-        stays = meta.stays[method].chance(feature_vector(talk, stages, meta.agents, seat))
+        vector = feature_vector(talk, stages, meta.agents, seat, meta.last_resort)
+        stays = meta.stays[method].chance(vector)
         return in_dialog(text, method, margins, meta, seat, stays)
 
     def _finish(self, verdict: Verdict, seat: int | None) -> Decision:

@@ -7,15 +7,31 @@ filled in there, from the plan.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from app.core.backoffice import Delivery, Discount, Period, PlanName, Severity
+from app.core.backoffice import Delivery, Discount, Period, Severity
+from app.core.company import in_use
 
 Row = tuple[str, dict[str, object]]
 """Name of a table and the values of one row."""
-ITEMS = Literal["basic", "pro", "business", "hub", "key", "storage"]
+
+
+def _plan(name: str) -> str:
+    if name not in in_use().catalogue.plans:
+        raise ValueError(f"the plans are {', '.join(in_use().catalogue.plans)}")
+    return name
+
+
+def _product(name: str) -> str:
+    if name not in in_use().catalogue:
+        raise ValueError(f"what is sold is {', '.join(in_use().catalogue.names)}")
+    return name
+
+
+PlanName = Annotated[str, AfterValidator(_plan)]
+ProductName = Annotated[str, AfterValidator(_product)]
 
 
 class Fixture(BaseModel):
@@ -98,7 +114,7 @@ class PaymentFixture(Fixture):
 class OrderFixture(Fixture):
     table = "orders"
     number: str
-    item: ITEMS
+    item: ProductName
     title: str
     total_rub: int
     quantity: int = 1

@@ -10,7 +10,7 @@ from app.evaluation.cases import Case, CaseSet
 from app.evaluation.compare import Pair
 from app.evaluation.costs import ASTRAY, MISSED_ESCALATION, NEEDLESS_ESCALATION, CostMatrix
 from app.evaluation.metrics import plain
-from app.evaluation.predictions import SUPERVISOR, Prediction, Run
+from app.evaluation.predictions import Prediction, Run
 from app.evaluation.report import Report, build_report, dearest
 
 
@@ -28,13 +28,14 @@ class Prices:
     needless: float = NEEDLESS_ESCALATION
     astray: float = ASTRAY
 
-    def matrix(self, labels: Sequence[str]) -> CostMatrix:
-        return CostMatrix(prices={e: {g: self._price(e, g) for g in labels if g != e} for e in labels})
+    def matrix(self, labels: Sequence[str], last_resort: str) -> CostMatrix:
+        def price(expected: str, got: str) -> float:
+            if expected == last_resort:
+                return self.missed
+            return self.needless if got == last_resort else self.astray
 
-    def _price(self, expected: str, got: str) -> float:
-        if expected == SUPERVISOR:
-            return self.missed
-        return self.needless if got == SUPERVISOR else self.astray
+        prices = {e: {g: price(e, g) for g in labels if g != e} for e in labels}
+        return CostMatrix(prices=prices, last_resort=last_resort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def opened(run: Run) -> Opened:
 
 def priced(report: Report, prices: Prices) -> Report:
     """What `build_report` makes of the same run at other prices, without counting again."""
-    costs = prices.matrix(list(report.confusion))
+    costs = prices.matrix(list(report.confusion), report.provenance.last_resort)
     paid = {e: {g: n * costs.price(e, g) for g, n in row.items()} for e, row in report.confusion.items()}
     total = fsum(cost for row in paid.values() for cost in row.values())
     return report.model_copy(

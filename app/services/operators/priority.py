@@ -57,7 +57,7 @@ def priority_of(signals: Signals, language: str) -> Priority:
     anger    1 − 0.7^cues · 0.85^(words in capitals + further exclamation marks) · 0.75^repeated lines
     waiting  w / (w + 15 minutes)
     approval 1 where an action waits for a decision
-    value    1 − (1 − plan)(1 − paid / (paid + 20 000 ₽)), plan: basic 0.2, pro 0.5, business 0.8
+    value    1 − (1 − plan)(1 − paid / (paid + 20 000 ₽)), plan: its `value` in the catalogue
     repeats  1 − 0.6^(other dialogs of the customer in 30 days)
     """
     anger = measure_anger(signals.lines)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from app.agents.tools.presentation import money, present, term
-from app.core.backoffice import PlanName
+from app.core.company import in_use
 from app.core.locales import read
 
 Wording = dict[str, dict[str, str]]
@@ -21,7 +21,8 @@ def wording(language: str) -> Wording:
 
 
 def name_agent(name: str | None, language: str) -> str:
-    return wording(language)["agents"].get(name or "", name or "—")
+    known = in_use().agent_titles(language) | wording(language)["agents"]
+    return known.get(name or "", name or "—")
 
 
 def because(reason: str, language: str) -> str:
@@ -37,7 +38,7 @@ def quote(words: str, language: str) -> str:
     return wording(language)["quotes"]["words"].format(words=words)
 
 
-def name_plan(plan: PlanName, language: str) -> str:
+def name_plan(plan: str, language: str) -> str:
     return wording(language)["worth"]["plan"].format(plan=term("plan", plan, language))
 
 

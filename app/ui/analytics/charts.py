@@ -11,14 +11,14 @@ from typing import Any
 
 from gradio.components.plot import PlotData
 
-from app.core.palette import NEUTRAL, colour_of
+from app.core.palette import NEUTRAL, PERSON, colour_of
 from app.core.stats import Interval
 from app.services.analytics.views import Figures
 from app.ui.format import fitting, number, percent, room_texts, short_day
 from app.ui.words import Words
 
 Trace = dict[str, Any]
-PERSON, GRID = colour_of("operator"), "rgba(128,128,128,.22)"
+GRID = "rgba(128,128,128,.22)"
 SHADES = ("#08306B", "#2171B5", "#6BAED6", "#9ECAE1", "#C6DBEF")
 """Five stars to one, of one hue."""
 HEIGHT = 270

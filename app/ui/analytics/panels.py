@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.html import read_asset
-from app.core.palette import NEUTRAL, colour_of
+from app.core.palette import NEUTRAL, PERSON
 from app.services.analytics.period import zone_of
 from app.services.analytics.staffing import Crew, Staffing, Wanted
 from app.services.analytics.views import Figures, Load
@@ -107,7 +107,7 @@ def render_report(figures: Figures, staffing: Staffing, language: str) -> str:
         staffing=staffing,
         number=lambda value, digits=0: texts.number(value, digits),
         style=read_asset(FOLDER / "analytics_report.css"),
-        person=colour_of("operator"),
+        person=PERSON,
         neutral=NEUTRAL,
     )  # fmt: skip
 

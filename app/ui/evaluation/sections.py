@@ -12,7 +12,7 @@ from typing import Any
 
 from gradio.components.plot import PlotData
 
-from app.core.palette import NEUTRAL, WRONG, colour_of
+from app.core.palette import BLUE, NEUTRAL, WRONG
 from app.core.stats import Interval
 from app.evaluation.calibration import Confidence
 from app.evaluation.metrics import Slice
@@ -22,7 +22,6 @@ from app.ui.evaluation.rows import EvaluationTexts
 from app.ui.format import NOTHING
 from app.ui.html import render
 
-BLUE = colour_of("tech_support")
 FAINT = "rgba(128,128,128,.25)"
 FAILURES = 50  # on the page
 

@@ -13,19 +13,19 @@ from app.agents.base import Agent, ToolContext
 from app.agents.model_call import ModelCaller
 from app.agents.orchestrator import Orchestrator
 from app.agents.prompts import Prompt
-from app.agents.roster import ROSTER, names
+from app.agents.roster import names
 from app.agents.router import LiveRouter
-from app.agents.sales import SALES
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.exceptions import PromptVariableMissing, ProviderError, ProviderReplyInvalid, RoutingFailed
 from app.core.models import Decision, Reply, RouteQuery, Said, TurnProgress
-from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
 from tests.contract.samples import NOON
+from tests.support.company import AGENTS, ROSTER, load_articles
 
 pytestmark = pytest.mark.anyio
 
+SALES = next(agent for agent in ROSTER if agent.name == "sales")
 DESK = ToolContext(HybridSearch(load_articles(), None))
 USAGE = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
 
@@ -276,7 +276,7 @@ async def test_a_fourth_agent_works_end_to_end_without_another_line_of_code(tmp_
         dialog = await bench.dialogs.view(str(sent.body["dialog_id"]))
     finally:
         await bench.stop()
-    assert bench.agents == (*names(), "booking")
+    assert bench.agents == (*AGENTS, "booking")
     assert dialog.messages[-1].content == "Booked for Monday."
     assert dialog.messages[-1].path is not None
     assert dialog.messages[-1].path.agent == "booking"

@@ -9,7 +9,6 @@ import pytest
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.agents.base import Agent
 from app.agents.citations import shown
-from app.agents.roster import ROSTER
 from app.agents.state import TurnState, start
 from app.agents.summary import Extractive, Generated
 from app.agents.system_message import briefing
@@ -17,6 +16,7 @@ from app.agents.tools.knowledge import render, search_knowledge
 from app.core.backoffice import ActionContext, Ticket
 from app.core.models import Article, Handoff, Memory, Passage, Said, ToolUse, TurnContext
 from app.services.dialogs.memory import describe_past
+from tests.support.company import ROSTER
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.agents.roster import names
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import TOKENS, Embedder, Vectors
 from app.evaluation.baselines import BASELINES, BaselineUnknown, baseline
 from app.evaluation.cases import Case, CaseTurn
 from app.evaluation.importers import write_set
+from tests.support.company import AGENTS
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +74,7 @@ async def test_the_majority_is_always_the_same_agent_with_its_share(train: Path)
 @pytest.mark.parametrize("name", BASELINES)
 async def test_scores_are_one_share_an_agent_and_never_stay(train: Path, name: str) -> None:
     decision = await ask(name, train, "спасибо")
-    assert set(decision.scores) == set(names())
+    assert set(decision.scores) == set(AGENTS)
     assert sum(decision.scores.values()) == pytest.approx(1, abs=1e-4)
     assert decision.scores[decision.agent] == decision.confidence
 

@@ -86,7 +86,7 @@ def test_examples_in_prompts_count_as_training(folder: Path, tmp_path: Path) -> 
     prompts.mkdir()
     (prompts / "router.md").write_text('For example "верните мне деньги" is supervisor.', encoding="utf-8")
     plant(folder, "routing_ru.jsonl", "Верните мне деньги!")
-    assert problems(check(folder, LABELS, prompts)) == [
+    assert problems(check(folder, LABELS, [prompts])) == [
         "routing_ru planted: test shares a message with train: router.md"
     ]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from app.agents.roster import names
 from app.evaluation.cases import Case, CaseTurn, read_set
 from app.evaluation.importers import Imported, ImportFailed, import_rows, write_set
+from tests.support.company import AGENTS
 
 COLUMNS = {"text": "message", "label": "queue"}
 LABELS = {"Support": "tech_support", "Shop": "sales"}
@@ -152,5 +152,5 @@ def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
     )
     cases = [Case(id="1", turns=dialog), Case(id="2", lang="en", origin="imported", turns=[single])]
     write_set(cases, tmp_path / "new" / "set.jsonl")
-    assert read_set(tmp_path / "new" / "set.jsonl", names()).cases == cases
+    assert read_set(tmp_path / "new" / "set.jsonl", AGENTS).cases == cases
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["set.jsonl"]

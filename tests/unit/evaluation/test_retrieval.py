@@ -11,8 +11,8 @@ import pytest
 
 from app.adapters.embeddings import load_embedder
 from app.core.similarity import near_pairs
-from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
+from app.engines.knowledge.vectors import vectors_of
 from app.evaluation.cases import SetInvalid, read_set
 from app.evaluation.retrieval import (
     LabelledQuestion,
@@ -22,6 +22,7 @@ from app.evaluation.retrieval import (
     read_questions,
     report,
 )
+from tests.support.company import COMPANY, load_articles
 from tests.support.paths import ROOT
 from tests.unit.engines.knowledge.questions import ENGLISH, RUSSIAN
 
@@ -40,7 +41,7 @@ def measured() -> RetrievalReport:
     embedder = load_embedder()
     if embedder is None:
         pytest.skip("no embedder for this machine")
-    base = HybridSearch(ARTICLES, embedder)
+    base = HybridSearch(ARTICLES, embedder, vectors_of(ARTICLES, embedder, COMPANY.vectors))
 
     def search(question: str, lang: str, top: int) -> list[str]:
         return [passage.article.id for passage in base.search(question, lang, None, top)]

@@ -18,6 +18,7 @@ from app.evaluation.passes import RunOptions
 from app.evaluation.predictions import Prediction
 from app.evaluation.registry import Registry
 from app.evaluation.runner import NothingToRun, run
+from tests.support.company import LAST_RESORT
 from tests.unit.evaluation.scripted import LABELS, Scripted, always, measured, message, messages
 
 pytestmark = pytest.mark.anyio
@@ -130,7 +131,7 @@ async def test_an_outage_lowers_coverage_and_leaves_every_recall_on_covered_case
     assert (len(broken.predictions), len(covered)) == (60, 30)
     assert {p.outcome for p in broken.predictions if not p.covered} == {outcome}
     assert recall(broken.predictions) == recall(whole.predictions[:30])
-    assert not any(p.missed_escalation for p in broken.predictions if not p.covered)
+    assert not any(p.missed(LAST_RESORT) for p in broken.predictions if not p.covered)
 
 
 async def test_an_accepted_alternative_is_right(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.agents.roster import names
 from app.evaluation.cases import read_set
 from app.evaluation.check import check
 from app.evaluation.retrieval import is_questions
+from tests.support.company import AGENTS
 from tests.support.paths import ROOT
 
 SETS = ROOT / "eval_sets"
@@ -19,14 +19,14 @@ FILES = [path for path in ALL if not is_questions(path)]
 
 
 def test_the_labelled_sets_pass_the_check() -> None:
-    assert check(SETS, names()) == []
+    assert check(SETS, AGENTS) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SETS).as_posix())
 def test_the_datasheet_counts_what_the_file_holds(path: Path) -> None:
     each = read_set(path)
     labels = Counter(turn.expected for case in each.cases for turn in case.turns if turn.expected)
-    shares = " | ".join(str(labels[label] or "–") for label in (*names(), "stay"))
+    shares = " | ".join(str(labels[label] or "–") for label in (*AGENTS, "stay"))
     row = f"| `{path.relative_to(SETS).as_posix()}` | {len(each.cases)} | {each.size} | {shares} |"
     assert row in (SETS / "README.md").read_text(encoding="utf-8")
 

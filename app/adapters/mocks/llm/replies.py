@@ -8,18 +8,9 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-Json = dict[str, Any]
+from app.core.company import in_use
 
-KEY_WORDS = {
-    "supervisor": (
-        "жалоб", "верн", "возврат", "претензи", "руковод", "начальник", "суд", "безобраз", "обман",
-        "complain", "refund", "money back", "manager", "supervisor", "lawyer", "unacceptable", "fraud",
-    ),
-    "sales": (
-        "тариф", "цен", "купить", "стоит", "стоимост", "заказ", "подписк", "скидк", "оплат",
-        "price", "plan", "buy", "cost", "order", "subscri", "discount", "upgrade",
-    ),
-}  # fmt: skip
+Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -78,12 +69,13 @@ def tokens_in(body: Json) -> int:
 
 
 def route(said: str, agents: list[Any]) -> Any:
-    """The agent whose key words occur first in order of severity; else tech_support, else the first one."""
-    low = said.lower()
-    for agent, words in KEY_WORDS.items():
-        if agent in agents and any(word in low for word in words):
-            return agent
-    return "tech_support" if "tech_support" in agents else agents[0]
+    """The agent whose key words occur, the costliest to miss first; else the one who serves the unclear."""
+    low, known = said.lower(), in_use().agents
+    for agent in sorted(known.values(), key=lambda agent: not agent.last_resort):
+        if agent.name in agents and any(word in low for word in agent.mock_keywords):
+            return agent.name
+    front = next(iter(known))
+    return front if front in agents else agents[0]
 
 
 def fill(schema: Json, said: str) -> Any:

@@ -49,10 +49,10 @@ def compensate_outage(case: ActionRun, action: CompensateOutage) -> Outcome:
     )
     given = case.connection.scalar(select(compensations.c.days).where(mine))
     subscription = subscription_of(case.connection, case.origin.customer_id)
-    if ban := policy.compensation(incident, subscription, given, case.now):
+    if ban := policy.compensation(incident, subscription, given, case.now, case.policy):
         return ban
     assert subscription is not None
-    days = policy.compensation_days(incident, case.now)
+    days = policy.compensation_days(incident, case.now, case.policy)
     renews = subscription.renews + timedelta(days=days)
     owner = {"customer_id": case.origin.customer_id}
     case.connection.execute(

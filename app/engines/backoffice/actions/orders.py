@@ -8,23 +8,24 @@ from app.core.actions import CreateOrder, CreatePaymentLink
 from app.core.backoffice import Delivery, Outcome, Period, Value
 from app.engines.backoffice import policy, repeats
 from app.engines.backoffice.actions.context import ActionRun
-from app.engines.backoffice.catalogue import DELIVERY_DAYS, ITEMS, PLANS, title
 from app.engines.backoffice.outcomes import done, refused
-from app.engines.backoffice.pricing import Price, price_of
+from app.engines.backoffice.pricing import Price, delivery_facts, price_of
 from app.engines.backoffice.records import as_number, next_number, owned, subscription_of
 from app.engines.backoffice.tables import orders
 
-PAY = "https://pay.orbita.example"
-
 
 def create_order(case: ActionRun, action: CreateOrder) -> Outcome:
-    """For a business plan the quantity is the number of people."""
+    """For a plan with seats the quantity is the number of people."""
     subscription = subscription_of(case.connection, case.origin.customer_id)
-    goods = action.item in ITEMS and ITEMS[action.item].delivered
+    catalogue = case.company.catalogue
+    goods = catalogue.is_goods(action.item)
     delivery = action.delivery if goods else None
-    if ban := policy.order_ban(action.item, action.period, action.quantity, delivery, subscription):
+    if ban := policy.order_ban(
+        catalogue, action.item, action.period, action.quantity, delivery, subscription
+    ):
         return ban
     price = price_of(
+        case.company,
         action.item,
         action.period or "month",
         action.quantity,
@@ -32,7 +33,7 @@ def create_order(case: ActionRun, action: CreateOrder) -> Outcome:
         case.customer.discount,
         delivery,
     )
-    period = None if goods else (action.period if action.item in PLANS else "month")
+    period = None if goods else (action.period if action.item in catalogue.plans else "month")
     if not action.again and (same := repeats.order(case, action.item, action.quantity, period, delivery)):
         return same
     if case.approved is None and (wait := policy.order(price.total_rub, case.policy)):
@@ -46,7 +47,7 @@ def facts_of(
 ) -> dict[str, Value]:
     facts: dict[str, Value] = {
         "item": item,
-        "title": title(item, case.origin.language),
+        "title": case.company.catalogue[item].title(case.origin.language),
         "quantity": quantity,
         "price_rub": price.price_rub,
         "discount": price.discount,
@@ -59,8 +60,7 @@ def facts_of(
     if price.seats_rub:
         facts["seats_rub"] = price.seats_rub
     if delivery:
-        facts["delivery_by"] = delivery
-        facts["days_from"], facts["days_to"] = DELIVERY_DAYS[delivery]
+        facts |= delivery_facts(case.company, delivery)
     return facts
 
 
@@ -79,7 +79,7 @@ def enter(
         "customer_id": case.origin.customer_id,
         "at": case.now,
         "item": item,
-        "title": title(item, case.origin.language),
+        "title": case.company.catalogue[item].title(case.origin.language),
         "quantity": quantity,
         "period": period,
         "total_rub": price.total_rub,
@@ -99,4 +99,9 @@ def create_payment_link(case: ActionRun, action: CreatePaymentLink) -> Outcome:
         return refused("cancelled", order=row.number)
     if row.status != "awaiting_payment":
         return refused("already_paid", order=row.number)
-    return done(row.number, url=f"{PAY}/{row.number}", order=row.number, total_rub=row.total_rub)
+    return done(
+        row.number,
+        url=f"{case.company.profile.payment_page}/{row.number}",
+        order=row.number,
+        total_rub=row.total_rub,
+    )

@@ -11,14 +11,11 @@ from app.core.actions import RefundPayment
 from app.core.backoffice import Outcome, Payment, Value
 from app.engines.backoffice import approvals, policy, repeats
 from app.engines.backoffice.actions.context import ActionRun
-from app.engines.backoffice.catalogue import ITEMS
 from app.engines.backoffice.dates import YEAR, add_months, months_begun
 from app.engines.backoffice.outcomes import done, refused
 from app.engines.backoffice.policy import RefundCase
 from app.engines.backoffice.records import as_number, next_number, owned, subscription_of
 from app.engines.backoffice.tables import orders, payments, refunds, subscriptions
-
-BANK_DAYS: dict[str, Value] = {"days_from": 3, "days_to": 5, "days_max": 10}
 
 
 def refund_payment(case: ActionRun, action: RefundPayment) -> Outcome:
@@ -56,7 +53,8 @@ def _pay_back(case: ActionRun, row: Row[Any], refund: RefundCase) -> Outcome:
     case.connection.execute(
         update(payments).where(payments.c.number == row.number).values(refunded_rub=total)
     )
-    facts: dict[str, Value] = {"payment": row.number, "amount_rub": amount, **BANK_DAYS, "reason": reason}
+    bank = case.company.profile.bank.model_dump()
+    facts: dict[str, Value] = {"payment": row.number, "amount_rub": amount, **bank, "reason": reason}
     if amount == refund.rest:
         _call_off(case, row)
     if ends := _end(case, row, refund, amount):
@@ -113,7 +111,7 @@ def _case_of(case: ActionRun, row: Row[Any], asked: int | None) -> RefundCase:
     order = owned(case.connection, orders, row.order, case.origin.customer_id) if row.order else None
     return RefundCase(
         payment=Payment.model_validate(row._asdict()),
-        goods=order is not None and order.item in ITEMS and ITEMS[order.item].delivered,
+        goods=order is not None and case.company.catalogue.is_goods(order.item),
         delivered=order.delivered_at if order else None,
         earlier=_latest_refund(case, row.number),
         recent=_recent(case),

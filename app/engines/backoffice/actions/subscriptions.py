@@ -7,11 +7,10 @@ from dataclasses import replace
 from sqlalchemy import update
 
 from app.core.actions import CancelSubscription, ChangeSubscription
-from app.core.backoffice import Outcome, Period, Subscription
+from app.core.backoffice import Outcome, Period, Subscription, Value
 from app.engines.backoffice import policy, repeats
 from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.actions.orders import enter
-from app.engines.backoffice.catalogue import PLANS
 from app.engines.backoffice.dates import end_of
 from app.engines.backoffice.outcomes import done
 from app.engines.backoffice.pricing import Price, price_of
@@ -25,16 +24,21 @@ def change_subscription(case: ActionRun, action: ChangeSubscription) -> Outcome:
     if ban := policy.change(now, action.plan, period, case.now):
         return ban
     assert now is not None
-    price = price_of(action.plan, period, discount=case.customer.discount)
+    price = price_of(case.company, action.plan, period, discount=case.customer.discount)
     if now.status == "trial":
         return _first(case, action, period, price)
     if (action.plan, period) == (now.plan, now.period):
         return _keep(case, now)
-    if policy.is_upgrade(now, action.plan, period):
+    if policy.is_upgrade(case.company.catalogue, now, action.plan, period):
         return _at_once(case, now, action, period, price)
     _set(case, next_plan=action.plan, next_period=period)
     # `from` is a word of Python, so not a keyword argument
-    facts = {"from": now.renews, "plan": action.plan, "period": period, "price_rub": price.total_rub}
+    facts: dict[str, Value] = {
+        "from": now.renews,
+        "plan": action.plan,
+        "period": period,
+        "price_rub": price.total_rub,
+    }
     return done("", **facts)
 
 
@@ -76,7 +80,7 @@ def _at_once(
     if wait := _wait(case, due):
         return wait
     number = enter(case, action.plan, 1, period, replace(price, total_rub=due)) if due else ""
-    plan = PLANS[action.plan]
+    plans = case.company.catalogue.plans
     renews = now.renews if period == now.period else end_of(period, case.now)
     _set(
         case,
@@ -84,7 +88,7 @@ def _at_once(
         period=period,
         price_rub=price.total_rub,
         renews=renews,
-        storage_gb=now.storage_gb + plan.storage_gb - PLANS[now.plan].storage_gb,
+        storage_gb=now.storage_gb + plans[action.plan].storage_gb - plans[now.plan].storage_gb,
         next_plan=None,
         next_period=None,
     )

@@ -13,7 +13,6 @@ from sqlalchemy import insert, select, update
 
 from app.core.actions import BookCallback, EscalateToDevelopers, OpenComplaint, OpenTicket, UpdateTicket
 from app.core.backoffice import Outcome, Severity
-from app.core.clock import HOUSE_TIME
 from app.engines.backoffice import policy, repeats
 from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.dates import SLOT, next_slot, working_days_after
@@ -26,7 +25,7 @@ _DIGITS = range(10, 16)
 
 
 def book_callback(case: ActionRun, action: BookCallback) -> Outcome:
-    """A time without a zone is Moscow's."""
+    """A time without a zone is the company's."""
     phone = action.phone or case.customer.phone
     if not is_phone(phone):
         return refused("phone_invalid")
@@ -34,8 +33,8 @@ def book_callback(case: ActionRun, action: BookCallback) -> Outcome:
     ahead = select(callbacks).where(mine, callbacks.c.at > case.now - SLOT).order_by(callbacks.c.at)
     if row := case.connection.execute(ahead).first():
         return refused("already_booked", row.number, at=row.at)
-    at = next_slot(case.now) if action.when is None else _aware(action.when)
-    if stop := policy.callback(at, case.now):
+    at = next_slot(case.company, case.now) if action.when is None else _aware(action.when, case)
+    if stop := policy.callback(case.company, at, case.now, case.policy):
         return stop
     at, number = at.replace(second=0, microsecond=0), next_number(case.connection, "CB")
     values = {"number": number, "customer_id": case.origin.customer_id, "at": at, "phone": phone}
@@ -47,11 +46,8 @@ def is_phone(said: str) -> bool:
     return bool(_PHONE.fullmatch(said.strip())) and len(re.sub(r"\D", "", said)) in _DIGITS
 
 
-def _aware(when: datetime) -> datetime:
-    return when if when.tzinfo else when.replace(tzinfo=HOUSE_TIME)
-
-
-ANSWER_DAYS = 2
+def _aware(when: datetime, case: ActionRun) -> datetime:
+    return when if when.tzinfo else when.replace(tzinfo=case.company.zone)
 
 
 def open_ticket(case: ActionRun, action: OpenTicket) -> Outcome:
@@ -71,7 +67,7 @@ def escalate(case: ActionRun, action: EscalateToDevelopers) -> Outcome:
 def open_complaint(case: ActionRun, action: OpenComplaint) -> Outcome:
     if same := repeats.ticket(case, "complaint", action.subject):
         return same
-    due = working_days_after(case.now, ANSWER_DAYS)
+    due = working_days_after(case.company, case.now, case.policy.complaint_days)
     number = _open(case, "complaint", action.subject, action.details, "normal", due)
     return done(number, due=due)
 

@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from app.core.ports import Embedder
 from app.engines.routing import artefact
 from app.engines.routing.artefact import ArtefactMeta
-from app.engines.routing.dialog import DEAREST, Stays
+from app.engines.routing.dialog import Stays
 from app.engines.routing.features import Bag, fold, normalize
 from app.engines.routing.keyboard import Keyboard
 from app.engines.routing.model import Floats, center, dequantize, gaussian_kernel, quantize
 from app.engines.routing.training.lines import LabelledLine, read_lines
 from app.engines.routing.training.regression import (
-    AGENTS,
     Fitted,
     assign_folds,
     classes_of,
@@ -60,11 +59,13 @@ def train(
     train_dir: Path,
     out: Path,
     embedder: Embedder,
+    agents: Sequence[str],
+    last_resort: str,
     tell: Tell | None = None,
-    agents: Sequence[str] = AGENTS,
 ) -> TrainingReport:
     """Writes `weights.npz` and `meta.json` into `out`; `tell` hears (lines embedded, of how many)."""
-    return train_on(read_lines(train_dir), artefact.data_hash(train_dir), out, embedder, tell, agents)
+    found, fingerprint = read_lines(train_dir), artefact.data_hash(train_dir)
+    return train_on(found, fingerprint, out, embedder, agents, last_resort, tell)
 
 
 def train_on(
@@ -72,10 +73,11 @@ def train_on(
     fingerprint: str,
     out: Path,
     embedder: Embedder,
+    agents: Sequence[str],
+    last_resort: str,
     tell: Tell | None = None,
-    agents: Sequence[str] = AGENTS,
 ) -> TrainingReport:
-    meta, arrays = fit(lines, fingerprint, embedder, tell, agents)
+    meta, arrays = fit(lines, fingerprint, embedder, tell, agents, last_resort)
     artefact.save(out, meta, arrays)
     size = sum((out / name).stat().st_size for name in ("weights.npz", "meta.json"))
     return TrainingReport(
@@ -95,6 +97,7 @@ def fit(
     embedder: Embedder,
     tell: Tell | None,
     agents: Sequence[str],
+    last_resort: str,
 ) -> tuple[ArtefactMeta, Arrays]:
     keyboard, texts = texts_of(lines)
     truth = np.array([classes_of(agents).index(line.label) for line in lines])
@@ -118,8 +121,9 @@ def fit(
         "words_ru": np.array(sorted(keyboard.ru.words), dtype=np.int64),
         "words_en": np.array(sorted(keyboard.en.words), dtype=np.int64),
     }  # fmt: skip
-    stays = fit_dialog(lines, texts, {"lexical": lexical.unseen, "embedding": joint.unseen}, idf, agents)
-    return build_meta(fingerprint, lexical, joint, truth, agents, stays), arrays
+    unseen = {"lexical": lexical.unseen, "embedding": joint.unseen}
+    stays = fit_dialog(lines, texts, unseen, idf, agents, last_resort)
+    return build_meta(fingerprint, lexical, joint, truth, agents, last_resort, stays), arrays
 
 
 def build_meta(
@@ -128,18 +132,20 @@ def build_meta(
     joint: Fitted,
     truth: NDArray[np.int64],
     agents: Sequence[str],
+    last_resort: str,
     stays: dict[str, Stays],
 ) -> ArtefactMeta:
     stages = {"lexical": lexical, "joint": joint}
     figures = {
         f"cv_{name}_{k}": v
         for name, stage in stages.items()
-        for k, v in evaluate(stage, truth, agents).items()
+        for k, v in evaluate(stage, truth, agents, last_resort).items()
     }
     return ArtefactMeta(
-        data_hash=fingerprint, agents=list(agents), gamma=GAMMA, lexical=lexical.stage, embedding=joint.stage,
+        data_hash=fingerprint, agents=list(agents), last_resort=last_resort, gamma=GAMMA,
+        lexical=lexical.stage, embedding=joint.stage,
         accept=ACCEPT, switch=SWITCH, too_little=TOO_LITTLE, figures=figures, stays=stays,
-        take_over={name: ESCALATE if name == DEAREST else TAKE_OVER for name in agents},
+        take_over={name: ESCALATE if name == last_resort else TAKE_OVER for name in agents},
     )  # fmt: skip
 
 

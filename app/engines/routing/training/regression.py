@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engines.routing.artefact import STAY, Stage
-from app.engines.routing.dialog import DEAREST, DialogSignals, Figures, Stays, feature_vector
+from app.engines.routing.dialog import DialogSignals, Figures, Stays, feature_vector
 from app.engines.routing.features import DIMENSIONS, Bag
 from app.engines.routing.model import Floats
 from app.engines.routing.training.lines import LabelledLine
@@ -31,6 +31,7 @@ def fit_dialog(
     unseen: Mapping[str, Floats],
     idf: Floats,
     agents: Sequence[str],
+    last_resort: str,
 ) -> dict[str, Stays]:
     """One model a stage; none of too few turns. `unseen` are margins by models not fitted on the line."""
     turns = [(at, x, x.past) for at, x in enumerate(lines) if x.past and x.past.serving in agents]
@@ -41,7 +42,9 @@ def fit_dialog(
     found = {}
     for method, stages in STAGES.items():
         rows = [
-            feature_vector(talk, {s: unseen[s][at] for s in stages}, agents, agents.index(past.serving))
+            feature_vector(
+                talk, {s: unseen[s][at] for s in stages}, agents, agents.index(past.serving), last_resort
+            )
             for talk, (at, _, past) in zip(talks, turns, strict=True)
         ]
         found[method] = logistic(rows, truth)
@@ -93,7 +96,6 @@ def to_primal(bags: list[Bag], dual: Floats) -> Floats:
     return weights
 
 
-AGENTS = ("tech_support", "sales", "supervisor")
 FOLDS = 5
 
 
@@ -154,8 +156,10 @@ def fit_sharpness(margins: Floats, truth: NDArray[np.int64]) -> float:
     return min((float(x) for x in np.arange(1, 20, 0.25)), key=loss)
 
 
-def evaluate(fitted: Fitted, truth: NDArray[np.int64], agents: Sequence[str]) -> dict[str, float]:
-    first, top = truth < len(agents), agents.index(DEAREST)
+def evaluate(
+    fitted: Fitted, truth: NDArray[np.int64], agents: Sequence[str], last_resort: str
+) -> dict[str, float]:
+    first, top = truth < len(agents), agents.index(last_resort)
     guesses = fitted.unseen[first][:, : len(agents)].argmax(axis=1)
     angry = truth[first] == top
     return {

@@ -14,8 +14,8 @@ from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.adapters.openai.foreign import ForeignChatModel
 from app.agents.base import schema_of
 from app.agents.model_call import ModelCall, ModelCaller
+from app.agents.roster import TOOLS
 from app.agents.structured_output import ask_structured
-from app.agents.tools.records import list_plans
 from app.bootstrap.model import provider_of
 from app.core.config import Settings
 from app.core.exceptions import (
@@ -98,7 +98,7 @@ async def test_the_spare_answers_where_their_library_fails(streaming: bool) -> N
 async def test_everything_else_is_the_models_own() -> None:
     theirs = ScriptedChatModel(script=["one", "two", '{"name": "Rex"}'])
     model = ForeignChatModel(model=theirs)
-    tools = [schema_of(list_plans.offer())]
+    tools = [schema_of(TOOLS["list_plans"].offer())]
     assert (await model.bind_tools(tools).ainvoke(HELLO)).text == "one"
     assert "".join([chunk.text async for chunk in model.astream(HELLO)]) == "two"
     assert (await ask_structured(model, HELLO, Pet))[0] == Pet(name="Rex")
@@ -136,7 +136,7 @@ async def test_what_their_model_leaves_for_machines_in_its_text_is_not_shown(
     reply: str, shown: str, called: list[str], streaming: bool
 ) -> None:
     model = ForeignChatModel(model=ScriptedChatModel(script=[reply]))
-    bound = model.bind_tools([schema_of(list_plans.offer())])
+    bound = model.bind_tools([schema_of(TOOLS["list_plans"].offer())])
     message: Any = await bound.ainvoke(HELLO) if not streaming else None
     if streaming:
         async for chunk in bound.astream(HELLO):

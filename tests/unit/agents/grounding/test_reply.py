@@ -17,14 +17,13 @@ from app.agents.base import ToolContext
 from app.agents.grounding.language import honest
 from app.agents.model_call import ModelCaller
 from app.agents.orchestrator import Orchestrator
-from app.agents.roster import names
 from app.agents.router import LiveRouter
 from app.core.backoffice import ActionContext, Outcome
 from app.core.models import Decision, Reply, RouteQuery, Said, ToolUse, TurnContext, TurnProgress
 from app.core.ports import BackOffice
-from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch
 from app.telemetry import Metrics
+from tests.support.company import AGENTS, ROSTER, load_articles
 from tests.support.library import service
 
 pytestmark = pytest.mark.anyio
@@ -69,10 +68,9 @@ def house(
 ) -> Orchestrator:
     model = given.pop("model", None) or ScriptedChatModel(script=list(script))
     context = ToolContext(HybridSearch(load_articles(), None), office, lambda: NOW, **given)
-    router = LiveRouter(Pointer(start), frozenset(names()))
-    return Orchestrator(
-        router=router, speaker=ModelCaller(model, "script", rewrites=rewrites), context=context
-    )
+    router = LiveRouter(Pointer(start), frozenset(AGENTS))
+    speaker = ModelCaller(model, "script", rewrites=rewrites)
+    return Orchestrator(router=router, speaker=speaker, context=context, roster=ROSTER)
 
 
 def calling(name: str, **args: Any) -> AIMessage:

@@ -7,9 +7,9 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
-from app.agents.roster import ROSTER
-from app.core.actions import ACTIONS, FREE, NUMBER, Action, marked
+from app.core.actions import ACTIONS, FREE, ITEM, NUMBER, PLAN, Action, marked
 from app.engines.backoffice.actions import EFFECTS
+from tests.support.company import ROSTER
 
 each_action = pytest.mark.parametrize("action", ACTIONS)
 
@@ -35,7 +35,7 @@ def test_a_text_is_marked_as_free_or_as_a_number(action: type[Action]) -> None:
     texts = {
         name for name, known in fields.items() if not known <= {Literal, int, bool, datetime, type(None)}
     }
-    assert texts == marked(action, FREE) | marked(action, NUMBER)
+    assert texts == set().union(*(marked(action, mark) for mark in (FREE, NUMBER, PLAN, ITEM)))
     assert not marked(action, FREE) & marked(action, NUMBER)
 
 

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from app.core.actions import Quote
-from app.core.backoffice import Discount, Incident, Outcome, Payment, Period, PlanName, Policy, Subscription
+from app.core.backoffice import Discount, Incident, Outcome, Payment, Period, Subscription
 from app.engines.backoffice import policy as rules
 from app.engines.backoffice.dates import add_months, months_begun, next_slot, working_days_after
 from app.engines.backoffice.policy import RefundCase
 from app.engines.backoffice.pricing import price_of, quote
 from app.engines.backoffice.records import as_number
+from tests.support.company import COMPANY
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
-POLICY = Policy()
+POLICY = COMPANY.policy
 
 
 def paid(
@@ -30,7 +31,7 @@ def paid(
 
 
 def subscribed(
-    plan: PlanName = "basic", period: Period = "month", status: Any = "active", **other: Any
+    plan: str = "basic", period: Period = "month", status: Any = "active", **other: Any
 ) -> Subscription:
     given = {"started": NOW - 100 * DAY, "renews": NOW + 10 * DAY, "price_rub": 990, **other}
     return Subscription(plan=plan, period=period, status=status, used_gb=1, storage_gb=50, **given)
@@ -109,9 +110,9 @@ def test_compensations(
 ) -> None:  # fmt: skip
     until = None if ended_ago is None else NOW - ended_ago
     incident = Incident(number="I-1001", service="x", title={}, since=(until or NOW) - lasted, until=until)
-    ban = rules.compensation(incident, subscription, given, NOW)
+    ban = rules.compensation(incident, subscription, given, NOW, POLICY)
     assert told(ban) == (f"refused {reason}" if reason else "")
-    assert rules.compensation_days(incident, NOW) == lasted // (4 * HOUR)
+    assert rules.compensation_days(incident, NOW, POLICY) == lasted // (4 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +128,8 @@ def test_compensations(
         ("pro", "year", "pro", "month", False),
     ],
 )
-def test_upgrades_are_at_once(
-    plan: PlanName, period: Period, to: PlanName, to_period: Period, at_once: bool
-) -> None:
-    assert rules.is_upgrade(subscribed(plan, period), to, to_period) is at_once
+def test_upgrades_are_at_once(plan: str, period: Period, to: str, to_period: Period, at_once: bool) -> None:
+    assert rules.is_upgrade(COMPANY.catalogue, subscribed(plan, period), to, to_period) is at_once
 
 
 def test_the_difference_sets_off_the_days_that_are_paid() -> None:
@@ -155,7 +154,7 @@ def test_the_difference_sets_off_the_days_that_are_paid() -> None:
     ],
 )  # fmt: skip
 def test_prices_of_plans(item: str, period: Period, people: int, discount: Discount, total: int) -> None:
-    price = price_of(item, period, people=people, discount=discount)
+    price = price_of(COMPANY, item, period, people=people, discount=discount)
     assert price.total_rub == total
     assert (price.discount == "none") == (price.discount_percent == 0)
 
@@ -169,7 +168,7 @@ def test_prices_of_plans(item: str, period: Period, people: int, discount: Disco
     ],
 )  # fmt: skip
 def test_prices_of_goods(item: Any, quantity: int, delivery: Any, fee: int | None, total: int) -> None:
-    facts = quote("student", Quote(item=item, quantity=quantity, delivery=delivery)).facts
+    facts = quote(COMPANY, "student", Quote(item=item, quantity=quantity, delivery=delivery)).facts
     assert (facts["delivery_rub"], facts["total_rub"], facts["discount"]) == (fee, total, "none")
 
 
@@ -184,7 +183,7 @@ def test_prices_of_goods(item: Any, quantity: int, delivery: Any, fee: int | Non
 def test_a_discount_counts_only_where_it_is_held(
     held: Discount, claimed: Discount | None, discount: Discount, note: str
 ) -> None:
-    outcome = quote(held, Quote(item="basic", period="month", discount=claimed))
+    outcome = quote(COMPANY, held, Quote(item="basic", period="month", discount=claimed))
     assert (outcome.facts["discount"], outcome.reason, outcome.status) == (discount, note, "done")
 
 
@@ -211,7 +210,7 @@ def test_months_are_counted_from_the_day_of_payment(start: datetime, now: dateti
     ],
 )
 def test_the_next_call_is_the_next_hour_of_a_working_day(now: str, slot: str) -> None:
-    assert next_slot(_utc(now)) == _utc(slot)
+    assert next_slot(COMPANY, _utc(now)) == _utc(slot)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +220,7 @@ def test_the_next_call_is_the_next_hour_of_a_working_day(now: str, slot: str) ->
 )  # fmt: skip
 def test_weekends_are_no_working_days(moment: str, due: str) -> None:
     """The last one is Friday in Moscow already."""
-    assert working_days_after(_utc(moment), 2) == _utc(due)
+    assert working_days_after(COMPANY, _utc(moment), 2) == _utc(due)
 
 
 @pytest.mark.parametrize(

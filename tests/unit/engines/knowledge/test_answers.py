@@ -13,11 +13,11 @@ from app.core.knowledge import ApprovalRefused, ApprovedAnswer, ArticleNotFound
 from app.core.ports import Embedder
 from app.core.text import is_typical, language_of
 from app.engines.knowledge.answers import CERTAIN
-from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.library import LibraryContext, TeamLibrary
 from app.engines.knowledge.live import LiveKnowledge
 from app.evaluation.retrieval import read_questions
 from app.services.knowledge.library import KnowledgeService
+from tests.support.company import load_articles
 from tests.support.library import AGENTS, NOW, service
 from tests.support.paths import ROOT
 

@@ -20,12 +20,13 @@ from app.engines.knowledge import vectors
 from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.search import HybridSearch, stems
 from app.evaluation.retrieval import read_questions
+from tests.support.company import COMPANY
 from tests.support.paths import ROOT
 from tests.unit.engines.knowledge.questions import ENGLISH, FOREIGN, RUSSIAN
 
 HELD_OUT = {**RUSSIAN, **ENGLISH}
 DEVELOPMENT = ROOT / "eval_sets" / "dev_knowledge.jsonl"
-ARTICLES = load_articles()
+ARTICLES = load_articles(COMPANY.articles)
 PRICES = {"990", "1990", "3990", "9504", "19104", "38304", "190", "290", "350", "2490", "5000", "12900"}
 FACTS = PRICES | {
     *("50", "500", "2", "5", "1", "3", "20", "60", "90"),  # storage, devices, people, calls, versions
@@ -63,7 +64,9 @@ def embedder() -> Embedder:
 
 @lru_cache
 def search(embedded: bool = True) -> HybridSearch:
-    return HybridSearch(ARTICLES, embedder() if embedded else None)
+    if not embedded:
+        return HybridSearch(ARTICLES, None)
+    return HybridSearch(ARTICLES, embedder(), vectors.vectors_of(ARTICLES, embedder(), COMPANY.vectors))
 
 
 def found(question: str, embedded: bool = True) -> list[str]:
@@ -168,7 +171,7 @@ def test_the_stored_vectors_belong_to_the_shipped_articles() -> None:
             assert list(texts) == [vectors.PROBE], "embedded anew"
             return np.zeros((1, 384), dtype=np.float32)
 
-    rows = vectors.vectors_of(ARTICLES, Untouchable())
+    rows = vectors.vectors_of(ARTICLES, Untouchable(), COMPANY.vectors)
     assert len(rows) == sum(len(vectors.phrases(a)) for a in ARTICLES)
 
 

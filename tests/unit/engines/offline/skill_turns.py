@@ -6,9 +6,9 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from app.agents.roster import ROSTER
 from app.agents.tools.actions import handoff_tool
 from app.engines.offline.lexicon import skillbook
+from tests.support.company import ROSTER
 from tests.support.demands import SALES, TECH
 from tests.unit.engines.offline.skill_results import answered
 from tests.unit.engines.offline.test_model import answer

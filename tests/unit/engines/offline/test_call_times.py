@@ -10,15 +10,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.clock import HOUSE_TIME
 from app.engines.backoffice.dates import is_call_time
 from app.engines.offline.call_times import wish_of
 from app.engines.offline.lexicon import skillbook
+from tests.support.company import COMPANY
 from tests.support.demands import BOSS
 from tests.support.paths import ROOT
 from tests.unit.engines.offline.test_understanding import call_for, reply_to
 
-NOW = datetime(2026, 11, 25, 14, 20, tzinfo=HOUSE_TIME)
+NOW = datetime(2026, 11, 25, 14, 20, tzinfo=COMPANY.zone)
 SAID: list[list[str]] = yaml.load((ROOT / "tests/support/calls.yaml").read_text("utf-8"), yaml.CSafeLoader)
 ASK = skillbook("ru").skills["callback"].asks
 
@@ -26,7 +26,7 @@ ASK = skillbook("ru").skills["callback"].asks
 def heard(*lines: str) -> str:
     """As the customer will be called, or `question`."""
     wish = wish_of(lines, NOW)
-    if wish.at is None or wish.at <= NOW or not is_call_time(wish.at):
+    if wish.at is None or wish.at <= NOW or not is_call_time(COMPANY, wish.at):
         return "question"
     return wish.at.strftime("%m-%dT%H:%M")
 

@@ -17,9 +17,9 @@ from langchain_core.messages import (
 from app.agents.tools.actions import handoff_tool
 from app.core.locales import languages
 from app.core.models import Article
-from app.engines.knowledge.files import load_articles
 from app.engines.offline.lexicon import phrasebook
 from app.engines.offline.model import EmbeddedChatModel
+from tests.support.company import load_articles
 from tests.unit.engines.knowledge.questions import ENGLISH, FOREIGN, RUSSIAN
 
 

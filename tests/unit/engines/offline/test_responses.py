@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 
 from app.agents.grounding import Evidence, unsupported
 from app.agents.grounding.reply import achieved_by
-from app.core.clock import HOUSE_TIME
 from app.core.locales import read_all
 from app.engines.offline.conversation import Remark, Say, Scene
 from app.engines.offline.intents import BY_NAME, SKILLS
 from app.engines.offline.lexicon import all_books, phrasebook, skillbook
 from app.engines.offline.skills import tell
+from tests.support.company import COMPANY
 from tests.unit.engines.offline.skill_results import CASES, RAW, answered
 
 LANGUAGES = sorted(all_books())
 ALLOWED = re.compile(r"https?://\S+|orbita|hub|key|calls|pc|windows|operator", re.IGNORECASE)
 SNAKE = re.compile(r"\b[a-z]+_[a-z_]+\b")
 TOOLS = frozenset(skill.tool for skill in SKILLS)
-DAY = datetime(2026, 11, 22, tzinfo=HOUSE_TIME)
+DAY = datetime(2026, 11, 22, tzinfo=COMPANY.zone)
 
 
 def scene(language: str) -> Scene:

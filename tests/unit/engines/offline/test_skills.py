@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from app.agents.roster import ROSTER
 from app.agents.tools.actions import handoff_tool
 from app.engines.offline.lexicon import phrasebook, skillbook
+from tests.support.company import ROSTER
 from tests.support.demands import BOSS, SALES, TECH
 from tests.unit.engines.offline.skill_results import INCIDENT
 from tests.unit.engines.offline.skill_turns import called, question

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from app.agents.roster import ROSTER
 from app.agents.tools.actions import handoff_tool
 from app.engines.offline.intents import SKILLS
 from app.engines.offline.lexicon import all_books
 from app.engines.offline.understanding import demanded
+from tests.support.company import ROSTER
 from tests.support.demands import BOSS, CALLS, SALES, SILENT, TECH
 from tests.unit.engines.offline.test_model import answer
 

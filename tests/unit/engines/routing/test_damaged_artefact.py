@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.agents.roster import ROSTER
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.engines.routing.artefact import load
 from app.engines.routing.training.fit import train_on
 from app.engines.routing.training.lines import LabelledLine
+from tests.support.company import LAST_RESORT, ROSTER
 from tests.support.hashed import LABELS, THINGS, Hashed
 
 
@@ -45,7 +45,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fitted")
     lines = [LabelledLine(f"{word} of {x}", label, "en", x) for label, word in LABELS.items() for x in THINGS]
-    train_on(lines, "hash", folder, Hashed())
+    train_on(lines, "hash", folder, Hashed(), list(LABELS), LAST_RESORT)
     return folder
 
 
@@ -71,7 +71,7 @@ def test_a_router_of_another_house_is_one_clear_sentence(fitted: Path, tmp_path:
         build(settings)
     words = {**LABELS, "billing": "invoice"}
     lines = [LabelledLine(f"{word} of {x}", label, "en", x) for label, word in words.items() for x in THINGS]
-    train_on(lines, "hash", tmp_path, Hashed(), agents=[*LABELS, "billing"])
+    train_on(lines, "hash", tmp_path, Hashed(), [*LABELS, "billing"], LAST_RESORT)
     with pytest.raises(SettingInvalid, match="do not work here: billing"):
         build(Settings(router_artefact=tmp_path, dialogs_storage_path=tmp_path), embedder=Hashed())
 

@@ -161,7 +161,7 @@ def test_a_talk_is_read_into_figures(artefact: Artefact) -> None:
     assert (talk.asked, talk.since_opened, talk.words) == (True, 1, 5)
     assert talk.served == {"tech_support", "sales"}
     margins = np.array([0.5, 0.1, 0.2, 0.3], dtype=np.float32)
-    figures = feature_vector(talk, {"lexical": margins}, AGENTS, seat=1)
+    figures = feature_vector(talk, {"lexical": margins}, AGENTS, seat=1, last_resort=AGENTS[-1])
     assert figures["lexical_serving"] == pytest.approx(0.1)
     assert figures["lexical_rival"] == pytest.approx(0.5)
     assert figures["rival_served_before"] == 1

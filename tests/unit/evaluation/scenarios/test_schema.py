@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.agents.roster import ROSTER
 from app.evaluation.scenarios.model import ScenarioInvalid, read_scenarios, select_scenarios
+from tests.support.company import ROSTER
 from tests.support.paths import ROOT
 from tests.unit.evaluation.scenarios.builders import scenario
 

@@ -14,6 +14,7 @@ from app.services.evaluation.reading import Prices, cell, dialog, find, name_of,
 from app.services.evaluation.runs import AT_ONCE, KEPT, NotResumable, TooManyRuns
 from app.services.evaluation.service import RouterUnknown, SetUnknown
 from app.services.evaluation.sets import SetChanged
+from tests.support.company import LAST_RESORT
 from tests.unit.services.evaluation.desks import Gated, desk, finished, order, write
 
 pytestmark = pytest.mark.anyio
@@ -177,7 +178,9 @@ async def test_prices_change_the_matrix_and_the_cost_of_mistakes(tmp_path: Path)
     await finished(at, run_id)
     prices = Prices(missed=4, needless=2, astray=0)
     report = priced((await at.open(run_id)).report, prices)
-    assert report == build_report((await at.open(run_id)).run, prices.matrix(report.provenance.labels))
+    assert report == build_report(
+        (await at.open(run_id)).run, prices.matrix(report.provenance.labels, LAST_RESORT)
+    )
     assert report.confusion_cost["supervisor"]["sales"] == 4
     assert report.headline.mistake_cost == 4
     assert report.confusion == (await at.open(run_id)).report.confusion

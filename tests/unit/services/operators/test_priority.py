@@ -13,12 +13,13 @@ from app.core.actions import ACTIONS, tool_name
 from app.core.anger import measure_anger
 from app.core.backoffice import Worth
 from app.core.locales import read_all
-from app.core.urgency import PLANS, WEIGHTS
+from app.core.urgency import WEIGHTS
 from app.engines.backoffice.outcomes import Refusal
 from app.services.operators.priority import Signals, priority_of
 from app.ui.words import words
+from tests.support.company import COMPANY
 
-PLAN = st.sampled_from(sorted(PLANS, key=str))
+PLAN = st.sampled_from([None, *COMPANY.catalogue.plans])
 WORTH = st.one_of(st.none(), st.builds(Worth, paid_rub=st.integers(-5_000, 10_000_000), plan=PLAN))
 LINE = st.one_of(
     st.text(max_size=30),

@@ -17,7 +17,8 @@ from app.engines.routing.features import DIMENSIONS, Bag, normalize
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.fit import RIDGE_LEXICAL, train
 from app.engines.routing.training.lines import read_lines
-from app.engines.routing.training.regression import AGENTS, assign_folds, classes_of, fit_sharpness
+from app.engines.routing.training.regression import assign_folds, classes_of, fit_sharpness
+from tests.support.company import AGENTS, LAST_RESORT
 
 WORDS = {"tech_support": "error", "sales": "price", "supervisor": "refund", "stay": "thanks"}
 
@@ -45,8 +46,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_fitting_twice_gives_the_same_bytes(folder: Path) -> None:
-    first = train(folder / "train", folder / "a", Hashed())
-    assert train(folder / "train", folder / "b", Hashed()) == first
+    first = train(folder / "train", folder / "a", Hashed(), AGENTS, LAST_RESORT)
+    assert train(folder / "train", folder / "b", Hashed(), AGENTS, LAST_RESORT) == first
     for name in ("weights.npz", "meta.json"):
         assert (folder / "a" / name).read_bytes() == (folder / "b" / name).read_bytes()
 
@@ -54,7 +55,12 @@ def test_fitting_twice_gives_the_same_bytes(folder: Path) -> None:
 def test_a_small_fit_routes_what_it_was_taught(folder: Path) -> None:
     heard: list[tuple[int, int]] = []
     report = train(
-        folder / "train", folder / "out", Hashed(), lambda done, total: heard.append((done, total))
+        folder / "train",
+        folder / "out",
+        Hashed(),
+        AGENTS,
+        LAST_RESORT,
+        lambda done, total: heard.append((done, total)),
     )
     router = LocalRouter(load(folder / "out"), Hashed())
     assert router.decide("refund for a lamp").agent == "supervisor"
@@ -83,7 +89,7 @@ def test_dialogs_are_hashed_and_teach_who_keeps_the_customer(folder: Path) -> No
     text = "\n".join(json.dumps(dialog(number)) for number in range(50))
     (folder / "train" / "transcripts_en.jsonl").write_text(text, encoding="utf-8")
     assert data_hash(folder / "train") != before
-    report = train(folder / "train", folder / "out", Hashed())
+    report = train(folder / "train", folder / "out", Hashed(), AGENTS, LAST_RESORT)
     assert report.data_hash == data_hash(folder / "train")
     assert (report.lines, report.labels["stay"]) == (340, 160)
     model = load(folder / "out")
@@ -99,7 +105,7 @@ def test_dialogs_are_hashed_and_teach_who_keeps_the_customer(folder: Path) -> No
 
 
 def test_without_dialogs_the_fourth_class_decides_who_stays(folder: Path) -> None:
-    train(folder / "train", folder / "out", Hashed())
+    train(folder / "train", folder / "out", Hashed(), AGENTS, LAST_RESORT)
     model = load(folder / "out")
     assert model.meta.stays == {}
     lines = [
@@ -113,7 +119,7 @@ def test_without_dialogs_the_fourth_class_decides_who_stays(folder: Path) -> Non
 def test_lexical_margins_equal_those_of_scikit_learn(folder: Path) -> None:
     from sklearn.kernel_ridge import KernelRidge  # noqa: PLC0415
 
-    train(folder / "train", folder / "out", Hashed())
+    train(folder / "train", folder / "out", Hashed(), AGENTS, LAST_RESORT)
     model = load(folder / "out")
     lines = read_lines(folder / "train")
     texts = [normalize(line.text, model.keyboard) for line in lines]
