@@ -1,4 +1,7 @@
-"""An agent is a value. What differs between agents stands here, not in branches of the orchestrator."""
+"""An agent is a value. What differs between agents stands here, not in branches of the orchestrator.
+
+Prompts are text files beside this module; a fingerprint names the exact wording that was used.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,47 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from string import Template
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
-from app.agents.prompts import Prompt
 from app.core.actions import tool_name
 from app.core.backoffice import ActionContext
 from app.core.clock import Clock, utcnow
+from app.core.exceptions import PromptVariableMissing
 from app.core.knowledge import Approved
 from app.core.ports import BackOffice, Consent, KnowledgeBase
+
+TEXTS = Path(__file__).parent / "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    name: str
+    text: str
+
+    @property
+    def fingerprint(self) -> str:
+        """First 12 hex digits of the SHA-256 of the text."""
+        return sha256(self.text.encode()).hexdigest()[:12]
+
+    def render(self, **variables: str) -> str:
+        """`$name` is replaced. Raises PromptVariableMissing when names and variables differ."""
+        template = Template(self.text)
+        differing = set(template.get_identifiers()) ^ set(variables)
+        if differing or not template.is_valid():
+            raise PromptVariableMissing(self.name, differing)
+        return template.substitute(variables)
+
+
+def load(name: str) -> Prompt:
+    return Prompt(name, (TEXTS / f"{name}.md").read_text(encoding="utf-8"))
+
 
 SCHEMA = "schema"
 

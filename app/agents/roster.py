@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from app.agents.base import Agent, Tool
-from app.agents.prompts import Prompt
+from app.agents.base import Agent, Prompt, Tool
 from app.agents.tools import records
-from app.agents.tools.actions import acting
+from app.agents.tools.actions import acting, narrowed
 from app.agents.tools.knowledge import search_knowledge
-from app.agents.tools.narrowing import narrowed
 from app.core.actions import ACTIONS
 from app.core.company import AgentProfile, Company, CompanyInvalid
 

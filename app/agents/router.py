@@ -15,9 +15,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, Field, create_model
 
-from app.agents.base import Agent
+from app.agents.base import Agent, Prompt, load
 from app.agents.model_call import FREE, TokenPrice, usage_of
-from app.agents.prompts import Prompt, load
 from app.agents.roster import names
 from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderError, ProviderReplyInvalid, ProviderTimeout, RoutingFailed

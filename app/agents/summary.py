@@ -9,7 +9,7 @@ from typing import Protocol
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from app.agents.prompts import Prompt, load
+from app.agents.base import Prompt, load
 from app.agents.state import Detect
 from app.agents.system_message import language_name
 from app.agents.tools.presentation import words

@@ -35,8 +35,7 @@ from app.engines.offline.consent import consent
 from app.services.analytics.service import analytics_of
 from app.services.crm.relay import Relay
 from app.services.customers import Customers
-from app.services.dialogs.access import DialogAccess
-from app.services.dialogs.admission import Admission
+from app.services.dialogs.admission import Admission, DialogAccess
 from app.services.dialogs.approvals import ApprovalService
 from app.services.dialogs.branching import Branching
 from app.services.dialogs.change_feed import ChangeFeed, ObservedStore, latest

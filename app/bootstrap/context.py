@@ -8,7 +8,7 @@ from datetime import datetime
 
 from langchain_core.language_models import BaseChatModel
 
-from app.adapters.storage.customer_memory import LangGraphMemory
+from app.adapters.storage.langgraph_storage import LangGraphMemory
 from app.agents.base import Agent
 from app.agents.model_call import TokenPrice
 from app.agents.roster import names

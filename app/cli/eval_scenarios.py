@@ -27,8 +27,7 @@ from app.engines.knowledge.files import load_articles
 from app.evaluation.cases import part
 from app.evaluation.scenarios.model import Scenario, read_scenarios, select_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, Score, score, summary, write_all
-from app.evaluation.scenarios.runner import OnProgress, ScenarioOptions
-from app.evaluation.scenarios.trial import ScenarioTrial
+from app.evaluation.scenarios.trial import OnProgress, ScenarioOptions, ScenarioTrial
 from app.evaluation.scenarios.world import Ask
 from app.main import prepare_environment
 from app.services.scenarios import ScenarioService

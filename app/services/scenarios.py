@@ -24,8 +24,7 @@ from app.core.ports import BackOffice
 from app.evaluation.scenarios import world as seen
 from app.evaluation.scenarios.fixtures import Row
 from app.evaluation.scenarios.model import Operation, Scenario
-from app.evaluation.scenarios.runner import OnProgress, ScenarioOptions, run
-from app.evaluation.scenarios.trial import ScenarioTrial
+from app.evaluation.scenarios.trial import OnProgress, ScenarioOptions, ScenarioTrial, run
 from app.evaluation.scenarios.world import Ask, CustomerActor, PlayedLine, Scripted, Simulated, World
 from app.services.workbench import Workbench
 

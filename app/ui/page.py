@@ -18,10 +18,9 @@ from app.services.workbench import Workbench
 from app.ui.analytics.room import AnalyticsRoom
 from app.ui.chat.room import ChatRoom
 from app.ui.evaluation.room import EvaluationRoom
-from app.ui.html import render
 from app.ui.knowledge.room import KnowledgeRoom
 from app.ui.monitor.room import MonitorRoom
-from app.ui.room import QUIET, Room
+from app.ui.room import QUIET, Room, render
 from app.ui.settings.room import SettingsRoom
 from app.ui.validation.uploads import KEPT
 from app.ui.words import LANGUAGES, Words, words

@@ -1,17 +1,30 @@
-"""What every room of the workbench is given, and gives."""
+"""What every room of the workbench is given, and gives.
+
+The workbench's HTML: every element stands in a macro of `templates`, one file per room.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
+from app.core.html import Templates
 from app.services.workbench import Workbench
-from app.ui.format import RoomTexts, room_texts
-from app.ui.html import render
-from app.ui.words import Words, words
+from app.ui.words import RoomTexts, Words, room_texts, words
+
+FOLDER = Path(__file__).parent / "templates"
+TEMPLATES = Templates(FOLDER, {})
+
+
+def render(macro: str, /, **values: Any) -> str:
+    """`macro` names template and macro, as in `monitor.queue`. Other macros take the result unescaped."""
+    template, _, name = macro.partition(".")
+    return TEMPLATES.render_macro(f"{template}.j2", name, **values)
+
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 """How most events of the rooms are listened to."""

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.documents import LARGEST_FILE
 from app.core.html import read_asset
-from app.ui.html import render
+from app.ui.room import render
 from app.ui.words import LANGUAGES, words
 
 

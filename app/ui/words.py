@@ -1,12 +1,16 @@
 """The words of the workbench: a folder `ui` per language, a file per room.
 
 Error situations as sentences of the page's language; their classes tell them in English.
+
+Moments, days, numbers, shares, money and spans, as each language writes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from app.core.company import in_use
@@ -15,6 +19,7 @@ from app.core.exceptions import CallCenterError
 from app.core.locales import LOCALES, languages
 from app.core.wording import filled
 from app.core.yaml import load
+from app.ui.request import browser_zone
 
 LANGUAGES = languages("ui")
 
@@ -46,3 +51,131 @@ def describe_error(error: CallCenterError, language: str, own: Mapping[str, str]
         sentence: str = known["documents"][error.kind.name.lower()]
         return sentence.format(file=error.file, **error.fields)
     return str(known["codes"].get(error.code, error))
+
+
+NOTHING = "—"
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def moment(at: datetime, language: str, zone: tzinfo | None = None) -> str:
+    """22.11.2026 18:05, or 22 Nov 2026 18:05: where the browser is, unless a zone is named."""
+    from babel.dates import format_datetime  # noqa: PLC0415  (heavy)
+
+    pattern = "dd.MM.y HH:mm" if language == "ru" else "d MMM y HH:mm"
+    return format_datetime(at, pattern, tzinfo=zone or browser_zone(), locale=language)
+
+
+def long_day(day: date, language: str) -> str:
+    """22.11.2026 or 22 Nov 2026."""
+    from babel.dates import format_date  # noqa: PLC0415  (heavy)
+
+    return format_date(day, "dd.MM.y" if language == "ru" else "d MMM y", locale=language)
+
+
+def short_day(day: date, language: str) -> str:
+    from babel.dates import format_date  # noqa: PLC0415  (heavy)
+
+    return format_date(day, "d MMM", locale=language)
+
+
+def number(value: float | None, language: str, digits: int | None = None) -> str:
+    """1 990,5 without a place to break, or 1,990.5. Without `digits` as many as it has, at most three."""
+    from babel.numbers import format_decimal  # noqa: PLC0415  (heavy)
+
+    if value is None:
+        return NOTHING
+    form = None if digits is None else "#,##0" + _decimals(digits)
+    return format_decimal(value, form, locale=language)
+
+
+def percent(share: float, language: str, digits: int = 0) -> str:
+    """Of a share between 0 and 1."""
+    from babel.numbers import format_percent  # noqa: PLC0415  (heavy)
+
+    return format_percent(share, f"0{_decimals(digits)} %", locale=language)
+
+
+def fitting(share: float, language: str) -> str:
+    """A per cent, with a decimal where a whole one would hide the figure."""
+    return percent(share, language, 1 if 0 < share < 0.1 else 0)
+
+
+def roubles(amount: float, language: str) -> str:
+    """1 234 ₽, or 1,234 ₽; the sign does not break away."""
+    return f"{number(amount, language)}\u00a0₽"
+
+
+def dollars(value: float, language: str) -> str:
+    """Cents, or four digits where there are not even cents."""
+    from babel.numbers import format_currency  # noqa: PLC0415  (heavy)
+
+    form = "$#,##0.00" if value >= 1 or value == 0 else "$0.0000"
+    return format_currency(value, "USD", form, locale=language, currency_digits=False)
+
+
+def seconds(value: float | None, language: str, units: dict[str, str]) -> str:
+    """`1.2 s`, `3 min 5 s`, `2 h 10 min`."""
+    if value is None:
+        return NOTHING
+    if value < MINUTE:
+        return f"{number(value, language, 1 if value < 10 else 0)}\u00a0{units['s']}"
+    whole = round(value)
+    if whole < HOUR:
+        return _pair(whole // MINUTE, units["min"], whole % MINUTE, units["s"])
+    if whole < 2 * DAY:
+        return _pair(whole // HOUR, units["h"], whole % HOUR // MINUTE, units["min"])
+    return _pair(whole // DAY, units["d"], whole % DAY // HOUR, units["h"])
+
+
+def _pair(first: int, large: str, second: int, small: str) -> str:
+    tail = f" {second}\u00a0{small}" if second else ""
+    return f"{first}\u00a0{large}{tail}"
+
+
+def _decimals(digits: int) -> str:
+    return "." + "0" * digits if digits else ""
+
+
+@dataclass(frozen=True)
+class RoomTexts:
+    """The words of one room and the formats of its language: `t` in the templates.
+
+    `agents` are names of agents and operators; the one of "—" stands for nobody.
+    """
+
+    language: str
+    words: Words
+    agents: Mapping[str, str]
+
+    def agent(self, name: str | None) -> str:
+        """An agent of another roster has its own name."""
+        key = name or NOTHING
+        return self.agents.get(key, key)
+
+    def describe_problem(self, error: CallCenterError) -> str:
+        """A sentence in the page's language: the room's own where it has one."""
+        return describe_error(error, self.language, self.words.get("problems"))
+
+    def moment(self, at: datetime) -> str:
+        return moment(at, self.language)
+
+    def number(self, value: float | None, digits: int | None = None) -> str:
+        return number(value, self.language, digits)
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        return percent(share, self.language, digits)
+
+    def dollars(self, value: float) -> str:
+        return dollars(value, self.language)
+
+    def roubles(self, amount: float) -> str:
+        return roubles(amount, self.language)
+
+    def seconds(self, value: float | None) -> str:
+        """In the room's `units`."""
+        return seconds(value, self.language, self.words["units"])
+
+
+@lru_cache
+def room_texts(language: str, room: str) -> RoomTexts:
+    return RoomTexts(language, words(language, room), words(language, "frame")["agents"])

@@ -19,7 +19,7 @@ from app.core.knowledge import Upload
 from app.evaluation.registry import Registry
 from app.services.dialogs.views import DialogView
 from app.services.workbench import Workbench
-from app.ui.format import moment
+from app.ui.words import moment
 from tests.browser.conftest import visitor
 from tests.support.server import running, settings
 from tests.unit.evaluation.builders import prediction, run

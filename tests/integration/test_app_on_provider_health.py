@@ -13,11 +13,10 @@ from structlog.testing import capture_logs
 from app.adapters.openai.habits import WAYS
 from app.agents.structured_output import MODES
 from app.services.system import condition
-from app.ui.format import room_texts
 from app.ui.monitor.panels import monitor_texts, render_dialog
 from app.ui.page import render_badge
 from app.ui.settings.room import list_components
-from app.ui.words import words
+from app.ui.words import room_texts, words
 from tests.support.call_centre import ANSWERING, Json, Site, site
 
 PRICE = "How much is the Pro plan?"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
-from app.adapters.storage.customer_memory import LangGraphMemory
+from app.adapters.storage.langgraph_storage import LangGraphMemory
 from app.bootstrap import build
 from app.core.exceptions import StorageUnavailable
 from app.core.models import Memory

@@ -17,7 +17,7 @@ from app.engines.backoffice.office import SqlBackOffice
 from app.main import create_app
 from app.services.workbench import Workbench
 from app.ui.chat.turns import ChatTurns
-from app.ui.format import room_texts
+from app.ui.words import room_texts
 from tests.support.server import settings
 
 pytestmark = pytest.mark.anyio

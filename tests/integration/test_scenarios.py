@@ -14,8 +14,7 @@ from app.core.config import Settings
 from app.core.models import ToolUse
 from app.evaluation.scenarios.model import read_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, score, summary
-from app.evaluation.scenarios.runner import ScenarioOptions
-from app.evaluation.scenarios.trial import ScenarioTrial
+from app.evaluation.scenarios.trial import ScenarioOptions, ScenarioTrial
 from app.evaluation.scenarios.world import PlayedLine
 from tests.support.command import in_process
 from tests.support.mock_llm import running_mock

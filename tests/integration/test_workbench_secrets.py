@@ -62,8 +62,8 @@ def test_what_was_re_routed_live_is_listed_with_the_key_alone(bench: Workbench) 
 
 
 def test_after_a_refusal_the_same_files_can_be_added_again(bench: Workbench, tmp_path: Path) -> None:
-    from app.ui.format import room_texts  # noqa: PLC0415
     from app.ui.knowledge.library import LibraryPanel  # noqa: PLC0415
+    from app.ui.words import room_texts  # noqa: PLC0415
 
     good, broken = tmp_path / "birds.md", tmp_path / "broken.pdf"
     good.write_text("# Birds\n\nBirds are welcome.\n", encoding="utf-8")
@@ -96,8 +96,8 @@ def test_neither_the_settings_nor_the_scripts_hold_a_secret(bench: Workbench, la
 
 
 def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, tmp_path: Path) -> None:
-    from app.ui.format import room_texts  # noqa: PLC0415
     from app.ui.knowledge.library import LibraryPanel  # noqa: PLC0415
+    from app.ui.words import room_texts  # noqa: PLC0415
 
     async def run() -> None:
         part = LibraryPanel(bench, room_texts("en", "knowledge"))

@@ -27,7 +27,7 @@ FILES = 400
 LARGEST = 5 * 2**20
 EDGES = {
     "app/evaluation/runner.py",
-    "app/evaluation/scenarios/runner.py",
+    "app/evaluation/scenarios/trial.py",
     "app/services/dialogs/maintenance.py",
     "app/adapters/openai/foreign.py",  # a model of any library, with errors of its own
 }

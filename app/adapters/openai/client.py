@@ -17,9 +17,9 @@ from langchain_core.utils.function_calling import convert_to_openai_function
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from app.adapters.openai.failures import is_typed
 from app.adapters.openai.guard import Guard
 from app.adapters.openai.habits import Habits, negotiated
-from app.adapters.openai.refusals import is_typed
 from app.adapters.openai.replies import StreamCheck, asked_of, usable
 from app.adapters.openai.speech import Speech
 from app.adapters.openai.sse import Json

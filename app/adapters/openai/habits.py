@@ -10,8 +10,7 @@ from typing import TypeVar
 import structlog
 
 from app.adapters.openai import dialect
-from app.adapters.openai.failures import Failed
-from app.adapters.openai.refusals import about, is_typed
+from app.adapters.openai.failures import Failed, about, is_typed
 from app.adapters.openai.sse import Json
 from app.core.exceptions import ProviderRefused
 

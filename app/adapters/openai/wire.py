@@ -15,8 +15,7 @@ from typing import Literal
 
 import httpx2
 
-from app.adapters.openai.failures import NOT_A_COMPLETION, refusal
-from app.adapters.openai.refusals import LONGEST
+from app.adapters.openai.failures import LONGEST, NOT_A_COMPLETION, refusal
 from app.adapters.openai.sse import EventReader, Json
 from app.core.exceptions import ProviderReplyInvalid
 from app.core.network import is_local

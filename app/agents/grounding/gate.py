@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.agents.grounding.evidence import Claim, Evidence
-from app.agents.grounding.language import honest, languages
+from app.agents.grounding.language import Templates, honest, languages, words_of
 from app.agents.grounding.ledger import unsupported_in
 from app.agents.grounding.sentences import cut, ends_nothing, plain, settled, split
-from app.agents.grounding.templates import Templates, words_of
 
 VALUES = {"amount", "percent", "date", "duration"}
 SAYS_LITTLE = 3  # words

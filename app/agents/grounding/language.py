@@ -1,12 +1,183 @@
-"""The cues of grounding, per language. All of them are read, as a reply may mix languages."""
+"""The cues of grounding, per language. All of them are read, as a reply may mix languages.
+
+Templates over the words of a sentence. Each distinct word is looked up once, so a reply costs little.
+
+The words of a sentence as templates see them: values as one word each, with the clause they stand in.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from pydantic import BaseModel, ConfigDict
 
+from app.core.quantities import Value
 from app.core.wording import spoken, spoken_by_all
+
+_TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[,;:()—–!?|]|(?<= )-(?= )|[«»“”„\"]")
+_CLAUSE_END = set(",;:()—–!?|-")
+_QUOTES = set('«»“”„"')
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceWord:
+    text: str
+    start: int
+    end: int
+    clause: int
+    quoted: int  # number of the quotation, 0 outside
+
+
+def words_of(sentence: str, values: Sequence[Value]) -> list[SentenceWord]:
+    """An amount is the word `$amount`, a percentage `$percent`; other values stay as they are written."""
+    masks = {v.start: v for v in values if v.kind in ("amount", "percent")}
+    found: list[SentenceWord] = []
+    clause = quote = at = 0
+    inside = False
+    for token in _TOKEN.finditer(_masked(sentence, list(masks.values()))):
+        text, at = token[0], token.start()
+        if text in _CLAUSE_END:
+            clause += 1
+        elif text in _QUOTES:
+            inside = text in "«“„" or (text == '"' and not inside)
+            quote += inside
+        else:
+            value = masks.get(at)
+            known = f"${value.kind}" if value else text.lower()
+            found.append(SentenceWord(known, at, token.end(), clause, quote if inside else 0))
+    return found
+
+
+def _masked(sentence: str, values: Sequence[Value]) -> str:
+    """A value becomes one word of its length."""
+    for value in values:
+        sentence = sentence[: value.start] + "0" * (value.end - value.start) + sentence[value.end :]
+    return sentence
+
+
+GAPS = {".": 3, "..": 6}
+START = "^"
+EITHER = "+"
+LONGEST = 40  # letters of a word that is worth keeping
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words `first` to `last` of the sentence fit a template of the group."""
+
+    group: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """`element`: what the word must fit; `gap`: how many words may stand before it."""
+
+    element: str
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    group: str
+    steps: tuple[_Step, ...]
+    opens: bool
+    needs: frozenset[str]  # all its elements: most templates are ruled out by these alone
+
+
+class Templates:
+    def __init__(self, groups: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]) -> None:
+        self._whole: dict[str, set[str]] = defaultdict(set)
+        self._by_head: dict[str, list[tuple[str, str]]] = defaultdict(list)  # (ending, element)
+        self._by_tail: dict[str, list[str]] = defaultdict(list)  # elements of cues without a beginning
+        self._barred: dict[str, set[str]] = defaultdict(set)
+        self._by_first: dict[str, list[_Template]] = defaultdict(list)
+        for group, texts in groups.items():
+            for template in (t for text in texts for t in _read(group, text.split())):
+                self._by_first[template.steps[0].element].append(template)
+        for element in {s.element for ts in self._by_first.values() for t in ts for s in t.steps}:
+            self._learn(element, words)
+        self._longest = max(map(len, [*self._by_head, *self._by_tail]), default=0)
+        self._known_words = lru_cache(maxsize=16_384)(self._fits)
+
+    def _learn(self, element: str, words: Mapping[str, Sequence[str]]) -> None:
+        named = ((words[part[1:-1]] if part.startswith("<") else [part]) for part in element.split("|"))
+        for cue in chain.from_iterable(named):
+            head, star, tail = cue.partition("*")
+            if cue.startswith("-"):
+                self._barred[element].add(cue[1:])
+            elif not star:
+                self._whole[cue].add(element)
+            elif head:
+                self._by_head[head].append((tail, element))
+            else:
+                self._by_tail[tail].append(element)
+
+    def fits(self, word: str) -> frozenset[str]:
+        """The elements that the word fits."""
+        return self._known_words(word) if len(word) <= LONGEST else self._fits(word)
+
+    def _fits(self, word: str) -> frozenset[str]:
+        """ "money's" is money too."""
+        own = self._known(word)
+        return own | self._known(word[:-2]) if word.endswith("'s") else own
+
+    def _known(self, word: str) -> frozenset[str]:
+        size = len(word)
+        lengths = range(min(size, self._longest) + 1)
+        begun = [(at, cue) for at in lengths for cue in self._by_head.get(word[:at], ())]
+        fitting = {element for at, (tail, element) in begun if word.endswith(tail, at)}
+        fitting |= {element for at in lengths for element in self._by_tail.get(word[size - at :], ())}
+        barred = {element for element in fitting if word in self._barred.get(element, ())}
+        return frozenset({*self._whole.get(word, ()), *(fitting - barred)})
+
+    def hits(self, words: Sequence[str]) -> Iterator[Hit]:
+        fits = [self.fits(word) for word in words]
+        present = frozenset().union(*fits)
+        for first, elements in enumerate(fits):
+            for template in (t for e in elements for t in self._by_first.get(e, ()) if t.needs <= present):
+                last = None if template.opens and first else _match(template.steps[1:], fits, first)
+                if last is not None:
+                    yield Hit(template.group, first, last)
+
+
+def _match(steps: tuple[_Step, ...], fits: list[frozenset[str]], at: int) -> int | None:
+    """The last word of the shortest match that goes on behind word `at`."""
+    if not steps:
+        return at
+    for place in range(at + 1, min(at + 2 + steps[0].gap, len(fits))):
+        if steps[0].element in fits[place]:
+            last = _match(steps[1:], fits, place)
+            if last is not None:
+                return last
+    return None
+
+
+def _read(group: str, parts: list[str]) -> Iterator[_Template]:
+    """One template, or one for every choice of its optional words and of their order."""
+    if parts[0] == EITHER:
+        yield from _read(group, parts[1:])
+        yield from _read(group, parts[:0:-1])
+        return
+    optional = next((n for n, part in enumerate(parts) if part.endswith("?")), None)
+    if optional is not None:
+        yield from _read(group, parts[:optional] + parts[optional + 1 :])
+        yield from _read(group, [*parts[:optional], parts[optional][:-1], *parts[optional + 1 :]])
+        return
+    steps, gap = [], 0
+    for part in (p for p in parts if p != START):
+        if part in GAPS:
+            gap = GAPS[part]
+        else:
+            steps.append(_Step(part, gap))
+            gap = 0
+    yield _Template(group, tuple(steps), parts[0] == START, frozenset(s.element for s in steps))
 
 
 class ActionCues(BaseModel):

@@ -9,9 +9,8 @@ from functools import lru_cache
 from typing import cast
 
 from app.agents.grounding.evidence import ActionKind
-from app.agents.grounding.language import Language, languages
+from app.agents.grounding.language import Hit, Language, SentenceWord, Templates, languages, words_of
 from app.agents.grounding.sentences import plain
-from app.agents.grounding.templates import Hit, SentenceWord, Templates, words_of
 from app.core.quantities import Value, scale
 
 DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"

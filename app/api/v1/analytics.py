@@ -10,8 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.api.deps import Bench, operators_only
 from app.api.errors import documented
 from app.services.analytics.staffing import Staffing, Wanted
-from app.services.analytics.table import to_csv
-from app.services.analytics.views import Figures
+from app.services.analytics.views import Figures, to_csv
 
 router = APIRouter(
     prefix="/analytics",

@@ -1,4 +1,7 @@
-"""Admission: of turns, of new dialogs per address, of repeated requests; running turns can be stopped."""
+"""Admission: of turns, of new dialogs per address, of repeated requests; running turns can be stopped.
+
+Exclusive access to one dialog: admission, lock and one read, for everything that changes a dialog.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_network
 from itertools import count
 from typing import Any, TypeVar
@@ -20,9 +23,11 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from app.core.dialog import RequestRecord
-from app.core.exceptions import CallCenterError, DialogBusy, ShuttingDown
+from app.core.dialog import Dialog, RequestRecord
+from app.core.exceptions import CallCenterError, DialogBusy, DialogNotFound, ShuttingDown
 from app.core.network import address
+from app.core.ports import DialogStore
+from app.services.dialogs.effects import EffectEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +183,41 @@ class Admission:
             del self._inside[dialog_id]
         if not self._inside:
             self._empty.set()
+
+
+@dataclass(frozen=True)
+class DialogAccess:
+    """A dialog is read once, under its lock; whoever changes it writes it before leaving the block."""
+
+    store: DialogStore
+    admission: Admission
+    effects: EffectEvents = field(default_factory=EffectEvents)
+
+    @asynccontextmanager
+    async def exclusive(self, dialog_id: str, limited: bool = False) -> AsyncIterator[Dialog]:
+        """Raises ShuttingDown, DialogBusy where `limited`, and what the store raises."""
+        async with self.admission.enter(dialog_id, limited), self.lock_and_read(dialog_id) as dialog:
+            yield dialog
+
+    @asynccontextmanager
+    async def lock_and_read(self, dialog_id: str) -> AsyncIterator[Dialog]:
+        """Without admission: works while the service shuts down."""
+        async with self.store.lock(dialog_id):
+            yield await self._read(dialog_id)
+
+    @asynccontextmanager
+    async def creating(self, dialog_id: str) -> AsyncIterator[Dialog | None]:
+        """None where there is no such dialog yet."""
+        async with self.admission.enter(dialog_id), self.store.lock(dialog_id):
+            try:
+                known = await self._read(dialog_id)
+            except DialogNotFound:
+                known = None
+            yield known
+
+    async def _read(self, dialog_id: str) -> Dialog:
+        """Under the lock a pending line is one that a crash cut: what its tools did has no events yet."""
+        dialog = await self.store.read(dialog_id)
+        if dialog.pending():
+            await self.effects.catch_up(dialog)
+        return dialog

@@ -28,7 +28,7 @@ from app.core.models import Reply, ToolUse, Turn
 from app.core.ports import BackOffice
 from app.core.text import spoken_language
 from app.core.threads import in_office
-from app.services.dialogs.access import DialogAccess
+from app.services.dialogs.admission import DialogAccess
 
 log = structlog.get_logger()
 REJECTED = Outcome(status="refused", reason="rejected")

@@ -17,8 +17,7 @@ from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProg
 from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
-from app.services.dialogs.access import DialogAccess
-from app.services.dialogs.admission import Request, dialog_ids
+from app.services.dialogs.admission import DialogAccess, Request, dialog_ids
 from app.services.dialogs.turns import TurnResponse, Turns, View, find_stored, keep_response
 from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
 from app.telemetry import Metrics

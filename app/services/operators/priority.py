@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from app.core.anger import Anger, measure_anger
 from app.core.backoffice import Worth
 from app.core.urgency import points_of, repeats_share, waiting_share, worth_share
-from app.services.operators.wording import name_payment, name_plan, name_span, quote, wording
+from app.services.operators.summary import name_payment, name_plan, name_span, quote, wording
 
 SHOWN = 1.0  # points from which a part is told as a reason
 

@@ -14,8 +14,7 @@ from gradio.components.plot import PlotData
 from app.core.palette import NEUTRAL, PERSON, colour_of
 from app.core.stats import Interval
 from app.services.analytics.views import Figures
-from app.ui.format import fitting, number, percent, room_texts, short_day
-from app.ui.words import Words
+from app.ui.words import Words, fitting, number, percent, room_texts, short_day
 
 Trace = dict[str, Any]
 GRID = "rgba(128,128,128,.22)"

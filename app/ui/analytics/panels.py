@@ -12,8 +12,8 @@ from app.services.analytics.period import zone_of
 from app.services.analytics.staffing import Crew, Staffing, Wanted
 from app.services.analytics.views import Figures, Load
 from app.ui.analytics.rows import SIGNS, Cards, Tables
-from app.ui.format import RoomTexts, long_day, moment, room_texts, short_day
-from app.ui.html import FOLDER, TEMPLATES, render
+from app.ui.room import FOLDER, TEMPLATES, render
+from app.ui.words import RoomTexts, long_day, moment, room_texts, short_day
 
 USUAL = Wanted(per_hour=1)
 ENOUGH_SPELLS = 5

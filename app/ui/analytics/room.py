@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from app.core.exceptions import CallCenterError
 from app.services.analytics.period import PeriodInvalid, zone_of
 from app.services.analytics.staffing import Wanted
-from app.services.analytics.table import to_csv
-from app.services.analytics.views import Figures
+from app.services.analytics.views import Figures, to_csv
 from app.ui.analytics import charts
 from app.ui.analytics.panels import (
     USUAL,
@@ -24,9 +23,8 @@ from app.ui.analytics.panels import (
     suggest_load,
 )
 from app.ui.analytics.rows import SIGNS, Cards, Tables
-from app.ui.html import render
 from app.ui.request import admit
-from app.ui.room import QUIET, Room
+from app.ui.room import QUIET, Room, render
 
 PERIODS = ("today", "7", "30", "custom")
 CHOSEN = "7"

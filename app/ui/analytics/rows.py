@@ -13,7 +13,7 @@ from typing import Literal
 from app.core.stats import Interval
 from app.services.analytics.period import Count, Mean, Rate, Times
 from app.services.analytics.views import Figures, Part, Share
-from app.ui.format import NOTHING, RoomTexts, fitting, long_day
+from app.ui.words import NOTHING, RoomTexts, fitting, long_day
 
 Wish = Literal["up", "down", "none"]
 Tone = Literal["good", "bad", "plain"]

@@ -10,13 +10,11 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery
 from app.core.text import shorten
-from app.services.dialogs.export import to_json, to_markdown
-from app.services.dialogs.views import RowView
+from app.services.dialogs.views import RowView, to_json, to_markdown
 from app.services.workbench import Workbench
 from app.ui.chat.screen import Screen
-from app.ui.format import RoomTexts
-from app.ui.html import render
-from app.ui.room import QUIET
+from app.ui.room import QUIET, render
+from app.ui.words import RoomTexts
 
 TYPES = {"json": "application/json", "md": "text/markdown"}
 SAVE = "(name, type, text) => { if (name) anSave(name, type, text); }"

@@ -12,10 +12,9 @@ from app.core.html import escape_tags
 from app.core.models import OPERATOR, Article, Decision, Handoff, ToolUse, Turn
 from app.core.palette import NEUTRAL
 from app.services.dialogs.views import DialogView, MessageView
-from app.services.operators.wording import because
-from app.ui.format import NOTHING, RoomTexts
-from app.ui.html import render
-from app.ui.words import LANGUAGES, words
+from app.services.operators.summary import because
+from app.ui.room import render
+from app.ui.words import LANGUAGES, NOTHING, RoomTexts, words
 
 QUICK_REPLIES = 3
 APPROVED = "approved"

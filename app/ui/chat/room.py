@@ -11,8 +11,7 @@ from app.ui.chat.panels import QUICK_REPLIES
 from app.ui.chat.screen import NewsFeed, Screen, Update
 from app.ui.chat.turns import ChatTurns, index_of
 from app.ui.chat.what_if import WhatIf
-from app.ui.html import render
-from app.ui.room import QUIET, Room
+from app.ui.room import QUIET, Room, render
 
 CUSTOMER = "customer_123"
 """A customer of the demo data, so that orders and refunds can be tried."""

@@ -27,8 +27,8 @@ from app.ui.chat.panels import (
     quick_replies,
     render_path,
 )
-from app.ui.format import NOTHING, RoomTexts
-from app.ui.html import render
+from app.ui.room import render
+from app.ui.words import NOTHING, RoomTexts
 
 Update = dict[Any, Any]
 SUBJECT = 80  # characters of a line above its path

@@ -25,8 +25,8 @@ from app.ui.chat.panels import (
     render_decision,
 )
 from app.ui.chat.screen import Screen, Update
-from app.ui.format import RoomTexts
 from app.ui.request import client_host
+from app.ui.words import RoomTexts
 
 Emit = Callable[[TurnProgress], None]
 PAUSE = 5.0

@@ -14,10 +14,8 @@ from app.services.dialogs.admission import Stopped
 from app.services.replay import ReplayedAnswer, Setup, Step
 from app.services.workbench import Workbench
 from app.ui.chat.panels import describe_failure
-from app.ui.format import RoomTexts
-from app.ui.html import render
-from app.ui.room import QUIET
-from app.ui.words import LANGUAGES, Words
+from app.ui.room import QUIET, render
+from app.ui.words import LANGUAGES, RoomTexts, Words
 
 
 @dataclass(frozen=True)

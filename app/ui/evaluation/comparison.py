@@ -21,8 +21,8 @@ from app.evaluation.predictions import Run
 from app.services.evaluation.reading import dialog, find, name_of_pair
 from app.ui.evaluation.panel import CLICKS, EvaluationPanel
 from app.ui.evaluation.rows import EvaluationTexts, render_reader
-from app.ui.format import NOTHING
-from app.ui.html import render
+from app.ui.room import render
+from app.ui.words import NOTHING
 
 PAIRS = 200  # of a list on the page
 UNFOLDED = 20  # pairs that are shown at once

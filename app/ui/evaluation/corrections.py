@@ -17,7 +17,7 @@ from app.services.evaluation.sets import LabelDesk
 from app.services.operators.rerouting import SET, Rerouting
 from app.ui.evaluation.panel import CLICKS, EvaluationPanel
 from app.ui.evaluation.rows import render_reader
-from app.ui.html import render
+from app.ui.room import render
 
 NAME, REASON = 80, 500  # characters
 

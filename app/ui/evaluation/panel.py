@@ -12,8 +12,8 @@ from app.evaluation.predictions import Prediction, Run
 from app.services.evaluation.reading import Opened
 from app.services.workbench import Workbench
 from app.ui.evaluation.rows import evaluation_texts
-from app.ui.html import render
 from app.ui.request import admit
+from app.ui.room import render
 from app.ui.words import describe_error
 
 CLICKS = """

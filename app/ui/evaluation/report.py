@@ -26,7 +26,7 @@ from app.ui.evaluation.sections import (
     render_sections,
     render_thresholds,
 )
-from app.ui.html import render
+from app.ui.room import render
 
 PRICES = {"missed": MISSED_ESCALATION, "needless": NEEDLESS_ESCALATION, "astray": ASTRAY}
 HIGHEST_PRICE = 50

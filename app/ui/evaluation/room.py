@@ -16,8 +16,7 @@ from app.ui.evaluation.corrections import CorrectionPanel
 from app.ui.evaluation.report import ReportPanel
 from app.ui.evaluation.runs import RunPanel
 from app.ui.evaluation.upload import UploadPanel
-from app.ui.html import render
-from app.ui.room import QUIET, Room
+from app.ui.room import QUIET, Room, render
 
 LAST = {**QUIET, "trigger_mode": "always_last"}  # an event during another is handled after it
 TO_READER = """

@@ -13,10 +13,9 @@ from app.evaluation.predictions import Prediction
 from app.evaluation.report import Report
 from app.services.evaluation.reading import CaseLine, name_of
 from app.services.evaluation.runs import RunProgress
-from app.services.operators import wording
-from app.ui.format import NOTHING, RoomTexts, room_texts
-from app.ui.html import render
-from app.ui.words import words
+from app.services.operators import summary
+from app.ui.room import render
+from app.ui.words import NOTHING, RoomTexts, room_texts, words
 
 Mode = Literal["count", "cost"]
 CASES = 100  # of a list on the page
@@ -38,7 +37,7 @@ class EvaluationTexts(RoomTexts):
     def because(self, reason: str) -> str:
         """The reason that a router or the runner gave; a model's words as they are."""
         known: dict[str, str] = {**self.words["baselines"], **self.words["reasons"]}
-        return known.get(reason) or wording.because(reason, self.language)
+        return known.get(reason) or summary.because(reason, self.language)
 
     def share(self, value: float) -> str:
         return self.number(value, 3)

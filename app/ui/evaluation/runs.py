@@ -15,7 +15,7 @@ from app.evaluation.predictions import Provenance
 from app.services.evaluation.runs import RunOrder
 from app.ui.evaluation.panel import EvaluationPanel
 from app.ui.evaluation.rows import render_halted, render_progress
-from app.ui.html import render
+from app.ui.room import render
 
 RUNS = 50
 MOST_CASES, MOST_AT_ONCE = 1_000_000, 64

@@ -19,8 +19,8 @@ from app.evaluation.metrics import Slice
 from app.evaluation.predictions import Prediction, Provenance
 from app.evaluation.report import Report
 from app.ui.evaluation.rows import EvaluationTexts
-from app.ui.format import NOTHING
-from app.ui.html import render
+from app.ui.room import render
+from app.ui.words import NOTHING
 
 FAINT = "rgba(128,128,128,.25)"
 FAILURES = 50  # on the page

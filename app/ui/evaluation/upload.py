@@ -16,7 +16,7 @@ from app.services.evaluation import uploads
 from app.services.evaluation.uploads import SHOWN, Preview, UploadRow
 from app.ui.evaluation.panel import EvaluationPanel
 from app.ui.evaluation.rows import EvaluationTexts
-from app.ui.html import render
+from app.ui.room import render
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,13 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import DocumentRecord, Upload
 from app.core.text import checked, language_of
-from app.services.knowledge.ingest import Embedded, add_documents
+from app.services.knowledge.library import Embedded, add_documents
 from app.services.operators.auth import openness
 from app.services.workbench import Workbench
-from app.ui.format import RoomTexts
-from app.ui.html import render
 from app.ui.knowledge.panels import render_approvals, render_documents, render_progress
 from app.ui.request import admit
-from app.ui.room import QUIET
-from app.ui.words import describe_left_out
+from app.ui.room import QUIET, render
+from app.ui.words import RoomTexts, describe_left_out
 
 Refresh = tuple[Callable[..., Any], list[Any], gr.HTML]
 """A listener, its inputs and its output: run after the library has changed."""

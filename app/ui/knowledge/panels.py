@@ -11,9 +11,9 @@ from app.core.knowledge import ApprovedAnswer, DocumentRecord, DocumentVersion
 from app.core.models import CLEAR, RELEVANT, Article, Passage
 from app.core.text import shorten
 from app.services.knowledge.citations import Citations, Cited
-from app.services.knowledge.ingest import Embedded
-from app.ui.format import NOTHING, RoomTexts
-from app.ui.html import render
+from app.services.knowledge.library import Embedded
+from app.ui.room import render
+from app.ui.words import NOTHING, RoomTexts
 
 CITATIONS = 10  # of an article on the page
 QUESTION = 160  # characters of a customer's question

@@ -13,11 +13,10 @@ from app.core.models import Article
 from app.core.text import checked
 from app.core.threads import SEARCHES
 from app.services.operators.auth import OperatorKeyMissing
-from app.ui.html import render
 from app.ui.knowledge.library import LibraryPanel
 from app.ui.knowledge.panels import render_article, render_citations, render_hits, render_shelves
 from app.ui.request import admit
-from app.ui.room import QUIET, Room
+from app.ui.room import QUIET, Room, render
 from app.ui.words import LANGUAGES
 
 TOP, LONGEST = 10, 2000

@@ -15,8 +15,8 @@ from app.core.exceptions import BadRequestBody, CallCenterError
 from app.core.ports import DialogQuery
 from app.services.dialogs.admission import Request
 from app.services.workbench import Workbench
-from app.ui.format import RoomTexts
 from app.ui.request import admit
+from app.ui.words import RoomTexts
 
 SHOWN = 50
 Short = Field(default="", max_length=200)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from app.services.operators.summary import name_values
 from app.services.operators.views import (
     ApprovalView,
     LiveRow,
@@ -15,10 +16,8 @@ from app.services.operators.views import (
     QueueView,
     TranscriptLine,
 )
-from app.services.operators.wording import name_values
-from app.ui.format import NOTHING, RoomTexts, room_texts
-from app.ui.html import render
-from app.ui.words import LANGUAGES
+from app.ui.room import render
+from app.ui.words import LANGUAGES, NOTHING, RoomTexts, room_texts
 
 
 @lru_cache

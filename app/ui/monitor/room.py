@@ -15,8 +15,6 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.services.operators.views import Board, OpenDialog
 from app.services.workbench import Workbench
-from app.ui.format import RoomTexts
-from app.ui.html import render
 from app.ui.monitor.actions import OperatorActions, PanelPoll
 from app.ui.monitor.panels import (
     monitor_texts,
@@ -27,7 +25,8 @@ from app.ui.monitor.panels import (
     render_queue,
 )
 from app.ui.request import admit
-from app.ui.room import Room
+from app.ui.room import Room, render
+from app.ui.words import RoomTexts
 
 Json = dict[str, Any]
 WAIT = 25.0  # seconds until the page is answered even without news: waiting times grow

@@ -14,10 +14,8 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.services.health import Detailed, ProviderCalls
 from app.services.system import Condition, Shown, condition
-from app.ui.format import NOTHING, RoomTexts
-from app.ui.html import render
-from app.ui.room import QUIET, Room
-from app.ui.words import Words
+from app.ui.room import QUIET, Room, render
+from app.ui.words import NOTHING, RoomTexts, Words
 
 
 @dataclass(frozen=True)

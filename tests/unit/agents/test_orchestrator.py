@@ -9,10 +9,9 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel, ScriptRanOut
-from app.agents.base import Agent, ToolContext
+from app.agents.base import Agent, Prompt, ToolContext
 from app.agents.model_call import ModelCaller
 from app.agents.orchestrator import Orchestrator
-from app.agents.prompts import Prompt
 from app.agents.roster import names
 from app.agents.router import LiveRouter
 from app.bootstrap import build

@@ -6,8 +6,7 @@ from random import Random
 
 import pytest
 
-from app.evaluation.passes import RunOptions, passes_over
-from app.evaluation.perturbations import PERTURBATIONS, PREFIX_WORDS, phrases
+from app.evaluation.passes import PERTURBATIONS, PREFIX_WORDS, RunOptions, passes_over, phrases
 from tests.unit.evaluation.scripted import message, messages
 
 RU = "Ещё раз: не могу войти в приложение, ошибка 403!"

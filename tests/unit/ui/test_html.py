@@ -19,7 +19,7 @@ from lxml import html
 from app.core.html import Templates, render_markdown
 from app.evaluation.html import FOLDER as REPORTS
 from app.evaluation.html import render as render_report
-from app.ui.html import FOLDER, TEMPLATES
+from app.ui.room import FOLDER, TEMPLATES
 from tests.support.paths import ROOT
 from tests.unit.evaluation.builders import prediction
 from tests.unit.evaluation.pages import mixed, report_of

@@ -9,13 +9,14 @@ from app.core import actions
 from app.core.actions import Action
 from app.core.backoffice import Outcome
 from app.engines.backoffice.actions.context import ActionRun
-from app.engines.backoffice.actions.goodwill import compensate_outage, grant_credit
 from app.engines.backoffice.actions.orders import create_order, create_payment_link
 from app.engines.backoffice.actions.refunds import refund_payment
 from app.engines.backoffice.actions.subscriptions import cancel_subscription, change_subscription
 from app.engines.backoffice.actions.tickets import (
     book_callback,
+    compensate_outage,
     escalate,
+    grant_credit,
     open_complaint,
     open_ticket,
     update_ticket,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.adapters.openai.dialect import BEGINNING, folded, in_turn, in_words
-from app.adapters.openai.failures import Failed, refusal
+from app.adapters.openai.failures import Failed, about, refusal
 from app.adapters.openai.habits import Habits, negotiated
-from app.adapters.openai.refusals import about
 from app.adapters.openai.sse import Json
 from app.core.exceptions import ProviderRefused
 

@@ -15,7 +15,7 @@ from app.core.text import language_of, spoken_language
 from app.engines.routing.artefact import SHIPPED, assemble, load
 from app.engines.routing.keyboard import to_russian_keys
 from app.engines.routing.local import LocalRouter
-from app.evaluation.perturbations import layout, translit
+from app.evaluation.passes import layout, translit
 from tests.support.paths import ROOT
 
 SETS = ROOT / "eval_sets"

@@ -6,8 +6,7 @@ import pytest
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.cli.eval_scenarios import play_customer
-from app.evaluation.scenarios.runner import ScenarioOptions, run
-from app.evaluation.scenarios.trial import ScenarioTrial, fault_of
+from app.evaluation.scenarios.trial import ScenarioOptions, ScenarioTrial, fault_of, run
 from app.evaluation.scenarios.world import STOP, PlayedLine, Simulated
 from tests.unit.evaluation.scenarios.builders import REFUND, Rule, refunded, scenario, worlds
 

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from app.core.exceptions import ProviderTimeout
-from app.evaluation.scenarios.runner import ScenarioOptions, run
-from app.evaluation.scenarios.trial import ScenarioTrial
+from app.evaluation.scenarios.trial import ScenarioOptions, ScenarioTrial, run
 from app.evaluation.scenarios.world import PlayedLine
 from tests.unit.evaluation.scenarios.builders import REFUND, PlayWorld, Rule, refunded, scenario, worlds
 

@@ -16,9 +16,8 @@ from app.core.stats import Interval
 from app.services.analytics.facts import facts_of
 from app.services.analytics.period import Period, quantile, rate
 from app.services.analytics.scope import Outcomes, Visits
-from app.services.analytics.table import COLUMNS, to_csv
 from app.services.analytics.tally import tally
-from app.services.analytics.views import Figures
+from app.services.analytics.views import COLUMNS, Figures, to_csv
 from tests.support.history import NOW, history
 from tests.support.small_history import Told, at
 

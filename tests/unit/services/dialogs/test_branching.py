@@ -24,8 +24,7 @@ from app.agents.summary import Extractive
 from app.core.dialog import Dialog
 from app.core.exceptions import DialogClosed, ProviderError
 from app.core.models import Reply, Said, ToolUse
-from app.services.dialogs.access import DialogAccess
-from app.services.dialogs.admission import Admission
+from app.services.dialogs.admission import Admission, DialogAccess
 from app.services.dialogs.branching import SUPERSEDED, Branching, NotRepeatable
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import Turns

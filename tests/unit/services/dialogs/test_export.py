@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from app.services.dialogs.export import plain, to_json, to_markdown
-from app.services.dialogs.views import DialogView
+from app.services.dialogs.views import DialogView, plain, to_json, to_markdown
 from tests.contract.samples import NOON, answered, new_dialog
 
 HOSTILE = [

@@ -11,8 +11,7 @@ import pytest
 
 from app.core.documents import DocumentUnusable, Unusable
 from app.core.knowledge import DocumentRecord, Tell, Upload
-from app.services.knowledge.ingest import AddingStopped, Embedded, add_documents
-from app.services.knowledge.library import KnowledgeService
+from app.services.knowledge.library import AddingStopped, Embedded, KnowledgeService, add_documents
 from app.ui.knowledge.library import IngestWatch
 
 ONE = [Upload("a", "a.md", b"# A")]

@@ -19,9 +19,8 @@ from app.ui.analytics import charts
 from app.ui.analytics.panels import render_report, render_staffing
 from app.ui.analytics.room import parse_day
 from app.ui.analytics.rows import SIGNS, Cards, Tables
-from app.ui.format import dollars, number, percent, room_texts, roubles, seconds
-from app.ui.html import render
-from app.ui.words import LANGUAGES, Words, words
+from app.ui.room import render
+from app.ui.words import LANGUAGES, Words, dollars, number, percent, room_texts, roubles, seconds, words
 from tests.support.history import history
 from tests.support.small_history import NOW, Told, at
 

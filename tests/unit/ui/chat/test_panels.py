@@ -14,8 +14,7 @@ from app.core.locales import read
 from app.core.models import Decision, ToolUse, Turn
 from app.services.dialogs.views import DialogView
 from app.ui.chat import panels
-from app.ui.format import room_texts
-from app.ui.words import LANGUAGES
+from app.ui.words import LANGUAGES, room_texts
 from tests.contract.samples import NOON, new_dialog, reply
 
 HOSTILE = st.text(alphabet='ab1<>&*_`[]()!#=+-.|\\~$"\n ', min_size=1, max_size=40)

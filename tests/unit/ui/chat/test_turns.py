@@ -8,7 +8,7 @@ import pytest
 
 from app.core.models import TurnProgress
 from app.ui.chat.turns import Emit, stream_turn
-from app.ui.format import room_texts
+from app.ui.words import room_texts
 
 pytestmark = pytest.mark.anyio
 

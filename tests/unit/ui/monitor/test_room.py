@@ -17,11 +17,10 @@ from app.core.escalation import Escalation
 from app.services.operators.monitor import SingleFlight
 from app.services.operators.views import ApprovalView
 from app.services.workbench import Workbench
-from app.ui.format import RoomTexts
 from app.ui.monitor.actions import OperatorActions
 from app.ui.monitor.panels import describe_closing, monitor_texts, render_approvals, render_page
 from app.ui.monitor.room import PanelUpdates
-from app.ui.words import LANGUAGES, words
+from app.ui.words import LANGUAGES, RoomTexts, words
 from tests.contract.samples import NOON, answered, kept, new_dialog
 from tests.support.server import settings
 
