@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import httpx2
 
-from app.adapters.retry_after import seconds_of
 from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery, Source, Usage
+from app.core.network import seconds_of
 
 Json = dict[str, Any]
 ROUTE, CREATE = "/api/v1/route", "/api/v1/dialogue/create"

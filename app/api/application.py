@@ -25,11 +25,20 @@ from app.api.caller import Callers
 from app.api.connections import Bounding, Bounds
 from app.api.deps import known_parameters
 from app.api.middleware import Doors, Head, KnownHosts, OneSpelling, OwnOrigin
-from app.api.v1 import analytics, approvals, dialogue, health, knowledge, metrics, operator, routing
+from app.api.v1 import analytics, dialogue, health, knowledge, operator, routing
 from app.services.health import VERSION
 from app.services.operators.auth import openness
 from app.services.workbench import Workbench
 
+ROUTERS = (
+    dialogue.router,
+    operator.router,
+    operator.approvals_router,
+    health.router,
+    routing.router,
+    knowledge.router,
+    analytics.router,
+)
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
 
 
@@ -43,9 +52,9 @@ def application(bench: Workbench, warm: bool = False) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.workbench, app.state.warm = bench, warm
-    for part in (dialogue, operator, approvals, health, routing, knowledge, analytics):
-        app.include_router(part.router, prefix="/api/v1", dependencies=[Depends(known_parameters)])
-    app.include_router(metrics.router)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api/v1", dependencies=[Depends(known_parameters)])
+    app.include_router(health.metrics_router)
     errors.install(app)
     _add_middleware(app, bench)
     return app

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from app.adapters.crm.clients import WebhookClient
 from app.adapters.crm.delivery import CrmDelivery
 from app.adapters.crm.http import CrmHttp
-from app.adapters.mocks.crm.webhook import WebhookMock
+from app.adapters.mocks.crm.server import WebhookMock
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
 from tests.support.mock_crm import CANARY, SECRET, RunningCrm, client_at, event, running_crm
 from tests.support.provider import told_by

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.adapters.retry_after import seconds_of
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
+from app.core.network import seconds_of
 
 LONGEST_WAIT = 86_400
 PASSING = {408, 425, 429}

@@ -15,8 +15,8 @@ from traceback import walk_tb
 import httpx2
 
 from app.adapters.openai.sse import Json
-from app.adapters.retry_after import seconds_of
 from app.core.exceptions import ProviderError, ProviderRefused, ProviderReplyInvalid, ProviderTimeout
+from app.core.network import seconds_of
 
 LONGEST = 4000  # letters of a refusal that are read
 _ABOUT = {

@@ -1,11 +1,24 @@
-"""Health endpoints. None of them calls the model provider."""
+"""Health endpoints. None of them calls the model provider.
+
+Metrics in the Prometheus text format.
+"""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.api.deps import Bench
 from app.services.health import Detailed, Health, Readiness
+from app.telemetry import exposed
+
+metrics_router = APIRouter()
+
+
+@metrics_router.get("/metrics", include_in_schema=False)
+async def metrics(bench: Bench) -> Response:
+    return Response(exposed(bench.metrics), media_type=CONTENT_TYPE_LATEST)
+
 
 router = APIRouter(prefix="/health", tags=["health"])
 

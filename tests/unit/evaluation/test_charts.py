@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 
 from app.core.palette import WRONG
-from app.evaluation import charts
+from app.evaluation import html
 from app.evaluation.calibration import Bin, CascadePoint, Point
 
 BINS = [
@@ -15,11 +15,11 @@ CASCADE = [
     CascadePoint(threshold=0.99, accuracy=0.9, calls_saved=0, cost=1),
     CascadePoint(threshold=0.4, accuracy=0.8, calls_saved=1, cost=0),
 ]
-ALL = [charts.reliability(BINS), charts.risk_coverage(POINTS), charts.cascade(CASCADE)]
+ALL = [html.draw_reliability(BINS), html.draw_risk_coverage(POINTS), html.draw_cascade(CASCADE)]
 
 
 def test_the_same_figures_give_the_same_picture_to_the_byte() -> None:
-    again = [charts.reliability(BINS), charts.risk_coverage(POINTS), charts.cascade(CASCADE)]
+    again = [html.draw_reliability(BINS), html.draw_risk_coverage(POINTS), html.draw_cascade(CASCADE)]
     assert again == ALL
 
 
@@ -55,11 +55,11 @@ def test_every_reference_inside_a_chart_has_its_target(svg: str) -> None:
 
 def test_words_follow_the_light_and_dark_of_the_page_and_lines_have_the_colours_of_the_house() -> None:
     assert "var(--ink)" in ALL[0]
-    assert charts.INK not in ALL[0]
+    assert html.INK not in ALL[0]
     assert WRONG.lower() in ALL[1].lower()
 
 
 def test_one_bin_and_one_point_are_still_a_picture() -> None:
-    assert "<svg" in charts.reliability(BINS[:1])
-    assert "<svg" in charts.risk_coverage(POINTS[:1])
-    assert "<svg" in charts.cascade(CASCADE[:1])
+    assert "<svg" in html.draw_reliability(BINS[:1])
+    assert "<svg" in html.draw_risk_coverage(POINTS[:1])
+    assert "<svg" in html.draw_cascade(CASCADE[:1])

@@ -32,7 +32,7 @@ PLAIN = {
     "app/ui/shell.py",  # marks in Gradio's page
     "app/ui/analytics/charts.py",  # templates of plotly
     "app/ui/evaluation/sections.py",
-    "app/evaluation/charts.py",  # what matplotlib writes and a page does not need
+    "app/evaluation/html.py",  # what matplotlib writes and a page does not need
 }
 """May hold tags in constants, never in an f-string."""
 SOURCES = {

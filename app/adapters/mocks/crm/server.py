@@ -1,18 +1,50 @@
-"""The mock CRMs by name (`call-center mock-crm`). GET /mock shows what they keep, DELETE /mock forgets it."""
+"""The mock CRMs by name (`call-center mock-crm`). GET /mock shows what they keep, DELETE /mock forgets it.
+
+A receiver of webhooks as somebody might write it: verifies, drops what it knows, keeps the rest.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from app.adapters.mocks.crm import amocrm, bitrix24, hubspot, webhook
-from app.adapters.mocks.crm.faults import ErrorBody, Faulty, MockCrm
+from app.adapters.mocks.crm import amocrm, bitrix24, hubspot
+from app.adapters.mocks.crm.faults import ErrorBody, Faulty, Json, MockCrm
+
+
+def webhook_error(status: int) -> Json:
+    return {"error": status}
+
+
+class WebhookMock:
+    """The token of `mock` is the secret. `records["events"]` by webhook-id; `repeats` counts known ones."""
+
+    def __init__(self, mock: MockCrm) -> None:
+        self.mock = mock
+        self.records: dict[str, dict[str, Json]] = {"events": {}}
+        self.repeats = 0
+
+    @property
+    def app(self) -> Starlette:
+        return Starlette(routes=[Route("/hook", self._take, methods=["POST"])])
+
+    async def _take(self, request: Request) -> Response:
+        try:
+            message = Webhook(self.mock.token).verify(await request.body(), dict(request.headers))
+        except WebhookVerificationError:
+            return JSONResponse(webhook_error(401), 401)
+        known = self.records["events"]
+        self.repeats += request.headers["webhook-id"] in known
+        known.setdefault(request.headers["webhook-id"], message)
+        return Response(status_code=204)
+
 
 SECRET = "whsec_" + "bW9jay1zZWNyZXQtb2YtdGhlLW1vY2std2ViaG9vaw=="
 
@@ -40,7 +72,7 @@ KINDS: dict[str, Kind] = {
     "amocrm": Kind(amocrm.AmoCrmMock, amocrm.error),
     "bitrix24": Kind(bitrix24.Bitrix24Mock, bitrix24.error, "/rest/1"),
     "hubspot": Kind(hubspot.HubSpotMock, hubspot.error),
-    "webhook": Kind(webhook.WebhookMock, webhook.error, "/hook", "WEBHOOK_SECRET"),
+    "webhook": Kind(WebhookMock, webhook_error, "/hook", "WEBHOOK_SECRET"),
 }
 
 

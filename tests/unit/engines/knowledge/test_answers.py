@@ -12,9 +12,8 @@ from app.adapters.embeddings import load_embedder
 from app.core.knowledge import ApprovalRefused, ApprovedAnswer, ArticleNotFound
 from app.core.ports import Embedder
 from app.core.text import is_typical, language_of
-from app.engines.knowledge.answers import CERTAIN
 from app.engines.knowledge.library import LibraryContext, TeamLibrary
-from app.engines.knowledge.live import LiveKnowledge
+from app.engines.knowledge.live import CERTAIN, LiveKnowledge
 from app.evaluation.retrieval import read_questions
 from app.services.knowledge.library import KnowledgeService
 from tests.support.company import load_articles

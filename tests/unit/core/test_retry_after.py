@@ -7,8 +7,8 @@ import pytest
 
 from app.adapters.crm.replies import CrmReply, fault_of, silent
 from app.adapters.openai.failures import refusal
-from app.adapters.retry_after import seconds_of
 from app.core.exceptions import CrmUnavailable
+from app.core.network import seconds_of
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LONGEST = 3600
