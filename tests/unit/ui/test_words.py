@@ -16,7 +16,8 @@ FIELDS = dict.fromkeys(
     ("known", "limit", "id", "other", "row", "missing", "lang", "agent", "problem", "column", "line"), "7"
 )
 ELSEWHERE = {
-    "internal_error", "setting_invalid", "prompt_variable_missing",  # no situation; start; defect
+    "internal_error", "prompt_variable_missing",  # no situation; defect
+    "setting_invalid", "company_invalid",  # of the start
     "body_too_large", "unsupported_media_type", "cursor_invalid",  # of REST alone
     "foreign_origin", "host_unknown", "one_worker_needed",  # before any page
     "idempotency_key_reused", "crm_error", "crm_refused", "crm_unavailable",  # REST; the relay keeps them

@@ -8,11 +8,11 @@ import pytest
 
 from app.agents.grounding import Evidence, unsupported
 from app.agents.grounding.language import honest
-from app.engines.knowledge import search
 from app.engines.offline.lexicon import phrasebook
+from tests.support.company import COMPANY
 from tests.unit.agents.grounding.tables import LANGS, TODAY
 
-ARTICLES = sorted((Path(search.__file__).parent / "articles").glob("*/*.md"))
+ARTICLES = sorted(COMPANY.articles.glob("*/*.md"))
 TRANSFERRED = {"taken", "sorry"}  # they say that the supervisor has the case now
 
 
