@@ -1,7 +1,4 @@
-"""An agent is a value. What differs between agents stands here, not in branches of the orchestrator.
-
-Prompts are text files beside this module; a fingerprint names the exact wording that was used.
-"""
+"""What an agent is: a value with prompt, tools and handoffs. A fingerprint identifies a prompt's wording."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""One model call in a turn, plain or streaming; a spare model answers when the provider is down.
-
-What model calls cost.
-"""
+"""One model call in a turn, plain or streaming, with its price and a spare model for outages."""
 
 from __future__ import annotations
 

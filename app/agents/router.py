@@ -1,8 +1,7 @@
-"""Routers that ask a model, and the cascade that asks it only when the local router is unsure.
+"""Model routers, the cascade, and routing in a live dialog.
 
-Routing in a live dialog: a failure is not a label, but a customer must be served.
-
-A router that moves a customer only where it is sure enough.
+`ModelRouter` asks a model; `CascadeRouter` asks it only where the local router is unsure. `LiveRouter` falls
+back when a router fails, and `Holding` keeps the current agent unless a move is confident enough.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from app.core.ports import Router
 
 @dataclass(frozen=True)
 class LiveRouter:
-    """Where `router` fails, `spare` decides (degraded), else who serves stays (fallback), else it fails.
+    """If `router` fails, `spare` decides (degraded), then the current agent stays (fallback), else it fails.
 
-    An agent that does not work here (any more) is chosen by nobody, and serves nobody.
+    An agent outside `legal` is neither chosen nor kept.
     """
 
     router: Router

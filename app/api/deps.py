@@ -1,7 +1,4 @@
-"""Dependencies of the endpoints: workbench, ids, idempotency key, operator access.
-
-Undocumented query parameters are refused, so that a misspelt filter does not return everything.
-"""
+"""Dependencies of the endpoints. Undocumented query parameters are refused: a misspelt filter is noticed."""
 
 from __future__ import annotations
 

@@ -1,12 +1,7 @@
-"""Pages of other origins do not act here. What is no browser sends neither of the two headers and goes on.
+"""Request guards: origin, host, path prefix, HEAD, and size limits of the workbench's uploads.
 
-Under which names the service answers: none that strangers can point at us (DNS rebinding).
-
-Where a request leads. Guards read `get_route_path`, as the router does, so they hold under any prefix.
-
-HEAD answers as GET does, without the body.
-
-What the workbench's own doors, which are Gradio's, let in: sizes are checked before anything is kept.
+Guards read `get_route_path`, as the router does, so they hold under any prefix. Requests without browser
+headers (`Origin`, `Sec-Fetch-Site`) pass: they do not come from a page.
 """
 
 from __future__ import annotations

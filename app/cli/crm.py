@@ -32,7 +32,7 @@ def show_outbox(
     with _open_outbox(read_settings()) as outbox:
         state, letters = outbox.state(), outbox.dead(limit)
     since = f", since {state.oldest:%Y-%m-%d %H:%M:%S} UTC" if state.oldest else ""
-    typer.echo(f"{state.waiting} events wait{since}; {state.dead} dead letters.")
+    typer.echo(f"{state.waiting} events pending{since}; {state.dead} dead letters.")
     for letter in letters:
         event = letter.event
         typer.echo(f"{event.id}  {event.kind}  {event.at:%Y-%m-%d %H:%M}  {letter.tries} tries: {letter.why}")
@@ -45,13 +45,13 @@ def retry_events(
     event: Annotated[list[str] | None, typer.Argument(metavar="EVENT…", help="Ids of dead letters.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Retry all dead letters.")] = False,
 ) -> None:
-    """Exits with 1 where one that is named is no dead letter."""
+    """Exits with 1 if a given id is not a dead letter."""
     if bool(event) == everything:
         exit_with("Name the dead letters, or give --all.")
     with _open_outbox(read_settings()) as outbox:
         names: Sequence[str | None] = event or [None]  # None stands for all
         counts = {each: outbox.revive(each) for each in names}
-    typer.echo(f"{sum(counts.values())} dead letters wait again.")
+    typer.echo(f"{sum(counts.values())} dead letters requeued.")
     unknown = [each for each, count in counts.items() if each and not count]
     for each in unknown:
         typer.echo(f"{each} is not a dead letter.", err=True)
@@ -87,7 +87,7 @@ async def _try_client(settings: Settings, send: bool) -> bool:
     """Raises SettingInvalid."""
     client = client_of(settings)
     if client is None:
-        exit_with("CRM=none: events are delivered nowhere. Set CRM and CRM_URL; docs/crm.md says how.")
+        exit_with("CRM=none: events are not delivered. Set CRM and CRM_URL; see docs/crm.md.")
     host = urlsplit(settings.crm_url or HUBSPOT).hostname
     typer.echo(f"Configured: {client.name} at {host}, {settings.crm_timeout:g} s per request.")
     try:

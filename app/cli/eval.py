@@ -36,7 +36,7 @@ INTERRUPTED = 130
 SHOWN = 3
 Limits = Mapping[str, float | bool | None]
 Costs = Annotated[
-    Path | None, typer.Option(help="Prices of mistakes, as YAML or JSON: expected: {got: price}.")
+    Path | None, typer.Option(help="Costs of misrouting, as YAML or JSON: {expected: {predicted: cost}}.")
 ]
 MinAccuracy = Annotated[float | None, typer.Option(min=0, max=1, help="Gate: minimum accuracy, 0..1.")]
 MaxMissed = Annotated[
@@ -56,7 +56,10 @@ Slices = Annotated[
 ]
 Perturb = Annotated[bool, typer.Option("--perturb", help="Also ask with typos, a wrong keyboard layout, …")]
 TeacherForced = Annotated[
-    bool, typer.Option("--teacher-forced", help="Take who serves from the labels, not from the router.")
+    bool,
+    typer.Option(
+        "--teacher-forced", help="Use the labelled agent, not the predicted one, as the serving agent."
+    ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue the interrupted run of the same command.")]
 

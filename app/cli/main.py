@@ -34,7 +34,7 @@ class Group:
 
 
 EVAL = Group(
-    "Evaluate routers and agents. Exit status: 0 passed, 1 a gate is not met, 2 wrong usage.",
+    "Evaluate routers and agents. Exit status: 0 passed, 1 if a gate fails, 2 on a usage error.",
     {
         "run": Command("eval:run_evaluation", "Run a router over labelled sets and report.", figures=True),
         "compare": Command(
@@ -68,7 +68,7 @@ EVAL = Group(
     },
 )
 KB = Group(
-    "Manage the knowledge base: your documents and the shipped articles. Exit status: 2 wrong usage.",
+    "Manage the knowledge base: your documents and the shipped articles. Exit status: 2 on a usage error.",
     {
         "add": Command(
             "kb:add_documents",
@@ -85,11 +85,11 @@ KB = Group(
 )
 CRM = Group(
     "Inspect the delivery of events to the CRM. "
-    "Exit status: 0 fine, 1 not delivered or delivered twice, 2 wrong usage.",
+    "Exit status: 0 fine, 1 if an event was not delivered or delivered twice, 2 on a usage error.",
     {
         "status": Command(
             "crm:show_outbox",
-            "Show what waits for the CRM, and the dead letters. Exit status 1 if any.",
+            "Show pending events and dead letters. Exit status 1 if there are dead letters.",
         ),
         "retry": Command("crm:retry_events", "Queue dead letters again; a running server delivers them."),
         "test": Command("crm:try_connection", "Show the configuration and try the connection."),
@@ -130,7 +130,7 @@ CALL_CENTER = Group(
         "train": Command(
             "train:train_router",
             "Fit the local router to labelled lines and compare it with the one in use.\n\n"
-            "Exit status: 0 fitted, 1 a significant loss was not promoted, 2 wrong usage.",
+            "Exit status: 0 fitted, 1 if a significantly worse version was not promoted, 2 on a usage error.",
             figures=True,
         ),
         "routers": Command(

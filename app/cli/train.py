@@ -53,7 +53,9 @@ def train_router(
     use: Annotated[
         bool, typer.Option("--promote", help="Use the version from now on, unless it is worse.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Promote a significant loss too.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Promote even if the version is significantly worse.")
+    ] = False,
     shipped: Shipped = False,
 ) -> None:
     if shipped and (extra or on or use or force or out != VERSIONS):
@@ -108,7 +110,7 @@ def _train_version(request: TrainingRequest) -> TrainedVersion:
 
 
 def _promote_version(versions: Versions, version: str, force: bool) -> None:
-    """Exits with 1 where something speaks against it, unless forced."""
+    """Exits with 1 if a check fails, unless forced."""
     with exit_on_errors():
         try:
             _print_losses(promote(versions, version, force))

@@ -1,9 +1,4 @@
-"""What libraries read in the environment beside our settings: certificates and proxies.
-
-Addresses of machines.
-
-The header Retry-After, in either of its forms.
-"""
+"""Network addresses, proxy and certificate settings from the environment, and the Retry-After header."""
 
 from __future__ import annotations
 

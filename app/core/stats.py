@@ -1,6 +1,6 @@
-"""Shares with their 95 % intervals; turns of one transcript are not independent, and count so.
+"""Shares with 95 % intervals, and tests and intervals for paired turns.
 
-Tests and intervals for paired turns.
+Turns of one transcript are not independent, so intervals are computed over transcripts.
 """
 
 from __future__ import annotations

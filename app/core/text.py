@@ -1,7 +1,4 @@
-"""Pure helpers over customer text. What is stored is never altered: these make copies.
-
-Is a question typical, so that anybody may get the same answer? In doubt it is not.
-"""
+"""Pure helpers over customer text. They return copies; stored text is never changed."""
 
 from __future__ import annotations
 

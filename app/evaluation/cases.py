@@ -1,6 +1,6 @@
-"""Labelled transcripts: one JSON object a line, read strictly. The format is in docs/evaluation.md.
+"""Labelled transcripts, one JSON object per line, read strictly (docs/evaluation.md), and where sets are.
 
-Where labelled sets are: the team's folder first, then those that came with the package.
+The team's folder is searched before the sets that ship with the package.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The report of a run as one HTML file that opens offline. Needs the extra `eval`.
-
-Charts as inline SVG, made by matplotlib without a display. Imported only where a page is rendered.
-"""
+"""The report of a run as one HTML file that opens offline, with inline SVG charts. Needs the extra `eval`."""
 
 from __future__ import annotations
 

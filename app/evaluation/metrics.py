@@ -1,10 +1,7 @@
-"""The headline, the agents and the confusion matrix of one run, over its plain (unperturbed) turns.
+"""Headline, per-agent scores, confusion matrix, slices and dialog-level measures of one run.
 
-Accuracy, recall and the matrix are over covered turns: a failure lowers coverage and nothing else.
-
-The same figures for each part of a run.
-
-What only a conversation of several turns shows. Failures are left out of every share.
+Computed over plain (unperturbed) turns. Accuracy, recall and the matrix cover answered turns only; a failure
+lowers coverage and nothing else.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What a run consists of: ways through cases, one a repeat and one a perturbation.
+"""The passes of a run: one per repeat and one per perturbation of the text.
 
-The same message as other people would type or say it. Deterministic, no model; the meaning stays.
-
-A perturbation that does not apply (ё in English, say) returns the text unchanged, and is then not counted.
+Perturbations are deterministic and keep the meaning. One that does not apply (ё in English) returns the text
+unchanged and is not counted.
 """
 
 from __future__ import annotations

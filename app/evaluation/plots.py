@@ -1,4 +1,4 @@
-"""Figures of a report for notebooks, and imported only there; the report's own charts are charts.py."""
+"""Plots of a report for notebooks; the charts of the HTML report are in `html.py`."""
 
 from __future__ import annotations
 

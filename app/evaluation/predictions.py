@@ -1,7 +1,4 @@
-"""What one router said about one labelled turn, and a run of many.
-
-Answers that were paid for once. A failure is never kept.
-"""
+"""The prediction for a labelled turn, a run of many, and the cache of paid answers, without failures."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Everything one run tells, as one value; files and pages are made from it.
-
-How often a harmless change of the text changes the answer.
-"""
+"""The results of a run as one value, from which files and pages are made."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""One page of the workbench: the frame, and a tab for each room, in one language.
-
-The line above the rooms: how the service is and which model speaks, language, theme.
-"""
+"""One page of the workbench in one language: header, theme, and a tab per room."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What every room of the workbench is given, and gives.
-
-The workbench's HTML: every element stands in a macro of `templates`, one file per room.
-"""
+"""What every room of the workbench receives and returns, and rendering of its HTML macros."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""The words of the workbench: a folder `ui` per language, a file per room.
-
-Error situations as sentences of the page's language; their classes tell them in English.
-
-Moments, days, numbers, shares, money and spans, as each language writes them.
-"""
+"""Texts of the workbench per language and room, error sentences, and formats of dates, numbers and money."""
 
 from __future__ import annotations
 

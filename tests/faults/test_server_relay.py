@@ -169,12 +169,12 @@ def test_a_receiver_that_comes_back_gets_everything_and_a_refused_event_stands_i
 def check_commands(crm: RunningCrm, storage: Path, poisoned: str) -> None:
     env = environment(crm, storage)
     shown = in_process("crm", "status", cwd=storage.parent, **env)
-    assert (shown.returncode, shown.stdout.splitlines()[0]) == (1, "0 events wait; 1 dead letters.")
+    assert (shown.returncode, shown.stdout.splitlines()[0]) == (1, "0 events pending; 1 dead letters.")
     assert f"{poisoned}:1  dialog.opened" in shown.stdout
     assert "HTTP 400" in shown.stdout
     unknown = in_process("crm", "retry", "nobody:1", cwd=storage.parent, **env)
     assert (unknown.returncode, unknown.stderr.strip()) == (1, "nobody:1 is no dead letter.")
     revived = in_process("crm", "retry", f"{poisoned}:1", cwd=storage.parent, **env)
-    assert (revived.returncode, revived.stdout.strip()) == (0, "1 dead letters wait again.")
+    assert (revived.returncode, revived.stdout.strip()) == (0, "1 dead letters requeued.")
     calm = in_process("crm", "status", cwd=storage.parent, **env)
     assert calm.stdout.splitlines()[0].endswith("0 dead letters.")

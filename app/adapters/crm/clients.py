@@ -1,7 +1,4 @@
-"""Which CRM the settings ask for.
-
-Events to any receiver, signed as standardwebhooks.com describes it.
-"""
+"""Chooses the CRM client from the settings; the signed webhook (standardwebhooks.com) is defined here."""
 
 from __future__ import annotations
 

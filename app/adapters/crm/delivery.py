@@ -1,9 +1,7 @@
-"""How an event gets into any CRM once: look up, create what is missing, note it, close what has ended.
+"""Delivers an event to any CRM once: look up, create what is missing, add the note, close what has ended.
 
-A repeat after a lost answer finds what the first try made. Nobody else may deliver at the same time for the
-same customer: two processes that look up together would both create.
-
-What an event means for a CRM: is it a sale or a problem, and how does the case end?
+A retry after a lost response finds what the first attempt created. Only one process may deliver for a
+customer at a time: two that look up together would both create.
 """
 
 from __future__ import annotations

@@ -1,12 +1,8 @@
-"""HTTP to a CRM: one request, one answer, no retries and no redirects.
+"""HTTP to a CRM: one request, one response, no retries, no redirects, only checked addresses.
 
-The transport of httpx2 is used without its client, which writes whole addresses into the log; that of a
-Bitrix24 webhook holds its token.
-
-Where requests may go: names are resolved here, and only the checked address is connected to.
-
-So an address in a setting cannot lead into the network that the service runs in, and a name that answers
-differently the second time (DNS rebinding) gains nothing.
+Names are resolved here and only the checked address is connected, so a setting cannot reach the service's own
+network and DNS rebinding has no effect. httpx2's transport is used without its client, which logs whole
+addresses (a Bitrix24 webhook address contains its token).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Sentence vectors by whichever engine there is: inputs bounded by tokens, the last ones kept.
-
-What of a text an encoder is given: normalised, and of a bounded number of letters and bytes.
-"""
+"""Sentence vectors from any `Engine`: text is normalised and bounded, recent vectors are cached."""
 
 from __future__ import annotations
 

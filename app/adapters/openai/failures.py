@@ -1,6 +1,6 @@
-"""What a provider's failure means for us. Its own text never gets through: keys and prompts travel in it.
+"""Maps provider failures and refused request parameters to our errors.
 
-What of a request a server does not take, read from its refusal. Its words go no further than this file.
+The provider's own text is not passed on: it may contain keys and prompts.
 """
 
 from __future__ import annotations

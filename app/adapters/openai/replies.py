@@ -1,6 +1,6 @@
-"""Is this reply one we can use? Raises ProviderReplyInvalid where it is not.
+"""Validates replies and streams. Raises ProviderReplyInvalid for an unusable one.
 
-What is new in a piece of a stream: some servers send all text so far in each, or once more at the end.
+Some servers repeat the whole text in every chunk; only the new part is passed on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""LangGraph's stores and checkpoints: an SQLite file in a folder, or PostgreSQL.
-
-Customer memory in a LangGraph store: an SQLite file in a folder, or PostgreSQL.
-"""
+"""LangGraph checkpoints and customer memory: SQLite files in a folder, or PostgreSQL."""
 
 from __future__ import annotations
 

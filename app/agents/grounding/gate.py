@@ -1,7 +1,4 @@
-"""Lets whole sentences of a stream through until one claims what nothing supports.
-
-A reply without what nothing supports.
-"""
+"""Blocks unsupported sentences: in a stream as they arrive, in a finished reply by removing them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""The cues of grounding, per language. All of them are read, as a reply may mix languages.
+"""The cues of grounding per language, as templates over the words of a sentence.
 
-Templates over the words of a sentence. Each distinct word is looked up once, so a reply costs little.
-
-The words of a sentence as templates see them: values as one word each, with the clause they stand in.
+All languages are read, since a reply may mix them. Each distinct word is looked up once.
 """
 
 from __future__ import annotations

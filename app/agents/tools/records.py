@@ -1,7 +1,4 @@
-"""Tools that read the records of the customer who is being served, and of nobody else.
-
-What is wrong with an account or a device: codes that models put into words.
-"""
+"""Read-only tools over the records of the customer being served, and the diagnosis codes they return."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Health endpoints. None of them calls the model provider.
-
-Metrics in the Prometheus text format.
-"""
+"""Health endpoints and Prometheus metrics. None of them calls the model provider."""
 
 from __future__ import annotations
 

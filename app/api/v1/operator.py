@@ -1,7 +1,4 @@
-"""REST endpoints for operators: takeover, reply, handback, re-route, queue.
-
-REST endpoints for approvals: actions above the agents' limits.
-"""
+"""REST endpoints for operators: takeover, reply, handback, re-route, queue, approvals."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""One engine over an SQLite file or PostgreSQL: opened at first use, errors of the medium translated.
-
-Bringing a database up to date, and giving an empty one its demo data: once, whoever starts first.
-"""
+"""The database (SQLite file or PostgreSQL): opened on first use, migrated and seeded once."""
 
 from __future__ import annotations
 

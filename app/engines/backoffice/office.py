@@ -1,9 +1,4 @@
-"""The back office on a database of its own.
-
-The same records, on which nothing that is done stays done.
-
-Arguments of actions on their way into the database and out of it.
-"""
+"""`SqlBackOffice`: the back office over its database, and a variant whose transactions are rolled back."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The statements of the outbox. A dialog's row says what waits there first, so that a claim is quick.
+"""Tables and statements of the outbox. A reset of the back office does not touch them.
 
-The tables of the outbox. They are no records: resetting the back office leaves them alone.
+The row of a dialog names its first waiting message, so claiming is quick.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What agents may do by themselves. Pure: what the records say comes in, a refusal or a wait goes out."""
+"""Limits on what agents may do on their own: facts in; None, a refusal or an approval request out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RefundCase:
 
 
 def refund_ban(case: RefundCase) -> Outcome | None:
-    """What no person may waive."""
+    """Refusals that an operator cannot override."""
     if case.rest <= 0:
         return refused("already_refunded", payment=case.payment.number, refund=case.earlier)
     if case.asked is not None and case.asked > case.rest:

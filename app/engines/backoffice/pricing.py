@@ -1,7 +1,4 @@
-"""What something costs. Pure: no records are read here.
-
-What something would cost this customer.
-"""
+"""Prices and quotes. Pure functions: no records are read here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Rows as the values that the rest of the application knows.
-
-Numbers that people read out: O-1001.
-"""
+"""Converts rows to domain values, and allocates the numbers that people quote (O-1001)."""
 
 from __future__ import annotations
 

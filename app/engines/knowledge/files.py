@@ -1,10 +1,10 @@
-"""The files of a team's library. The manifest is the truth: what it does not name is not there.
+"""The files of a team's library, and articles (Markdown with YAML front matter; the file name is the id).
+
+The manifest is authoritative: what it does not name does not exist.
 
 manifest.json                         documents and their versions
 documents/<name>-<hash>/<version>/    source.<ending>, pieces.json, vectors.npz
-approved.jsonl, approved.npz          answers that people stand for
-
-Articles are Markdown files with a YAML front matter; the file name is the id.
+approved.jsonl, approved.npz          approved answers
 """
 
 from __future__ import annotations

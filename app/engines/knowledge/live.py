@@ -1,7 +1,4 @@
-"""The index that is searched now; a new one takes its place while searches run.
-
-Which approved answer fits a question; near certain, or none.
-"""
+"""The index in use, replaceable during searches, and the approved answer that fits a question closely."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""When a customer wants to be called: what was said, or a question; never another hour or another day.
-
-Whose time an hour is in: "по Новосибирску", EST, UTC+7, "my time". Places are those of CLDR.
-"""
+"""The requested time of a call, or a question about it. Time zones by city (CLDR), abbreviation or offset."""
 
 from __future__ import annotations
 

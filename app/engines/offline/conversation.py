@@ -1,7 +1,4 @@
-"""What the embedded model sees of a conversation, and the moves it can make.
-
-What the embedded model makes of a customer who was here before.
-"""
+"""The conversation as the embedded model sees it, the moves it can make, and returning customers."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""What a line gives: items, periods, numbers, sums, days.
-
-Numbers in words as figures: "forty five" is 45, "пятнадцать сорок пять" is 15 45.
-
-Days of payments as customers name them: yesterday, 12 ноября, 12.11, on Monday.
-"""
+"""Entities in a customer's line: products, periods, numbers, sums and payment dates."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the customer is after: a demand just made, or the answer to a question of ours.
-
-What the customer says in own words: the subject of a ticket, a note, what was tried.
-"""
+"""What the customer wants: a new demand or the answer to a question, and the texts for tickets and notes."""
 
 from __future__ import annotations
 

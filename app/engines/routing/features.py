@@ -1,7 +1,4 @@
-"""What a model sees of a text: hashed n-grams of characters and words. Fitting and scoring both come here.
-
-Greetings in front of a request and thanks behind it say nothing about where it belongs.
-"""
+"""Text features for fitting and scoring: hashed n-grams of characters and words, without courtesies."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The router inside the process: n-grams first, sentence vectors where they are unsure.
-
-Shares of the agents for one message, and who gets it.
-"""
+"""The local router: n-grams first, sentence vectors where they are unsure, then the decision among agents."""
 
 from __future__ import annotations
 

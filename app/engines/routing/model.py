@@ -1,7 +1,4 @@
-"""The second stage: a Gaussian kernel over sentence vectors, joined with a linear model over n-grams.
-
-The first stage: a linear model over hashed n-grams, in numpy. Well under a millisecond a message.
-"""
+"""The two stages of the local router: a linear model over n-grams, a Gaussian kernel over vectors."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""A scenario: who asks for what, how the records stand before, and how they must stand after.
+"""Scenario files (YAML, read strictly): the customer's goal, the records before, and what must hold after.
 
-In what is expected a list stands for any of its members, and a mapping need not name every field.
-
-Scenario files: YAML, a list of scenarios or one a file, read strictly.
+In expectations, a list matches any of its members, and a mapping may omit fields.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""One trial: a dialog that was played, and what became of it.
+"""Runs each scenario several times, each in a fresh world, and judges the trials.
 
-What a simulated customer did wrong. Such a trial says nothing about the agents and is counted apart.
-
-Play every scenario so many times, each time in a world of its own, and write down what became of it.
+Trials spoilt by the simulated customer say nothing about the agents and are counted separately.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What a scenario is played in: a fresh call centre with its records, seen through four calls.
-
-Who speaks for the customer: a script, or a language model that was told what it wants.
-"""
+"""The world of a scenario: a fresh call centre with its records, and the customer, scripted or simulated."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Response models of the analytics.
-
-The figures as a table for spreadsheets, one figure per row.
-"""
+"""Response models of the analytics, and the same figures as a table with one figure per row."""
 
 from __future__ import annotations
 

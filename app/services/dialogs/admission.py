@@ -1,6 +1,6 @@
-"""Admission: of turns, of new dialogs per address, of repeated requests; running turns can be stopped.
+"""Admission and exclusive access: who may start a turn, and one lock and one read per change of a dialog.
 
-Exclusive access to one dialog: admission, lock and one read, for everything that changes a dialog.
+Also limits new dialogs per address, recognises repeated requests, and stops running turns.
 """
 
 from __future__ import annotations

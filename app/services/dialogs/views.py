@@ -1,7 +1,4 @@
-"""Response models of the dialog endpoints.
-
-A dialog as a file for download. Customers' and models' text is escaped: nothing in it is interpreted.
-"""
+"""Response models of the dialog endpoints, and export of a dialog (its text is escaped)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a person at the evaluation desk does: start, follow, cancel and resume runs, and read them.
-
-A run of an evaluation that goes on whoever looks at it.
-"""
+"""Starts, follows, cancels, resumes and reads evaluation runs; a run continues without an observer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The labelled sets to choose from: of the house, uploaded, and with confirmed corrections.
-
-Labels that turned out to be wrong: one person proposes, another confirms, and then the set has them.
-"""
+"""Labelled sets to choose from: shipped, uploaded, and corrected (one person proposes, another confirms)."""
 
 from __future__ import annotations
 

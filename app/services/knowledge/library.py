@@ -1,7 +1,4 @@
-"""The knowledge base as a service: articles, a team's documents, approved answers, reindexing.
-
-Adding documents to the knowledge base, with progress and cancellation.
-"""
+"""The knowledge base as a service: articles, team documents, approved answers, adding with progress."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The briefing for an operator who opens a dialog: extracted from the dialog, without a model.
-
-Texts for operators, by language.
-"""
+"""The briefing for an operator who opens a dialog (made without a model), and the texts operators read."""
 
 from __future__ import annotations
 

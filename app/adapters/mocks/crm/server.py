@@ -1,6 +1,6 @@
-"""The mock CRMs by name (`call-center mock-crm`). GET /mock shows what they keep, DELETE /mock forgets it.
+"""Mock CRMs by name (`call-center mock-crm`) and a webhook receiver.
 
-A receiver of webhooks as somebody might write it: verifies, drops what it knows, keeps the rest.
+GET /mock shows what they hold; DELETE /mock clears it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,4 @@
-"""Tickets, faults for the developers, complaints.
-
-Calls by a person.
-
-Days for an outage.
-
-Small sums as a sign of goodwill.
-"""
+"""Actions that cost the customer nothing: tickets, complaints, call-backs, compensation and credits."""
 
 from __future__ import annotations
 

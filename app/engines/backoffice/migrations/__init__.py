@@ -1,1 +1,1 @@
-"""Alembic's folder, run from `opening.py`."""
+"""Alembic's folder; `database.py` runs it."""

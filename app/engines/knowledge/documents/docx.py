@@ -1,6 +1,6 @@
-"""Word documents (.docx): mammoth tells them as a page, after word.py has put their XML into its terms.
+"""Word documents (.docx): their XML is normalised, then mammoth converts it to HTML.
 
-The XML of a Word document in the terms that mammoth reads, without what its reader does not see.
+What Word shows and mammoth would drop (text boxes, content controls, tracked changes) is rewritten first.
 """
 
 from __future__ import annotations

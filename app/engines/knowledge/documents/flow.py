@@ -1,7 +1,4 @@
-"""The text of a page as blocks: every word once, in the order of the page.
-
-Footnotes stand where they belong to: a piece of a page is read without its end.
-"""
+"""The text of a page as blocks in reading order, with footnotes moved to their references."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""HTML pages: what a visitor reads, without scripts, menus and what the page hides.
-
-What a page does not show, and what stands around it on every page.
-
-Which elements the style sheets of a page itself hide, by the cascade of `display` and `visibility`.
-"""
+"""HTML pages: the visible text, without scripts, navigation and what style sheets hide."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""PDF with a text layer, by PDFium. Lines in larger type are headings; pages without letters are named.
-
-Lines of a PDF as headings and paragraphs.
-"""
+"""PDF with a text layer, by PDFium: larger type makes headings; pages without text are reported."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""One page of a PDF as lines, in the order in which it is read.
-
-The words of a page as PDFium finds them, with their places.
-"""
+"""One PDF page: words with their positions, joined into lines in reading order."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What every format is read into: runs of paragraphs under their headings.
-
-Text of files: in the encoding that they declare, else the one that it is recognised by.
-"""
+"""The common result of all readers: paragraphs under headings; and decoding of text files."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Styles of a Word document: which are headings, in any language, and which hide their text.
-
-Numbers of a Word document's lists: mammoth begins each list at 1, Word goes on or begins elsewhere.
-
-Formulas on one line.
-"""
+"""Word styles (headings, hidden text), list numbering and formulas as plain text."""
 
 from __future__ import annotations
 

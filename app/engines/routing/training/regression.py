@@ -1,8 +1,6 @@
-"""Kernel ridge regression in closed form, with honest predictions for industries that were held out.
+"""Kernel ridge regression with cross-validated predictions, and logistic regression for the dialog model.
 
-Fits the dialog model: a logistic regression by Newton's method.
-
-Matrix work over many bags of n-grams, without a sparse matrix library.
+Predictions are for held-out industries. Works on bags of n-grams without a sparse matrix library.
 """
 
 from __future__ import annotations
