@@ -35,7 +35,7 @@ def configure_logging(level: str, production: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.ExceptionRenderer(told), renderer],
+        processors=[*shared, structlog.processors.ExceptionRenderer(describe_exception), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
@@ -55,7 +55,7 @@ def _adopt_libraries(shared: list[structlog.typing.Processor], renderer: structl
     """Warnings of libraries, and what uvicorn says, take the form of our own lines."""
     tail: list[structlog.typing.Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.ExceptionRenderer(told),
+        structlog.processors.ExceptionRenderer(describe_exception),
         renderer,
     ]
     handler = logging.StreamHandler(sys.stderr)
@@ -97,7 +97,7 @@ def _on_crash(kind: type[BaseException], error: BaseException | None, trace: Tra
         structlog.get_logger().critical("crashed", exc_info=error)
 
 
-def told(exc_info: structlog.typing.ExcInfo) -> str:
+def describe_exception(exc_info: structlog.typing.ExcInfo) -> str:
     """Frames and kinds; a message as far as it quotes nothing, for what it quotes may be a customer's."""
     error: BaseException | None = exc_info[1]
     parts: list[str] = []

@@ -21,7 +21,7 @@ _ID = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)+")
 _SHOWN = re.compile(r"^\[([^\[\]\n]+)\] ", re.MULTILINE)
 
 
-def shown(state: TurnState) -> frozenset[str]:
+def given_articles(state: TurnState) -> frozenset[str]:
     """Ids of the articles that the model was given in this turn, unasked or by a search."""
     searches = (use.result for use in state["tools"] if use.name == search_knowledge.name)
     found = (name for result in searches for name in _SHOWN.findall(result))

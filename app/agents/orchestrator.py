@@ -14,7 +14,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 
 from app.agents.base import Agent, Tool, ToolContext
-from app.agents.citations import CITATIONS, shown
+from app.agents.citations import CITATIONS, given_articles
 from app.agents.consent import held_back
 from app.agents.grounding import Evidence, redact
 from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
@@ -178,7 +178,7 @@ class Orchestrator:
             tools=self._offer(agent, state),
             emit=outlet,
             degraded=state["degraded"],
-            shown=shown(state),
+            shown=given_articles(state),
         )
         said = await self.speaker.say(call)
         if outlet:

@@ -131,7 +131,7 @@ class Doors:
         try:
             if door == "upload":
                 declared(headers, UPLOAD)
-                receive = counted(receive, UPLOAD)
+                receive = limit_receive(receive, UPLOAD)
             elif door in ASKED:
                 check_type(headers)
                 receive = replay(await whole(headers, receive, JSON), receive)
@@ -140,7 +140,7 @@ class Doors:
         return await self.app(scope, receive, send)
 
 
-def counted(receive: Receive, limit: int) -> Receive:
+def limit_receive(receive: Receive, limit: int) -> Receive:
     """Raises MultiPartException, at which Gradio removes what it has kept of the files so far."""
     seen, done = 0, False
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from app.cli.console import exit_on_errors, exit_with, read_settings
 from app.core.company import in_use
 from app.core.config import Settings
-from app.engines.backoffice.database import shown
+from app.engines.backoffice.database import mask_password
 from app.engines.backoffice.office import SqlBackOffice
 
 
@@ -41,7 +41,7 @@ def reset_records(
     if settings.environment == "production" and not force:
         exit_with("This is production: every record would be lost. --force does it anyway.")
     if not yes:
-        typer.confirm(f"Delete every record in {shown(settings.backoffice_storage)}?", abort=True)
+        typer.confirm(f"Delete every record in {mask_password(settings.backoffice_storage)}?", abort=True)
     with _open_office(settings) as office:
         office.reset()
         _print_counts(office, settings)
@@ -61,5 +61,5 @@ def _print_counts(office: SqlBackOffice, settings: Settings) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, count in office.counts().items():
         table.add_row(name, str(count))
-    typer.echo(shown(settings.backoffice_storage), err=True)
+    typer.echo(mask_password(settings.backoffice_storage), err=True)
     Console().print(table)

@@ -22,7 +22,7 @@ from app.core.text import without_yo
 ValueKind = Literal["amount", "percent", "date", "duration"]
 
 
-class Language(BaseModel):
+class NumberWords(BaseModel):
     """One `quantities.yaml`. `*` in a word stands for any ending."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,8 +41,8 @@ class Language(BaseModel):
 
 
 @lru_cache
-def languages() -> list[Language]:
-    return [Language(**words) for words in read_all("quantities").values()]
+def languages() -> list[NumberWords]:
+    return [NumberWords(**words) for words in read_all("quantities").values()]
 
 
 FIGURES = r"(?:\d{1,3}(?:[ .,']\d{3}){1,4}(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
@@ -142,7 +142,7 @@ class Scale:
         self._durations(known, number)
         self._dates(known, lang)
 
-    def _durations(self, known: list[Language], number: str) -> None:
+    def _durations(self, known: list[NumberWords], number: str) -> None:
         units = _merged(known, "units")
         self._units = [(_whole([cue]), (unit[0], int(unit[1]))) for cue, unit in units.items()]
         unit = alternatives(list(units))
@@ -156,7 +156,7 @@ class Scale:
             rf"|(?<!\w)(?:{within}) (?:(?P<working1>{working}) )?(?P<unit1>{unit})(?!\w)"
         )
 
-    def _dates(self, known: list[Language], lang: str) -> None:
+    def _dates(self, known: list[NumberWords], lang: str) -> None:
         self.months = _months(("ru", "en", lang))
         names = sorted(self.months, key=len, reverse=True)
         month = "|".join("(?-i:May)" if name == "may" else re.escape(name) for name in names)  # a verb too
@@ -284,11 +284,11 @@ def _whole(cues: list[str]) -> re.Pattern[str]:
     return _regex(alternatives(cues))
 
 
-def _merged(known: list[Language], name: str) -> dict[str, Any]:
+def _merged(known: list[NumberWords], name: str) -> dict[str, Any]:
     return {cue: value for one in known for cue, value in getattr(one, name).items()}
 
 
-def _pooled(known: list[Language], name: str) -> dict[str, list[str]]:
+def _pooled(known: list[NumberWords], name: str) -> dict[str, list[str]]:
     pooled: dict[str, list[str]] = {}
     for one in known:
         for key, cues in getattr(one, name).items():

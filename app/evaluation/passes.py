@@ -192,7 +192,7 @@ class Trial:
     perturbation: str | None = None
 
     @property
-    def counted(self) -> list[int]:
+    def counted_turns(self) -> list[int]:
         """Labelled turns; under a perturbation only those it changed."""
         turns = self.case.turns
         return [
@@ -201,7 +201,9 @@ class Trial:
 
     @property
     def keys(self) -> list[Key]:
-        return [(self.set, self.case.id, at, self.repeat, self.perturbation or "") for at in self.counted]
+        return [
+            (self.set, self.case.id, at, self.repeat, self.perturbation or "") for at in self.counted_turns
+        ]
 
     @property
     def group(self) -> str:
@@ -209,7 +211,7 @@ class Trial:
         return sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
-    def asked(self) -> list[int]:
+    def customer_turns(self) -> list[int]:
         """Positions of the customer's turns."""
         return list(self.texts)
 
@@ -249,7 +251,7 @@ def _ways(name: str, case: Case, options: RunOptions) -> Iterator[Trial]:
         yield Trial(name, case, plain, repeat=repeat)
     for kind in PERTURBATIONS if options.perturb else ():
         way = Trial(name, case, _perturb(plain, kind, options.seed, case.id), perturbation=kind)
-        if way.counted:
+        if way.counted_turns:
             yield way
 
 

@@ -57,7 +57,7 @@ class Target:
     session: Callable[[bool], Route] | None = None
     last_resort: str = field(default_factory=lambda: in_use().last_resort)
 
-    def opened(self, single: bool) -> Route:
+    def open_route(self, single: bool) -> Route:
         return self.session(single) if self.session else self.route
 
 
@@ -158,11 +158,11 @@ class _Walker:
 
     async def walk(self, way: Trial) -> list[Prediction]:
         """The customer's turns in order; all predictions of the pass are journalled in one write."""
-        route = self._target.opened(len(way.asked) == 1)
-        counted, found = set(way.counted), []
+        route = self._target.open_route(len(way.customer_turns) == 1)
+        counted, found = set(way.counted_turns), []
         serving: str | None = None
         spent = Usage()  # by questions that are not scored, but tell who serves
-        for nth, at in enumerate(way.asked, 1):
+        for nth, at in enumerate(way.customer_turns, 1):
             if at not in counted and not self._matters(way, at):
                 serving = self._next(way, at, None, serving)
                 continue
@@ -179,7 +179,7 @@ class _Walker:
 
     def _matters(self, way: Trial, at: int) -> bool:
         """Whether the answer to an unscored turn decides who serves next."""
-        return at != way.asked[-1] and self._told(way, at) is None
+        return at != way.customer_turns[-1] and self._told(way, at) is None
 
     def _next(self, way: Trial, at: int, decision: Decision | None, serving: str | None) -> str | None:
         """Who serves after this turn; a failed answer changes nobody."""

@@ -39,7 +39,7 @@ class Shown:
     changed: bool
 
 
-def shown(settings: Settings) -> Mapping[str, Shown]:
+def list_settings(settings: Settings) -> Mapping[str, Shown]:
     """By the name of the environment variable, in the order of the settings."""
     return {name.upper(): _shown(settings, name) for name in Settings.model_fields}
 
@@ -121,7 +121,7 @@ async def condition(bench: Workbench) -> Condition:
         in_office(_office, bench.operators.office),
     )
     return Condition(
-        health, routers, knowledge, office, shown(settings), settings.crm, platform.python_version()
+        health, routers, knowledge, office, list_settings(settings), settings.crm, platform.python_version()
     )
 
 

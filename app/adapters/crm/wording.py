@@ -29,7 +29,7 @@ class Wording(BaseModel):
     def label(self, key: str) -> str:
         return self.labels.get(key, key.removesuffix("_rub").replace("_", " "))
 
-    def shown(self, key: str, value: str | float | bool) -> str:
+    def format_value(self, key: str, value: str | float | bool) -> str:
         """In one line; a customer's words cannot pass for a marker."""
         if isinstance(value, bool):
             return self.answers["yes" if value else "no"]
@@ -57,7 +57,7 @@ def note_of(event: Event) -> str:
     told = {k: v for k, v in event.data.items() if v is not None and v != "" and k not in HIDDEN}
     lines = [
         words.sentences[event.kind],
-        *(f"{words.label(k)}: {words.shown(k, v)}" for k, v in told.items()),
+        *(f"{words.label(k)}: {words.format_value(k, v)}" for k, v in told.items()),
     ]
     return f"{chr(10).join(lines)[:LONGEST_NOTE]}\n{marker(event)}"
 

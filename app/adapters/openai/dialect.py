@@ -47,7 +47,7 @@ def in_words(payload: Json) -> Json:
     return {**rest, "messages": in_turn([*first, *told, *lines])}
 
 
-def heard(messages: Iterable[Json]) -> str:
+def text_of_others(messages: Iterable[Json]) -> str:
     """What others than the model have said."""
     return "\n".join(_text(line.get("content")) for line in messages if line.get("role") != "assistant")
 

@@ -143,7 +143,7 @@ class _Stream:
     def alive(self) -> bool:
         return self._check.alive
 
-    async def opened(self) -> Self:
+    async def open(self) -> Self:
         try:
             while not self._check.has_content:
                 chunk = await self.following()
@@ -178,7 +178,7 @@ class _Opening:
 
     async def __call__(self) -> _Stream:
         self._latest = _Stream(self._start(), self._check())
-        return await self._latest.opened()
+        return await self._latest.open()
 
 
 async def _plainly(work: Awaitable[T]) -> T:

@@ -100,7 +100,7 @@ def pattern_for(tools: frozenset[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?P<{kind}_{n}>{text})" for n, (kind, text) in enumerate(every)))
 
 
-def kind_of(found: re.Match[str]) -> Kind:
+def marker_kind(found: re.Match[str]) -> Kind:
     kind = str(found.lastgroup).partition("_")[0]
     return _of_token(found[0]) if kind == "token" else kind  # type: ignore[return-value]
 

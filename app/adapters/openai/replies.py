@@ -65,7 +65,7 @@ _SENTENCE_END = re.compile(r"[^\w\s,;–—-]\s*\Z")
 
 
 def asked_of(payload: Json) -> ReplyContext:
-    return ReplyContext(offered(payload.get("tools")), dialect.heard(payload["messages"]))
+    return ReplyContext(offered(payload.get("tools")), dialect.text_of_others(payload["messages"]))
 
 
 def offered(tools: Sequence[Mapping[str, Any]] | None) -> dict[str, Json]:

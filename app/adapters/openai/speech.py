@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.adapters.openai.failures import ALOUD
-from app.adapters.openai.markers import ONLY_FIRST, QUOTES, Kind, kind_of, pattern_for, unfinished
+from app.adapters.openai.markers import ONLY_FIRST, QUOTES, Kind, marker_kind, pattern_for, unfinished
 from app.adapters.openai.sse import Json
 from app.adapters.openai.written_calls import json_at, written_calls
 from app.core.exceptions import ProviderReplyInvalid
@@ -105,7 +105,7 @@ class Speech:
             found = self._pattern.search(self._rest, found.end())
         if found and (final or found.end() < len(self._rest)):
             self._say(found.start())
-            self._enter(kind_of(found), found)
+            self._enter(marker_kind(found), found)
             return True
         safe = len(self._rest) if final else unfinished(self._rest, self._asked.tools)
         self._say(max(self._mark, min(safe, found.start() if found else safe)))
@@ -117,7 +117,7 @@ class Speech:
             return True
         before, after = self._rest[: found.start()][-1:], self._rest[found.end() :][:1]
         quoted = bool(before and after) and before in QUOTES and after in QUOTES
-        return quoted and kind_of(found) not in ("fence", "json")
+        return quoted and marker_kind(found) not in ("fence", "json")
 
     def _has_said(self, upto: int) -> bool:
         return self._said or bool(self._rest[self._mark : upto].strip())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.agents.grounding.evidence import Claim, Evidence
-from app.agents.grounding.language import Templates, honest, languages, words_of
+from app.agents.grounding.language import CueTemplates, honest, languages, words_of
 from app.agents.grounding.ledger import unsupported_in
 from app.agents.grounding.sentences import cut, ends_nothing, plain, settled, split
 
@@ -62,8 +62,8 @@ def _said(piece: str) -> int:
 
 
 @lru_cache
-def _courtesies() -> list[Templates]:
-    return [Templates({"courtesy": one.courtesies}, one.vocabulary()) for one in languages()]
+def _courtesies() -> list[CueTemplates]:
+    return [CueTemplates({"courtesy": one.courtesies}, one.vocabulary()) for one in languages()]
 
 
 class SentenceGate:

@@ -89,7 +89,7 @@ class _Template:
     needs: frozenset[str]  # all its elements: most templates are ruled out by these alone
 
 
-class Templates:
+class CueTemplates:
     def __init__(self, groups: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]) -> None:
         self._whole: dict[str, set[str]] = defaultdict(set)
         self._by_head: dict[str, list[tuple[str, str]]] = defaultdict(list)  # (ending, element)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import cast
 
 from app.agents.grounding.evidence import ActionKind
-from app.agents.grounding.language import Hit, Language, SentenceWord, Templates, languages, words_of
+from app.agents.grounding.language import CueTemplates, Hit, Language, SentenceWord, languages, words_of
 from app.agents.grounding.sentences import plain
 from app.core.quantities import Value, scale
 
@@ -183,8 +183,8 @@ def _places() -> list[str]:
 
 
 @lru_cache
-def _templates() -> list[Templates]:
-    return [Templates(dict(_groups(one)), _words(one)) for one in languages()]
+def _templates() -> list[CueTemplates]:
+    return [CueTemplates(dict(_groups(one)), _words(one)) for one in languages()]
 
 
 def _words(one: Language) -> dict[str, list[str]]:

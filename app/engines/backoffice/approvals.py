@@ -15,7 +15,7 @@ from app.engines.backoffice.records import as_number, next_number
 from app.engines.backoffice.tables import approvals
 
 
-def enter(
+def enter_approval(
     connection: Connection, origin: ActionContext, action: Action, wanted: Outcome, at: datetime
 ) -> Outcome:
     """The outcome with its number."""
@@ -46,7 +46,7 @@ def waiting_for(connection: Connection, payment: str) -> Outcome | None:
     return Outcome(status="approval", reason=row.reason, number=row.number, facts=facts)
 
 
-def read(connection: Connection, number: str) -> ActionApproval:
+def read_approval(connection: Connection, number: str) -> ActionApproval:
     row = connection.execute(select(approvals).where(approvals.c.number == as_number(number))).first()
     if row is None:
         raise ApprovalNotFound(number)

@@ -22,7 +22,7 @@ from app.engines.backoffice.records import as_number
 from app.engines.backoffice.tables import effects
 
 
-def kept(connection: Connection, origin: ActionContext, action: Action) -> Outcome | None:
+def find_outcome(connection: Connection, origin: ActionContext, action: Action) -> Outcome | None:
     """A line from before things were told apart holds for all of them: it is about nothing."""
     about = effects.c.about.in_({about_of(action), ""})
     lines = select(effects.c.outcome, effects.c.wording).where(_of(origin, action), about)
@@ -73,7 +73,7 @@ def wording_of(action: Action) -> str:
     return sha256(action.model_dump_json().encode()).hexdigest()[:4]
 
 
-def read(connection: Connection, dialog_id: str, seq: int | None) -> list[Effect]:
+def read_audit(connection: Connection, dialog_id: str, seq: int | None) -> list[Effect]:
     lines = select(effects).where(effects.c.dialog_id == dialog_id).order_by(effects.c.id)
     if seq is not None:
         lines = lines.where(effects.c.seq == seq)

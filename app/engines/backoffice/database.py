@@ -163,7 +163,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def shown(storage: str) -> str:
+def mask_password(storage: str) -> str:
     """For people: without the password."""
     return make_url(storage).render_as_string(hide_password=True) if "://" in storage else storage
 

@@ -152,19 +152,19 @@ class SqlBackOffice:
     def act(self, origin: ActionContext, action: Action) -> Outcome:
         action = storable(action)
         with self._database.writing(f"dialog {origin.dialog_id}", _of(origin.customer_id)) as connection:
-            if kept := audit.kept(connection, origin, action):
+            if kept := audit.find_outcome(connection, origin, action):
                 return kept
             now = self._clock()
             outcome = self._carry_out(connection, origin, action, now)
             if outcome.status == "approval" and not outcome.number:
                 waits = repeats.approval(connection, origin, action, now, self._policy)
-                outcome = waits or approvals.enter(connection, origin, action, outcome, now)
+                outcome = waits or approvals.enter_approval(connection, origin, action, outcome, now)
             audit.write(connection, origin, action, outcome, now)
             return outcome
 
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
         with self._database.reading() as connection:
-            return audit.read(connection, dialog_id, seq)
+            return audit.read_audit(connection, dialog_id, seq)
 
     def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[ActionApproval]:
         with self._database.reading() as connection:
@@ -172,11 +172,11 @@ class SqlBackOffice:
 
     def approval(self, number: str) -> ActionApproval:
         with self._database.reading() as connection:
-            return approvals.read(connection, number)
+            return approvals.read_approval(connection, number)
 
     def decide(self, number: str, approved: bool, by: str, note: str = "") -> ActionApproval:
         with self._database.writing(_of(self.approval(number).origin.customer_id)) as connection:
-            asked = approvals.read(connection, number)
+            asked = approvals.read_approval(connection, number)
             word = "approved" if approved else "rejected"
             if asked.status == word:
                 return asked

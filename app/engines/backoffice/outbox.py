@@ -47,7 +47,7 @@ class SqlOutbox:
             copied = rows.copied(connection, dialog_id) or 0
             new = [event for event in events if event.number > copied]
             for event in new:
-                rows.enter(connection, event)
+                rows.enter_event(connection, event)
             if new:
                 last = new[-1]
                 rows.note(connection, dialog_id, customer_id=last.customer_id, copied=last.number)

@@ -81,7 +81,7 @@ def note(connection: Connection, dialog_id: str, **values: object) -> None:
         connection.execute(insert(dialogs).values(dialog_id=dialog_id, **values))
 
 
-def enter(connection: Connection, event: Event) -> None:
+def enter_event(connection: Connection, event: Event) -> None:
     row = {
         "id": event.id,
         "dialog_id": event.dialog_id,

@@ -115,7 +115,7 @@ class _Heard:
     zone: tzinfo | Unclear | None = None
 
     @property
-    def named(self) -> bool:
+    def has_time(self) -> bool:
         return any(part is not None for part in (self.day, self.clock, self.ahead))
 
     def then(self, later: _Heard) -> _Heard:
@@ -123,7 +123,7 @@ class _Heard:
         zone = later.zone or self.zone
         if later.ahead is not None:
             return replace(later, zone=zone)
-        ahead = None if later.named else self.ahead
+        ahead = None if later.has_time else self.ahead
         return _Heard(later.day or self.day, later.clock or self.clock, ahead, zone)
 
 
@@ -135,7 +135,7 @@ def wish_of(lines: Sequence[str], now: datetime) -> Wish:
     known = _Heard()
     for line in said:
         known = known.then(_heard(line, local))
-    return Wish(known.named, _moment(known, local))
+    return Wish(known.has_time, _moment(known, local))
 
 
 def names_time(line: str, now: datetime) -> bool:

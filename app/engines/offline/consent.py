@@ -13,7 +13,7 @@ from app.engines.offline.agreement import answer_to, holds_back, opens_with_a_qu
 from app.engines.offline.entities import number_in, numbers_counted, slots_in, values_in
 from app.engines.offline.intents import OFFER, SKILLS, WHICH, YES_OR_NO, Skill
 from app.engines.offline.lexicon import contains, manner, plain, words_of
-from app.engines.offline.tracker import BACK, SHORT, asked
+from app.engines.offline.tracker import BACK, SHORT, find_question
 from app.engines.offline.understanding import demanded
 
 BINDING = {skill.tool: skill for skill in SKILLS if skill.binding}
@@ -59,7 +59,7 @@ def _agrees(skill: Skill, said: str, last: str) -> bool:
 
 def _offers(skill: Skill, message: str) -> bool:
     """One question, and it is whether to do this."""
-    known = asked(message)
+    known = find_question(message)
     if known is not None:
         return known[0] == skill and known[1] in YES_OR_NO and (skill.name, known[1]) != LOOKS_FIRST
     told = _QUOTED.sub(" ", plain(message))
@@ -78,7 +78,7 @@ def _ordered(skill: Skill, lines: Sequence[Said]) -> bool:
             return True
         elif holds_back(line.content) or not slots_in(line.content, ANY_DAY, skill.past):
             return False
-        elif before and asked(before[-1].content) == (skill, WHICH):
+        elif before and find_question(before[-1].content) == (skill, WHICH):
             return True
     return False
 

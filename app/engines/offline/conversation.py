@@ -74,7 +74,7 @@ class Scene:
             f.article for f in sorted(fitting, key=lambda f: f.article.agent != self.agent or f.score < near)
         ]
 
-    def told(self, article: Article) -> bool:
+    def has_told(self, article: Article) -> bool:
         """In any language: customers switch in the middle."""
         return any(a.intro in line for a in self._versions(article.id) for line in self.agent_lines)
 
@@ -147,7 +147,7 @@ def tried_in_vain(scene: Scene, book: Phrasebook, article: Article) -> str:
     """Steps that did not help last time are not given again, unless the customer goes on all the same."""
     words = book.say["in_vain"]
     said = any(words in line for line in scene.agent_lines)
-    return "" if said or scene.told(article) or article.id not in scene.unhelpful else words
+    return "" if said or scene.has_told(article) or article.id not in scene.unhelpful else words
 
 
 def look_up(scene: Scene) -> Call | None:

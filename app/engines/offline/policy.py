@@ -75,7 +75,7 @@ def _along(scene: Scene, book: Phrasebook, remark: Remark) -> Say:
 def _look(scene: Scene, _book: Phrasebook) -> Move | None:
     """Before a customer is sent through steps: is it the service itself?"""
     article = next(iter(scene.fitting(RELEVANT)), None)
-    fresh = article is not None and article.steps and not scene.told(article)
+    fresh = article is not None and article.steps and not scene.has_told(article)
     if not fresh or scene.handed or scene.escalates_to is None:
         return None
     found = incident(scene)
@@ -118,7 +118,7 @@ def _take_down(scene: Scene, book: Phrasebook) -> Move | None:
     if scene.escalates_to is None:
         return _noted(scene, book) if gives or book.hears("onward", scene.now) else None
     best = scene.best(CLEAR)
-    news = best is not None and not scene.told(best)
+    news = best is not None and not scene.has_told(best)
     if hints.is_taken(scene, book) and scene.may_escalate and (book.tried(scene.now) or (gives and not news)):
         return _hand(scene, book, str(scene.escalates_to), "reason_exhausted")
     if not gives or hints.in_steps(scene, book) or (news and "@" not in scene.now):
@@ -155,11 +155,11 @@ def _open(scene: Scene, book: Phrasebook) -> Move | None:
     if not fitting:
         return _noted(scene, book)
     article = fitting[0]
-    if scene.told(article):
+    if scene.has_told(article):
         return _again(scene, book, article)
     if len(article.steps) > AT_ONCE:
         return _next_steps(scene, book, article)
-    return _tell(scene, article, [a for a in fitting[1:] if not scene.told(a)])
+    return _tell(scene, article, [a for a in fitting[1:] if not scene.has_told(a)])
 
 
 def _tell(scene: Scene, article: Article, others: list[Article]) -> Say:
@@ -203,7 +203,7 @@ def _next_steps(scene: Scene, book: Phrasebook, article: Article) -> Move:
     left = [s for s in fresh if not (book.actions_in(s) & tried) and not hints.reports(book, article, s)]
     if not left:
         return _exhausted(scene, book, article)
-    head = _head(scene, book) if scene.told(article) else article.intro
+    head = _head(scene, book) if scene.has_told(article) else article.intro
     steps = "\n".join(f"{n}. {step}" for n, step in enumerate(left[:AT_ONCE], given + 1))
     tail = article.asks if not given and len(scene.now.split()) < 5 else book.say["helped"]
     parts = (head, steps, ticket, tail)

@@ -12,7 +12,7 @@ from app.engines.offline.entities import Slots, as_json, slots_of
 from app.engines.offline.intents import WHICH
 from app.engines.offline.lexicon import Stems, Words, contains, manner, plain, skillbook, values
 from app.engines.offline.responses import fill, listed, worded
-from app.engines.offline.tracker import Matter, asked
+from app.engines.offline.tracker import Matter, find_question
 
 Row = dict[str, Any]
 _SHOWN = re.compile(r"^• ([A-Z]{1,2}-\d+)", re.MULTILINE)
@@ -89,7 +89,7 @@ def _wanted(matter: Matter, slots: Slots, scene: Scene) -> Slots:
 
 def _counted_off(wanted: Slots, scene: Scene) -> str:
     """ "The second" is the second of the list that the customer reads."""
-    if asked(scene.last) is None or "ordinal" not in wanted:
+    if find_question(scene.last) is None or "ordinal" not in wanted:
         return ""
     shown = _SHOWN.findall(scene.last)
     nth = int(wanted["ordinal"])

@@ -92,7 +92,7 @@ def _number_before(matter: Matter, known: Slots, scene: Scene) -> Slots:
     return {kind: number} if number else {}
 
 
-def asked(last: str) -> tuple[Skill, str] | None:
+def find_question(last: str) -> tuple[Skill, str] | None:
     """The question of a skill that our last line ended with, in whatever language."""
     found = [
         (last.rfind(text), skill.name, key)
@@ -108,7 +108,7 @@ def asked(last: str) -> tuple[Skill, str] | None:
 
 
 def _answered(scene: Scene) -> Matter | None:
-    question = asked(scene.last)
+    question = find_question(scene.last)
     if question is None or scene.by_person or question[0].tool not in scene.offered:
         return None
     skill, key = question

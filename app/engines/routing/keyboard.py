@@ -80,7 +80,7 @@ class Spelling:
         codes = [self.letters.index(c) for c in " " + " ".join(words) + " "]
         return float(self.table[codes[:-1], codes[1:]].mean()) if words else -20.0
 
-    def known(self, text: str) -> float:
+    def share_known(self, text: str) -> float:
         """Share of its words that are usual ones."""
         words = self._words(text)
         return sum(code_of(word) in self.words for word in words) / max(1, len(words))
@@ -156,7 +156,7 @@ class Keyboard:
             return identity  # a hand over the keys; a third language
         stands = self.en.likelihood(text)
         keys, spelled = to_russian_keys(text), from_translit(text)
-        usual = KNOWN * (self.ru.known(spelled) - self.en.known(text))
+        usual = KNOWN * (self.ru.share_known(spelled) - self.en.share_known(text))
         gains: dict[Reading, float] = {
             to_russian_keys: self.ru.likelihood(keys) - KEYS - SHORTNESS / 2 / len(text),
             from_translit: self.ru.likelihood(spelled) + usual - TRANSLIT - 2 * SHORTNESS / len(text),

@@ -49,7 +49,7 @@ class CaseLine:
     here: bool = False
 
 
-def opened(run: Run) -> Opened:
+def open_run(run: Run) -> Opened:
     return Opened(run, build_report(run, CostMatrix()))
 
 

@@ -271,9 +271,9 @@ class EvalDesk:
         return run_id, tuple((each.st_size, each.st_mtime_ns) for each in found)
 
     def _read(self, run_id: str) -> Opened:
-        from app.services.evaluation.reading import opened  # noqa: PLC0415  (scipy)
+        from app.services.evaluation.reading import open_run  # noqa: PLC0415  (scipy)
 
-        return opened(self.service.registry.load(run_id))
+        return open_run(self.service.registry.load(run_id))
 
     async def file(self, name: str, file: str, prices: Prices) -> str:
         """What one of `exports.FILES` holds, made for whoever asks. Raises RunNotFound."""

@@ -22,7 +22,7 @@ ALIKE, HARDLY = 0.005, 0.0005  # changes that would be shown as nothing
 
 
 @dataclass(frozen=True)
-class Card:
+class FigureCard:
     """`note` says how sure the figure is, `change` how it stands to the period before."""
 
     key: str
@@ -39,7 +39,7 @@ class Cards:
     figures: Figures
     texts: RoomTexts
 
-    def list_all(self) -> Iterator[Card]:
+    def list_all(self) -> Iterator[FigureCard]:
         volumes, rates, spent = self.figures.volumes, self.figures.rates, self.figures.times
         yield self._count("dialogs", volumes.dialogs)
         yield self._count("messages", volumes.messages)
@@ -58,15 +58,15 @@ class Cards:
         yield self._rate("failed", rates.failed, "down")
         yield self._rate("withheld", rates.withheld, "down")
 
-    def _count(self, key: str, figure: Count) -> Card:
+    def _count(self, key: str, figure: Count) -> FigureCard:
         before = self._before(self.texts.number(figure.before))
         return self._card(key, self.texts.number(figure.value), before, self._describe_growth(figure))
 
-    def _cost(self, cost: Count, tokens: Count) -> Card:
+    def _cost(self, cost: Count, tokens: Count) -> FigureCard:
         told = self.texts.words["tokens"].format(n=self.texts.number(tokens.value))
         return self._card("cost", self.texts.dollars(cost.value), told, self._describe_growth(cost))
 
-    def _rate(self, key: str, figure: Rate, wish: Wish, more: str = "") -> Card:
+    def _rate(self, key: str, figure: Rate, wish: Wish, more: str = "") -> FigureCard:
         share = figure.value
         if not share.n:
             return self._card(key, NOTHING, more or self.texts.words["nothing"], "")
@@ -78,7 +78,7 @@ class Cards:
         note = f"{note} · {more}" if more else note
         return self._card(key, self.texts.percent(share.value, 1), note, change, tone)
 
-    def _times(self, key: str, figure: Times) -> Card:
+    def _times(self, key: str, figure: Times) -> FigureCard:
         if not figure.n:
             return self._card(key, NOTHING, self.texts.words["nothing"], "")
         p95 = self.texts.words["p95"].format(
@@ -87,16 +87,16 @@ class Cards:
         before = self._before(self.texts.seconds(figure.before_p50)) if figure.before_n else ""
         return self._card(key, self.texts.seconds(figure.p50), p95, before)
 
-    def _mean(self, key: str, figure: Mean) -> Card:
+    def _mean(self, key: str, figure: Mean) -> FigureCard:
         if figure.value is None:
             return self._card(key, NOTHING, self.texts.words["unrated"], "")
         note = self.texts.words["rated"].format(n=self.texts.number(figure.n))
         before = self._before(self.texts.number(figure.before, 2)) if figure.before_n else ""
         return self._card(key, self.texts.number(figure.value, 2), note, before)
 
-    def _card(self, key: str, value: str, note: str, change: str, tone: Tone = "plain") -> Card:
+    def _card(self, key: str, value: str, note: str, change: str, tone: Tone = "plain") -> FigureCard:
         told = self.texts.words["cards"][key]
-        return Card(key, told["title"], value, note, change, tone, told["help"])
+        return FigureCard(key, told["title"], value, note, change, tone, told["help"])
 
     def _before(self, value: str) -> str:
         return str(self.texts.words["before"].format(value=value))

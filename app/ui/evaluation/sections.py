@@ -95,7 +95,7 @@ def _figure(data: list[dict[str, Any]], x: str, y: str, height: list[float], lan
 
 
 @dataclass(frozen=True)
-class DialogMeasures:
+class DialogSection:
     note: str
     shares: list[tuple[str, Interval]]
     escalated: str
@@ -125,12 +125,12 @@ def _slices(report: Report, texts: EvaluationTexts) -> list[tuple[str, list[Slic
     return [(title, rows) for title, rows in facets if len(rows) > 1]
 
 
-def _dialogs(report: Report, texts: EvaluationTexts) -> DialogMeasures | None:
+def _dialogs(report: Report, texts: EvaluationTexts) -> DialogSection | None:
     words, d = texts.words, report.dialogs
     if not d:
         return None
     names = ("sticky", "needless_switches", "stuck", "returns")
-    return DialogMeasures(
+    return DialogSection(
         words["dialogs_note"].format(n=texts.number(d.transcripts)),
         [(words["measures"][name], getattr(d, name)) for name in names],
         ", ".join(f"{words['when'][name]} {texts.number(n)}" for name, n in d.escalations.items()),

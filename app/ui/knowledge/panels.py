@@ -27,13 +27,13 @@ class ShownScore(NamedTuple):
     text: str
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     article: Article
     score: ShownScore
 
 
 def render_hits(passages: Sequence[Passage], texts: RoomTexts) -> str:
-    hits = [Hit(passage.article, _score(passage.score, texts)) for passage in passages]
+    hits = [SearchHit(passage.article, _score(passage.score, texts)) for passage in passages]
     near = bool(passages) and passages[0].score >= RELEVANT
     return render("knowledge.found", hits=hits, near=near, t=texts)
 

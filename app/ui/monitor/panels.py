@@ -52,7 +52,7 @@ class QueuedDialog:
 
 
 @dataclass(frozen=True)
-class Queue:
+class QueuePanel:
     title: str
     longest: datetime | None
     records: str
@@ -64,7 +64,7 @@ def render_queue(queue: QueueView, as_of: datetime, texts: RoomTexts) -> str:
     words = texts.words
     title = words["queue"].format(count=queue.total) + (words["longest"] if oldest else "")
     rows = [_queue_row(row, as_of, texts) for row in queue.dialogs]
-    shown = Queue(title, _waits_since(oldest, as_of), queue.records, rows)
+    shown = QueuePanel(title, _waits_since(oldest, as_of), queue.records, rows)
     return render("monitor.queue", queue=shown, t=texts)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.agents.base import Agent
-from app.agents.citations import shown
+from app.agents.citations import given_articles
 from app.agents.state import TurnState, start
 from app.agents.summary import Extractive, Generated
 from app.agents.system_message import briefing
@@ -95,4 +95,4 @@ def test_an_article_cannot_pose_as_another_one() -> None:
     assert [line for line in text.splitlines() if line.startswith("[")] == [text.splitlines()[0]]
     state = state_of(TurnContext(origin=ActionContext(dialog_id="d", seq=1, customer_id="c")))
     state["tools"] = [ToolUse(name=search_knowledge.name, arguments={}, result=text)]
-    assert shown(state) == {"own-article"}
+    assert given_articles(state) == {"own-article"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.core.config import Settings
-from app.services.system import shown
+from app.services.system import list_settings
 
 CANARY = "canary-7f3a91"
 SECRETS: dict[str, Any] = {
@@ -32,36 +32,36 @@ def given(**values: Any) -> Settings:
 
 
 def test_no_secret_is_shown() -> None:
-    assert CANARY not in str(shown(given(**SECRETS)))
-    assert CANARY not in str(shown(given().model_copy(update=REFUSED)))
+    assert CANARY not in str(list_settings(given(**SECRETS)))
+    assert CANARY not in str(list_settings(given().model_copy(update=REFUSED)))
     assert CANARY not in repr(given(**SECRETS))
 
 
 @pytest.mark.parametrize("name", ["openai_api_key", "operator_key", "crm_url", "crm_token", "webhook_secret"])
 def test_a_secret_is_only_set_or_not(name: str) -> None:
-    assert shown(given())[name.upper()].kind == "nothing"
-    assert shown(given(**{name: SECRETS[name]}))[name.upper()].kind == "secret"
+    assert list_settings(given())[name.upper()].kind == "nothing"
+    assert list_settings(given(**{name: SECRETS[name]}))[name.upper()].kind == "secret"
 
 
 def test_of_a_database_only_its_kind_is_told() -> None:
-    told = shown(given(backoffice_storage=SECRETS["backoffice_storage"]))["BACKOFFICE_STORAGE"]
+    told = list_settings(given(backoffice_storage=SECRETS["backoffice_storage"]))["BACKOFFICE_STORAGE"]
     assert (told.kind, told.text) == ("hidden", "postgresql")
 
 
 def test_of_an_address_only_the_host_is_told() -> None:
-    told = shown(given(openai_base_url="http://localhost:11434/v1"))["OPENAI_BASE_URL"]
+    told = list_settings(given(openai_base_url="http://localhost:11434/v1"))["OPENAI_BASE_URL"]
     assert told.text == "http://localhost:11434/…"
 
 
 def test_every_setting_is_there_with_what_is_in_force() -> None:
-    found = shown(given(debug=False))
+    found = list_settings(given(debug=False))
     assert list(found) == [name.upper() for name in Settings.model_fields]
     assert found["ROUTER"].text == "local"
     assert found["DEBUG"].text == "false"
 
 
 def test_what_differs_from_its_default_is_marked() -> None:
-    found = shown(given(knowledge_storage=Path("elsewhere"), port=8000, debug=False))
+    found = list_settings(given(knowledge_storage=Path("elsewhere"), port=8000, debug=False))
     assert found["KNOWLEDGE_STORAGE"].changed
     assert found["DEBUG"].changed
     assert not found["PORT"].changed

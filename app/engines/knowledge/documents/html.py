@@ -125,7 +125,7 @@ class Unseen:
             self._lines[kind].append(element.sourceline or 0)
         return kind is not None
 
-    def told(self) -> Iterator[tuple[Left, str]]:
+    def list_left_out(self) -> Iterator[tuple[Left, str]]:
         for kind, lines in self._lines.items():
             yield kind, ", ".join(map(str, dict.fromkeys(lines)))
 
@@ -178,7 +178,7 @@ def read_page(name: str, text: str) -> Read:
     put_in_place(root)
     unseen = Unseen(root)
     found: list[Section] = list(sections(_blocks(root, unseen)))
-    return Read(found, [LeftOut(kind, where) for kind, where in unseen.told()])
+    return Read(found, [LeftOut(kind, where) for kind, where in unseen.list_left_out()])
 
 
 def _blocks(root: etree._Element, unseen: Unseen) -> Iterator[Block]:

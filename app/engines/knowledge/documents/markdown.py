@@ -77,10 +77,10 @@ def _with_unused(text: str) -> str:
     """A definition that nothing refers to would vanish; it is what somebody wrote."""
     used = Counter(label.casefold() for label in _LABEL.findall(text))
 
-    def told(found: re.Match[str]) -> str:
+    def describe(found: re.Match[str]) -> str:
         return found[0] if used[found[2].casefold()] > 1 else f"{found[1]}\\[{found[2]}\\]"
 
-    return _DEFINITION.sub(told, text)
+    return _DEFINITION.sub(describe, text)
 
 
 def _html(_: Any, tokens: list[Any], at: int, *__: Any) -> str:
