@@ -97,7 +97,7 @@ def test_three_messages_reach_three_agents(page: Page, storage: Path) -> None:
     assert re.fullmatch(r"\?tab=knowledge&article=[\w-]+", str(link.get_attribute("href")))
     say(page, "верните деньги, третий раз пишу!")
     expect(chat).to_contain_text("супервизор ·", timeout=SLOW)
-    expect(path).to_contain_text(re.compile(r"цена\s*\$0\b"), timeout=SLOW)
+    expect(path).to_contain_text(re.compile(r"стоимость\s*\$0\b"), timeout=SLOW)
     expect(path.locator(".cc-bar b").first).to_have_text(re.compile(r"^[01],\d\d$"))
     agents = [m["agent_type"] for m in stored(storage, opened(page))["messages"][1::2]]
     assert agents == ["tech_support", "sales", "supervisor"]

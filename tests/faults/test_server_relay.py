@@ -173,7 +173,7 @@ def check_commands(crm: RunningCrm, storage: Path, poisoned: str) -> None:
     assert f"{poisoned}:1  dialog.opened" in shown.stdout
     assert "HTTP 400" in shown.stdout
     unknown = in_process("crm", "retry", "nobody:1", cwd=storage.parent, **env)
-    assert (unknown.returncode, unknown.stderr.strip()) == (1, "nobody:1 is no dead letter.")
+    assert (unknown.returncode, unknown.stderr.strip()) == (1, "nobody:1 is not a dead letter.")
     revived = in_process("crm", "retry", f"{poisoned}:1", cwd=storage.parent, **env)
     assert (revived.returncode, revived.stdout.strip()) == (0, "1 dead letters requeued.")
     calm = in_process("crm", "status", cwd=storage.parent, **env)

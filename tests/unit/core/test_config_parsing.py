@@ -27,6 +27,10 @@ GIVEN = {
     "router": "local",
     "demo_data": "true",
     "model_first_token": "5",
+    "credit_limit": "500",
+    "order_limit": "20000",
+    "refund_limit": "5000",
+    "refunds_per_year": "2",
 }
 AROUND = [
     " {} ",

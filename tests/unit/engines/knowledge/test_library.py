@@ -57,7 +57,7 @@ def test_a_removed_document_is_gone_and_what_it_replaced_is_back(tmp_path: Path)
     assert library(tmp_path).remove("ours").name == "ours"
     assert found(tmp_path)["en", "trial"].title == "The trial"
     assert list((tmp_path / "documents").iterdir()) == []
-    with pytest.raises(DocumentNotFound, match="no document ours"):
+    with pytest.raises(DocumentNotFound, match="Document ours does not exist"):
         library(tmp_path).remove("ours")
 
 

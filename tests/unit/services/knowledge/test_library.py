@@ -126,7 +126,7 @@ async def test_a_citation_is_resolved_in_its_language_or_in_any(tmp_path: Path) 
     kb = service(tmp_path)
     assert kb.article("trial").lang == "en"
     assert kb.article("trial", "en") == kb.live.find("trial", "en")
-    with pytest.raises(ArticleNotFound, match="no article trial"):
+    with pytest.raises(ArticleNotFound, match="Article trial does not exist"):
         kb.article("trial", "de")
     with pytest.raises(ArticleNotFound):
         kb.article("nothing")
