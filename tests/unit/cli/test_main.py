@@ -42,7 +42,7 @@ def test_the_help_of_a_group_lists_its_commands_and_imports_none(group: str, tmp
 
 def test_a_command_shows_its_whole_help_and_its_options(tmp_path: Path) -> None:
     shown = in_process("train", "--help", cwd=tmp_path).stdout
-    assert "1 a significant loss was not promoted" in shown
+    assert "1 if a significantly worse version was not promoted" in shown
     assert "--extra" in shown
 
 
