@@ -9,6 +9,20 @@
     return server && !document.hidden && room && room.offsetParent !== null && Boolean(cc.get("dialog"));
   };
   const shown = () => document.querySelector("#cc-serving [data-mark]")?.dataset.mark || "";
+  const box = () => document.querySelector("#cc-message textarea");
+  // An event that was under way when the server ended never ends for Gradio's client, which then hears of no other;
+  // and a server that came back may have other pages. So the page is loaded again, with what was being typed.
+  const renew = () => {
+    sessionStorage.setItem("cc-draft", box()?.value || "");
+    location.reload();
+  };
+  const restoreDraft = () => {
+    const draft = sessionStorage.getItem("cc-draft"), place = box();
+    sessionStorage.removeItem("cc-draft");
+    if (!draft || !place || place.value) return;
+    place.value = draft;
+    place.dispatchEvent(new Event("input", {bubbles: true}));
+  };
   cc.chat = (given) => { server = given; cc.listen(); };
   cc.opened = (name, value) => {
     cc.put(name, value);
@@ -16,16 +30,18 @@
   };
   cc.listen = async () => {
     const mine = ++turn;
-    let wait = SHORT, fetched = "", lost = false;
+    let wait = SHORT, fetched = "", lost = 0;
     while (mine === turn && looks()) {
       const had = shown();
       if (!had) {  // nothing is shown yet: there can be no news of it
         await pause(SHORT);
         continue;
       }
+      restoreDraft();  // not before: what the page shows first empties the box
       const told = await server.hear({ page, dialog: cc.get("dialog").slice(0, 200), mark: had }).catch(() => null);
       if (mine !== turn) return;
       const there = typeof told?.mark === "string";
+      if (there && lost > 1) return renew();
       const news = there && (lost || (told.mark !== had && told.mark !== fetched));
       if (!there && !lost) cc.say(ccFrame.offline);
       if (news) {
@@ -33,7 +49,7 @@
         cc.press("cc-news");
       }
       wait = there && (news || told.mark === had) ? SHORT : Math.min(2 * wait, LONG);
-      lost = !there;
+      lost = there ? 0 : lost + 1;
       await pause(wait);
     }
   };
