@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from langchain_core.messages import AIMessage, BaseMessage
 
@@ -66,6 +66,7 @@ def context_of(dialog: Dialog, asked: Message, memory: Remembered | None = None)
         used=[use for turn in turns for use in turn.tools],
         cited=list(dict.fromkeys(name for turn in turns for name in turn.citations)),
         transferred=any(turn.hops for turn in turns),
+        matter=next((turn.matter for turn in reversed(turns)), None),
     )
 
 
@@ -107,10 +108,17 @@ def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]
         prompts={agent.prompt.name: agent.prompt.fingerprint},
         usage=end["usage"],
         timings={step: round(seconds, 6) for step, seconds in timings.items()},
+        matter=_told(end).get("matter"),
     )
 
 
 def _is_escalated(agent: Agent, end: TurnState) -> bool:
-    """An approval is pending, or the last agent of the escalation chain did not settle the matter."""
+    """An approval is pending, a person was called, or the last agent of the chain settled nothing."""
     became = {use.status for use in end["tools"]}
-    return "approval" in became or (agent.escalates_to is None and "done" not in became)
+    unsettled = agent.escalates_to is None and "done" not in became
+    return "approval" in became or bool(_told(end).get("calls_person", unsettled))
+
+
+def _told(end: TurnState) -> dict[str, Any]:
+    """What the embedded model says of its answer beside the words: `matter`, and `calls_person`."""
+    return end["draft"].response_metadata if end["draft"] is not None else {}

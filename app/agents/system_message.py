@@ -40,6 +40,9 @@ def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
         "notes": case.notes,
         "memory": case.memory.model_dump(exclude={"text"}) if case.memory else None,
         "now": local.isoformat(timespec="minutes"),
+        "matter": case.matter.model_dump() if case.matter else None,
+        "used": [use.model_dump(exclude={"arguments"}) for use in case.used],
+        "waiting": case.waiting,
     }
     return SystemMessage(content, additional_kwargs=facts)
 

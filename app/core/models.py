@@ -105,6 +105,22 @@ class ToolUse(BaseModel):
     number: str = ""
 
 
+class OpenMatter(BaseModel):
+    """What a dialog is about, as the embedded model hands it on from turn to turn.
+
+    `act` is what the customer wants, `text` the words that opened it, `slots` what is known of it.
+    `asked` is what our last message asks: a slot, `which`, `helped`, `topic`, or `offer` of the act in
+    `offered`. `later` holds wishes that were not served yet, in the customer's words.
+    """
+
+    act: str = ""
+    text: str = ""
+    slots: dict[str, str | int] = Field(default_factory=dict)
+    asked: str = ""
+    offered: str = ""
+    later: list[str] = Field(default_factory=list)
+
+
 class Turn(BaseModel):
     """The trace of one turn, returned and stored. Times are in seconds.
 
@@ -126,6 +142,7 @@ class Turn(BaseModel):
     prompts: dict[str, str] = Field(default_factory=dict)
     usage: Usage = Field(default_factory=Usage)
     timings: dict[str, float] = Field(default_factory=dict)
+    matter: OpenMatter | None = None
 
     @property
     def why_degraded(self) -> str | None:
@@ -162,7 +179,8 @@ class TurnContext(BaseModel):
 
     `notes` are those of people who served in between, `memory` is what is known from earlier dialogs,
     `used` are the tools and `cited` the articles of earlier turns, `transferred` tells whether a
-    colleague has had the dialog.
+    colleague has had the dialog. `matter` is what the last answer was about, `waiting` how many dialogs wait
+    for a person, where that is known.
     """
 
     origin: ActionContext
@@ -171,6 +189,8 @@ class TurnContext(BaseModel):
     used: list[ToolUse] = Field(default_factory=list)
     cited: list[str] = Field(default_factory=list)
     transferred: bool = False
+    matter: OpenMatter | None = None
+    waiting: int | None = None
 
 
 class Reply(BaseModel):
