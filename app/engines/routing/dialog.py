@@ -12,7 +12,7 @@ from math import exp, log
 from pydantic import BaseModel
 
 from app.core.models import Said
-from app.engines.routing.features import Bag, fold
+from app.core.ngrams import Bag, fold_line
 from app.engines.routing.gist import LONG
 from app.engines.routing.model import Floats
 
@@ -45,7 +45,7 @@ class DialogSignals:
         """`text` was `read`; an agent's line counts by its last words, where its question is."""
         agents = [line for line in before if line.role == "agent"]
         last = agents[-1].content if agents else ""
-        heard = " ".join(fold(last).split()[-LONG:])
+        heard = " ".join(fold_line(last).split()[-LONG:])
         return cls(
             echo=overlap(Bag.of(text).weighted(idf), Bag.of(heard).weighted(idf)),
             asked=last.rstrip().endswith("?"),

@@ -8,14 +8,16 @@ from typing import Literal
 
 import numpy as np
 
+from app.core.courtesies import is_courtesy
 from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery, Said
+from app.core.ngrams import fold_line
 from app.core.ports import TOKENS, Embedder
 from app.core.text import ends, is_blank
 from app.core.threads import TURNS, Threads
 from app.engines.routing.artefact import Artefact, ArtefactMeta, Stage
 from app.engines.routing.dialog import DialogSignals, feature_vector
-from app.engines.routing.features import fold, is_courtesy, normalize
+from app.engines.routing.features import normalize
 from app.engines.routing.gist import TOKENS as PIECE_TOKENS
 from app.engines.routing.gist import gist
 from app.engines.routing.model import Floats, strongest_words
@@ -133,7 +135,7 @@ class LocalRouter:
         return self._reading(text) or text
 
     def _reading(self, text: str) -> str | None:
-        words, folded = text.split(), fold(text)
+        words, folded = text.split(), fold_line(text)
         named = 1 < len(words) <= FULL_NAME and all(word.istitle() for word in words)
         intended = folded if named else self._artefact.keyboard.repair(folded)
         return None if intended == folded else intended

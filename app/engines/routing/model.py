@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.ngrams import Bag, grams_of_word, hash_gram, words_of
 from app.core.text import shorten
-from app.engines.routing.features import Bag, grams_of_word, hash_gram, words_of
 
 Floats = NDArray[np.float32]
 SHOWN, LONGEST = 3, 120

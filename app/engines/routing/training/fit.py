@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.ngrams import Bag, fold_line
 from app.core.ports import Embedder
 from app.engines.routing import artefact
 from app.engines.routing.artefact import ArtefactMeta
 from app.engines.routing.dialog import Stays
-from app.engines.routing.features import Bag, fold, normalize
+from app.engines.routing.features import normalize
 from app.engines.routing.keyboard import Keyboard
 from app.engines.routing.model import Floats, center, dequantize, gaussian_kernel, quantize
 from app.engines.routing.training.lines import LabelledLine, read_lines
@@ -87,7 +88,9 @@ def train_on(
 
 def texts_of(lines: Sequence[LabelledLine]) -> tuple[Keyboard, list[str]]:
     """The keyboard that the lines teach, and the lines as both stages read them with it."""
-    keyboard = Keyboard.learn(*([fold(x.text) for x in lines if x.lang == lang] for lang in ("ru", "en")))
+    keyboard = Keyboard.learn(
+        *([fold_line(x.text) for x in lines if x.lang == lang] for lang in ("ru", "en"))
+    )
     return keyboard, [normalize(line.text, keyboard) for line in lines]
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.ngrams import DIMENSIONS, Bag
 from app.engines.routing.artefact import STAY, Stage
 from app.engines.routing.dialog import DialogSignals, Figures, Stays, feature_vector
-from app.engines.routing.features import DIMENSIONS, Bag
 from app.engines.routing.model import Floats
 from app.engines.routing.training.lines import LabelledLine
 

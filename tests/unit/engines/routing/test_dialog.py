@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from app.core.models import Decision, RouteQuery, Said
+from app.core.ngrams import Bag
 from app.core.ports import TOKENS, Embedder, Vectors
 from app.engines.routing.artefact import Artefact
 from app.engines.routing.dialog import DialogSignals, Stays, feature_vector, opening, overlap
-from app.engines.routing.features import Bag
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.lines import Past, lines_of, read_lines
 from app.engines.routing.training.regression import logistic

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from app.core.models import RouteQuery, Said
+from app.core.ngrams import DIMENSIONS, Bag
 from app.core.ports import TOKENS, Vectors
 from app.engines.routing.artefact import data_hash, load
-from app.engines.routing.features import DIMENSIONS, Bag, normalize
+from app.engines.routing.features import normalize
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.training.fit import RIDGE_LEXICAL, train
 from app.engines.routing.training.lines import read_lines
