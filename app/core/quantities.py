@@ -1,106 +1,25 @@
 """Amounts, percentages, dates and durations in a sentence, as values that can be compared.
 
-Numbers in figures ("1 990", "1,990.50", "5 тыс.") and in words ("две тысячи") as one Decimal. The checks of
-replies and the embedded model read money here, so that they agree about a sum.
+The checks of replies and the embedded model read money here, so that they agree about a sum.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from app.core.locales import read_all
+from app.core.numerals import APART, FIGURES, NumberWords, Numerals, alternatives, languages, regex
 from app.core.text import without_yo
 
 ValueKind = Literal["amount", "percent", "date", "duration"]
-
-
-class NumberWords(BaseModel):
-    """One `quantities.yaml`. `*` in a word stands for any ending."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    numbers: dict[str, float]
-    factors: dict[str, int]
-    currencies: dict[str, list[str]]
-    before: list[str]  # currency signs that stand before the number
-    percent: list[str]
-    units: dict[str, tuple[str, int]]
-    working: list[str]
-    within: list[str]  # before a unit without a number: "within an hour"
-    through: list[str]  # "3 to 5 days"
-    days: dict[str, int]
-    weekdays: list[list[str]]
-
-
-@lru_cache
-def languages() -> list[NumberWords]:
-    return [NumberWords(**words) for words in read_all("quantities").values()]
-
-
-FIGURES = r"(?:\d{1,3}(?:[ .,']\d{3}){1,4}(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
-APART = r"(?<![\w.,])(?<![^\W\d]-)"  # "O-101" is the number of an order
-_SEPARATORS = re.compile(r"[ ']")
-_GROUPED = re.compile(r"[.,](?=\d{3}(?:\D|$))")
-HUNDRED = 100
-SHORT = 3  # letters: "5 тыс", never "тыс" alone
-LONGEST = 15  # words behind the first one of a number
-
-
-def alternatives(cues: Sequence[str]) -> str:
-    """A regex of words, longest first; `*` stands for any ending."""
-    by_length = sorted(cues, key=len, reverse=True)
-    return "|".join(re.escape(cue).replace(r"\*", r"\w*") for cue in by_length)
-
-
-class Numerals:
-    """Number words of all known languages. Factors ("тысяч*") multiply what stands before them."""
-
-    def __init__(self, words: Mapping[str, float], factors: Mapping[str, int]) -> None:
-        self._words = {cue: Decimal(str(value)) for cue, value in words.items()}
-        self._factors = {cue: Decimal(value) for cue, value in factors.items()}
-        factor = alternatives(list(factors))
-        spelt = alternatives([*words, *(f for f in factors if len(f) > SHORT)])
-        run = rf"(?:{spelt})(?:(?: +(?:and +)?|(?<=ty)-)(?:{spelt})){{0,{LONGEST}}}(?!\w)"
-        self.figure = _regex(rf"(?<![\w.,-])({FIGURES}(?: ?(?:{factor})(?!\w))?)(?![\w-])")
-        self.pattern = rf"{APART}(?:{FIGURES}(?: ?(?:{factor})(?!\w)\.?)?|{run})"
-
-    def value(self, text: str) -> Decimal:
-        total = current = Decimal(0)
-        for part in _PARTS.findall(text.lower()):
-            factor = _known(part, self._factors)
-            if factor is None:
-                current += figures(part) if part[0].isdigit() else _known(part, self._words) or 0
-            elif factor <= HUNDRED:
-                current = (current or 1) * factor
-            else:
-                total, current = total + (current or 1) * factor, Decimal(0)
-        return total + current
-
-
-def figures(text: str) -> Decimal:
-    """A separator before three digits groups them, any other is the decimal mark."""
-    bare = _GROUPED.sub("", _SEPARATORS.sub("", text))
-    return Decimal(bare.replace(",", "."))
-
-
-_PARTS = re.compile(rf"{FIGURES}|[^\W\d]+")
-
-
-def _known(word: str, table: Mapping[str, Decimal]) -> Decimal | None:
-    """The longest cue that the word fits."""
-    fitting = [c for c in table if word == c or (c.endswith("*") and word.startswith(c[:-1]))]
-    return table[max(fitting, key=len)] if fitting else None
-
-
 Meaning = tuple[object, ...]
+HOUR = 60  # minutes
+AT_MOST = 10  # letters of a word before a time of day, with its space
 _DASH = r"(?: ?[–—‑] ?|(?<!ty) ?- ?)"  # "3-5 days", but "twenty-five" is one number
 FIGURE = rf"{APART}{FIGURES}"
 _NUMERIC_DATE = re.compile(
@@ -131,14 +50,14 @@ class Scale:
         self._currencies = [(_whole(cues), code) for code, cues in _pooled(known, "currencies").items()]
         money = alternatives([c for cues in _pooled(known, "currencies").values() for c in cues])
         before = alternatives([c for lang_ in known for c in lang_.before])
-        self._sign = _regex(rf"(?<![^\W\d_])(?:{money}|{before})(?![^\W\d_])")  # cheap, so tried first
-        self._amount = _regex(
+        self._sign = regex(rf"(?<![^\W\d_])(?:{money}|{before})(?![^\W\d_])")  # cheap, so tried first
+        self._amount = regex(
             rf"(?:(?P<low>{FIGURE}){_DASH})?(?P<high>{number}) ?-?(?P<after>{money})(?!\w)"
             rf"|(?<!\w)(?P<before>{before}) ?(?P<only>{number})"
         )
         percent = alternatives([c for lang_ in known for c in lang_.percent])
-        self._per_cent = _regex(percent)
-        self._percent = _regex(rf"(?:(?P<low>{FIGURE}){_DASH})?(?P<high>{number}) ?-?(?:{percent})")
+        self._per_cent = regex(percent)
+        self._percent = regex(rf"(?:(?P<low>{FIGURE}){_DASH})?(?P<high>{number}) ?-?(?:{percent})")
         self._durations(known, number)
         self._dates(known, lang)
 
@@ -149,8 +68,10 @@ class Scale:
         working = alternatives([c for one in known for c in one.working])
         within = alternatives([c for one in known for c in one.within])
         through = alternatives([c for one in known for c in one.through])
-        self._span = _regex(rf"(?<![^\W\d_])(?:{unit})(?!\w)")
-        self._duration = _regex(
+        self._span = regex(rf"(?<![^\W\d_])(?:{unit})(?!\w)")
+        at, part = (alternatives([c for one in known for c in one.clock[place]]) for place in ("at", "part"))
+        self._at, self._part = regex(rf"(?<!\w)(?:{at}) $"), regex(rf" (?:{part})(?!\w)")
+        self._duration = regex(
             rf"(?:(?P<low>{number})(?:{_DASH}| (?:{through}) ))?(?P<high>{number})[ -]?"
             rf"(?:(?P<working>{working}) )?(?P<unit>{unit})(?!\w)"
             rf"|(?<!\w)(?:{within}) (?:(?P<working1>{working}) )?(?P<unit1>{unit})(?!\w)"
@@ -160,7 +81,7 @@ class Scale:
         self.months = _months(("ru", "en", lang))
         names = sorted(self.months, key=len, reverse=True)
         month = "|".join("(?-i:May)" if name == "may" else re.escape(name) for name in names)  # a verb too
-        self._date = _regex(
+        self._date = regex(
             rf"(?<![\d.,])(?P<day>\d{{1,2}})(?:st|nd|rd|th|-?го|-?е|\.)? (?:of )?(?P<month>{month})(?!\w)\.?"
             r"(?:,? (?P<year>\d{4}))?"
             rf"|(?<!\w)(?P<month1>{month})\.? (?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%])"
@@ -170,7 +91,7 @@ class Scale:
         self._week = [(_whole(cues), n) for one in known for n, cues in enumerate(one.weekdays)]
         near = [cue for one in known for cue in one.days]
         week = [cue for one in known for cues in one.weekdays for cue in cues]
-        self._relative = _regex(rf"(?<!\w)(?:{alternatives(near + week)})(?!\w)")
+        self._relative = regex(rf"(?<!\w)(?:{alternatives(near + week)})(?!\w)")
 
     def read(self, sentence: str, today: date) -> list[Value]:
         """In the order of the kinds; the words of one value are not read as another."""
@@ -222,10 +143,17 @@ class Scale:
     def _spans(self, sentence: str, _: date) -> Iterator[Value]:
         for m in self._duration.finditer(sentence) if self._span.search(sentence) else ():
             name, size = self._unit(m["unit"] or m["unit1"])
+            if size == HOUR and m["unit"] and self._is_clock(sentence, m):
+                continue
             high = self.numerals.value(m["high"]) if m["high"] else 1
             low = self.numerals.value(m["low"]) if m["low"] else high
             working = bool(m["working"] or m["working1"])
             yield _value("duration", m, (low * size, high * size, name, working))
+
+    def _is_clock(self, sentence: str, m: re.Match[str]) -> bool:
+        """ "В три часа", "к трём часам", "три часа дня" are times of a day."""
+        before = sentence[max(0, m.start() - AT_MOST) : m.start()]
+        return bool(self._at.search(before) or self._part.match(sentence, m.end()))
 
     def _unit(self, word: str) -> tuple[str, int]:
         return next(unit for cue, unit in self._units if cue.fullmatch(word))
@@ -276,12 +204,8 @@ def _months(langs: tuple[str, ...]) -> dict[str, int]:
     return names
 
 
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
 def _whole(cues: list[str]) -> re.Pattern[str]:
-    return _regex(alternatives(cues))
+    return regex(alternatives(cues))
 
 
 def _merged(known: list[NumberWords], name: str) -> dict[str, Any]:

@@ -13,13 +13,21 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 from app.agents.base import Result
 from app.core.backoffice import Outcome
 from app.core.company import in_use
 from app.core.locales import read
 
-MONEY, PERCENT = "_rub", "_percent"
+MONEY, PERCENT, STORAGE = "_rub", "_percent", "_gb"
+SPANS = {
+    "minutes": "duration-minute",
+    "hours": "duration-hour",
+    "days": "duration-day",
+    "months": "duration-month",
+}
+"""Facts that count time, with their units in CLDR."""
 PLANS, ITEM = ("plan", "next_plan"), "item"
 
 
@@ -33,13 +41,17 @@ def moment(at: datetime, language: str) -> str:
 
 
 def present(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """`amount_rub: 1234` becomes `amount: "1 234 ₽"`; times are told in the house's time zone.
+    """`amount_rub: 1234` becomes `amount: "1 234 ₽"`, `used_gb: 12` `used: "12 GB"`, `days: 2` "2 days".
 
-    What is None is left out: models read less.
+    Times are told in the house's time zone. What is None is left out: models read less.
     """
     known = {key: value for key, value in facts.items() if value is not None}
-    shown = {key.removesuffix(MONEY): _shown(key, value, language) for key, value in known.items()}
+    shown = {_name(key): _shown(key, value, language) for key, value in known.items()}
     return {**shown, **_spans(known, language)}
+
+
+def _name(key: str) -> str:
+    return key.removesuffix(MONEY).removesuffix(STORAGE)
 
 
 def _spans(facts: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -73,11 +85,17 @@ def _shown(key: str, value: Any, language: str) -> Any:
         return money(value, language)
     if key.endswith(PERCENT) and value:
         return format_percent(value / 100, locale=_locale(language))
+    if type(value) is int and (unit := _unit(key)):
+        return format_unit(value, unit, "long" if key in SPANS else "short", locale=_locale(language))
     if isinstance(value, datetime):
         return moment(value, language)
     if isinstance(value, date):
         return format_date(value, "long", locale=_locale(language))
     return term(key, value, language) if isinstance(value, str) else value
+
+
+def _unit(key: str) -> str | None:
+    return "digital-gigabyte" if key.endswith(STORAGE) else SPANS.get(key)
 
 
 def term(key: str, value: str, language: str) -> str:

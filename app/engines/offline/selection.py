@@ -70,7 +70,7 @@ def _fitting(matter: Matter, words: Words, rows: list[Row], item: Stems, scene: 
         lambda row: _hears_service(row, said),
         lambda row: _hears_service(row, scene.last),
         lambda row: row.get("refunded") != row.get("amount") or "amount" not in row,
-        lambda row: "hours" not in row or int(row["hours"]) >= 4,
+        lambda row: "hours" not in row or int(str(row["hours"]).split()[0]) >= 4,
     )
     newest = rows[0]
     for sieve in sieves:

@@ -106,3 +106,21 @@ def test_counts_in_words_are_the_same_for_both(kind: str) -> None:
     known = {word: int(n) for n, words in values(kind).items() for word in words if " " not in word}
     told = {word: scale("ru").numerals.value(word) for word in known}
     assert {word: n for word, n in told.items() if n not in (0, known[word])} == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "lang", "spans"),
+    [
+        ("Завтра в три часа дня вам позвонит сотрудник", "ru", []),
+        ("Перезвоним в 3 часа", "ru", []),
+        ("к 10 часам утра", "ru", []),
+        ("через три часа", "ru", ["три часа"]),
+        ("за 2 часа", "ru", ["за 2 часа"]),
+        ("за два дня", "ru", ["два дня"]),
+        ("at three hours", "en", []),
+        ("within three hours", "en", ["three hours"]),
+    ],
+)
+def test_a_time_of_day_is_no_span(line: str, lang: str, spans: list[str]) -> None:
+    found = [v.text for v in scale(lang).read(line, TODAY) if v.kind == "duration"]
+    assert [text.removeprefix("за ") for text in found] == [text.removeprefix("за ") for text in spans]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.agents.grounding import Evidence, claims, unsupported
+from app.agents.tools.presentation import render_outcome
+from app.core.backoffice import Outcome
 from tests.unit.agents.grounding.tables import LANGS, TODAY, claimed, harmless, replies
 
 REGRESSION = ("regression_1", "regression_2", "regression_3")
@@ -97,6 +99,22 @@ def test_the_words_of_the_customer_may_be_echoed_but_not_promised() -> None:
     assert [c.kind for c in unsupported("Если всё подтвердится, мы вернём 50 000 ₽.", asked, "ru")] == [
         "amount"
     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "reply"),
+    [
+        ("ru", "Начислила 2 дня тарифа."),
+        ("ru", "Добавила вам два дня за сбой."),
+        ("en", "I've added two days to your plan."),
+    ],
+)
+def test_the_days_of_a_compensation_may_be_told(lang: str, reply: str) -> None:
+    outcome = Outcome(status="done", number="I-1001", facts={"days": 2})
+    result = render_outcome(outcome, lang).text
+    known = Evidence(today=TODAY, texts=(result,), done=frozenset({"compensation"}))
+    assert unsupported(reply, known, lang) == []
+    assert unsupported(reply.replace("2 ", "3 ").replace("два", "три").replace("two", "three"), known, lang)
 
 
 def test_a_policy_sentence_of_an_article_is_no_promise_of_ours() -> None:
