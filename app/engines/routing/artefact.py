@@ -16,10 +16,11 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from app.core import durable
 from app.core.exceptions import SettingInvalid
+from app.core.kernels import dequantize
 from app.core.ngrams import DIMENSIONS, SETTINGS
 from app.engines.routing.dialog import Stays
 from app.engines.routing.keyboard import ALPHABETS, Keyboard, Spelling
-from app.engines.routing.model import Landmarks, Linear, dequantize
+from app.engines.routing.model import Landmarks, Linear
 
 SHIPPED = Path(__file__).parent / "artefact"
 STAY = "stay"

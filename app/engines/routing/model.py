@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels import center, gaussian_kernel, squared_norms
 from app.core.ngrams import Bag, grams_of_word, hash_gram, words_of
 from app.core.text import shorten
 
@@ -52,34 +53,6 @@ def strongest_words(model: Linear, text: str, cls: int) -> str:
 def _phrase(words: list[str], at: int) -> str:
     before = words[at - 1] if at else ""
     return f"{before} {words[at]}" if 0 < len(before) <= 3 and before.isalpha() else words[at]
-
-
-def center(vectors: Floats, mean: Floats) -> Floats:
-    """E5 vectors crowd in a narrow cone: the mean is taken off and length 1 restored."""
-    shifted = vectors - mean
-    lengths = np.linalg.norm(shifted, axis=1, keepdims=True)
-    return np.asarray(shifted / np.maximum(lengths, 1e-9), dtype=np.float32)
-
-
-def quantize(vectors: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Eight-bit rows and the scale of each."""
-    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127
-    return np.round(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
-
-
-def dequantize(rows: NDArray[np.int8], scales: Floats) -> Floats:
-    return rows.astype(np.float32) * scales[:, None]
-
-
-def squared_norms(rows: Floats) -> Floats:
-    return np.asarray((rows**2).sum(axis=1), dtype=np.float32)
-
-
-def gaussian_kernel(left: Floats, right: Floats, gamma: float, known: Floats | None = None) -> Floats:
-    """exp(-gamma * squared distance) between all rows; `known`: squared lengths at the right."""
-    known = squared_norms(right) if known is None else known
-    squares = squared_norms(left)[:, None] + known[None, :]
-    return np.asarray(np.exp(-gamma * (squares - 2 * left @ right.T)), dtype=np.float32)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ import pytest
 from app.bootstrap.lessons import TrainingRefused, read_lessons, refuse_leaks
 from app.bootstrap.training import fit_version, measure_version
 from app.core.exceptions import SettingInvalid
+from app.core.kernels import center, dequantize, quantize
 from app.engines.routing.artefact import SHIPPED, load
 from app.engines.routing.local import LocalRouter
-from app.engines.routing.model import Landmarks, Linear, center, dequantize, quantize
+from app.engines.routing.model import Landmarks, Linear
 from app.engines.routing.training.fit import train_on
 from app.engines.routing.training.lines import LabelledLine
 from app.engines.routing.training.vectors import (

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.kernels import center, cosine_matrix, dequantize, gaussian_kernel, quantize, tf_idf, to_primal
 from app.core.ngrams import Bag, fold_line
 from app.core.ports import Embedder
 from app.engines.routing import artefact
@@ -21,18 +22,15 @@ from app.engines.routing.artefact import ArtefactMeta
 from app.engines.routing.dialog import Stays
 from app.engines.routing.features import normalize
 from app.engines.routing.keyboard import Keyboard
-from app.engines.routing.model import Floats, center, dequantize, gaussian_kernel, quantize
+from app.engines.routing.model import Floats
 from app.engines.routing.training.lines import LabelledLine, read_lines
 from app.engines.routing.training.regression import (
     Fitted,
     assign_folds,
     classes_of,
-    cosine_matrix,
     evaluate,
     fit_dialog,
     solve,
-    tf_idf,
-    to_primal,
 )
 
 GAMMA, LEXICAL_SHARE = 1.0, 0.5

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.ngrams import DIMENSIONS, Bag
+from app.core.kernels import solve_ridge
 from app.engines.routing.artefact import STAY, Stage
 from app.engines.routing.dialog import DialogSignals, Figures, Stays, feature_vector
 from app.engines.routing.model import Floats
@@ -67,33 +67,6 @@ def logistic(rows: Sequence[Figures], truth: NDArray[np.float64]) -> Stays:
     return Stays(bias=round(float(weights[-1] - raw @ middle), 6), weights=shares)
 
 
-def tf_idf(bags: list[Bag]) -> tuple[Floats, list[Bag]]:
-    """Smoothed inverse document frequencies, and the bags under them."""
-    seen = np.bincount(np.concatenate([bag.slots for bag in bags]), minlength=DIMENSIONS)
-    idf = (np.log((1 + len(bags)) / (1 + seen)) + 1).astype(np.float16).astype(np.float32)
-    return idf, [bag.weighted(idf) for bag in bags]
-
-
-def cosine_matrix(bags: list[Bag]) -> Floats:
-    """Cosines between all bags."""
-    dense, out = np.zeros(DIMENSIONS, dtype=np.float32), np.empty((len(bags), len(bags)), dtype=np.float32)
-    slots, values = np.concatenate([b.slots for b in bags]), np.concatenate([b.values for b in bags])
-    starts = np.cumsum([0, *(len(bag.slots) for bag in bags[:-1])])
-    for row, bag in enumerate(bags):
-        dense[bag.slots] = bag.values
-        out[row] = np.add.reduceat(dense[slots] * values, starts)
-        dense[bag.slots] = 0
-    return out
-
-
-def to_primal(bags: list[Bag], dual: Floats) -> Floats:
-    """Weights over slots that give the same margins as the dual weights over lines."""
-    weights = np.zeros((DIMENSIONS, dual.shape[1]), dtype=np.float32)
-    for bag, share in zip(bags, dual, strict=True):
-        weights[bag.slots] += bag.values[:, None] * share
-    return weights
-
-
 FOLDS = 5
 
 
@@ -134,12 +107,6 @@ def solve(
         agents=fit_sharpness(unseen[first][:, :agents], truth[first]), dialog=fit_sharpness(unseen, truth)
     )
     return Fitted(solve_ridge(kernel, target, ridge), unseen, stage)
-
-
-def solve_ridge(kernel: Floats, target: Floats, ridge: float) -> Floats:
-    system = kernel.astype(np.float64)
-    system[np.diag_indices_from(system)] += ridge
-    return np.linalg.solve(system, target.astype(np.float64)).astype(np.float32)
 
 
 def fit_sharpness(margins: Floats, truth: NDArray[np.int64]) -> float:
