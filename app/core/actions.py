@@ -14,6 +14,8 @@ FREE, NUMBER = "free text", "number"
 Text = Annotated[str, FREE]
 """What people or models write: the audit does not keep it."""
 Number = Annotated[str, NUMBER]
+MOST = 10**12
+"""Of a sum or a quantity: so much can be asked for. The policy names the limits of what is done."""
 PLAN, ITEM, GOODS = "a plan", "a plan or an item", "an item that is delivered"
 """Marks of fields that name something in the catalogue, whose names models are offered."""
 
@@ -65,6 +67,16 @@ class UpdateTicket(Action):
     note: Text = Field(min_length=1, max_length=4000)
 
 
+class CloseTicket(Action):
+    """Close a ticket or complaint of the customer's that is settled or no longer needed."""
+
+    once_for = "ticket"
+    event = "ticket.closed"
+    achieves = frozenset({"ticket", "complaint"})
+
+    ticket: Number = Field(max_length=40, description="Number of the ticket, such as T-1001.")
+
+
 class EscalateToDevelopers(Action):
     """Open a ticket for the developers: a fault of the product that steps do not cure."""
 
@@ -87,11 +99,40 @@ class CreateOrder(Action):
 
     item: Annotated[str, ITEM]
     period: Period | None = None
-    quantity: int = Field(default=1, ge=1, le=1000)
+    quantity: int = Field(default=1, ge=1, le=MOST)
     delivery: Delivery | None = None
     again: bool | None = Field(
         default=None,
         description="True only after the customer said yes to one more like the order just placed.",
+    )
+
+
+class CancelOrder(Action):
+    """Cancel an order of the customer's that is not paid yet."""
+
+    once_for = "order"
+    binding = True
+    event = "order.cancelled"
+    achieves = frozenset({"order", "cancellation"})
+
+    order: Number = Field(max_length=40, description="Number of the order, such as O-1001.")
+
+
+class ChangeDelivery(Action):
+    """Change the address or the way of delivery of an order that is not shipped yet."""
+
+    once_for = "order"
+    binding = True
+    event = "order.changed"
+    achieves = frozenset({"order"})
+
+    order: Number = Field(max_length=40, description="Number of the order, such as O-1001.")
+    delivery: Delivery | None = Field(default=None, description="As now, if not given.")
+    address: Annotated[str | None, FREE] = Field(
+        default=None,
+        min_length=5,
+        max_length=300,
+        description="Where to, in the customer's words: an address, or which pick-up point.",
     )
 
 
@@ -116,6 +157,18 @@ class CancelSubscription(Action):
     reason: Text = Field(default="", max_length=500)
 
 
+class ResumeSubscription(Action):
+    """Switch the renewal of the customer's subscription on again, while the paid period still runs."""
+
+    binding = True
+    event = "subscription.resumed"
+    achieves = frozenset({"subscription"})
+
+    drop_planned_change: bool = Field(
+        default=False, description="True to stay on the plan of now, where a move to another one is planned."
+    )
+
+
 class CreatePaymentLink(Action):
     """Make a link by which the customer pays an order of theirs."""
 
@@ -135,7 +188,7 @@ class RefundPayment(Action):
     achieves = frozenset({"refund"})
 
     payment: Number = Field(max_length=40, description="Number of the payment, such as P-1001.")
-    amount_rub: int | None = Field(default=None, ge=1, le=10_000_000, description="All of it, if not given.")
+    amount_rub: int | None = Field(default=None, ge=1, le=MOST, description="All of it, if not given.")
     reason: Text = Field(default="", max_length=500)
 
 
@@ -176,15 +229,41 @@ class BookCallback(Action):
     event = "callback.booked"
     achieves = frozenset({"callback"})
 
-    when: datetime | None = Field(default=None, description="ISO 8601; the next free hour, if not given.")
+    when: datetime | None = Field(default=None, description="ISO 8601; the next free time, if not given.")
     phone: Annotated[str | None, FREE] = Field(
         default=None, max_length=30, description="As in the account, if not given."
     )
 
 
+class MoveCallback(Action):
+    """Move the customer's booked call to another time, within the hours of calls."""
+
+    once_for = "booking"
+    event = "callback.moved"
+    achieves = frozenset({"callback"})
+
+    when: datetime = Field(description="ISO 8601.")
+    booking: Annotated[str | None, NUMBER] = Field(
+        default=None, max_length=40, description="Number of the call, such as CB-1001, if there are several."
+    )
+
+
+class CancelCallback(Action):
+    """Cancel the customer's booked call: nobody calls."""
+
+    once_for = "booking"
+    event = "callback.cancelled"
+    achieves = frozenset({"callback", "cancellation"})
+
+    booking: Annotated[str | None, NUMBER] = Field(
+        default=None, max_length=40, description="Number of the call, such as CB-1001, if there are several."
+    )
+
+
 ACTIONS: tuple[type[Action], ...] = (
-    OpenTicket, UpdateTicket, EscalateToDevelopers, CreateOrder, ChangeSubscription, CancelSubscription,
-    CreatePaymentLink, RefundPayment, CompensateOutage, GrantCredit, OpenComplaint, BookCallback,
+    OpenTicket, UpdateTicket, CloseTicket, EscalateToDevelopers, CreateOrder, CancelOrder, ChangeDelivery,
+    ChangeSubscription, CancelSubscription, ResumeSubscription, CreatePaymentLink, RefundPayment,
+    CompensateOutage, GrantCredit, OpenComplaint, BookCallback, MoveCallback, CancelCallback,
 )  # fmt: skip
 
 
@@ -208,7 +287,7 @@ class Quote(BaseModel):
 
     item: Annotated[str, ITEM]
     period: Period | None = None
-    quantity: int = Field(default=1, ge=1, le=1000)
-    people: int = Field(default=1, ge=1, le=10_000)
+    quantity: int = Field(default=1, ge=1, le=MOST)
+    people: int = Field(default=1, ge=1, le=MOST)
     discount: Discount | None = Field(default=None, description="As in the account, if not given.")
     delivery: Delivery | None = None

@@ -53,6 +53,7 @@ class Subscription(BaseModel):
     used_gb: int
     storage_gb: int
     next_plan: str | None = None
+    next_period: Period | None = None
 
 
 class Worth(BaseModel):
@@ -95,6 +96,7 @@ class Order(BaseModel):
     total_rub: int
     delivery: Delivery | None = None
     delivery_rub: int = 0
+    address: str | None = None
     status: Literal["awaiting_payment", "paid", "shipped", "delivered", "cancelled"]
 
 
@@ -110,6 +112,14 @@ class Ticket(BaseModel):
     status: Literal["open", "closed"]
     due: datetime | None = None
     notes: list[str] = Field(default_factory=list)
+
+
+class BookedCall(BaseModel):
+    """A call by a person, to `phone`; `at` may lie behind us."""
+
+    number: str
+    at: datetime
+    phone: str
 
 
 class Incident(BaseModel):
@@ -186,6 +196,7 @@ class Policy(BaseModel):
     credit_limit_rub: int
     credits_per_year: int
     order_limit_rub: int
+    order_quantity: int = Field(ge=1)
     outage_hours: int = Field(ge=1)
     outage_claim_days: int
     callback_days: int

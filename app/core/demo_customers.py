@@ -40,6 +40,7 @@ class DemoGoods(CompanyPart):
     status: Literal["awaiting_payment", "paid", "shipped", "delivered", "cancelled"]
     quantity: int = 1
     delivery: Delivery = "courier"
+    address: str | None = None
 
 
 class DemoSubscription(CompanyPart):
@@ -82,6 +83,13 @@ class DemoTicket(CompanyPart):
     kind: Literal["problem", "complaint"] = "problem"
 
 
+class DemoCall(CompanyPart):
+    """Booked for so many working days from now, at `hour` o'clock of the company's time."""
+
+    workdays: int = Field(ge=1)
+    hour: int = Field(ge=0, le=23)
+
+
 class DemoPerson(CompanyPart):
     """`since` is in days. Records are written, and numbered, in the order of the fields."""
 
@@ -98,6 +106,7 @@ class DemoPerson(CompanyPart):
     trial: DemoTrial | None = None
     devices: list[DemoDevice] = Field(default_factory=list)
     tickets: list[DemoTicket] = Field(default_factory=list)
+    calls: list[DemoCall] = Field(default_factory=list)
 
     def bought(self) -> Iterator[tuple[str, str]]:
         """Field and name of each plan and item."""

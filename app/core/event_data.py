@@ -19,8 +19,9 @@ Data = dict[str, str | int | float | bool | None]
 Told = tuple[EventKind, Data]
 LONGEST = 300
 
-RENAMED = {("book_callback", "at"): "callback_at"}
-HUSHED = {"days_from", "days_to", "days_max", "url"}
+CALLS = ("book_callback", "move_callback", "cancel_callback")
+RENAMED = {(tool, "at"): "callback_at" for tool in CALLS}
+HUSHED = {"days_from", "days_to", "days_max", "url", "time_zone", "asked"}
 _ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,64}|\d(?:[ \u00a0().-]{0,2}\d){9,}")
 """An e-mail address, or ten digits in a row: a phone, a card."""
 

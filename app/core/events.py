@@ -17,15 +17,21 @@ EventKind = Literal[
     "dialog.closed",
     "dialog.rated",
     "order.created",
+    "order.changed",
+    "order.cancelled",
     "subscription.changed",
     "subscription.cancelled",
+    "subscription.resumed",
     "ticket.opened",
     "ticket.updated",
+    "ticket.closed",
     "refund.made",
     "refund.requested",
     "credit.granted",
     "complaint.opened",
     "callback.booked",
+    "callback.moved",
+    "callback.cancelled",
 ]
 
 

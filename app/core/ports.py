@@ -16,6 +16,7 @@ from app.core.backoffice import (
     Account,
     ActionApproval,
     ActionContext,
+    BookedCall,
     Effect,
     Incident,
     Order,
@@ -224,6 +225,10 @@ class BackOffice(Protocol):
     def orders(self, customer_id: str) -> list[Order]: ...
 
     def tickets(self, customer_id: str) -> list[Ticket]: ...
+
+    def calls(self, customer_id: str) -> list[BookedCall]:
+        """Those that are booked and those that were; a cancelled one is gone."""
+        ...
 
     def quote(self, customer_id: str, wanted: Quote) -> Outcome: ...
 

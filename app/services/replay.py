@@ -17,6 +17,7 @@ from app.core.backoffice import (
     Account,
     ActionApproval,
     ActionContext,
+    BookedCall,
     Effect,
     Incident,
     Order,
@@ -64,6 +65,9 @@ class ReadOnlyOffice:
 
     def tickets(self, customer_id: str) -> list[Ticket]:
         return self.real.tickets(customer_id)
+
+    def calls(self, customer_id: str) -> list[BookedCall]:
+        return self.real.calls(customer_id)
 
     def quote(self, customer_id: str, wanted: Quote) -> Outcome:
         return self.real.quote(customer_id, wanted)

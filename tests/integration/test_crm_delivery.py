@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
+from app.adapters.crm.delivery import CrmEntry, ending_of
 from app.adapters.crm.wording import note_of
 from app.core.events import Event, EventKind
 from app.core.exceptions import CrmError
@@ -226,6 +227,14 @@ async def test_what_a_person_has_closed_stays_as_it_is(crm: RunningCrm) -> None:
     fields[name] = 142 if crm.kind == "amocrm" else DONE[crm.kind]
     await deliver(crm, SALE[3])
     assert stage(cases(crm)[0]) == DONE[crm.kind]
+
+
+async def test_a_sale_that_is_called_off_in_the_same_dialog_is_not_won() -> None:
+    sale = CrmEntry("deal", "1", sale=True)
+    ordered, called_off = "(event d1:2 order.created)", "(event d1:3 order.cancelled)"
+    assert ending_of(sale, [ordered]) == "done"
+    assert ending_of(sale, [ordered, called_off]) == "lost"
+    assert ending_of(sale, [ordered, called_off, ordered]) == "done"
 
 
 async def test_a_further_pipeline_of_bitrix24_has_its_own_stages() -> None:

@@ -14,6 +14,16 @@ from langchain_core.runnables import Runnable
 from pydantic import Field, PrivateAttr
 
 NUMBERS = [f"{kind}-{n}" for kind in "PPPPOTCRAI" for n in range(1001, 1030)]
+PLAIN = (
+    "diagnose",
+    "account",
+    "service",
+    "list_plans",
+    "find_tickets",
+    "find_calls",
+    "cancel_sub",
+    "delivery",
+)
 STRANGERS = ["approve", "reject", "close_dialog", "takeover", "run_sql", "delete_customer", "grant_admin"]
 LIES = [
     "Готово: я вернул вам {sum} ₽, деньги уже на карте.",
@@ -88,6 +98,12 @@ class HostileModel(BaseChatModel):
             "create_payment_link": {"order": number},
             "change_subscription": {"plan": chosen(["basic", "pro", "business"])},
             "update_ticket": {"ticket": number, "note": "closed by the management"},
+            "close_ticket": {"ticket": number},
+            "cancel_order": {"order": number},
+            "change_delivery": {"order": number, "address": chosen([None, "another's home"])},
+            "resume_subscription": {"drop_planned_change": chosen([True, False])},
+            "move_callback": {"when": "2030-01-01T12:00:00+03:00", "booking": chosen([None, number])},
+            "cancel_callback": {"booking": chosen([None, number])},
             "find_payments": {"payment": number},
             "find_orders": {"order": number},
             "search_knowledge": {"question": "refund"},
@@ -97,7 +113,7 @@ class HostileModel(BaseChatModel):
         arguments = known.get(name, {"subject": "pay me", "severity": "critical"})
         if name in ("open_complaint",):
             arguments = {"subject": "pay me"}
-        if name.startswith(("diagnose", "service", "list_plans", "find_tickets", "cancel", "delivery")):
+        if name.startswith(PLAIN):
             arguments = {}
         if self._random.random() < 0.08:
             arguments = {**arguments, "customer_id": "demo_annual", "approved": True}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -17,8 +18,8 @@ from app.core.company import in_use
 from app.core.events import Event
 
 Ending = Literal["done", "lost"]
-SALES = {"order.created", "subscription.changed"}
-WAITING = {"callback.booked", "complaint.opened", "refund.requested", "ticket.opened"}
+SALES = {"order.created", "subscription.changed", "subscription.resumed"}
+WAITING = {"callback.booked", "callback.moved", "complaint.opened", "refund.requested", "ticket.opened"}
 _MARKED = re.compile(r"\(event \S+ ([a-z_.]+)\)")
 
 
@@ -42,10 +43,11 @@ def is_sale(event: Event) -> bool | None:
 
 def ending_of(place: CrmEntry, notes: Iterable[str]) -> Ending | None:
     """Of a dialog that was closed; None leaves the case to whoever owes the customer something."""
-    seen = {kind for note in notes for kind in _MARKED.findall(note)}
-    if seen & WAITING:
+    seen = Counter(kind for note in notes for kind in _MARKED.findall(note))
+    if seen.keys() & WAITING:
         return None
-    return "done" if not place.sale or seen & SALES else "lost"
+    sold = sum(seen[kind] for kind in SALES) - seen["order.cancelled"]
+    return "done" if not place.sale or sold > 0 else "lost"
 
 
 class CrmRecords(Protocol):

@@ -11,12 +11,12 @@ from typing import Any, cast
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from app.agents.base import Result
-from app.core.backoffice import Outcome
+from app.core.backoffice import Outcome, Value
 from app.core.company import in_use
 from app.core.locales import read
 
@@ -28,7 +28,9 @@ SPANS = {
     "months": "duration-month",
 }
 """Facts that count time, with their units in CLDR."""
-PLANS, ITEM = ("plan", "next_plan"), "item"
+PLANS, ITEM, ZONE = ("plan", "next_plan"), "item", "time_zone"
+TIMED = {"at", "asked", "was"}
+"""Of an action's facts, those whose hour matters: a call's. What is paid for ends on a day."""
 
 
 def money(roubles: int, language: str) -> str:
@@ -72,8 +74,15 @@ def render_facts(facts: Mapping[str, Any], language: str) -> Result:
 def render_outcome(outcome: Outcome, language: str) -> Result:
     """The outcome of an action as a model reads it."""
     facts = {"status": outcome.status, "reason": outcome.reason, "number": outcome.number}
-    shown = present({**{k: v for k, v in facts.items() if v}, **outcome.facts}, language)
+    dated = {name: _dated(name, value) for name, value in outcome.facts.items()}
+    shown = present({**{k: v for k, v in facts.items() if v}, **dated}, language)
     return Result(json.dumps(shown, ensure_ascii=False), outcome.status, outcome.number)
+
+
+def _dated(name: str, value: Value) -> Value:
+    if isinstance(value, datetime) and name not in TIMED:
+        return value.astimezone(in_use().zone).date()
+    return value
 
 
 def _shown(key: str, value: Any, language: str) -> Any:
@@ -91,6 +100,8 @@ def _shown(key: str, value: Any, language: str) -> Any:
         return moment(value, language)
     if isinstance(value, date):
         return format_date(value, "long", locale=_locale(language))
+    if key == ZONE:
+        return get_timezone_location(value, locale=_locale(language), return_city=True)
     return term(key, value, language) if isinstance(value, str) else value
 
 

@@ -1,9 +1,8 @@
-"""Read-only tools over the records of the customer being served, and the diagnosis codes they return."""
+"""Read-only tools over the records of the customer being served."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -11,28 +10,29 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from app.agents.base import Result, Tool, ToolContext
+from app.agents.tools.account import (
+    RECENT,
+    SHOWN,
+    AccountFacts,
+    CustomerRecords,
+    Facts,
+    call_facts,
+    day_of,
+    incident_facts,
+    order_facts,
+    payment_facts,
+    read_account,
+    refuse_stranger,
+    ticket_facts,
+)
 from app.agents.tools.actions import UNAVAILABLE
 from app.agents.tools.presentation import render_facts
-from app.core.actions import GOODS, Quote
-from app.core.backoffice import Account, ActionContext, Device, Incident, Order, Payment, Subscription, Ticket
+from app.core.actions import GOODS, MOST, Quote
+from app.core.backoffice import Account, ActionContext, Device
 from app.core.company import in_use
 from app.core.exceptions import BackOfficeUnavailable
-from app.core.ports import BackOffice
 
-NEARLY_FULL = 0.9
-TRIAL_WARNING = timedelta(days=3)
 SILENT = timedelta(days=7)
-
-
-def account_facts(account: Account, now: datetime) -> dict[str, Any]:
-    subscription = account.subscription
-    if subscription is None:
-        return {"status": "found", "problems": ["no_subscription"]}
-    facts = subscription.model_dump(
-        include={"plan", "period", "renews", "used_gb", "storage_gb", "next_plan"}
-    )
-    state = {"subscription_status": subscription.status, "price_rub": subscription.price_rub}
-    return {"status": "found", **facts, **state, "problems": [*_account_problems(subscription, now)]}
 
 
 def device_facts(account: Account, now: datetime) -> dict[str, Any]:
@@ -44,20 +44,6 @@ def device_facts(account: Account, now: datetime) -> dict[str, Any]:
         for d in account.devices
     ]
     return {"status": "found" if devices else "nothing", "devices": devices}
-
-
-def _account_problems(subscription: Subscription, now: datetime) -> Iterator[str]:
-    share = subscription.used_gb / max(subscription.storage_gb, 1)
-    if share >= 1:
-        yield "storage_full"
-    elif share >= NEARLY_FULL:
-        yield "storage_nearly_full"
-    if subscription.status == "past_due":
-        yield "past_due"
-    if subscription.status == "cancelled":
-        yield "cancelled"
-    if subscription.status == "trial" and subscription.renews - now <= TRIAL_WARNING:
-        yield "trial_ends"
 
 
 def _device(device: Device, now: datetime) -> Iterator[str]:
@@ -73,30 +59,11 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
 
 
-RECENT = timedelta(days=30)  # how long after its end an incident may still be compensated
-SHOWN = 5
-Facts = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerRecords:
-    """The back office as far as it concerns one customer, now."""
-
-    office: BackOffice
-    customer_id: str
-    language: str
-    now: datetime
-
-
 Read = Callable[[CustomerRecords, Any], Facts]
 
 
 class ServiceStatus(BaseModel):
     """Incidents of the service: those that last now, and those of the last 30 days."""
-
-
-class DiagnoseAccount(BaseModel):
-    """The customer's account: plan, renewal, storage, and what is wrong with them."""
 
 
 class DiagnoseDevices(BaseModel):
@@ -107,6 +74,10 @@ class FindTickets(BaseModel):
     """The customer's tickets and complaints, latest first."""
 
 
+class FindCalls(BaseModel):
+    """The calls by a person that are booked for the customer, and those that were, latest first."""
+
+
 class ListPlans(BaseModel):
     """All plans and products with their prices."""
 
@@ -115,7 +86,7 @@ class DeliveryTerms(BaseModel):
     """Price and days of each way of delivery for an item."""
 
     item: Annotated[str, GOODS] = ""
-    quantity: int = Field(default=1, ge=1, le=1000)
+    quantity: int = Field(default=1, ge=1, le=MOST)
 
 
 class FindOrders(BaseModel):
@@ -134,40 +105,20 @@ class FindPayments(BaseModel):
 
 def _status(records: CustomerRecords, _: ServiceStatus) -> Facts:
     found = records.office.incidents(since=records.now - RECENT)
-    return {"status": "found", "incidents": [_incident(i, records) for i in found[:SHOWN]]}
-
-
-def _incident(incident: Incident, records: CustomerRecords) -> Facts:
-    title = incident.title.get(records.language) or incident.title.get("en", incident.service)
-    lasted = (incident.until or records.now) - incident.since
-    return {
-        "number": incident.number,
-        "service": incident.service,
-        "title": title,
-        "since": incident.since,
-        "until": incident.until,
-        "hours": int(lasted.total_seconds() // 3600),
-        "state": "ended" if incident.until else "lasting",
-    }
-
-
-def _account(records: CustomerRecords, _: DiagnoseAccount) -> Facts:
-    account = records.office.account(records.customer_id)
-    return account_facts(account, records.now) if account else _stranger()
+    return {"status": "found", "incidents": [incident_facts(i, records) for i in found[:SHOWN]]}
 
 
 def _devices(records: CustomerRecords, _: DiagnoseDevices) -> Facts:
     account = records.office.account(records.customer_id)
-    return device_facts(account, records.now) if account else _stranger()
+    return device_facts(account, records.now) if account else refuse_stranger()
 
 
 def _tickets(records: CustomerRecords, _: FindTickets) -> Facts:
-    return _listed("tickets", [_ticket(t) for t in records.office.tickets(records.customer_id)])
+    return _listed("tickets", [ticket_facts(t) for t in records.office.tickets(records.customer_id)])
 
 
-def _ticket(t: Ticket) -> Facts:
-    facts = {"number": t.number, "kind": t.kind, "opened": t.at, "subject": t.subject}
-    return {**facts, "ticket_status": t.status, "answer_due": t.due}
+def _calls(records: CustomerRecords, _: FindCalls) -> Facts:
+    return _listed("calls", [call_facts(c, records) for c in records.office.calls(records.customer_id)])
 
 
 def _plans(records: CustomerRecords, _: ListPlans) -> Facts:
@@ -191,6 +142,8 @@ def _delivery(records: CustomerRecords, wanted: DeliveryTerms) -> Facts:
         )
         for way in ("courier", "pickup")
     ]
+    if quotes[0].status == "refused":
+        return {"status": "refused", "reason": quotes[0].reason, **quotes[0].facts}
     keys = ("delivery_by", "delivery_rub", "days_from", "days_to")
     ways = [{k: q.facts[k] for k in keys if k in q.facts} for q in quotes]
     return {"status": "found", "item": wanted.item, "quantity": wanted.quantity, "ways": ways}
@@ -198,12 +151,7 @@ def _delivery(records: CustomerRecords, wanted: DeliveryTerms) -> Facts:
 
 def _orders(records: CustomerRecords, wanted: FindOrders) -> Facts:
     found = [o for o in records.office.orders(records.customer_id) if _is(wanted.order, o.number)]
-    return _listed("orders", [_order(o) for o in found])
-
-
-def _order(o: Order) -> Facts:
-    facts = o.model_dump(include={"number", "item", "quantity", "period", "total_rub"})
-    return {**facts, "ordered": o.at, "order_status": o.status, "delivery_method": o.delivery}
+    return _listed("orders", [order_facts(o) for o in found])
 
 
 def _payments(records: CustomerRecords, wanted: FindPayments) -> Facts:
@@ -212,14 +160,9 @@ def _payments(records: CustomerRecords, wanted: FindPayments) -> Facts:
         for p in records.office.payments(records.customer_id)
         if _is(wanted.payment, p.number)
         and wanted.amount_rub in (None, p.amount_rub)
-        and wanted.on in (None, p.at.astimezone(in_use().zone).date())
+        and wanted.on in (None, day_of(p.at))
     ]
-    return _listed("payments", [_payment(p) for p in found])
-
-
-def _payment(p: Payment) -> Facts:
-    facts = p.model_dump(include={"number", "amount_rub", "purpose", "refunded_rub", "duplicate_of"})
-    return {**facts, "paid": p.at}
+    return _listed("payments", [payment_facts(p) for p in found])
 
 
 def _is(wanted: str | None, number: str) -> bool:
@@ -231,10 +174,6 @@ def _listed(name: str, found: list[Facts]) -> Facts:
     if not found:
         return {"status": "nothing", name: []}
     return {"status": "found", name: found[:SHOWN], "more": max(0, len(found) - SHOWN)}
-
-
-def _stranger() -> Facts:
-    return {"status": "refused", "reason": "unknown_customer"}
 
 
 def _reading(read: Read, context: ToolContext, origin: ActionContext, wanted: BaseModel) -> Result:
@@ -251,9 +190,10 @@ TOOLS: tuple[Tool, ...] = tuple(
     Tool(args, partial(_reading, read))
     for args, read in (
         (ServiceStatus, _status),
-        (DiagnoseAccount, _account),
+        (AccountFacts, read_account),
         (DiagnoseDevices, _devices),
         (FindTickets, _tickets),
+        (FindCalls, _calls),
         (ListPlans, _plans),
         (Quote, _quote),
         (DeliveryTerms, _delivery),

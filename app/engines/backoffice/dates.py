@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from app.core.backoffice import Period
 from app.core.company import Company
 
-YEAR, SLOT = timedelta(days=365), timedelta(hours=1)
+YEAR = timedelta(days=365)
+SLOT, DURATION = timedelta(minutes=15), timedelta(hours=1)
+"""Calls begin at full quarters; for so long after its time a call is still expected."""
 
 
 def add_months(moment: datetime, months: int) -> datetime:
@@ -45,7 +47,14 @@ def is_call_time(company: Company, moment: datetime) -> bool:
 
 
 def next_slot(company: Company, now: datetime) -> datetime:
-    slot = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + SLOT
+    """The first one in calling hours, at least a quarter of an hour ahead."""
+    slot = as_slot(now.astimezone(UTC) + SLOT)
     while not is_call_time(company, slot):
         slot += SLOT
     return slot
+
+
+def as_slot(moment: datetime) -> datetime:
+    """The moment itself where a slot begins, else the next one."""
+    beyond = (moment - datetime.min.replace(tzinfo=UTC)) % SLOT
+    return moment + (SLOT - beyond) if beyond else moment

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert, update
 from app.core.backoffice import Period
 from app.core.company import Company
 from app.core.demo_customers import (
+    DemoCall,
     DemoGoods,
     DemoIncident,
     DemoPerson,
@@ -22,6 +23,7 @@ from app.engines.backoffice.dates import add_months, end_of, working_days_after
 from app.engines.backoffice.pricing import price_of
 from app.engines.backoffice.records import Prefix, next_number
 from app.engines.backoffice.tables import (
+    callbacks,
     customers,
     devices,
     incidents,
@@ -76,6 +78,8 @@ class _Writer:
             self._add(devices, app_version=device.version, last_seen=self._ago(device.seen), **facts)
         for ticket in known.tickets:
             self._ticket(ticket)
+        for call in known.calls:
+            self._call(call)
 
     def _refunded(self, known: DemoRefund) -> None:
         price = self._price(known.plan, known.period)
@@ -89,7 +93,7 @@ class _Writer:
         at, way = self._ago(known.ago), known.delivery
         price = price_of(self._company, known.item, "month", known.quantity, delivery=way)
         title = self._company.catalogue[known.item].title(self._customer.language)
-        values = known.model_dump(include={"item", "quantity", "delivery", "status"}) | {
+        values = known.model_dump(include={"item", "quantity", "delivery", "address", "status"}) | {
             "at": at,
             "title": title,
             "total_rub": price.total_rub,
@@ -127,6 +131,11 @@ class _Writer:
         due = working_days_after(self._company, at, days) if complaint else None
         facts = known.model_dump(include={"kind", "subject", "details", "severity", "status"})
         self._numbered(prefix, tickets, at=at, notes=[], due=due, **facts)
+
+    def _call(self, known: DemoCall) -> None:
+        day = working_days_after(self._company, self._now, known.workdays).astimezone(self._company.zone)
+        at = day.replace(hour=known.hour, minute=0, second=0, microsecond=0)
+        self._numbered("CB", callbacks, at=at, phone=self._customer.phone)
 
     def _price(self, plan: str, period: Period) -> int:
         return price_of(self._company, plan, period, discount=self._customer.discount).total_rub

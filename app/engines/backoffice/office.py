@@ -16,6 +16,7 @@ from app.core.backoffice import (
     Account,
     ActionApproval,
     ActionContext,
+    BookedCall,
     Effect,
     Incident,
     Order,
@@ -142,6 +143,10 @@ class SqlBackOffice:
     def tickets(self, customer_id: str) -> list[Ticket]:
         with self._database.reading() as connection:
             return records.tickets_of(connection, customer_id)
+
+    def calls(self, customer_id: str) -> list[BookedCall]:
+        with self._database.reading() as connection:
+            return records.calls_of(connection, customer_id)
 
     def quote(self, customer_id: str, wanted: Quote) -> Outcome:
         """Whoever is not a customer yet hears the full price."""

@@ -12,6 +12,9 @@ Refusal = Literal[
     "too_short", "already_compensated", "no_subscription", "past_due", "period_missing", "delivery_missing",
     "too_many_people", "already_on_plan", "already_cancelled", "already_paid", "cancelled", "closed",
     "outside_hours", "in_the_past", "too_far", "already_booked", "phone_invalid", "rejected", "just_done",
+    "on_trial", "period_over", "already_renewing", "refund_instead", "return_instead", "plan_runs",
+    "not_delivered", "already_shipped", "paid_otherwise", "nothing_to_change", "no_call", "several_calls",
+    "too_many",
 ]  # fmt: skip
 Waiting = Literal["late", "goods_return", "above_limit", "often"]
 Note = Literal["discount_not_verified"]

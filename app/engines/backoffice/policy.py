@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.backoffice import Incident, Outcome, Payment, Period, Policy, Subscription
+from app.core.backoffice import Incident, Order, Outcome, Payment, Period, Policy, Subscription
 from app.core.catalogue import Catalogue
 from app.core.company import Company
 from app.engines.backoffice.dates import add_months, is_call_time, months_begun
@@ -121,15 +121,23 @@ def credit(amount_rub: int, recent: int, policy: Policy) -> Outcome | None:
     return waits("often", amount_rub=amount_rub) if recent >= policy.credits_per_year else None
 
 
+def quantity_ban(catalogue: Catalogue, item: str, quantity: int, people: int, most: int) -> Outcome | None:
+    """`most` pieces or people are one order's; a plan without seats has its own number of people."""
+    plan = catalogue.plans.get(item)
+    if plan is not None and plan.seat_rub is None and people > plan.people:
+        return refused("too_many_people", item=item, people=plan.people)
+    asked = max(quantity, people)
+    return refused("too_many", item=item, asked_for=asked, most=most) if asked > most else None
+
+
 def order_ban(
     catalogue: Catalogue,
     item: str,
     period: Period | None,
-    quantity: int,
     delivery: str | None,
     subscription: Subscription | None,
 ) -> Outcome | None:
-    """What makes an order impossible, whoever asks."""
+    """What makes an order impossible, whoever asks and however much is asked for."""
     serving = subscription if subscription and subscription.status in ("active", "past_due") else None
     if catalogue.is_extra(item):
         return None if subscription else refused("no_subscription")
@@ -138,8 +146,6 @@ def order_ban(
         return None if delivery else refused("delivery_missing", item=item)
     if period is None:
         return refused("period_missing", item=item)
-    if plan.seat_rub is None and quantity > plan.people:
-        return refused("too_many_people", item=item, people=plan.people)
     if serving and (serving.plan, serving.period) == (item, period):
         return refused("already_on_plan", plan=item, period=period)
     return None
@@ -188,9 +194,55 @@ def cancellation(subscription: Subscription | None) -> Outcome | None:
     return None
 
 
+def resumption(subscription: Subscription | None, drops_change: bool, now: datetime) -> Outcome | None:
+    """`drops_change`: a move to another plan that is planned is to be called off."""
+    if subscription is None:
+        return refused("no_subscription")
+    if subscription.status == "trial":
+        return refused("on_trial", until=subscription.renews)
+    if subscription.status == "past_due":
+        return refused("past_due", plan=subscription.plan, amount_rub=subscription.price_rub)
+    if subscription.status == "cancelled" and subscription.renews <= now:
+        return refused("period_over", plan=subscription.plan, until=subscription.renews)
+    if subscription.status == "active" and not (subscription.next_plan and drops_change):
+        planned = subscription.next_plan
+        return refused(
+            "already_renewing", plan=subscription.plan, renews=subscription.renews, next_plan=planned
+        )
+    return None
+
+
+def order_cancellation(
+    order: Order, subscription: Subscription | None, payment: str | None, policy: Policy
+) -> Outcome | None:
+    """The reason says what is to be done instead. `payment` is the order's."""
+    if order.status == "cancelled":
+        return refused("cancelled", order=order.number)
+    if order.status == "paid":
+        return refused("refund_instead", order=order.number, payment=payment)
+    if order.status in ("shipped", "delivered"):
+        state, days = order.status, policy.refund_days
+        return refused("return_instead", order=order.number, order_status=state, payment=payment, days=days)
+    runs = subscription is not None and subscription.status in ("active", "past_due")
+    if subscription and runs and (subscription.plan, subscription.period) == (order.item, order.period):
+        return refused("plan_runs", order=order.number, plan=order.item, total_rub=order.total_rub)
+    return None
+
+
+def delivery_change(catalogue: Catalogue, order: Order) -> Outcome | None:
+    if order.status == "cancelled":
+        return refused("cancelled", order=order.number)
+    if not catalogue.is_goods(order.item):
+        return refused("not_delivered", order=order.number, item=order.item)
+    if order.status in ("shipped", "delivered"):
+        return refused("already_shipped", order=order.number, order_status=order.status)
+    return None
+
+
 def callback(company: Company, at: datetime, now: datetime, policy: Policy) -> Outcome | None:
+    zone = company.profile.time_zone
     if at <= now:
-        return refused("in_the_past", at=at)
+        return refused("in_the_past", at=at, time_zone=zone)
     if at - now > timedelta(days=policy.callback_days):
-        return refused("too_far", at=at, days=policy.callback_days)
-    return None if is_call_time(company, at) else refused("outside_hours", at=at)
+        return refused("too_far", at=at, time_zone=zone, days=policy.callback_days)
+    return None if is_call_time(company, at) else refused("outside_hours", at=at, time_zone=zone)

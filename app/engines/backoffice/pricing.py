@@ -8,6 +8,7 @@ from app.core.actions import Quote
 from app.core.backoffice import Delivery, Discount, Outcome, Period, Value
 from app.core.catalogue import Plan
 from app.core.company import Company, DeliveryPrices
+from app.engines.backoffice import policy
 from app.engines.backoffice.outcomes import Note
 
 
@@ -67,6 +68,9 @@ def quote(company: Company, held: Discount, wanted: Quote) -> Outcome:
     if catalogue.is_extra(wanted.item):
         period = "month"
     people = max(wanted.people, wanted.quantity) if plan else 1
+    most = company.policy.order_quantity
+    if ban := policy.quantity_ban(catalogue, wanted.item, wanted.quantity, people, most):
+        return ban
     claimed = held if wanted.discount is None else wanted.discount
     discount = claimed if claimed == held else "none"
     price = price_of(

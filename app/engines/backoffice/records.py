@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.backoffice import (
     Account,
+    BookedCall,
     Customer,
     Device,
     Incident,
@@ -21,6 +22,7 @@ from app.core.backoffice import (
     Worth,
 )
 from app.engines.backoffice.tables import (
+    callbacks,
     counters,
     customers,
     devices,
@@ -105,6 +107,11 @@ def orders_of(connection: Connection, customer_id: str) -> list[Order]:
 
 def tickets_of(connection: Connection, customer_id: str) -> list[Ticket]:
     return [Ticket.model_validate(row._asdict()) for row in connection.execute(latest(tickets, customer_id))]
+
+
+def calls_of(connection: Connection, customer_id: str) -> list[BookedCall]:
+    rows = connection.execute(latest(callbacks, customer_id))
+    return [BookedCall.model_validate(row._asdict()) for row in rows]
 
 
 def incident_of(connection: Connection, number: str) -> Incident | None:

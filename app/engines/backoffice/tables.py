@@ -121,6 +121,7 @@ orders = Table(
     _required("delivery_rub", Integer),
     _required("status", String),
     Column("delivered_at", Utc),
+    Column("address", String),
 )
 
 payments = Table(

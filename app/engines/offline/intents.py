@@ -90,6 +90,6 @@ SKILLS: tuple[Skill, ...] = (
     Skill("plans", "list_plans", reads=True, rows="plans"),
     Skill("status", "service_status", reads=True, rows="incidents"),
     Skill("devices", "diagnose_devices", reads=True, rows="devices", hands=True),
-    Skill("account", "diagnose_account", reads=True, hands=True),
+    Skill("account", "account_facts", reads=True, hands=True),
 )  # fmt: skip
 BY_NAME = {skill.name: skill for skill in SKILLS}

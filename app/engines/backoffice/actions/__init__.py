@@ -8,12 +8,18 @@ from typing import Any
 from app.core import actions
 from app.core.actions import Action
 from app.core.backoffice import Outcome
+from app.engines.backoffice.actions.calls import book_callback, cancel_callback, move_callback
 from app.engines.backoffice.actions.context import ActionRun
+from app.engines.backoffice.actions.deliveries import cancel_order, change_delivery
 from app.engines.backoffice.actions.orders import create_order, create_payment_link
 from app.engines.backoffice.actions.refunds import refund_payment
-from app.engines.backoffice.actions.subscriptions import cancel_subscription, change_subscription
+from app.engines.backoffice.actions.subscriptions import (
+    cancel_subscription,
+    change_subscription,
+    resume_subscription,
+)
 from app.engines.backoffice.actions.tickets import (
-    book_callback,
+    close_ticket,
     compensate_outage,
     escalate,
     grant_credit,
@@ -25,16 +31,22 @@ from app.engines.backoffice.actions.tickets import (
 EFFECTS: dict[type[Action], Callable[[ActionRun, Any], Outcome]] = {
     actions.OpenTicket: open_ticket,
     actions.UpdateTicket: update_ticket,
+    actions.CloseTicket: close_ticket,
     actions.EscalateToDevelopers: escalate,
     actions.OpenComplaint: open_complaint,
     actions.CreateOrder: create_order,
+    actions.CancelOrder: cancel_order,
+    actions.ChangeDelivery: change_delivery,
     actions.CreatePaymentLink: create_payment_link,
     actions.ChangeSubscription: change_subscription,
     actions.CancelSubscription: cancel_subscription,
+    actions.ResumeSubscription: resume_subscription,
     actions.RefundPayment: refund_payment,
     actions.CompensateOutage: compensate_outage,
     actions.GrantCredit: grant_credit,
     actions.BookCallback: book_callback,
+    actions.MoveCallback: move_callback,
+    actions.CancelCallback: cancel_callback,
 }
 
 

@@ -20,9 +20,11 @@ def create_order(case: ActionRun, action: CreateOrder) -> Outcome:
     catalogue = case.company.catalogue
     goods = catalogue.is_goods(action.item)
     delivery = action.delivery if goods else None
-    if ban := policy.order_ban(
-        catalogue, action.item, action.period, action.quantity, delivery, subscription
-    ):
+    if ban := policy.order_ban(catalogue, action.item, action.period, delivery, subscription):
+        return ban
+    people = action.quantity if action.item in catalogue.plans else 1
+    most = case.policy.order_quantity
+    if ban := policy.quantity_ban(catalogue, action.item, action.quantity, people, most):
         return ban
     price = price_of(
         case.company,

@@ -1,4 +1,4 @@
-"""Changing and stopping a subscription."""
+"""Changing, stopping and resuming a subscription."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import update
 
-from app.core.actions import CancelSubscription, ChangeSubscription
+from app.core.actions import CancelSubscription, ChangeSubscription, ResumeSubscription
 from app.core.backoffice import Outcome, Period, Subscription, Value
 from app.engines.backoffice import policy, repeats
 from app.engines.backoffice.actions.context import ActionRun
@@ -49,6 +49,16 @@ def cancel_subscription(case: ActionRun, _action: CancelSubscription) -> Outcome
     assert now is not None
     _set(case, status="cancelled", next_plan=None, next_period=None)
     return done("", until=now.renews, plan=now.plan)
+
+
+def resume_subscription(case: ActionRun, action: ResumeSubscription) -> Outcome:
+    """`renews` is when the next period is charged, `price_rub` what for it."""
+    now = subscription_of(case.connection, case.origin.customer_id)
+    if ban := policy.resumption(now, action.drop_planned_change, case.now):
+        return ban
+    assert now is not None
+    _set(case, status="active", next_plan=None, next_period=None)
+    return done("", plan=now.plan, period=now.period, renews=now.renews, price_rub=now.price_rub)
 
 
 def _first(case: ActionRun, action: ChangeSubscription, period: Period, price: Price) -> Outcome:

@@ -1,15 +1,14 @@
-"""Actions that cost the customer nothing: tickets, complaints, call-backs, compensation and credits."""
+"""Actions that cost the customer nothing: tickets, complaints, compensation and credits."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import func, insert, select, update
 
 from app.core.actions import (
-    BookCallback,
+    CloseTicket,
     CompensateOutage,
     EscalateToDevelopers,
     GrantCredit,
@@ -20,10 +19,10 @@ from app.core.actions import (
 from app.core.backoffice import Outcome, Severity
 from app.engines.backoffice import policy, repeats
 from app.engines.backoffice.actions.context import ActionRun
-from app.engines.backoffice.dates import SLOT, YEAR, next_slot, working_days_after
+from app.engines.backoffice.dates import YEAR, working_days_after
 from app.engines.backoffice.outcomes import done, refused
 from app.engines.backoffice.records import as_number, incident_of, next_number, owned, subscription_of
-from app.engines.backoffice.tables import callbacks, compensations, credits, subscriptions, tickets
+from app.engines.backoffice.tables import compensations, credits, subscriptions, tickets
 
 
 def grant_credit(case: ActionRun, action: GrantCredit) -> Outcome:
@@ -69,36 +68,6 @@ def compensate_outage(case: ActionRun, action: CompensateOutage) -> Outcome:
     return done(incident.number, incident=incident.number, days=days, renews=renews)
 
 
-_PHONE = re.compile(r"\+?[\d\s().-]+")
-_DIGITS = range(10, 16)
-
-
-def book_callback(case: ActionRun, action: BookCallback) -> Outcome:
-    """A time without a zone is the company's."""
-    phone = action.phone or case.customer.phone
-    if not is_phone(phone):
-        return refused("phone_invalid")
-    mine = callbacks.c.customer_id == case.origin.customer_id
-    ahead = select(callbacks).where(mine, callbacks.c.at > case.now - SLOT).order_by(callbacks.c.at)
-    if row := case.connection.execute(ahead).first():
-        return refused("already_booked", row.number, at=row.at)
-    at = next_slot(case.company, case.now) if action.when is None else _aware(action.when, case)
-    if stop := policy.callback(case.company, at, case.now, case.policy):
-        return stop
-    at, number = at.replace(second=0, microsecond=0), next_number(case.connection, "CB")
-    values = {"number": number, "customer_id": case.origin.customer_id, "at": at, "phone": phone}
-    case.connection.execute(insert(callbacks).values(values))
-    return done(number, at=at)
-
-
-def is_phone(said: str) -> bool:
-    return bool(_PHONE.fullmatch(said.strip())) and len(re.sub(r"\D", "", said)) in _DIGITS
-
-
-def _aware(when: datetime, case: ActionRun) -> datetime:
-    return when if when.tzinfo else when.replace(tzinfo=case.company.zone)
-
-
 def open_ticket(case: ActionRun, action: OpenTicket) -> Outcome:
     if same := repeats.ticket(case, "problem", action.subject):
         return same
@@ -131,6 +100,17 @@ def update_ticket(case: ActionRun, action: UpdateTicket) -> Outcome:
         return refused("just_done", row.number, ticket=row.number)
     add = update(tickets).where(tickets.c.number == row.number).values(notes=[*row.notes, action.note])
     case.connection.execute(add)
+    return done(row.number, ticket=row.number)
+
+
+def close_ticket(case: ActionRun, action: CloseTicket) -> Outcome:
+    row = owned(case.connection, tickets, as_number(action.ticket), case.origin.customer_id)
+    if row is None:
+        return refused("not_found")
+    if row.status == "closed":
+        return refused("closed", ticket=row.number)
+    settled = update(tickets).where(tickets.c.number == row.number).values(status="closed")
+    case.connection.execute(settled)
     return done(row.number, ticket=row.number)
 
 

@@ -203,13 +203,13 @@ def test_months_are_counted_from_the_day_of_payment(start: datetime, now: dateti
 @pytest.mark.parametrize(
     ("now", "slot"),
     [
-        ("2026-03-18T12:10", "2026-03-18T13:00"),
-        ("2026-03-18T16:10", "2026-03-19T06:00"),
+        ("2026-03-18T12:10", "2026-03-18T12:30"),
+        ("2026-03-18T16:40", "2026-03-19T06:00"),
         ("2026-03-20T17:00", "2026-03-23T06:00"),
         ("2026-03-18T03:00", "2026-03-18T06:00"),
     ],
 )
-def test_the_next_call_is_the_next_hour_of_a_working_day(now: str, slot: str) -> None:
+def test_the_next_call_is_the_next_quarter_of_a_working_day(now: str, slot: str) -> None:
     assert next_slot(COMPANY, _utc(now)) == _utc(slot)
 
 
