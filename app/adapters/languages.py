@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
+from app.core.cleaned_text import Detect
 from app.core.text import language_of
 
-Detect = Callable[[str, str], str]
 
-
-def detector(languages: Collection[str], meant: Callable[[str], str] = str) -> Detect:
+def detector(languages: Collection[str]) -> Detect:
     """Russian and English are told apart by their letters; where there are more, by py3langid.
 
-    `meant` undoes a wrong keyboard. The second argument is what a text without words is taken for.
+    The second argument is what a text without words is taken for.
     """
     if set(languages) <= {"ru", "en"}:
-        return lambda text, default: language_of(meant(text), default)
+        return language_of
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -24,8 +23,6 @@ def detector(languages: Collection[str], meant: Callable[[str], str] = str) -> D
     def detect(text: str, default: str) -> str:
         if not any(letter.isalpha() for letter in text):
             return default
-        if (read := meant(text)) != text:
-            return language_of(read)
         language, likelihood = identifier.rank(text)[0]
         return str(language) if likelihood > UNKNOWN else default or language_of(text)
 

@@ -20,10 +20,11 @@ from app.agents.grounding import Evidence, redact
 from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.router import LiveRouter, as_message
-from app.agents.state import Detect, Emit, TurnState, start, turn_of
+from app.agents.state import Emit, TurnState, start, turn_of
 from app.agents.system_message import briefing
 from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
 from app.agents.tools.knowledge import relevant
+from app.core.cleaned_text import LineCleaner
 from app.core.models import (
     CLEAR,
     Decision,
@@ -36,7 +37,7 @@ from app.core.models import (
     TurnContext,
     TurnProgress,
 )
-from app.core.text import clean, language_of
+from app.core.text import clean
 from app.core.threads import TURNS, in_office
 
 __all__ = ["Emit", "Orchestrator"]
@@ -55,7 +56,7 @@ class Orchestrator:
     context: ToolContext
     roster: tuple[Agent, ...]
     recursion_limit: int = 50
-    detect: Detect = language_of
+    cleaner: LineCleaner = field(default_factory=LineCleaner)
     _tools: dict[str, dict[str, Tool]] = field(init=False)
     _offers: dict[str, list[BaseTool]] = field(init=False)
     _agents: dict[str, Agent] = field(init=False)
@@ -78,7 +79,7 @@ class Orchestrator:
 
         Stores no dialog. Effects of tools in the back office persist even if it raises.
         """
-        return await self._run(start(lines, serving, case, emit, self.detect))
+        return await self._run(start(lines, serving, case, emit, self.cleaner))
 
     async def report(self, agent: str, lines: list[Said], case: TurnContext, use: ToolUse) -> Reply:
         """`agent` words the result of a tool that a person has decided on. Raises ProviderError.
@@ -86,7 +87,7 @@ class Orchestrator:
         Enters the graph at the agent, at the last step: no tools are offered.
         """
         call = {"name": use.name, "args": use.arguments, "id": use.number, "type": "tool_call"}
-        state = start(lines, agent, case, None, self.detect)
+        state = start(lines, agent, case, None, self.cleaner)
         state["agent"] = agent
         state["decision"] = Decision(
             agent=agent, confidence=1, source="sticky", reason="a person has decided"
@@ -140,7 +141,7 @@ class Orchestrator:
     async def _retrieve(self, state: TurnState) -> Command[str]:
         """An approved answer ends the turn; otherwise the agent gets articles."""
         began, agent = perf_counter(), state["agent"]
-        known = await TURNS.run(self.context.approved, state["lines"][-1].content, state["language"])
+        known = await TURNS.run(self.context.approved, state["lines"][-1].text, state["language"])
         passages = [] if known else await self._look_up(state, agent)
         timings = {**state["timings"], "knowledge": perf_counter() - began}
         update: dict[str, Any] = {"passages": passages, "timings": timings}
@@ -155,7 +156,7 @@ class Orchestrator:
     async def _look_up(self, state: TurnState, agent: str) -> list[Passage]:
         """A line without a hit is searched again together with the line before it; then only a clear hit
         counts, because two lines together resemble almost anything."""
-        asked = [clean(line.content) for line in state["lines"] if line.role == "customer"]
+        asked = [clean(line.text) for line in state["lines"] if line.role == "customer"]
         found = await self._search(asked[-1], state, agent)
         if len(asked) == 1 or found:
             return found

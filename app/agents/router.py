@@ -157,7 +157,7 @@ class CascadeRouter:
 
 
 def as_message(line: Said) -> BaseMessage:
-    """Who spoke stands beside the text: it is for the embedded model, and is not sent."""
+    """Who spoke, and what was meant, stand beside the text: for the embedded model; they are not sent."""
     if line.role == "customer":
-        return HumanMessage(line.content)
+        return HumanMessage(line.content, additional_kwargs={"cleaned": line.text})
     return AIMessage(line.content, additional_kwargs={"by": line.agent} if line.agent else {})

@@ -9,7 +9,9 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from app.agents.base import Agent
 from app.core.backoffice import ActionContext
+from app.core.cleaned_text import LineCleaner
 from app.core.dialog import Dialog, Message
+from app.core.locales import DEFAULT
 from app.core.models import (
     Decision,
     Handoff,
@@ -22,14 +24,15 @@ from app.core.models import (
     TurnProgress,
     Usage,
 )
-from app.core.text import language_of, spoken_language
 
 Emit = Callable[[TurnProgress], None]
-Detect = Callable[[str, str], str]
 
 
 class TurnState(TypedDict):
-    """State of one turn, built from the dialog and discarded afterwards."""
+    """State of one turn, built from the dialog and discarded afterwards.
+
+    Customers' `lines` are cleaned: `text` is what was meant, `content` what was typed.
+    """
 
     lines: list[Said]
     serving: str | None
@@ -75,18 +78,31 @@ def start(
     serving: str | None,
     case: TurnContext | None,
     emit: Emit | None,
-    detect: Detect = language_of,
+    cleaner: LineCleaner | None = None,
 ) -> TurnState:
     """Without a case nobody is known: tools that need a customer refuse."""
     known = case or TurnContext(origin=ActionContext(dialog_id="", seq=0, customer_id=""))
     before = known.memory.language if known.memory else ""
-    language = spoken_language([line.content for line in lines if line.role == "customer"], before, detect)
+    lines, language = clean_lines(lines, before, cleaner or LineCleaner())
     told = known.model_copy(update={"origin": known.origin.model_copy(update={"language": language})})
     return TurnState(
         lines=lines, serving=serving, emit=emit, case=told, language=language, decision=None, agent="",
         passages=[], scratch=[], draft=None, steps=0, degraded=False, failure=None, handoffs=[], handoff=None,
         tools=[], citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
     )  # fmt: skip
+
+
+def clean_lines(lines: list[Said], before: str, cleaner: LineCleaner) -> tuple[list[Said], str]:
+    """The lines with what customers meant, and the language of the dialog after them."""
+    cleaned: list[Said] = []
+    language = before
+    for line in lines:
+        if line.role == "customer":
+            found = cleaner.clean(line.content, language)
+            language = found.language
+            line = line.read_as(found.text)
+        cleaned.append(line)
+    return cleaned, language or DEFAULT
 
 
 def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]) -> Turn:

@@ -10,9 +10,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from app.agents.base import Prompt, load
-from app.agents.state import Detect
 from app.agents.system_message import language_name
 from app.agents.tools.presentation import words
+from app.core.cleaned_text import Detect
 from app.core.exceptions import ProviderError
 from app.core.models import Said
 from app.core.text import clean, excerpt, language_of, shorten

@@ -32,6 +32,7 @@ from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
 from app.bootstrap.warm import warmup_of
+from app.core.cleaned_text import LineCleaner
 from app.core.clock import Clock, utcnow
 from app.core.company import Company, in_use
 from app.core.config import Settings
@@ -98,7 +99,7 @@ def build(
         context=ToolContext(knowledge.live, records, clock, knowledge.live.find_approved, consent),
         roster=context.roster,
         recursion_limit=settings.recursion_limit,
-        detect=detector({lang for lang, _ in knowledge.articles}, near.meant),
+        cleaner=LineCleaner(near.meant, detector({lang for lang, _ in knowledge.articles})),
     )
     changes = ChangeFeed(partial(latest, kept))
     dialogs = _dialogs(context, ObservedStore(kept, relay, changes), orchestrator)
@@ -156,7 +157,10 @@ def _dialogs(context: AppContext, store: DialogStore, orchestrator: Orchestrator
         ),
     )
     return DialogManager(
-        access, turns, summarizer_of(context, orchestrator.detect), partial(forget, _proposals(settings))
+        access,
+        turns,
+        summarizer_of(context, orchestrator.cleaner.language),
+        partial(forget, _proposals(settings)),
     )
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from langchain_core.language_models import BaseChatModel
 
 from app.agents.model_call import FREE, ModelCaller
-from app.agents.state import Detect
 from app.agents.structured_output import MODES, mode_of
 from app.agents.summary import Extractive, Generated, Summarizer
 from app.bootstrap.context import AppContext, Provider
+from app.core.cleaned_text import Detect
 from app.core.config import Settings
 from app.engines.offline.model import NAME as EMBEDDED
 from app.engines.offline.model import EmbeddedChatModel

@@ -49,8 +49,7 @@ def _maker(
             router=LiveRouter(chosen, frozenset(context.agents), near),
             speaker=speaker_of(warmer, knowledge),
         )
-        language = setup.language
-        return other if language is None else replace(other, detect=lambda _text, _before: language)
+        return replace(other, cleaner=replace(other.cleaner, always=setup.language or ""))
 
     return make
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 
 from app.core.backoffice import ActionContext
 
@@ -31,6 +31,22 @@ class Said(BaseModel):
     role: Role
     content: str
     agent: str | None = None
+    _cleaned: str | None = PrivateAttr(None)
+
+    @property
+    def is_cleaned(self) -> bool:
+        return self._cleaned is not None
+
+    @property
+    def text(self) -> str:
+        """What was meant, where a cleaner has read the line; language models read `content`."""
+        return self.content if self._cleaned is None else self._cleaned
+
+    def read_as(self, text: str) -> Said:
+        """A copy with what its customer meant."""
+        copy = self.model_copy()
+        copy._cleaned = text
+        return copy
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
 
 from app.core.exceptions import TextUnacceptable
 
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-NAMES = 2  # words of a product name or two: not yet a sentence in another language
 _SPACES = re.compile(r"\s+")
 _SLICE = re.compile(r"\S{1,1000}\s*|\s+")  # normalisation is quadratic in a row of combining marks
 FORMULA = re.compile(
@@ -69,21 +66,6 @@ def language_of(text: str, default: str = "ru") -> str:
     if cyrillic == latin == 0:
         return default
     return "ru" if cyrillic * 2 >= latin else "en"
-
-
-def spoken_language(
-    texts: Sequence[str], before: str = "", detect: Callable[[str, str], str] = language_of
-) -> str:
-    """The language of the last text; a few Latin words ("Windows 10", "ok") change nothing.
-
-    `before` is the one spoken earlier, for texts without letters.
-    """
-    language = before
-    for text in texts:
-        brief = not _CYRILLIC.search(text) and len(_WORD.findall(text)) <= NAMES
-        if not (language and brief):
-            language = detect(text, language)
-    return language or "ru"
 
 
 def ends(text: str, letters: int) -> str:

@@ -40,7 +40,7 @@ GROUNDING: dict[str, Any] = {
     },
     "net": {},
 }
-NEVER = {"ui", "operators.yaml"}  # the workbench and operators stay Russian and English
+NEVER = {"ui", "operators.yaml", "language.yaml"}  # these stay Russian and English
 
 
 def articles() -> list[Article]:

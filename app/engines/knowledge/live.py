@@ -84,20 +84,17 @@ def _same(one: str, other: str) -> bool:
 class LiveKnowledge:
     """One attribute holds the index: a search sees the old one or the new one, never parts of both.
 
-    Everything blocks. `meant` gives back what a question says that was typed in another keyboard layout.
-    Raises LibraryDamaged when it is made.
+    Everything blocks. Questions are searched as they stand. Raises LibraryDamaged when it is made.
     """
 
     def __init__(
         self,
         library: Library,
-        meant: Callable[[str], str] = str,
         approved_answers: bool = True,
         last_resort: str | None = None,
     ) -> None:
         self._last_resort = in_use().last_resort if last_resort is None else last_resort
         self._library = library
-        self._meant = meant
         self._approved_answers = approved_answers
         self._building = threading.Lock()
         self._stamp = library.stamp()
@@ -114,7 +111,7 @@ class LiveKnowledge:
         return self._index.approvals
 
     def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
-        return self._index.base.search(self._meant(question), lang, agent, top)
+        return self._index.base.search(question, lang, agent, top)
 
     def find(self, article_id: str, lang: str) -> Article | None:
         return self._index.base.find(article_id, lang)
@@ -123,7 +120,7 @@ class LiveKnowledge:
         """A person's answer to a typical question, where the match is near certain. CPU-bound."""
         if not (self._approved_answers and self._index.approvals):
             return None
-        return find_answer(self._index, self._meant(question), lang, self._last_resort)
+        return find_answer(self._index, question, lang, self._last_resort)
 
     def needs_person(self, article: Article) -> bool:
         """Its agent, the last resort, decides about disputes: it is never an approved answer."""

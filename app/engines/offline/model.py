@@ -131,7 +131,7 @@ def _scene(
     return Scene(
         agent=facts.get("agent", ""),
         language=lang,
-        customer=[_heard(m.text) for m in messages if isinstance(m, HumanMessage)],
+        customer=[_heard(m) for m in messages if isinstance(m, HumanMessage)],
         agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
         found=_found(facts, searched, lang, library),
         library=library,
@@ -154,7 +154,9 @@ def _by_person(messages: list[BaseMessage]) -> bool:
     return bool(spoken) and spoken[-1].additional_kwargs.get("by") == OPERATOR
 
 
-def _heard(line: str) -> str:
+def _heard(message: HumanMessage) -> str:
+    """As it was meant, where the orchestrator has found that."""
+    line = str(message.additional_kwargs.get("cleaned", message.text))
     return line if len(line) <= HEARD else f"{line[: HEARD // 2]}\n{line[-HEARD // 2 :]}"
 
 

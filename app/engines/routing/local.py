@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.core.courtesies import is_courtesy
+from app.core.courtesies import is_courtesy, strip_courtesies
 from app.core.exceptions import RoutingFailed
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ngrams import fold_line
@@ -145,11 +145,11 @@ class LocalRouter:
 
     def decide(self, text: str, serving: str | None = None) -> Decision:
         """A message of which nothing before is known."""
-        return self._decide(text, serving, ())
+        return self._decide(Said(role="customer", content=text), serving, ())
 
     def answer(self, query: RouteQuery) -> Decision:
         """CPU-bound. Raises RoutingFailed for a text without a visible character."""
-        return self._decide(query.text, query.serving, query.turns[:-1])
+        return self._decide(query.turns[-1], query.serving, query.turns[:-1])
 
     def decide_all(self, texts: Sequence[str]) -> list[Decision]:
         """First contacts by the lexical stage alone: thousands a second. CPU-bound."""
@@ -158,16 +158,22 @@ class LocalRouter:
         rows = zip(ready, model.lexical.margins_of(ready), strict=True)
         return [self._finish(self._combine(text, {"lexical": row}, None, None), None) for text, row in rows]
 
-    def _decide(self, text: str, serving: str | None, before: Sequence[Said]) -> Decision:
-        if is_blank(text):
+    def _decide(self, line: Said, serving: str | None, before: Sequence[Said]) -> Decision:
+        if is_blank(line.text):
             raise RoutingFailed("unparsed", "the text is blank")
         agents = self._artefact.meta.agents
         seat = agents.index(serving) if serving in agents else None
-        return self._finish(self._judge(text, seat, before), seat)
+        return self._finish(self._judge(line, seat, before), seat)
 
-    def _judge(self, text: str, seat: int | None, before: Sequence[Said]) -> Verdict:
+    def _normalize(self, line: Said) -> str:
+        """Repaired here only where no cleaner has read it."""
+        if line.is_cleaned:
+            return strip_courtesies(fold_line(line.text))
+        return normalize(line.content, self._artefact.keyboard)
+
+    def _judge(self, line: Said, seat: int | None, before: Sequence[Said]) -> Verdict:
         model = self._artefact
-        whole = normalize(text, model.keyboard)
+        whole = self._normalize(line)
         ready = gist(whole, model.lexical, self._weigh if self._embedder else None)
         known = seat is not None and bool(before) and bool(model.meta.stays)
         talk = DialogSignals.read(ready, before, model.lexical.idf) if known else None

@@ -16,6 +16,7 @@ from app.agents.orchestrator import Orchestrator
 from app.agents.state import context_of
 from app.agents.tools.presentation import render_outcome
 from app.core.backoffice import ActionApproval, Outcome
+from app.core.cleaned_text import spoken_language
 from app.core.dialog import Dialog
 from app.core.exceptions import (
     ApprovalNotFound,
@@ -26,7 +27,6 @@ from app.core.exceptions import (
 )
 from app.core.models import Reply, ToolUse, Turn
 from app.core.ports import BackOffice
-from app.core.text import spoken_language
 from app.core.threads import in_office
 from app.services.dialogs.admission import DialogAccess
 
@@ -133,7 +133,7 @@ class ApprovalService:
         asked = next(m for m in reversed(dialog.messages) if m.role == "customer")
         lines = dialog.lines(asked, self.history)
         said = [line.content for line in lines if line.role == "customer"]
-        language = spoken_language(said, "", self.orchestrator.detect)
+        language = spoken_language(said, "", self.orchestrator.cleaner)
         agent = self.orchestrator.serving(approval.tool, dialog.assigned_agent)
         return await self.orchestrator.report(
             agent, lines, context_of(dialog, asked), _use(approval, language)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import structlog
 
 from app.core.backoffice import Order, Ticket
+from app.core.cleaned_text import spoken_language
 from app.core.dialog import Dialog
 from app.core.exceptions import CallCenterError
 from app.core.models import Memory, Remembered, Turn
 from app.core.ports import BackOffice, CustomerMemory
-from app.core.text import clean, spoken_language
+from app.core.text import clean
 from app.core.threads import in_office
 
 log = structlog.get_logger()

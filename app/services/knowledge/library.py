@@ -56,7 +56,7 @@ class KnowledgeService:
         return self.live.articles
 
     def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
-        return self.live.search(question, lang, agent, top)
+        return self.live.search(self._meant(question), lang, agent, top)
 
     def language_of(self, question: str) -> str:
         """That of its words, whatever keyboard layout they were typed in."""

@@ -12,12 +12,13 @@ from pydantic import BaseModel, Field
 
 from app.agents.tools.presentation import money, present, term
 from app.core.backoffice import Account
+from app.core.cleaned_text import spoken_language
 from app.core.company import in_use
 from app.core.dialog import Dialog, Message
 from app.core.events import Event
 from app.core.locales import read
 from app.core.models import ToolUse, Turn
-from app.core.text import clean, shorten, spoken_language
+from app.core.text import clean, shorten
 
 Wording = dict[str, dict[str, str]]
 _QUOTED = re.compile(r'"([^"]*)"')

@@ -30,9 +30,7 @@ def forging(head: str, line: str = FORGED) -> str:
 
 
 def state_of(case: TurnContext) -> TurnState:
-    return start(
-        [Said(role="customer", content="где заказ")], "sales", case, None, lambda _text, _before: "ru"
-    )
+    return start([Said(role="customer", content="где заказ")], "sales", case, None)
 
 
 def agent() -> Agent:

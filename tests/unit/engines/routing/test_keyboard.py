@@ -10,8 +10,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from app.adapters.languages import detector
-from app.core.text import language_of, spoken_language
+from app.core.text import language_of
 from app.engines.routing.artefact import SHIPPED, assemble, load
 from app.engines.routing.keyboard import to_russian_keys
 from app.engines.routing.local import LocalRouter
@@ -92,19 +91,6 @@ def test_no_plain_line_is_read_otherwise() -> None:
         ]
         assert len(plain) > 250
         assert [text for text in plain if ROUTER.meant(text) != text] == []
-
-
-def test_a_few_latin_words_in_a_dialog_do_not_change_its_language() -> None:
-    detect = detector({"ru", "en"}, ROUTER.meant)
-    assert spoken_language(["skolko stoit tarif profi"], "", detect) == "ru"
-    assert spoken_language(["where is my order", "Olga Petrova", "Kazan"], "", detect) == "en"
-    assert spoken_language(["где мой заказ", "Kazan", "ok"], "", detect) == "ru"
-
-
-def test_where_there_are_more_languages_they_are_told_apart_as_before() -> None:
-    detect = detector({"ru", "en", "de"}, ROUTER.meant)
-    assert detect("Wo ist mein Paket, ich warte seit Montag", "ru") == "de"
-    assert detect("cnj nfhba ghjab", "de") == "ru"
 
 
 def test_a_router_that_was_fitted_before_there_were_usual_words_still_reads() -> None:
