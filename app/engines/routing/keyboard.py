@@ -15,6 +15,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engines.routing.translit import replace_digits, spell, to_sounds
+
 ALPHABETS = {"ru": " абвгдежзийклмнопрстуфхцчшщъыьэюя", "en": " abcdefghijklmnopqrstuvwxyz"}
 _QWERTY = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`{}:\"<>~"
 _JCUKEN = "йцукенгшщзхъфывапролджэячсмитьбюехъжэбюе"
@@ -23,17 +25,6 @@ _TO_RU = str.maketrans(_QWERTY, _JCUKEN)
 _TO_EN = str.maketrans(_JCUKEN[:32], _QWERTY[:32])
 _KEYS, _TELLING = re.compile(r"[a-z\[\];',.`{}:\"<>~]+"), re.compile(r"[a-z\[\]]")
 _LATIN_WORD, _CYRILLIC_WORD = re.compile(r"[a-z']+"), re.compile(r"[а-я]+")
-_LETTERS = dict(zip("abcdefghijklmnopqrstuvwyz'", "абцдефгхийклмнопкрстуввызь", strict=True)) | {"x": "х"}
-_SOUNDS = _LETTERS | {
-    "tsya": "тся", "shch": "щ", "sch": "щ", "iya": "ия", "iyu": "ию", "iye": "ие", "iy": "ий", "yi": "ый",
-    "yy": "ый", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "ju": "ю", "ya": "я",
-    "ja": "я", "yo": "е", "ye": "е",
-}  # fmt: skip
-_ZH = re.compile(r"j(?=[eio])|\bj(?=[^aeiouy\W])")
-_SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
-_SHORT_I = re.compile(r"(?<=[аеоуыэюя])ы|(?<=[аеоуыэюя])и\b|(?<=[ао])и(?=ти\b)")
-_DIGIT = re.compile(r"[46](?=[a-z]{2})|(?<=[a-z])[46](?=[a-z])")
-_DIGITS = {"4": "ch", "6": "sh"}
 _CODE = re.compile(r"[^\W_][@_$#%^&*=+|\\/]+[^\W_]|[a-z]-?\d|\d-?[a-z]")
 _INSIDE = re.compile(r"[\[\]`;]|[,.<>:\"{}](?=\w)|'(?![a-z])|(?<![a-z])'")
 BRIEF = frozenset(
@@ -103,21 +94,9 @@ def to_english_keys(text: str) -> str:
     return text.translate(_TO_EN)
 
 
-def from_translit(text: str) -> str:
-    latin = _ZH.sub("zh", _replace_digits(text))
-    spelled = _LATIN_WORD.sub(lambda word: _SOUND.sub(lambda found: _SOUNDS[found[0]], word[0]), latin)
-    return _SHORT_I.sub("й", spelled)
-
-
 def is_code(word: str) -> bool:
     """An address, a number of a thing, a password. `4to` and `po4tu` are words."""
-    return bool(_CODE.search(_replace_digits(word)))
-
-
-def _replace_digits(text: str) -> str:
-    """4 for ч and 6 for ш, inside words that have a vowel."""
-    worded = _DIGIT.sub(lambda digit: _DIGITS[digit[0]], text)
-    return worded if any(vowel in text for vowel in "aeiouy") else text
+    return bool(_CODE.search(replace_digits(word)))
 
 
 def identity(text: str) -> str:
@@ -138,7 +117,10 @@ class Keyboard:
     def repair(self, text: str) -> str:
         words = text.split()
         read = self._reading(" ".join(word for word in words if not is_code(word)))
-        return text if read is identity else " ".join(w if is_code(w) else read(w) for w in words)
+        if read is identity:
+            return text
+        meant = " ".join(word if is_code(word) else read(word) for word in words)
+        return spell(meant) if read is to_sounds else meant
 
     def _reading(self, text: str) -> Reading:
         latin = sum(map(len, _LATIN_WORD.findall(text)))
@@ -150,16 +132,16 @@ class Keyboard:
     def _russian(self, text: str) -> Reading:
         telling = "".join(word.rstrip("!?.,") for word in text.split() if not word.isdigit())
         if len(telling) <= BRIEFEST:
-            readings = (to_russian_keys, from_translit)
+            readings = (to_russian_keys, to_sounds)
             return next((read for read in readings if read(telling) in BRIEF), identity)
         if any(text in row for row in _ROWS) or any("\u00c0" <= letter <= "\u024f" for letter in text):
             return identity  # a hand over the keys; a third language
         stands = self.en.likelihood(text)
-        keys, spelled = to_russian_keys(text), from_translit(text)
+        keys, spelled = to_russian_keys(text), to_sounds(text)
         usual = KNOWN * (self.ru.share_known(spelled) - self.en.share_known(text))
         gains: dict[Reading, float] = {
             to_russian_keys: self.ru.likelihood(keys) - KEYS - SHORTNESS / 2 / len(text),
-            from_translit: self.ru.likelihood(spelled) + usual - TRANSLIT - 2 * SHORTNESS / len(text),
+            to_sounds: self.ru.likelihood(spelled) + usual - TRANSLIT - 2 * SHORTNESS / len(text),
             identity: stands,
         }
         return max(gains, key=lambda read: gains[read])

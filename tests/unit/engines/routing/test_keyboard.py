@@ -34,10 +34,10 @@ def language(text: str) -> str:
     ("typed", "meant"),
     [
         ("kogda priedet kurer", "когда приедет курер"),
-        ("Ya zabyl parol ot pochty", "я забыл парол от почты"),
-        ("4to delat esli ne rabotaet po4ta", "что делат если не работает почта"),
-        ("xochu vernut dengi za tarif", "хочу вернут денги за тариф"),
-        ("jdu otvet, mojet prilojenie slomalos", "жду ответ, может приложение сломалос"),
+        ("Ya zabyl parol ot pochty", "я забыл пароль от почты"),
+        ("4to delat esli ne rabotaet po4ta", "что делать если не работает почта"),
+        ("xochu vernut dengi za tarif", "хочу вернуть деньги за тариф"),
+        ("jdu otvet, mojet prilojenie slomalos", "жду ответ, может приложение сломалось"),
         ("gde zakaz", "где заказ"), ("otmenite", "отмените"), ("Privet", "привет"),
         ("kod dlya vera.k@mail.example ne prihodit", "код для vera.k@mail.example не приходит"),
         ("rfr gjvtyznm yjvth ntktajyf", "как поменять номер телефона"),
@@ -97,7 +97,7 @@ def test_a_router_that_was_fitted_before_there_were_usual_words_still_reads() ->
     with np.load(SHIPPED / "weights.npz") as stored:
         arrays = {name: stored[name] for name in stored.files if not name.startswith("words_")}
     older = LocalRouter(assemble(load().meta, arrays), None)
-    assert older.meant("skolko stoit podklyuchenie i dostavka") == "сколко стоит подключение и доставка"
+    assert older.meant("skolko stoit podklyuchenie i dostavka") == "сколько стоит подключение и доставка"
     assert older.meant("where is my order") == "where is my order"
 
 
