@@ -20,7 +20,7 @@ from app.core.backoffice import ActionContext
 from app.core.clock import Clock, utcnow
 from app.core.exceptions import PromptVariableMissing
 from app.core.knowledge import Approved
-from app.core.ports import BackOffice, Consent, KnowledgeBase
+from app.core.ports import BackOffice, KnowledgeBase
 
 TEXTS = Path(__file__).parent / "texts"
 
@@ -56,14 +56,12 @@ class ToolContext:
     """The outside things that agents and their tools may use.
 
     `approved` finds a person's answer to a typical question, where the match is near certain; it blocks.
-    `consent` tells whether the customer wants a binding act.
     """
 
     knowledge: KnowledgeBase
     office: BackOffice | None = None
     clock: Clock = utcnow
     approved: Callable[[str, str], Approved | None] = lambda _question, _language: None
-    consent: Consent = lambda _action, _lines: "ordered"
 
 
 @dataclass(frozen=True, slots=True)

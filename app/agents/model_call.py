@@ -41,13 +41,17 @@ def usage_of(message: AIMessage, price: TokenPrice) -> Usage:
 
 @dataclass(frozen=True)
 class ModelCall:
-    """`degraded` skips the provider: it already failed in this turn. `shown` articles may be cited."""
+    """`degraded` skips the provider: it already failed in this turn. `shown` articles may be cited.
+
+    `may_be_silent`: there is a question of ours to put, which needs no words beside it.
+    """
 
     messages: list[BaseMessage]
     tools: list[BaseTool]
     emit: Callable[[TurnProgress], None] | None = None
     degraded: bool = False
     shown: frozenset[str] = frozenset()
+    may_be_silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,14 +101,14 @@ async def _ask(model: BaseChatModel, call: ModelCall) -> AIMessage:
     else:
         reply = await _stream(runnable, call, call.emit)
     reply = cited(reply, call.shown)
-    _check(reply, {tool.name: tool for tool in call.tools})
+    _check(reply, {tool.name: tool for tool in call.tools}, call.may_be_silent)
     return reply
 
 
-def _check(reply: AIMessage, tools: dict[str, BaseTool]) -> None:
+def _check(reply: AIMessage, tools: dict[str, BaseTool], may_be_silent: bool) -> None:
     if reply.invalid_tool_calls or not all(_fits(wanted, tools) for wanted in reply.tool_calls):
         raise ProviderReplyInvalid("tool call")
-    if not reply.tool_calls and not reply.text.strip():
+    if not (reply.tool_calls or reply.text.strip() or may_be_silent):
         raise ProviderReplyInvalid("empty")
     if not is_storable(reply.text):
         raise ProviderReplyInvalid("characters")

@@ -15,12 +15,12 @@ from langgraph.types import Command
 
 from app.agents.base import Agent, Tool, ToolContext
 from app.agents.citations import CITATIONS, given_articles
-from app.agents.consent import held_back
 from app.agents.grounding import Evidence, redact
 from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
+from app.agents.proposing import StatementFilter, put, use
 from app.agents.router import LiveRouter, as_message
-from app.agents.state import Emit, TurnState, start, turn_of
+from app.agents.state import Decider, Emit, TurnState, start, start_at, turn_of
 from app.agents.system_message import briefing
 from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
 from app.agents.tools.knowledge import relevant
@@ -81,23 +81,21 @@ class Orchestrator:
         """
         return await self._run(start(lines, serving, case, emit, self.cleaner))
 
-    async def report(self, agent: str, lines: list[Said], case: TurnContext, use: ToolUse) -> Reply:
-        """`agent` words the result of a tool that a person has decided on. Raises ProviderError.
+    async def report(
+        self,
+        agent: str,
+        lines: list[Said],
+        case: TurnContext,
+        use: ToolUse,
+        emit: Emit | None = None,
+        by: Decider = "person",
+    ) -> Reply:
+        """`agent` words the result of a tool that was decided on. Raises ProviderError.
 
-        Enters the graph at the agent, at the last step: no tools are offered.
+        Enters the graph at the agent; tools are offered only where the customer decided, who may want more.
         """
-        call = {"name": use.name, "args": use.arguments, "id": use.number, "type": "tool_call"}
-        state = start(lines, agent, case, None, self.cleaner)
-        state["agent"] = agent
-        state["decision"] = Decision(
-            agent=agent, confidence=1, source="sticky", reason="a person has decided"
-        )
-        state["scratch"] = [
-            AIMessage("", tool_calls=[call]),
-            ToolMessage(use.result, tool_call_id=use.number, name=use.name),
-        ]
-        state["tools"] = [use]
-        state["steps"] = self.recursion_limit
+        state = start_at(agent, use, by, start(lines, agent, case, emit, self.cleaner))
+        state["steps"] = 1 if by == "customer" else self.recursion_limit
         return await self._run(state)
 
     def serving(self, tool: str, agent: str | None) -> str:
@@ -110,7 +108,7 @@ class Orchestrator:
         began = perf_counter()
         end: TurnState = await self._graph.ainvoke(state, {"recursion_limit": self.recursion_limit + 5})
         timings = {**end["timings"], "total": perf_counter() - began}
-        return Reply(text=end["reply"], turn=turn_of(end, self.roster, timings))
+        return Reply(text=end["reply"], turn=turn_of(end, self.roster, timings), proposal=end["proposal"])
 
     def _build(self) -> Any:
         """route → retrieve → agent → check. Agents come back to themselves, or to a colleague."""
@@ -180,6 +178,7 @@ class Orchestrator:
             emit=outlet,
             degraded=state["degraded"],
             shown=given_articles(state),
+            may_be_silent=state["proposal"] is not None,
         )
         said = await self.speaker.say(call)
         if outlet:
@@ -206,6 +205,10 @@ class Orchestrator:
         """Claims that nothing supports are not sent: a language model may rewrite once, then they go."""
         agent, draft = self._agents[state["agent"]], state["draft"]
         assert draft is not None
+        if state["proposal"] is not None:
+            return Command(
+                goto=END, update=put(state["proposal"], draft, state, self._evidence(agent, state))
+            )
         redacted = redact(draft.text, self._evidence(agent, state), state["language"])
         update: dict[str, Any] = {"reply": draft.text, "citations": draft.response_metadata[CITATIONS]}
         if not redacted.dropped:
@@ -228,6 +231,8 @@ class Orchestrator:
 
     def _make_filter(self, agent: Agent, state: TurnState) -> StreamFilter | None:
         emit = state["emit"]
+        if emit is not None and state["proposal"] is not None:
+            emit = StatementFilter(emit)
         return StreamFilter(emit, self._evidence(agent, state), state["language"]) if emit else None
 
     def _offer(self, agent: Agent, state: TurnState) -> list[BaseTool]:
@@ -261,23 +266,13 @@ class Orchestrator:
         results: list[BaseMessage] = []
         used: list[ToolUse] = []
         for call in message.tool_calls:
-            done = await self._use_one(agent, state, call["name"], call["args"])
+            tool = self._tools[agent.name][call["name"]]
+            done, made = await in_office(use, self.context, state, agent.name, tool, call["args"])
+            state["proposal"] = made or state["proposal"]
             results.append(ToolMessage(done.result, tool_call_id=call["id"] or "", name=call["name"]))
             used.append(done)
-        scratch = [*state["scratch"], message, *results]
-        return Command(
-            goto=agent.name, update={**update, "scratch": scratch, "tools": [*state["tools"], *used]}
-        )
-
-    async def _use_one(self, agent: Agent, state: TurnState, name: str, arguments: dict[str, Any]) -> ToolUse:
-        tool = self._tools[agent.name][name]
-        wanted = tool.parse(arguments)
-        origin = state["case"].origin
-        held = await in_office(held_back, self.context, origin, state["lines"], wanted)
-        result = await in_office(tool.run, self.context, origin, wanted) if held is None else held
-        return ToolUse(
-            name=name, arguments=arguments, result=result.text, status=result.status, number=result.number
-        )
+        update |= {"scratch": [*state["scratch"], message, *results], "proposal": state["proposal"]}
+        return Command(goto=agent.name, update={**update, "tools": [*state["tools"], *used]})
 
 
 async def _entry(state: TurnState) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from app.agents.base import Agent
 from app.core.backoffice import ActionContext
@@ -24,8 +24,13 @@ from app.core.models import (
     TurnProgress,
     Usage,
 )
+from app.core.proposals import Proposal
 
 Emit = Callable[[TurnProgress], None]
+Decider = Literal["person", "customer"]
+DECIDED: dict[Decider, str] = {"person": "a person has decided", "customer": "the customer has decided"}
+SETTLED = ("done", "proposed", "declined")
+"""Statuses of tools after which no person is wanted, not even at the end of the chain of escalation."""
 
 
 class TurnState(TypedDict):
@@ -57,6 +62,7 @@ class TurnState(TypedDict):
     reply: str
     withheld: list[str]
     corrected: bool
+    proposal: Proposal | None
 
 
 def context_of(dialog: Dialog, asked: Message, memory: Remembered | None = None) -> TurnContext:
@@ -89,6 +95,7 @@ def start(
         lines=lines, serving=serving, emit=emit, case=told, language=language, decision=None, agent="",
         passages=[], scratch=[], draft=None, steps=0, degraded=False, failure=None, handoffs=[], handoff=None,
         tools=[], citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
+        proposal=None,
     )  # fmt: skip
 
 
@@ -103,6 +110,20 @@ def clean_lines(lines: list[Said], before: str, cleaner: LineCleaner) -> tuple[l
             line = line.read_as(found.text)
         cleaned.append(line)
     return cleaned, language or DEFAULT
+
+
+def start_at(agent: str, use: ToolUse, by: Decider, state: TurnState) -> TurnState:
+    """`agent` begins with the result of a tool that others have decided on."""
+    number = use.number or "decided"
+    call = {"name": use.name, "args": use.arguments, "id": number, "type": "tool_call"}
+    state["agent"] = agent
+    state["decision"] = Decision(agent=agent, confidence=1, source="sticky", reason=DECIDED[by])
+    state["scratch"] = [
+        AIMessage("", tool_calls=[call]),
+        ToolMessage(use.result, tool_call_id=number, name=use.name),
+    ]
+    state["tools"] = [use]
+    return state
 
 
 def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]) -> Turn:
@@ -131,7 +152,7 @@ def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]
 def _is_escalated(agent: Agent, end: TurnState) -> bool:
     """An approval is pending, a person was called, or the last agent of the chain settled nothing."""
     became = {use.status for use in end["tools"]}
-    unsettled = agent.escalates_to is None and "done" not in became
+    unsettled = agent.escalates_to is None and became.isdisjoint(SETTLED)
     return "approval" in became or bool(_told(end).get("calls_person", unsettled))
 
 

@@ -19,15 +19,7 @@ from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import roster_of
 from app.agents.router import LiveRouter
-from app.bootstrap.context import (
-    AppContext,
-    Provider,
-    knowledge_of,
-    memory_of,
-    office_of,
-    relay_of,
-    understanding_of,
-)
+from app.bootstrap.context import AppContext, Provider, knowledge_of, memory_of, office_of, relay_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
@@ -40,7 +32,7 @@ from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder, Router
 from app.core.threads import SEARCHES
-from app.engines.offline.consent import consent
+from app.engines.offline.consent_reader import read_answer
 from app.services.analytics.service import analytics_of
 from app.services.crm.relay import Relay
 from app.services.customers import Customers
@@ -48,6 +40,7 @@ from app.services.dialogs.admission import Admission, DialogAccess
 from app.services.dialogs.approvals import ApprovalService
 from app.services.dialogs.branching import Branching
 from app.services.dialogs.change_feed import ChangeFeed, ObservedStore, latest
+from app.services.dialogs.consents import Consents
 from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.feedback import Feedback
 from app.services.dialogs.maintenance import Maintenance
@@ -96,7 +89,7 @@ def build(
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(context.agents), near),
         speaker=speaker_of(context, knowledge),
-        context=ToolContext(knowledge.live, records, clock, knowledge.live.find_approved, consent),
+        context=ToolContext(knowledge.live, records, clock, knowledge.live.find_approved),
         roster=context.roster,
         recursion_limit=settings.recursion_limit,
         cleaner=LineCleaner(near.meant, detector({lang for lang, _ in knowledge.articles})),
@@ -120,16 +113,7 @@ def _context(
     clock: Clock,
 ) -> AppContext:
     embedder = load_embedder() if embedder is None else embedder
-    return AppContext(
-        settings,
-        company,
-        roster or roster_of(company),
-        embedder,
-        provider,
-        clock,
-        Metrics(),
-        understanding_of(embedder),
-    )
+    return AppContext(settings, company, roster or roster_of(company), embedder, provider, clock, Metrics())
 
 
 def _dialogs(context: AppContext, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:
@@ -146,6 +130,7 @@ def _dialogs(context: AppContext, store: DialogStore, orchestrator: Orchestrator
         clock=context.clock,
         effects=effects,
         memory=memory_of(context, office),
+        consents=Consents(read_answer, timedelta(minutes=settings.proposal_minutes), context.clock),
         approvals=ApprovalService(
             access,
             orchestrator,

@@ -30,8 +30,8 @@ class Action(BaseModel):
     `event` tells the CRM that it is done, `waits` that a person must decide; `titled` where the ticket it
     makes has a subject. `achieves` is what agents may then say, in the words of the promise ledger.
 
-    `binding`: it costs the customer money or ends what they have, so no model may do it that was not ordered
-    or agreed to.
+    `consent`: it charges, returns, orders or ends something, or changes a plan, so it is proposed first and
+    done only on the customer's own word (core/proposals.py).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -40,7 +40,7 @@ class Action(BaseModel):
     event: ClassVar[EventKind | None] = None
     waits: ClassVar[EventKind | None] = None
     titled: ClassVar[bool] = False
-    binding: ClassVar[bool] = False
+    consent: ClassVar[bool] = False
     achieves: ClassVar[frozenset[str]] = frozenset()
 
 
@@ -93,7 +93,7 @@ class CreateOrder(Action):
     """Order a plan or a product for the customer. A plan needs a period; goods need a delivery."""
 
     once_for = "item"
-    binding = True
+    consent = True
     event = "order.created"
     achieves = frozenset({"order"})
 
@@ -103,7 +103,7 @@ class CreateOrder(Action):
     delivery: Delivery | None = None
     again: bool | None = Field(
         default=None,
-        description="True only after the customer said yes to one more like the order just placed.",
+        description="Leave it out: the customer is asked whether one more like the last order is wanted.",
     )
 
 
@@ -111,7 +111,7 @@ class CancelOrder(Action):
     """Cancel an order of the customer's that is not paid yet."""
 
     once_for = "order"
-    binding = True
+    consent = True
     event = "order.cancelled"
     achieves = frozenset({"order", "cancellation"})
 
@@ -122,7 +122,7 @@ class ChangeDelivery(Action):
     """Change the address or the way of delivery of an order that is not shipped yet."""
 
     once_for = "order"
-    binding = True
+    consent = True
     event = "order.changed"
     achieves = frozenset({"order"})
 
@@ -139,7 +139,7 @@ class ChangeDelivery(Action):
 class ChangeSubscription(Action):
     """Move the customer's subscription to another plan or period."""
 
-    binding = True
+    consent = True
     event = "subscription.changed"
     achieves = frozenset({"subscription", "order"})
 
@@ -150,7 +150,7 @@ class ChangeSubscription(Action):
 class CancelSubscription(Action):
     """Stop the renewal of the customer's subscription; it works until the paid period ends."""
 
-    binding = True
+    consent = True
     event = "subscription.cancelled"
     achieves = frozenset({"cancellation"})
 
@@ -160,7 +160,7 @@ class CancelSubscription(Action):
 class ResumeSubscription(Action):
     """Switch the renewal of the customer's subscription on again, while the paid period still runs."""
 
-    binding = True
+    consent = True
     event = "subscription.resumed"
     achieves = frozenset({"subscription"})
 
@@ -182,7 +182,7 @@ class RefundPayment(Action):
     """Return a payment of the customer's, in whole or in part, as far as the policy allows."""
 
     once_for = "payment"
-    binding = True
+    consent = True
     event = "refund.made"
     waits = "refund.requested"
     achieves = frozenset({"refund"})
@@ -291,3 +291,8 @@ class Quote(BaseModel):
     people: int = Field(default=1, ge=1, le=MOST)
     discount: Discount | None = Field(default=None, description="As in the account, if not given.")
     delivery: Delivery | None = None
+
+
+def plain_arguments(action: Action) -> dict[str, object]:
+    """Plain values of what is given: two actions do the same if these and their tools are equal."""
+    return action.model_dump(mode="json", exclude_none=True)

@@ -14,12 +14,12 @@ Period = Literal["month", "year"]
 Delivery = Literal["courier", "pickup"]
 Discount = Literal["none", "student", "nonprofit"]
 Severity = Literal["low", "normal", "high", "critical"]
-Status = Literal["done", "approval", "refused"]
+Status = Literal["done", "approval", "refused", "proposed"]
 Value = str | int | bool | date | datetime | None
 
 
 NOT_CONFIRMED = "not_confirmed"
-"""The reason where a customer has neither ordered an act nor agreed to it: it was not even tried."""
+"""The reason where an act needs the customer's consent and has none: it was not even tried."""
 
 
 class ActionContext(BaseModel):
@@ -142,7 +142,8 @@ class Outcome(BaseModel):
     """The result of an action.
 
     `refused` has a `reason` (docs/backoffice.md lists them); `approval` has the number that a person
-    decides on. The fact `already_done` marks a repeat: this call did nothing.
+    decides on. The fact `already_done` marks a repeat: this call did nothing. `proposed` is what would come
+    of it if the customer agreed: nothing was done, and the fact `person` says why a person would decide then.
     """
 
     status: Status
@@ -155,6 +156,7 @@ class Effect(BaseModel):
     """An audit line: what an action did, was refused or waits for. `arguments` hold no free text.
 
     `about` is what it was done to, where the tool acts once for each such thing: a payment, an item.
+    `proposal` is the one that the customer has confirmed.
     """
 
     dialog_id: str
@@ -165,6 +167,7 @@ class Effect(BaseModel):
     arguments: dict[str, object]
     outcome: Outcome
     about: str = ""
+    proposal: str = ""
     decided_by: str | None = None
 
 

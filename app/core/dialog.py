@@ -14,6 +14,7 @@ from app.core.escalation import Escalation
 from app.core.events import Event, EventKind
 from app.core.exceptions import DialogClosed, IdempotencyKeyReused, NotHeld, TakenOver
 from app.core.models import OPERATOR, Fork, Handler, Handoff, Reply, Role, Said, Status, Summary, Turn
+from app.core.proposals import LineVerdict, Proposal
 
 RECORD_LIFETIME = timedelta(hours=24)
 
@@ -22,7 +23,8 @@ class Message(BaseModel):
     """One line. `agent_type` names the agent (`operator` for people); None on customer lines.
 
     `state` is the state of the turn that a customer's line began: pending until answered or failed.
-    `by` is the person who wrote an operator's line; customers are not told.
+    `by` is the person who wrote an operator's line; customers are not told. `verdict` is what a customer's
+    line does to a proposal.
     """
 
     id: str = Field(default_factory=lambda: str(uuid4()))
@@ -36,6 +38,7 @@ class Message(BaseModel):
     by: str | None = None
     about: str | None = None
     liked: bool | None = None
+    verdict: LineVerdict | None = None
 
 
 class Metadata(BaseModel):
@@ -110,6 +113,7 @@ class Dialog(BaseModel):
     events: list[Event] = Field(default_factory=list)
     told_effects: list[str] = Field(default_factory=list)
     forked_from: Fork | None = None
+    proposals: list[Proposal] = Field(default_factory=list)
 
     def receive(self, text: str, now: datetime) -> Message:
         """Append the customer's line as a pending turn. Raises DialogClosed."""

@@ -13,12 +13,24 @@ from app.core.actions import BY_TOOL
 from app.core.backoffice import Effect, Value
 from app.core.events import EventKind
 from app.core.models import Summary, Turn
+from app.core.proposals import Proposal
 from app.core.text import shorten
 
 Data = dict[str, str | int | float | bool | None]
 Told = tuple[EventKind, Data]
 LONGEST = 300
 
+TERMS = {
+    "payment",
+    "order",
+    "item",
+    "plan",
+    "period",
+    "amount_rub",
+    "total_rub",
+    "difference_rub",
+    "price_rub",
+}
 CALLS = ("book_callback", "move_callback", "cancel_callback")
 RENAMED = {(tool, "at"): "callback_at" for tool in CALLS}
 HUSHED = {"days_from", "days_to", "days_max", "url", "time_zone", "asked"}
@@ -71,6 +83,15 @@ def of_effect(effect: Effect, subject: str = "") -> Told | None:
     if effect.decided_by:
         data["approved"] = True
     return kind, {name: value for name, value in data.items() if value not in (None, "")}
+
+
+def of_proposal(proposal: Proposal) -> Data:
+    """Sums and numbers of its terms; dates stay in the answer."""
+    terms: Data = {k: v for k, v in proposal.facts.items() if k in TERMS and isinstance(v, str | int)}
+    outcome = proposal.outcome
+    came: Data = {"status": outcome.status, "number": outcome.number} if outcome else {}
+    told = {"proposal": proposal.id, "tool": proposal.tool, **terms, **came}
+    return {name: value for name, value in told.items() if value not in (None, "")}
 
 
 def _kind(effect: Effect) -> EventKind | None:

@@ -32,6 +32,11 @@ EventKind = Literal[
     "callback.booked",
     "callback.moved",
     "callback.cancelled",
+    "proposal.made",
+    "proposal.confirmed",
+    "proposal.declined",
+    "proposal.superseded",
+    "proposal.expired",
 ]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field, PrivateAttr
 
 from app.core.backoffice import ActionContext
+from app.core.proposals import Proposal
 
 Role = Literal["customer", "agent"]
 Status = Literal["active", "closed"]
@@ -47,31 +47,6 @@ class Said(BaseModel):
         copy = self.model_copy()
         copy._cleaned = text
         return copy
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a customer's line does: acts with their probabilities, the likeliest first.
-
-    Together they are at most 1; what is left is the probability that it is none of them.
-    """
-
-    acts: tuple[tuple[str, float], ...]
-
-    @property
-    def best(self) -> str:
-        """The likeliest act; empty where none of them is likelier."""
-        if not self.acts or self.acts[0][1] < self.none:
-            return ""
-        return self.acts[0][0]
-
-    @property
-    def none(self) -> float:
-        return max(0.0, 1 - sum(share for _, share in self.acts))
-
-    def p(self, act: str) -> float:
-        """0 for an act that is not known."""
-        return next((share for name, share in self.acts if name == act), 0.0)
 
 
 class RouteQuery(BaseModel):
@@ -137,7 +112,7 @@ class Handoff(BaseModel):
 class ToolUse(BaseModel):
     """`result` is what the model received: JSON of a back-office tool, text of a search.
 
-    `status` is done, approval or refused for consequential tools, empty for others.
+    `status` is done, approval, refused, proposed or declined for consequential tools, empty for others.
     """
 
     name: str
@@ -236,8 +211,11 @@ class TurnContext(BaseModel):
 
 
 class Reply(BaseModel):
+    """`proposal` is the one whose question the text ends with."""
+
     text: str
     turn: Turn
+    proposal: Proposal | None = None
 
 
 class Article(BaseModel):

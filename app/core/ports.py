@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,8 @@ from app.core.backoffice import (
 )
 from app.core.catalogue import Item, Plan
 from app.core.dialog import Dialog
-from app.core.models import Article, Decision, Handler, Memory, Passage, Reading, RouteQuery, Said, Status
+from app.core.models import Article, Decision, Handler, Memory, Passage, RouteQuery, Status
+from app.core.proposals import Answer, Consent
 from app.core.urgency import WaitingQueue
 
 Vectors = NDArray[np.float32]
@@ -47,19 +48,6 @@ class Embedder(Protocol):
 
         Any str is taken, and a text costs no more for being longer. CPU-bound: call it off the event loop.
         """
-        ...
-
-
-class Understanding(Protocol):
-    """What a customer's line does, by its meaning: one of the acts of `locales/<lang>/acts.yaml`, or none.
-
-    Lines are cleaned: what was meant, whatever it was typed on. CPU-bound.
-    """
-
-    def read(self, line: str) -> Reading: ...
-
-    def read_parts(self, line: str) -> list[tuple[str, Reading]]:
-        """The line divided into its wishes, where there are clearly two of different kinds; else whole."""
         ...
 
 
@@ -201,13 +189,9 @@ class CustomerMemory(Protocol):
     async def forget(self, customer_id: str, dialog_id: str) -> None: ...
 
 
-Given = Literal["ordered", "agreed", ""]
-"""How a customer wanted an act: in words of their own, by a yes to our offer, or not at all."""
-
-
-class Consent(Protocol):
-    def __call__(self, action: Action, lines: Sequence[Said]) -> Given:
-        """Of a binding action, after these lines. Pure."""
+class ConsentReader(Protocol):
+    def __call__(self, tool: str, question: str, said: str) -> Answer:
+        """What a line of the customer says to the question whether to do what `tool` does. Pure."""
         ...
 
 
@@ -245,9 +229,18 @@ class BackOffice(Protocol):
 
     def quote(self, customer_id: str, wanted: Quote) -> Outcome: ...
 
-    def act(self, origin: ActionContext, action: Action) -> Outcome:
+    def propose(self, origin: ActionContext, action: Action) -> Outcome:
+        """What `act` would come to now, without a trace: `proposed` with its terms, or why not.
+
+        What was done for the same line already is answered as it was then.
+        """
+        ...
+
+    def act(self, origin: ActionContext, action: Action, consent: Consent | None = None) -> Outcome:
         """Carry out, refuse, or ask for an approval: once for a dialog, sequence, tool and `once_for`.
 
+        What needs consent is refused (`not_confirmed`) unless `consent` covers it; it is done once for a
+        proposal, and the audit names that.
         Check, effect, audit line and kept outcome are one transaction. A repeat gives the kept outcome, with
         `already_done` where it was worded otherwise. A refusal is not kept: nothing was done.
         """

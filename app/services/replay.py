@@ -31,6 +31,7 @@ from app.core.dialog import Dialog, Message
 from app.core.exceptions import CallCenterError
 from app.core.models import OPERATOR, Said, Turn, TurnContext
 from app.core.ports import BackOffice, DialogStore
+from app.core.proposals import Consent
 from app.services.dialogs.admission import RunningTurns, Stopped
 
 REFUSED = Outcome(status="refused", reason="rehearsal")
@@ -72,7 +73,10 @@ class ReadOnlyOffice:
     def quote(self, customer_id: str, wanted: Quote) -> Outcome:
         return self.real.quote(customer_id, wanted)
 
-    def act(self, _origin: ActionContext, _action: Action) -> Outcome:
+    def propose(self, _origin: ActionContext, _action: Action) -> Outcome:
+        return REFUSED
+
+    def act(self, _origin: ActionContext, _action: Action, _consent: Consent | None = None) -> Outcome:
         return REFUSED
 
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:

@@ -20,7 +20,7 @@ from app.core.actions import (
     RefundPayment,
 )
 from app.core.backoffice import ActionContext
-from tests.support.back_office import OWNER, STRANGER, TICKET, Desk, short
+from tests.support.back_office import OWNER, STRANGER, TICKET, Desk, consent_to, short
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -128,7 +128,7 @@ def test_the_same_order_at_once_from_two_dialogs_is_placed_once(desk: Desk) -> N
     before = len(desk.office.orders("demo_goods"))
     visits = [ActionContext(dialog_id=f"d-{n % 2}", seq=n, customer_id="demo_goods") for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda origin: desk.office.act(origin, HUB), visits))
+        told = list(pool.map(lambda origin: desk.office.act(origin, HUB, consent_to(origin, HUB)), visits))
     assert sorted(map(short, told)) == [("done", ""), *[("refused", "just_done")] * 7]
     assert {outcome.number for outcome in told} == {desk.office.orders("demo_goods")[0].number}
     assert len(desk.office.orders("demo_goods")) == before + 1

@@ -16,6 +16,7 @@ import alembic.command  # noqa: F401
 from app.core.actions import RefundPayment
 from app.core.backoffice import ActionContext
 from app.engines.backoffice.office import SqlBackOffice
+from tests.support.back_office import consent_to
 from tests.support.company import COMPANY
 
 STDOUT = 1
@@ -42,7 +43,8 @@ def work(storage: str, first: int, count: int) -> None:
     payment = payment_of(office)
     for seq in range(first, first + count):
         action = RefundPayment(payment=payment, amount_rub=amount_of(seq))
-        outcome = office.act(ActionContext(dialog_id=DIALOG, seq=seq, customer_id=CUSTOMER), action)
+        origin = ActionContext(dialog_id=DIALOG, seq=seq, customer_id=CUSTOMER)
+        outcome = office.act(origin, action, consent_to(origin, action))
         say(f"ack {seq} {outcome.number}")
 
 

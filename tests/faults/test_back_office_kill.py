@@ -19,6 +19,7 @@ from app.core.actions import RefundPayment
 from app.core.backoffice import ActionContext
 from app.engines.backoffice.office import SqlBackOffice
 from tests.faults.clerks import CUSTOMER, DIALOG, POLICY, amount_of, payment_of
+from tests.support.back_office import consent_to
 
 KILLS = 400 if "TORTURE" in os.environ else 20
 ENDLESS, STEPS = 1000, 15
@@ -104,8 +105,8 @@ def test_an_act_that_is_killed_happened_or_not_and_its_repeat_stands_once(tmp_pa
             origin = ActionContext(dialog_id=DIALOG, seq=cut, customer_id=CUSTOMER)
             action = RefundPayment(payment=payment, amount_rub=amount_of(cut))
             reworded = action.model_copy(update={"reason": "a model never says it twice in the same words"})
-            acked[cut] = office.act(origin, reworded).number
-            assert office.act(origin, action).number == acked[cut]
+            acked[cut] = office.act(origin, reworded, consent_to(origin, reworded)).number
+            assert office.act(origin, action, consent_to(origin, action)).number == acked[cut]
             check(office, acked)
     office.close()
     assert len(acked) > KILLS

@@ -1,10 +1,11 @@
-"""Whatever model speaks, records change on the customer's own order or a plain yes, and on nothing else."""
+"""Whatever model speaks, an act that needs consent is proposed; only the customer's own line confirms it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +13,20 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
-from app.agents.base import ToolContext
-from app.agents.consent import held_back
 from app.bootstrap import build
-from app.core.actions import CreateOrder
-from app.core.backoffice import ActionContext
+from app.core.clock import utcnow
 from app.core.config import Settings
-from app.core.models import Decision, RouteQuery, Said
+from app.core.dialog import Dialog
+from app.core.models import Decision, RouteQuery, TurnProgress
 from app.engines.backoffice.office import SqlBackOffice
-from app.engines.knowledge.search import HybridSearch
-from app.engines.offline.consent import consent
 from app.services.workbench import Workbench
 from tests.integration.test_skills_at_work import Chat
 from tests.support.demands import BOSS, SALES
 
 pytestmark = pytest.mark.anyio
 HUB = {"item": "hub", "delivery": "courier"}
-OFFER = "Orbita Hub с доставкой курьером стоит 12 900 ₽. Оформить заказ?"
+ORDER = "закажите хаб с доставкой курьером"
+QUESTION = "Заказ: Orbita Hub. Доставка курьером бесплатная: 2–5 дней. К оплате 12 900 ₽. Оформить заказ?"
 
 
 class At:
@@ -41,8 +39,20 @@ class At:
         return Decision(agent=self.agent, confidence=1, source="lexical", reason=query.text[:10])
 
 
+class Clock:
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> Any:
+        return utcnow() + self.ahead
+
+
 def call(tool: str, **arguments: Any) -> AIMessage:
     return AIMessage("", tool_calls=[{"name": tool, "args": arguments, "id": "1", "type": "tool_call"}])
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
 
 
 @pytest.fixture
@@ -54,11 +64,11 @@ def office(tmp_path: Path) -> Iterator[SqlBackOffice]:
 
 @asynccontextmanager
 async def centre(
-    office: SqlBackOffice, folder: Path, script: list[Any], agent: str = SALES
+    office: SqlBackOffice, folder: Path, script: list[Any], agent: str = SALES, clock: Clock | None = None
 ) -> AsyncIterator[Workbench]:
     settings = Settings(_env_file=None, dialogs_storage_path=folder / "dialogs", log_level="CRITICAL")
     model = ScriptedChatModel(script=script) if script else None
-    bench = build(settings, office=office, model=model, router=At(agent))
+    bench = build(settings, office=office, model=model, router=At(agent), clock=clock or Clock())
     await bench.start()
     try:
         yield bench
@@ -66,87 +76,206 @@ async def centre(
         await bench.stop()
 
 
-@pytest.mark.parametrize(
-    "said", ["ок, спасибо", "хорошо, подумаю", "да, но позже", "да?", "ага, понятно", "ок"]
-)
-async def test_a_model_that_takes_any_answer_for_a_yes_orders_nothing(
+async def stored(chat: Chat) -> Dialog:
+    return await chat.bench.dialogs.store.read(chat.dialog_id)
+
+
+async def states(chat: Chat) -> list[str]:
+    return [proposal.state for proposal in (await stored(chat)).proposals]
+
+
+async def test_a_call_only_proposes_and_the_question_is_ours(office: SqlBackOffice, tmp_path: Path) -> None:
+    before = office.orders("demo_goods")
+    words = "Хороший выбор. Оформляем? Напишите, если что. Вам точно курьером?"
+    async with centre(office, tmp_path, [call("create_order", **HUB), words]) as bench:
+        chat = Chat(bench, "demo_goods")
+        told = plain(await chat.say(ORDER))
+        [used] = await chat.tools()
+        assert await states(chat) == ["open"]
+    assert told == f"Хороший выбор. Напишите, если что.\n\n{QUESTION}"
+    assert (used.status, json.loads(used.result)["status"]) == ("proposed", "proposed")
+    assert office.orders("demo_goods") == before
+
+
+async def test_what_is_streamed_is_what_is_stored(office: SqlBackOffice, tmp_path: Path) -> None:
+    shown: list[str] = []
+
+    def emit(progress: TurnProgress) -> None:
+        if progress.kind == "reset":
+            shown.clear()
+        shown.append(progress.text)
+
+    script = [call("create_order", **HUB), "Секунду? Хороший выбор.\n\nБерём?\nОн в наличии.  "]
+    async with centre(office, tmp_path, script) as bench:
+        made = await bench.dialogs.create("demo_goods", ORDER, emit=emit)
+    assert "".join(shown) == made.body["response"]
+    assert plain("".join(shown)).count("?") == 1
+
+
+@pytest.mark.parametrize("said", ["да", "да, оформляйте", "оформляйте"])
+async def test_the_next_line_confirms_and_an_agent_words_the_outcome(
     office: SqlBackOffice, tmp_path: Path, said: str
 ) -> None:
-    before = office.orders("demo_goods")
-    script = [OFFER, call("create_order", **HUB), "Оформить заказ на Orbita Hub за 12 900 ₽? Напишите «да»."]
-    async with centre(office, tmp_path, script) as bench:
+    async with centre(office, tmp_path, [call("create_order", **HUB), "", "Готово."]) as bench:
         chat = Chat(bench, "demo_goods")
-        await chat.say("сколько стоит хаб?")
-        await chat.say(said)
-        [held] = await chat.tools()
-    assert office.orders("demo_goods") == before
-    told = json.loads(held.result)
-    assert (held.status, told["reason"], told["total"]) == ("refused", "not_confirmed", "12\u00a0900\u00a0₽")
-
-
-async def test_after_a_plain_yes_to_what_it_offered_it_orders(office: SqlBackOffice, tmp_path: Path) -> None:
-    script = [OFFER, call("create_order", **HUB), "Заказ оформлен."]
-    async with centre(office, tmp_path, script) as bench:
-        chat = Chat(bench, "demo_goods")
-        await chat.say("сколько стоит хаб?")
-        await chat.say("да, оформляйте")
+        assert plain(await chat.say(ORDER)) == QUESTION
+        assert await chat.say(said) == "Готово."
         assert [use.status for use in await chat.tools()] == ["done"]
+        assert await states(chat) == ["confirmed"]
+        [effect] = office.effects(chat.dialog_id)
+        assert effect.proposal == (await stored(chat)).proposals[0].id
     assert office.orders("demo_goods")[0].item == "hub"
 
 
 @pytest.mark.parametrize(
-    ("named", "status"), [("12 900 ₽", None), ("9 900 ₽", "refused"), ("12 900 руб.", None)]
+    "said", ["хорошо, подумаю", "да, но позже", "сколько стоит ключ?", "да, дорого", "два хаба"]
 )
-def test_a_yes_holds_for_the_price_that_was_offered(
-    office: SqlBackOffice, named: str, status: str | None
-) -> None:
-    context = ToolContext(HybridSearch([], None), office, consent=consent)
-    offer = Said(role="agent", content=OFFER.replace("12 900 ₽", named), agent=SALES)
-    origin = ActionContext(dialog_id="d", seq=3, customer_id="demo_goods")
-    lines = [offer, Said(role="customer", content="да")]
-    held = held_back(context, origin, lines, CreateOrder.model_validate(HUB))
-    assert (held.status if held else None) == status
-
-
-async def test_a_yes_to_a_person_lets_no_model_act(office: SqlBackOffice, tmp_path: Path) -> None:
+async def test_any_other_line_suspends_it(office: SqlBackOffice, tmp_path: Path, said: str) -> None:
+    """Whatever the model claims then, a bare yes no longer acts; naming the act asks again."""
     before = office.orders("demo_goods")
-    script = ["Чем помочь?", call("create_order", **HUB), "Оформить заказ на хаб?"]
+    claim = call("create_order", **HUB)
+    script = [claim, "", "Понял.", "Понял.", "Готово."]
     async with centre(office, tmp_path, script) as bench:
         chat = Chat(bench, "demo_goods")
-        await chat.say("есть вопрос по хабу с доставкой курьером")
-        await bench.operators.take_over(chat.dialog_id, "olga", "")
-        await bench.operators.reply(chat.dialog_id, "olga", OFFER)
-        await bench.operators.hand_back(chat.dialog_id, "olga", "вернула", SALES)
-        await chat.say("да")
+        await chat.say(ORDER)
+        assert await chat.say(said) == "Понял."
+        assert await states(chat) == ["suspended"]
+        assert await chat.say("да") == "Понял."
+        assert office.orders("demo_goods") == before
+        assert plain(await chat.say("да, оформляйте")).endswith(QUESTION)
+        assert office.orders("demo_goods") == before
+        assert await chat.say("да") == "Готово."
+    assert len(office.orders("demo_goods")) == len(before) + 1
+
+
+async def test_an_acknowledgement_has_the_question_put_once_more(
+    office: SqlBackOffice, tmp_path: Path
+) -> None:
+    before = office.orders("demo_goods")
+    async with centre(office, tmp_path, [call("create_order", **HUB), "", "Хорошо."]) as bench:
+        chat = Chat(bench, "demo_goods")
+        await chat.say(ORDER)
+        assert plain(await chat.say("ок, спасибо")).endswith(QUESTION)
+        assert await chat.say("ок") == "Хорошо."
+        assert await states(chat) == ["suspended"]
     assert office.orders("demo_goods") == before
 
 
-async def test_a_refund_is_offered_by_number_and_sum_before_it_is_made(
+async def test_a_refusal_closes_it(office: SqlBackOffice, tmp_path: Path) -> None:
+    before = office.orders("demo_goods")
+    async with centre(office, tmp_path, [call("create_order", **HUB), "", "Хорошо.", "Да?"]) as bench:
+        chat = Chat(bench, "demo_goods")
+        await chat.say(ORDER)
+        assert await chat.say("нет, не надо") == "Хорошо."
+        assert await states(chat) == ["declined"]
+        assert not (await stored(chat)).escalated
+        await chat.say("да, оформляйте")
+    assert office.orders("demo_goods") == before
+
+
+async def test_a_change_of_detail_proposes_anew(office: SqlBackOffice, tmp_path: Path) -> None:
+    two = call("create_order", **HUB, quantity=2)
+    async with centre(office, tmp_path, [call("create_order", **HUB), "", two, "", "Готово."]) as bench:
+        chat = Chat(bench, "demo_goods")
+        await chat.say(ORDER)
+        asked = plain(await chat.say("нет, два хаба"))
+        assert "25 800 ₽" in asked
+        assert await states(chat) == ["superseded", "open"]
+        await chat.say("да")
+    assert office.orders("demo_goods")[0].quantity == 2
+
+
+async def test_one_act_is_asked_about_at_a_time(office: SqlBackOffice, tmp_path: Path) -> None:
+    both = AIMessage(
+        "",
+        tool_calls=[
+            {"name": "create_order", "args": HUB, "id": "1", "type": "tool_call"},
+            {"name": "cancel_subscription", "args": {}, "id": "2", "type": "tool_call"},
+        ],
+    )
+    async with centre(office, tmp_path, [both, "К отмене подписки вернусь после."]) as bench:
+        chat = Chat(bench, "demo_en")
+        told = await chat.say(ORDER)
+        first, second = await chat.tools()
+    assert (first.status, second.status) == ("proposed", "refused")
+    assert json.loads(second.result)["reason"] == "one_at_a_time"
+    assert told.count("?") == 1
+
+
+async def test_after_its_time_a_yes_is_an_ordinary_line(office: SqlBackOffice, tmp_path: Path) -> None:
+    clock, before = Clock(), office.orders("demo_goods")
+    script = [call("create_order", **HUB), "", "Что?"]
+    async with centre(office, tmp_path, script, clock=clock) as bench:
+        chat = Chat(bench, "demo_goods")
+        await chat.say(ORDER)
+        clock.ahead = timedelta(minutes=30)
+        assert await chat.say("да") == "Что?"
+        assert await states(chat) == ["expired"]
+    assert office.orders("demo_goods") == before
+
+
+async def test_above_the_limit_the_customer_agrees_first(office: SqlBackOffice, tmp_path: Path) -> None:
+    async with centre(office, tmp_path, [], BOSS) as bench:
+        chat = Chat(bench, "demo_annual")
+        asked = plain(await chat.say("Верните деньги за годовую подписку"))
+        assert "11 144 ₽" in asked
+        assert "решит сотрудник" in asked
+        assert office.approvals() == []
+        await chat.say("да")
+        assert [use.status for use in await chat.tools()] == ["approval"]
+    [waiting] = office.approvals()
+    assert waiting.amount_rub == 11144
+
+
+async def test_while_a_person_serves_no_typed_line_confirms(office: SqlBackOffice, tmp_path: Path) -> None:
+    before = office.orders("demo_goods")
+    async with centre(office, tmp_path, [call("create_order", **HUB), "", "Готово."]) as bench:
+        chat = Chat(bench, "demo_goods")
+        await chat.say(ORDER)
+        await bench.operators.take_over(chat.dialog_id, "olga", "")
+        await chat.say("да")
+        await bench.operators.reply(chat.dialog_id, "olga", "Оформляем?")
+        await chat.say("да, оформляйте")
+        assert await states(chat) == ["suspended"]
+        await bench.operators.hand_back(chat.dialog_id, "olga", "вернула", SALES)
+        assert plain(await chat.say("да")).endswith(QUESTION)
+        assert office.orders("demo_goods") == before
+        await chat.say("да")
+    assert len(office.orders("demo_goods")) == len(before) + 1
+
+
+async def test_a_person_who_hands_back_at_once_has_the_question_put_again(
     office: SqlBackOffice, tmp_path: Path
 ) -> None:
-    """Who agrees to have a payment looked for has not agreed to have it returned."""
-    async with centre(office, tmp_path, [], BOSS) as bench:
-        chat = Chat(bench, "demo_en")
-        offered = await chat.say("How can I get a refund of my last payment?")
-        assert "check whether it can be returned?" in offered
-        asked = await chat.say("yes")
-        latest = office.payments("demo_en")[0]
-        assert (latest.refunded_rub, asked.count("?")) == (0, 1)
-        assert latest.number in asked
-        assert "1,990" in asked
-        await chat.say("yes")
-    assert office.payments("demo_en")[0].refunded_rub == 1990
+    async with centre(office, tmp_path, [call("create_order", **HUB), "", "По будням.", ""]) as bench:
+        chat = Chat(bench, "demo_goods")
+        await chat.say(ORDER)
+        await bench.operators.take_over(chat.dialog_id, "olga", "")
+        await bench.operators.hand_back(chat.dialog_id, "olga", "вернула", SALES)
+        assert plain(await chat.say("а когда привезут?")) == f"По будням.\n\n{QUESTION}"
+        assert await states(chat) == ["open"]
+
+
+async def test_terms_that_got_worse_are_put_anew(office: SqlBackOffice, tmp_path: Path) -> None:
+    async with centre(office, tmp_path, [call("refund_payment", payment="P-1006"), "", ""], BOSS) as bench:
+        chat = Chat(bench, "customer_123")
+        await chat.say("верните 990")
+        dialog = await stored(chat)
+        dialog.proposals[0].facts["amount_rub"] = 1990
+        await bench.dialogs.store.write(dialog)
+        assert plain(await chat.say("да")).startswith("За это время условия изменились")
+        assert await states(chat) == ["superseded", "open"]
+    assert office.payments("customer_123")[0].refunded_rub == 0
 
 
 @pytest.mark.parametrize(
     ("customer", "ask", "yes"),
     [
         ("demo_en", "Please switch off auto-renewal", "yes"),
-        ("demo_annual", "что будет, если отменить подписку?", "да"),
         ("demo_annual", "Отключите, пожалуйста, автопродление", "да, отключайте"),
     ],
 )
-async def test_a_yes_to_the_only_question_acts(
+async def test_the_embedded_model_says_nothing_beside_the_question(
     office: SqlBackOffice, tmp_path: Path, customer: str, ask: str, yes: str
 ) -> None:
     async with centre(office, tmp_path, []) as bench:
@@ -160,17 +289,16 @@ async def test_a_yes_to_the_only_question_acts(
     assert account.subscription.status == "cancelled"
 
 
-async def test_what_is_neither_yes_nor_no_is_asked_about_once(office: SqlBackOffice, tmp_path: Path) -> None:
-    before = office.orders("demo_goods")
-    async with centre(office, tmp_path, []) as bench:
+async def test_one_more_of_the_same_is_asked_about(office: SqlBackOffice, tmp_path: Path) -> None:
+    before = len(office.orders("demo_goods"))
+    order = call("create_order", **HUB)
+    async with centre(office, tmp_path, [order, "", "Готово.", order, "", "Готово."]) as bench:
         chat = Chat(bench, "demo_goods")
-        await chat.say("сколько стоит хаб с доставкой курьером?")
-        asked = await chat.say("ок, спасибо")
-        assert asked.startswith("Уточню")
-        assert "12 900" in asked.replace("\u00a0", " ")
-        assert "ничего не меняю" in await chat.say("понял, спасибо")
-        assert office.orders("demo_goods") == before
-        await chat.say("сколько стоит хаб с доставкой курьером?")
-        await chat.say("ага, спасибо")
-        await chat.say("ок")
-    assert len(office.orders("demo_goods")) == len(before) + 1
+        await chat.say(ORDER)
+        await chat.say("да")
+        asked = await chat.say(ORDER)
+        assert asked.startswith("Такой же заказ вы только что оформили: O-")
+        assert asked.endswith("Оформить ещё один?")
+        assert len(office.orders("demo_goods")) == before + 1
+        await chat.say("да")
+    assert len(office.orders("demo_goods")) == before + 2

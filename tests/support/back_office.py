@@ -17,8 +17,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from app.core.actions import Action, OpenTicket
+from app.core.actions import Action, OpenTicket, plain_arguments, tool_name
 from app.core.backoffice import ActionContext, Outcome, Policy
+from app.core.proposals import Consent
 from app.engines.backoffice.office import SqlBackOffice
 
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
@@ -52,10 +53,15 @@ class Desk:
         origin = ActionContext(
             dialog_id=f"d-{customer_id}", seq=number, customer_id=customer_id, language=language
         )
-        return self.office.act(origin, action)
+        return self.office.act(origin, action, consent_to(origin, action))
 
     def payment(self, customer_id: str, place: int = 0) -> str:
         return self.office.payments(customer_id)[place].number
+
+
+def consent_to(origin: ActionContext, action: Action) -> Consent:
+    """The customer's word for just that, given by the line."""
+    return Consent(f"p-{origin.seq}-{action!r}", origin.seq, tool_name(type(action)), plain_arguments(action))
 
 
 def short(outcome: Outcome) -> tuple[str, str]:

@@ -1,18 +1,37 @@
-"""What customers answer to an offer: lines that agree to it, and lines that agree to nothing."""
+"""What customers answer to a proposal: lines that agree, that only acknowledge, and that agree to nothing."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from app.agents.proposal_texts import question_of
+from app.core.backoffice import Value
+
 _READ: dict[str, Any] = yaml.load(
     Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
 )
-OFFERS: dict[str, str] = _READ["offers"]
+NOW, LATER = datetime(2026, 3, 18, 12, tzinfo=UTC), datetime(2026, 4, 17, 12, tzinfo=UTC)
+_SPAN: dict[str, Value] = {"days_from": 3, "days_to": 5}
+TERMS: dict[str, dict[str, Value]] = {
+    "create_order": {"item": "hub", "quantity": 1, "delivery_by": "courier", "total_rub": 12900, **_SPAN},
+    "change_subscription": {"plan": "pro", "period": "month", "difference_rub": 1000, "renews": LATER},
+    "cancel_subscription": {"plan": "basic", "until": LATER},
+    "refund_payment": {"payment": "P-1009", "amount_rub": 1990, "paid": NOW, "until": NOW, **_SPAN},
+}
+OFFERS = tuple(product(TERMS, ("ru", "en")))
+"""Each act that needs consent, in each language."""
 
 
-def said_to(offer: str, kind: str) -> list[str]:
-    """What is said to any offer of that language, and to this one; `kind` is agree or other."""
-    return [*_READ[kind][f"any-{offer.split('-')[1]}"], *_READ[kind][offer]]
+def question_to(tool: str, language: str) -> str:
+    return question_of(tool, TERMS[tool], NOW, language).text
+
+
+def said_to(kind: str, tool: str, language: str) -> list[str]:
+    """What is said to any question of that language, and to this one: agree, acknowledge or other."""
+    known = _READ[kind]
+    return [*known[f"any-{language}"], *known.get(f"{tool}-{language}", [])]

@@ -42,6 +42,15 @@ def moment(at: datetime, language: str) -> str:
     return f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
 
 
+def day(at: date, language: str) -> str:
+    return format_date(local_day(at), "long", locale=_locale(language))
+
+
+def local_day(at: date) -> date:
+    """In the house's time zone."""
+    return at.astimezone(in_use().zone).date() if isinstance(at, datetime) else at
+
+
 def present(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
     """`amount_rub: 1234` becomes `amount: "1 234 ₽"`, `used_gb: 12` `used: "12 GB"`, `days: 2` "2 days".
 

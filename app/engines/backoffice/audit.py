@@ -33,6 +33,14 @@ def find_outcome(connection: Connection, origin: ActionContext, action: Action) 
     return None
 
 
+def find_confirmed(connection: Connection, origin: ActionContext, proposal: str) -> Outcome | None:
+    """A proposal is carried out once, whichever line confirms it."""
+    mine = (effects.c.dialog_id == origin.dialog_id, effects.c.proposal == proposal)
+    rows = connection.execute(select(effects.c.outcome).where(*mine).order_by(effects.c.id))
+    outcomes = (from_json(row.outcome) for row in rows)
+    return next((outcome for outcome in outcomes if outcome.status != "refused"), None)
+
+
 def write(
     connection: Connection,
     origin: ActionContext,
@@ -40,6 +48,7 @@ def write(
     outcome: Outcome,
     at: datetime,
     by: str | None = None,
+    proposal: str = "",
 ) -> None:
     about = about_of(action)
     if by is None:
@@ -53,6 +62,7 @@ def write(
         "wording": wording_of(action),
         "outcome": to_json(outcome),
         "decided_by": by,
+        "proposal": proposal,
     }
     connection.execute(insert(effects).values(values))
 

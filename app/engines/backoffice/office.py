@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -30,6 +31,7 @@ from app.core.catalogue import Item, Plan
 from app.core.clock import Clock, utcnow
 from app.core.company import Company, in_use
 from app.core.exceptions import ApprovalDecided
+from app.core.proposals import Consent, is_covered
 from app.engines.backoffice import approvals, audit, records, repeats
 from app.engines.backoffice.actions import carry_out
 from app.engines.backoffice.actions.context import ActionRun
@@ -37,6 +39,7 @@ from app.engines.backoffice.database import Database, clear, prepare
 from app.engines.backoffice.demo import fill
 from app.engines.backoffice.outcomes import refused
 from app.engines.backoffice.pricing import quote
+from app.engines.backoffice.rehearsal import rehearse
 from app.engines.backoffice.tables import incidents
 
 
@@ -154,17 +157,23 @@ class SqlBackOffice:
             customer = records.customer_of(connection, customer_id)
         return quote(self._company, customer.discount if customer else "none", wanted)
 
-    def act(self, origin: ActionContext, action: Action) -> Outcome:
-        action = storable(action)
+    def propose(self, origin: ActionContext, action: Action) -> Outcome:
+        twin = self if isinstance(self._database, Unwritten) else self.rehearsed()
+        return twin._rehearse(origin, storable(action))
+
+    def act(self, origin: ActionContext, action: Action, consent: Consent | None = None) -> Outcome:
+        if not is_covered(consent, origin, action):
+            return refused("not_confirmed")
+        action, proposal = storable(action), consent.proposal if consent else ""
         with self._database.writing(f"dialog {origin.dialog_id}", _of(origin.customer_id)) as connection:
-            if kept := audit.find_outcome(connection, origin, action):
+            if kept := _kept(connection, origin, action, proposal):
                 return kept
             now = self._clock()
             outcome = self._carry_out(connection, origin, action, now)
             if outcome.status == "approval" and not outcome.number:
                 waits = repeats.approval(connection, origin, action, now, self._policy)
                 outcome = waits or approvals.enter_approval(connection, origin, action, outcome, now)
-            audit.write(connection, origin, action, outcome, now)
+            audit.write(connection, origin, action, outcome, now, proposal=proposal)
             return outcome
 
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
@@ -233,11 +242,34 @@ class SqlBackOffice:
         run = ActionRun(connection, origin, customer, now, self._policy, self._company, approved)
         return carry_out(run, action)
 
+    def _rehearse(self, origin: ActionContext, action: Action) -> Outcome:
+        with self._database.writing(f"dialog {origin.dialog_id}", _of(origin.customer_id)) as connection:
+            if kept := audit.find_outcome(connection, origin, action):
+                return kept
+            now = self._clock()
+            attempt = partial(self._try, connection, origin, now)
+            return rehearse(connection, origin, action, now, self._policy, attempt)
+
+    def _try(
+        self,
+        connection: Connection,
+        origin: ActionContext,
+        now: datetime,
+        action: Action,
+        approved: ActionApproval | None,
+    ) -> Outcome:
+        return self._carry_out(connection, origin, action, now, approved)
+
     def _prepare(self, database: Database) -> None:
         prepare(
             database,
             (lambda connection: fill(connection, self._clock(), self._company)) if self._demo else None,
         )
+
+
+def _kept(connection: Connection, origin: ActionContext, action: Action, proposal: str) -> Outcome | None:
+    confirmed = audit.find_confirmed(connection, origin, proposal) if proposal else None
+    return confirmed or audit.find_outcome(connection, origin, action)
 
 
 def _of(customer_id: str) -> str:

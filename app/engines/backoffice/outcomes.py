@@ -15,6 +15,7 @@ Refusal = Literal[
     "on_trial", "period_over", "already_renewing", "refund_instead", "return_instead", "plan_runs",
     "not_delivered", "already_shipped", "paid_otherwise", "nothing_to_change", "no_call", "several_calls",
     "too_many",
+    "not_confirmed",
 ]  # fmt: skip
 Waiting = Literal["late", "goods_return", "above_limit", "often"]
 Note = Literal["discount_not_verified"]
@@ -27,6 +28,11 @@ def refused(reason: Refusal, number: str = "", **facts: Value) -> Outcome:
 def waits(reason: Waiting, number: str = "", **facts: Value) -> Outcome:
     """Without a number it still has to be given one."""
     return Outcome(status="approval", reason=reason, number=number, facts=facts)
+
+
+def proposed(**facts: Value) -> Outcome:
+    """What would come of it; nothing was done."""
+    return Outcome(status="proposed", facts=facts)
 
 
 def done(number: str = "", **facts: Value) -> Outcome:

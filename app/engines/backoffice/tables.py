@@ -248,6 +248,7 @@ effects = Table(
     _required("wording", String),
     _required("outcome", JSON),
     Column("decided_by", String),
+    _required("proposal", String),
     Index("ix_effects_dialog_id", "dialog_id"),
     Index(
         "uq_effects_once",

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from app.engines.offline.entities import values_in
-from app.engines.offline.lexicon import Stems, beginnings, contains, manner, plain, words_of
+from app.engines.offline.lexicon import Stems, acts_of, beginnings, contains, manner, plain
 from app.engines.offline.understanding import whole
 
 _QWERTY = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
@@ -67,6 +67,7 @@ _KINDS = (
     "yes",
     "doubt",
 )  # a later one has the word
+_AGREEING = ("yes", "ack", "doubt", "ask", "plan")
 _CLAUSE = re.compile(r"[.!;,\n]+|\s[—–-]+\s|\s(?:и|and|so)\s")
 _TOKEN = re.compile(r"[\w'’]+|[^\w\s.,;:!?()\[\]—–\-…*\"«»“”„]")
 _QUOTE = re.compile(r"[«»“”„\"]|^\s*>", re.MULTILINE)
@@ -77,13 +78,50 @@ _EMPTY = ("yes", "ack", "go", "noted", "thanks", "filler")
 
 
 def answer_to(skill: str, said: str, question: str) -> Answer:
-    """`question` is the whole of our message: of its last paragraph words may be said again."""
+    """`question` is the whole of our message: of its last paragraph words may be said again.
+
+    `skill` names a skill, or the tool of an act that needs consent.
+    """
     asked = _one_figure(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
     first, *others = (_one_figure(line) for line in readings(said))
     if answer := _sort(skill, first, asked):
         return answer
     slipped = not _read(skill, first, asked) and any(_sort(skill, line, asked) == "yes" for line in others)
     return "yes" if slipped or _orders(skill, first, asked) else _rest(first)
+
+
+def names_act(tool: str, said: str, question: str) -> bool:
+    """Of a line that is a yes: whether it says what to do."""
+    asked = _one_figure(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
+    lines = [_one_figure(line) for line in readings(said)]
+    return any(
+        "act" in _read(tool, part, asked).values() for line in lines for part in (line, *_CLAUSE.split(line))
+    )
+
+
+def refuses(tool: str, said: str) -> bool:
+    """Nothing but a no: "no, don't refund it", and no other wish beside it."""
+    line = _mended(said)
+    if "?" in line or _QUOTE.search(line) or not whole(manner("refusal")).match(line.lstrip(" .,!-—")):
+        return False
+    sober = {phrase for phrase, kind in _phrases(tool).items() if kind not in _AGREEING}
+    things = tuple(stem for words in acts_of(tool) for stem in words.thing)
+    return _consists_of({*sober, *manner("no"), *manner("refusal"), *manner("noted")}, line, things)
+
+
+def acknowledges(said: str) -> bool:
+    """Nothing but "ok", "I see", thanks, a half yes."""
+    return any(_consists_of({*_phrases(""), *manner("noted")}, line) for line in readings(said))
+
+
+def _consists_of(known: set[str], line: str, things: Stems = ()) -> bool:
+    tokens, at = _TOKEN.findall(line), 0
+    while at < len(tokens) <= LONGEST:
+        size = next((n for n in _SIZES if " ".join(tokens[at : at + n]) in known), 0)
+        if not size and not contains(things, tokens[at]):
+            return False
+        at += size or 1
+    return 0 < len(tokens) <= LONGEST
 
 
 def is_yes(said: str) -> bool:
@@ -123,7 +161,7 @@ def _acts(read: Phrases) -> bool:
 def _read(skill: str, line: str, question: str) -> Phrases:
     """The phrases of it and of what kind each is; nothing where a word is of no kind."""
     tokens, known = _TOKEN.findall(line), _phrases(skill)
-    things = tuple(stem for words in words_of(skill) for stem in words.thing)
+    things = tuple(stem for words in acts_of(skill) for stem in words.thing)
     read, at = Phrases(), 0
     while at < len(tokens) <= LONGEST:
         size = next((n for n in _SIZES if " ".join(tokens[at : at + n]) in known), 0)
@@ -186,7 +224,7 @@ def reserves(said: str) -> bool:
 
 def _beside_reasons(skill: str, clause: str) -> str:
     """A reason for the act holds nothing back."""
-    because = tuple(stem for words in words_of(skill) for stem in words.because)
+    because = tuple(stem for words in acts_of(skill) for stem in words.because)
     return beginnings(because).sub(" ", clause) if because else clause
 
 
@@ -209,7 +247,7 @@ def _joined(line: str) -> str:
 @lru_cache
 def _phrases(skill: str) -> Phrases:
     known = {phrase: kind for kind in _KINDS for phrase in manner(kind)}
-    for words in words_of(skill):
+    for words in acts_of(skill):
         known |= dict(_forms(words.act))
     return {_joined(plain(phrase)): kind for phrase, kind in known.items()}
 

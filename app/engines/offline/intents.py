@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-WHICH, CONFIRM, OFFER, SURE, MORE, AGAIN = "which", "confirm", "offer", "sure", "more", "again"
+WHICH, OFFER, AGAIN = "which", "offer", "again"
 """Questions that every skill may ask besides those for its slots."""
 TIME = "time"
-YES_OR_NO = (CONFIRM, OFFER, SURE, MORE)
+YES_OR_NO = (OFFER,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,11 @@ class Skill:
     slots: dict[str, str] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
     lookup: Lookup | None = None
-    confirm: str = ""  # "always", or "careful": where the words for that are heard
     reads: bool = False
     rows: str = ""
     hands: bool = False  # asked for at another desk, the customer is handed over
     offers: str = ""
     past: bool = False  # days that are named lie behind us
-    binding: bool = False  # as its action: nothing without an order or a yes
     fixed: dict[str, int] = field(default_factory=dict)
     after: str = ""  # only once this other skill has been carried out in the dialog
 
@@ -69,16 +67,14 @@ SKILLS: tuple[Skill, ...] = (
     Skill("credit", "grant_credit", {"reason": "words", "amount_rub": "amount"},
           fixed={"amount_rub": 300}, after="complaint", hands=True),
     Skill("change", "change_subscription", {"plan": "plan", "period": "period"},
-          (Need("plan"),), confirm="careful", hands=True, offers="link", binding=True),
-    Skill("refund", "refund_payment", lookup=_PAYMENTS, hands=True, past=True,
-          binding=True),
+          (Need("plan"),), hands=True, offers="link"),
+    Skill("refund", "refund_payment", lookup=_PAYMENTS, hands=True, past=True),
     Skill("complaint", "open_complaint",
           {"subject": "subject", "details": "details"}, _SUBJECT, hands=True),
     Skill("order", "create_order", _BUY,
-          (Need("item"), Need("period", "plan"), Need("delivery", "goods")), hands=True, offers="link",
-          binding=True),
+          (Need("item"), Need("period", "plan"), Need("delivery", "goods")), hands=True, offers="link"),
     Skill("link", "create_payment_link", lookup=_ORDERS, hands=True),
-    Skill("cancel", "cancel_subscription", confirm="always", hands=True, binding=True),
+    Skill("cancel", "cancel_subscription", hands=True),
     Skill("tickets", "find_tickets", reads=True, rows="tickets", hands=True),
     Skill("orders", "find_orders", {"order": "order"}, reads=True, rows="orders", hands=True),
     Skill("payments", "find_payments", {"amount_rub": "amount", "on": "day"},

@@ -156,6 +156,17 @@ def words_of(skill: str) -> Iterable[Words]:
     return (book.skills[skill] for book in all_books().values() if skill in book.skills)
 
 
+@lru_cache
+def acts_of(name: str) -> tuple[Words, ...]:
+    """How a yes names an act that needs consent, by its tool; else the words of the skill of that name."""
+    tools = [known["tools"][name] for known in read_all("proposals").values() if name in known["tools"]]
+    words = (
+        Words(act=tuple(t["act"]), thing=tuple(t["thing"]), because=tuple(t.get("because", ())))
+        for t in tools
+    )
+    return tuple(words) or tuple(words_of(name))
+
+
 def _book(raw: dict[str, Any]) -> SkillBook:
     return SkillBook(
         values={kind: _texts(known) for kind, known in raw["values"].items()},

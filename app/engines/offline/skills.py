@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from app.core.backoffice import NOT_CONFIRMED
 from app.core.company import in_use
 from app.engines.offline.call_times import wish_of
 from app.engines.offline.conversation import Call, HandOver, Move, Remark, Say, Scene
 from app.engines.offline.entities import Slots, as_json
 from app.engines.offline.intents import (
     BY_NAME,
-    CONFIRM,
-    MORE,
     OFFER,
     SKILLS,
-    SURE,
     TIME,
     Need,
     Skill,
@@ -31,12 +26,13 @@ from app.engines.offline.lexicon import (
     values,
     words_of,
 )
-from app.engines.offline.responses import fill, listed, readable, troubles, worded
+from app.engines.offline.responses import listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
 from app.engines.offline.tracker import Matter, matter_of, slots_for, texts_for
 from app.engines.offline.understanding import inquired
 
-JUST_DONE = "just_done"
+PROPOSED = "proposed"
+"""The question is put to the customer behind our words, which are none."""
 UNKNOWN, REJECTED = "unknown_customer", "rejected"
 DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
 PERSONAL = ("account", "devices")
@@ -61,8 +57,6 @@ def act(scene: Scene, book: Phrasebook) -> Move | Remark | None:
         )
     if matter.declined:
         return Say(_general(scene, "declined"))
-    if matter.unclear:
-        return Say(_sure(skill, _terms_in(scene), scene))
     result = scene.result(skill.tool)
     slots = slots_for(matter, scene) | texts_for(matter, scene, book)
     if result is not None and (skill.reads or skill.lookup is None or skill.lookup.tool != skill.tool):
@@ -145,10 +139,6 @@ def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
         if not isinstance(choice, Selection):
             return choice
         arguments[skill.lookup.argument] = choice.number
-    if matter.agreed and matter.answer == MORE:
-        arguments["again"] = True
-    if skill.confirm and _wants_yes(skill, words, slots, matter):
-        return Say(words.asks[CONFIRM])
     return Call(skill.tool, {**skill.fixed, **arguments})
 
 
@@ -160,24 +150,10 @@ def _lacks(need: Need, slots: Slots) -> bool:
     return some is None or slots.get("item") in some
 
 
-def _wants_yes(skill: Skill, words: Words, slots: Slots, matter: Matter) -> bool:
-    if matter.agreed:
-        return False
-    lowest = slots.get("plan") == in_use().catalogue.lowest
-    return skill.confirm == "always" or lowest or contains(words.careful, " ".join(matter.lines))
-
-
 def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene: Scene) -> Say | Remark:
     """Where nothing could be done, an article may follow."""
-    if facts.get("reason") == NOT_CONFIRMED:
-        return Say(_sure(skill, fill(words.say.get("terms", ()), facts, scene.language), scene))
-    if facts.get("reason") == JUST_DONE and MORE in words.asks:
-        asked = (
-            fill(words.say[JUST_DONE], facts, scene.language),
-            words.asks[MORE],
-            _general(scene, "answer"),
-        )
-        return Say(" ".join(asked))
+    if facts.get("status") == PROPOSED:
+        return Say("")
     if facts.get("reason") == UNKNOWN:
         return Remark(_general(scene, "stranger"), _general(scene, "person"))
     general = skillbook(scene.language).general
@@ -189,19 +165,6 @@ def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene:
     settled = facts.get("status") in ("done", "found")
     further = offer(skill.offers, scene) if skill.offers and settled and _open_end(facts) else ""
     return Say(f"{text} {further}".strip())
-
-
-def _sure(skill: Skill, terms: str, scene: Scene) -> str:
-    """One question, which names the act, and what it costs."""
-    asked = skillbook(scene.language).skills[skill.name].asks[SURE]
-    return " ".join(part for part in (asked, terms, _general(scene, "answer")) if part)
-
-
-def _terms_in(scene: Scene) -> str:
-    """The sums that our offer named: they are said again, if that was in the language of now."""
-    sentences = re.split(r"(?<=[.!?])\s+", scene.last.rsplit("\n\n", 1)[-1])
-    told = " ".join(s for s in sentences if "₽" in s and not s.endswith("?"))
-    return told if readable(told, scene.language) else ""
 
 
 def _open_end(facts: dict[str, Any]) -> bool:

@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.core.company import in_use
-from app.engines.offline.agreement import answer_to, is_yes, opens_with_a_question
+from app.engines.offline.agreement import answer_to, is_yes
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import Scene
 from app.engines.offline.entities import PIECES, Slots, number_in, slots_in, slots_of
 from app.engines.offline.intents import (
     AGAIN,
     BY_NAME,
-    MORE,
     OFFER,
     SKILLS,
-    SURE,
     TIME,
     WHICH,
     YES_OR_NO,
@@ -43,20 +41,16 @@ BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`lines` are the customer's that belong to it, the latest last; `answer` is the question answered.
-
-    `unclear`: it was answered by neither yes nor no.
-    """
+    """`lines` are the customer's that belong to it, the latest last; `answer` is the question answered."""
 
     skill: Skill
     lines: tuple[str, ...]
     answer: str = ""
     declined: bool = False
-    unclear: bool = False
 
     @property
     def agreed(self) -> bool:
-        return self.answer in YES_OR_NO and not self.unclear
+        return self.answer in YES_OR_NO
 
 
 def matter_of(scene: Scene) -> Matter | None:
@@ -82,8 +76,6 @@ def _number_before(matter: Matter, known: Slots, scene: Scene) -> Slots:
     """Of the order or ticket that was spoken of last."""
     lookup, rows = matter.skill.lookup, matter.skill.rows.removesuffix("s")
     kind = lookup.argument if lookup else rows
-    if kind and matter.answer == SURE and (number := number_in(kind, scene.last)):
-        return {kind: number}
     if kind in known or kind not in ("order", "ticket"):
         return {}
     asked_after = scene.customer[-2:-1] if "?" in scene.now else []
@@ -122,19 +114,14 @@ def _answered(scene: Scene) -> Matter | None:
 
 
 def _decided(skill: Skill, key: str, scene: Scene) -> Matter | None:
-    """Yes, no, or neither: then it is asked once more, and after that let be."""
-    said, last = scene.now, scene.last
+    """Yes or no to an offer. What needs consent is put to the customer again, with its terms."""
+    said = scene.now
     if any(demanded(s.name, said) for s in SKILLS if s != skill and not s.reads):
         return None  # "cancel my subscription" is no yes to an order
-    answer = answer_to(skill.name, said, last)
-    lines = tuple(_since(skill, scene, key))
-    if answer == "yes" or (answer == "ack" and (not skill.binding or opens_with_a_question(last))):
-        return Matter(skill, lines, key)
-    if answer in ("no", "later") or (answer in ("ack", "unclear") and key in (SURE, MORE)):
-        return Matter(skill, (said,), declined=True)
-    if demanded(skill.name, said):
-        return None  # on other terms: a demand of its own
-    return Matter(skill, lines, key, unclear=True) if answer in ("ack", "unclear") and skill.binding else None
+    answer = answer_to(skill.name, said, scene.last)
+    if answer in ("yes", "ack"):
+        return Matter(skill, tuple(_since(skill, scene, key)), key)
+    return Matter(skill, (said,), declined=True) if answer in ("no", "later") else None
 
 
 def _answers(skill: Skill, key: str, said: str, scene: Scene) -> bool:
@@ -154,7 +141,7 @@ def _since(skill: Skill, scene: Scene, key: str) -> list[str]:
     for n in range(len(earlier) - 1, -1, -1):
         if _heard(skill, earlier[n], ""):
             return [*earlier[n:], scene.now]
-    return [*earlier, scene.now] if key in (OFFER, SURE, MORE) else [*earlier[-1:], scene.now]
+    return [*earlier, scene.now] if key == OFFER else [*earlier[-1:], scene.now]
 
 
 def _fresh(scene: Scene) -> Matter | None:

@@ -14,6 +14,7 @@ from app.core.event_data import key_of
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import BackOffice
 from app.core.threads import in_office
+from app.services.dialogs.consents import note_confirmed
 
 log = structlog.get_logger()
 
@@ -46,6 +47,7 @@ class EffectEvents:
             return
         self.behind.discard(dialog.dialog_id)
         for effect, subject in new:
+            note_confirmed(dialog, effect)
             dialog.add_effect(effect, subject)
 
 

@@ -19,8 +19,10 @@ from app.core.models import Remembered
 from app.core.ports import DialogStore
 from app.services.dialogs.admission import Request, RunningTurns, Stopped
 from app.services.dialogs.approvals import ApprovalService
+from app.services.dialogs.consents import Consents
 from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.memory import Recollection
+from app.services.dialogs.settling import Settling
 from app.telemetry import Metrics
 
 log = structlog.get_logger()
@@ -48,6 +50,7 @@ class Turns:
     memory: Recollection | None = None
     approvals: ApprovalService | None = None
     running: RunningTurns = field(default_factory=RunningTurns)
+    consents: Consents = field(default_factory=Consents)
 
     async def receive(self, dialog: Dialog, text: str, request: Request | None) -> Message:
         """Write the customer's line and its idempotency record before any model is called."""
@@ -56,6 +59,7 @@ class Turns:
             return await self.resume(dialog, dialog.message(record.seq))
         now = self.clock()
         asked = dialog.receive(text, now)
+        self.consents.hear(dialog, asked)
         if request:
             dialog.requests[request.key] = RequestRecord(
                 operation=request.operation, body=request.body, at=now, seq=asked.seq
@@ -91,7 +95,7 @@ class Turns:
         try:
             case = context_of(dialog, asked, await self._recall(dialog))
             lines = dialog.lines(asked, self.history)
-            answer = self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
+            answer = Settling(self.orchestrator, self.consents).answer(dialog, asked, lines, case, emit)
             reply = await self.running.run(dialog.dialog_id, answer)
         except CallCenterError as error:
             self.metrics.failure(error.code)
@@ -102,6 +106,8 @@ class Turns:
             await self.store.write(dialog)
             raise
         said = dialog.answer(asked, reply, self.clock(), perf_counter() - began)
+        if reply.proposal is not None:
+            self.consents.put(dialog, reply.proposal, said)
         if reply.turn.tools or dialog.dialog_id in self.effects.behind:
             await self.effects.catch_up(dialog)
         self.metrics.turn(reply.turn)

@@ -64,6 +64,7 @@ WRONG = {
     "debug": ["perhaps"],
     "log_level": ["LOUD"],
     "dialog_timeout_minutes": ["-1"],
+    "proposal_minutes": ["0", "soon"],
     "max_waiting_messages": ["0"],
     "port": ["70000", "-1", "http"],
     "max_body_bytes": ["10"],

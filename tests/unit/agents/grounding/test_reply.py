@@ -46,11 +46,11 @@ class Pointer:
 
 @dataclass
 class Counter:
-    """An office that says yes."""
+    """An office that has done it for this line before."""
 
     outcome: Outcome
 
-    def act(self, _origin: ActionContext, _action: object) -> Outcome:
+    def propose(self, _origin: ActionContext, _action: object) -> Outcome:
         return self.outcome
 
 

@@ -1,0 +1,143 @@
+"""Acts that need consent: a model's call of one only proposes it. The question is ours."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from app.agents.base import Result, Tool, ToolContext
+from app.agents.citations import CITATIONS
+from app.agents.grounding import Evidence
+from app.agents.grounding.ledger import unsupported_in
+from app.agents.grounding.sentences import split
+from app.agents.proposal_texts import asked_of, questions_of
+from app.agents.state import Emit, TurnState
+from app.agents.tools.actions import UNAVAILABLE
+from app.agents.tools.presentation import render_facts, render_outcome
+from app.core.actions import Action, plain_arguments, tool_name
+from app.core.backoffice import Outcome
+from app.core.exceptions import BackOfficeUnavailable
+from app.core.models import ToolUse, TurnProgress
+from app.core.proposals import Proposal
+
+ONE_AT_A_TIME = "one_at_a_time"
+PUT_BY_US = "The system puts this question to the customer behind your words; nothing is done yet."
+_ENDS = "\"'»”)*_ \n\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposing:
+    """What a model is told of its call, and the proposal that was made of it, if any."""
+
+    result: Result
+    proposal: Proposal | None = None
+
+
+def use(
+    context: ToolContext, state: TurnState, agent: str, tool: Tool, arguments: dict[str, Any]
+) -> tuple[ToolUse, Proposal | None]:
+    """Blocks. What needs consent is proposed, whatever the model says of it; the rest is run."""
+    wanted, made = tool.parse(arguments), None
+    if isinstance(wanted, Action) and wanted.consent:
+        proposing = propose(context, state, agent, wanted)
+        result, made = proposing.result, proposing.proposal
+    else:
+        result = tool.run(context, state["case"].origin, wanted)
+    done = ToolUse(
+        name=tool.name, arguments=arguments, result=result.text, status=result.status, number=result.number
+    )
+    return done, made
+
+
+def propose(context: ToolContext, state: TurnState, agent: str, action: Action) -> Proposing:
+    """Blocks. One act is proposed in a turn: the same again gets the same answer, another one waits."""
+    before, language = state["proposal"], state["language"]
+    tool, arguments = tool_name(type(action)), plain_arguments(action)
+    if before is not None and (before.tool, before.arguments) != (tool, arguments):
+        waiting = {"status": "refused", "reason": ONE_AT_A_TIME, "asked_now": before.tool, "later": tool}
+        return Proposing(Result(render_facts(waiting, language).text, "refused"))
+    if context.office is None:
+        return Proposing(render_facts(UNAVAILABLE, language))
+    try:
+        outcome = context.office.propose(state["case"].origin, action)
+    except BackOfficeUnavailable:
+        return Proposing(render_facts(UNAVAILABLE, language))
+    if outcome.status != "proposed":
+        return Proposing(render_outcome(outcome, language))
+    made = make_proposal(state, agent, action, outcome, context.clock())
+    return Proposing(_told(made, outcome, language), made)
+
+
+def make_proposal(state: TurnState, agent: str, action: Action, outcome: Outcome, now: datetime) -> Proposal:
+    if outcome.facts.get("again"):
+        action = action.model_copy(update={"again": True})
+    tool, language = tool_name(type(action)), state["language"]
+    return Proposal(
+        tool=tool,
+        arguments=plain_arguments(action),
+        agent=agent,
+        language=language,
+        questions=questions_of(tool, asked_of(action, outcome.facts), now, language),
+        facts=outcome.facts,
+        seq=state["case"].origin.seq,
+        at=now,
+    )
+
+
+def _told(proposal: Proposal, outcome: Outcome, language: str) -> Result:
+    shown = json.loads(render_outcome(outcome, language).text)
+    note = {"question": proposal.question.text, "note": PUT_BY_US}
+    return Result(json.dumps({**shown, **note}, ensure_ascii=False), "proposed")
+
+
+def asks(sentence: str) -> bool:
+    return sentence.rstrip(_ENDS).endswith("?")
+
+
+def keep_statements(text: str, evidence: Evidence, language: str) -> tuple[str, list[str]]:
+    """What may stand beside our question: no question, and nothing unsupported, whose claims come second."""
+    kept, withheld = [], []
+    for sentence in split(text):
+        faults = unsupported_in(sentence, evidence, language)
+        withheld += [f"{claim.kind}: {claim.text}" for claim in faults]
+        if not faults and not asks(sentence):
+            kept.append(sentence)
+    return "".join(kept).strip(), withheld
+
+
+def put(made: Proposal, draft: AIMessage, state: TurnState, evidence: Evidence) -> dict[str, Any]:
+    """What the model may say beside our question, and the question, which is the only one."""
+    kept, faults = keep_statements(draft.text, evidence, state["language"])
+    reply, emit = join(kept, made.question.text), state["emit"]
+    if emit and faults:
+        emit(TurnProgress(kind="reset"))
+    if emit:
+        emit(TurnProgress(kind="text", text=reply if faults else reply[len(kept) :]))
+    cited = draft.response_metadata.get(CITATIONS, []) if kept else []
+    return {"reply": reply, "citations": cited, "withheld": [*state["withheld"], *faults]}
+
+
+def join(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+class StatementFilter:
+    """Of a stream of whole sentences lets pass what is no question; joined it is what is stored."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit, self._space, self._begun = emit, "", False
+
+    def __call__(self, progress: TurnProgress) -> None:
+        if progress.kind != "text":
+            self._space, self._begun = "", False
+            self._emit(progress)
+        elif not asks(progress.text):
+            text = self._space + progress.text if self._begun else progress.text.lstrip()
+            shown = text.rstrip()
+            self._space, self._begun = text[len(shown) :], self._begun or bool(shown)
+            if shown:
+                self._emit(TurnProgress(kind="text", text=shown))
