@@ -19,7 +19,15 @@ from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import roster_of
 from app.agents.router import LiveRouter
-from app.bootstrap.context import AppContext, Provider, knowledge_of, memory_of, office_of, relay_of
+from app.bootstrap.context import (
+    AppContext,
+    Provider,
+    knowledge_of,
+    memory_of,
+    office_of,
+    relay_of,
+    understanding_of,
+)
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
@@ -113,7 +121,16 @@ def _context(
     clock: Clock,
 ) -> AppContext:
     embedder = load_embedder() if embedder is None else embedder
-    return AppContext(settings, company, roster or roster_of(company), embedder, provider, clock, Metrics())
+    return AppContext(
+        settings,
+        company,
+        roster or roster_of(company),
+        embedder,
+        provider,
+        clock,
+        Metrics(),
+        understanding_of(embedder),
+    )
 
 
 def _dialogs(context: AppContext, store: DialogStore, orchestrator: Orchestrator) -> DialogManager:

@@ -18,12 +18,14 @@ from app.core.exceptions import SettingInvalid
 from app.core.knowledge import LibraryDamaged
 from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
-from app.core.ports import BackOffice, DialogStore, Embedder
+from app.core.ports import BackOffice, DialogStore, Embedder, Understanding
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.library import LibraryContext, TeamLibrary
 from app.engines.knowledge.live import LiveKnowledge
 from app.engines.routing.local import LocalRouter
+from app.engines.understanding.artefact import load as load_acts
+from app.engines.understanding.reader import LineReader
 from app.services.crm.delivery import DeliveryWorker
 from app.services.crm.relay import Relay
 from app.services.dialogs.memory import Recollection
@@ -54,6 +56,7 @@ class AppContext:
     provider: Provider | None
     clock: Callable[[], datetime]
     metrics: Metrics
+    understanding: Understanding | None = None
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -74,6 +77,13 @@ class AppContext:
 
 
 REQUESTS_AN_EVENT = 6
+
+
+def understanding_of(embedder: Embedder | None) -> LineReader:
+    """An embedder that the acts were not fitted with is left out: n-grams decide alone."""
+    acts = load_acts()
+    fits = embedder is not None and embedder.embed(["."]).shape[1] == acts.width
+    return LineReader(acts, embedder if fits else None)
 
 
 def knowledge_of(context: AppContext, shipped: list[Article] | None, near: LocalRouter) -> KnowledgeService:

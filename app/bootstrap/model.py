@@ -64,7 +64,9 @@ def calls_of(record: CallRecord, ways: Sequence[str] = (), mode: str | None = No
 
 
 def speaker_of(context: AppContext, knowledge: KnowledgeService) -> ModelCaller:
-    embedded = EmbeddedChatModel(library=knowledge.articles, desks=context.desks)
+    embedded = EmbeddedChatModel(
+        library=knowledge.articles, desks=context.desks, understanding=context.understanding
+    )
     if context.provider is None:
         return ModelCaller(embedded, EMBEDDED, FREE)
     spare = embedded if context.settings.model_fallback else None

@@ -15,6 +15,7 @@ from app.adapters.remote_router import RemoteCentre
 from app.bootstrap.lessons import Lessons, TrainingRefused, read_lessons, refuse_leaks
 from app.core.company import in_use
 from app.core.exceptions import SettingInvalid
+from app.core.locales import LOCALES
 from app.core.ports import Embedder
 from app.engines.knowledge import vectors
 from app.engines.knowledge.files import load_articles
@@ -31,6 +32,8 @@ from app.engines.routing.versions import (
     name_of,
     version_of,
 )
+from app.engines.understanding.artefact import SHIPPED as SHIPPED_ACTS
+from app.engines.understanding.training.fit import train_acts
 from app.evaluation.cases import CaseSet
 from app.evaluation.compare import Comparison, compare
 from app.evaluation.costs import CostMatrix
@@ -85,6 +88,7 @@ def train_shipped(train_dir: Path, tell: Tell | None = None) -> TrainingReport:
     articles = load_articles(company.articles)
     rows = embedder.embed([p for a in articles for p in vectors.phrases(a)])
     vectors.save(articles, rows, company.vectors)
+    train_acts(LOCALES, SHIPPED_ACTS, embedder, tell)
     return report
 
 

@@ -41,7 +41,9 @@ On = Annotated[
 Out = Annotated[Path, typer.Option(help="Folder of fitted versions.")]
 Shipped = Annotated[
     bool,
-    typer.Option("--shipped", help="For developers: fit what the package ships, article vectors too."),
+    typer.Option(
+        "--shipped", help="For developers: fit what the package ships, acts and article vectors too."
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -47,6 +48,31 @@ class Said(BaseModel):
         copy = self.model_copy()
         copy._cleaned = text
         return copy
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a customer's line does: acts with their probabilities, the likeliest first.
+
+    Together they are at most 1; what is left is the probability that it is none of them.
+    """
+
+    acts: tuple[tuple[str, float], ...]
+
+    @property
+    def best(self) -> str:
+        """The likeliest act; empty where none of them is likelier."""
+        if not self.acts or self.acts[0][1] < self.none:
+            return ""
+        return self.acts[0][0]
+
+    @property
+    def none(self) -> float:
+        return max(0.0, 1 - sum(share for _, share in self.acts))
+
+    def p(self, act: str) -> float:
+        """0 for an act that is not known."""
+        return next((share for name, share in self.acts if name == act), 0.0)
 
 
 class RouteQuery(BaseModel):

@@ -27,7 +27,7 @@ from app.core.backoffice import (
 )
 from app.core.catalogue import Item, Plan
 from app.core.dialog import Dialog
-from app.core.models import Article, Decision, Handler, Memory, Passage, RouteQuery, Status
+from app.core.models import Article, Decision, Handler, Memory, Passage, Reading, RouteQuery, Status
 from app.core.proposals import Answer, Consent
 from app.core.urgency import WaitingQueue
 
@@ -48,6 +48,19 @@ class Embedder(Protocol):
 
         Any str is taken, and a text costs no more for being longer. CPU-bound: call it off the event loop.
         """
+        ...
+
+
+class Understanding(Protocol):
+    """What a customer's line does, by its meaning: one of the acts of `locales/<lang>/acts.yaml`, or none.
+
+    Lines are cleaned: what was meant, whatever it was typed on. CPU-bound.
+    """
+
+    def read(self, line: str) -> Reading: ...
+
+    def read_parts(self, line: str) -> list[tuple[str, Reading]]:
+        """The line divided into its wishes, where there are clearly two of different kinds; else whole."""
         ...
 
 

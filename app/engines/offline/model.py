@@ -26,6 +26,7 @@ from pydantic import Field, SkipValidation
 
 from app.core.company import in_use
 from app.core.models import OPERATOR, RELEVANT, Article
+from app.core.ports import Understanding
 from app.engines.offline.conversation import Call, Found, HandOver, Move, Say, Scene, Search
 from app.engines.offline.lexicon import plain
 from app.engines.offline.policy import respond
@@ -47,6 +48,7 @@ class EmbeddedChatModel(BaseChatModel):
     library: SkipValidation[Mapping[tuple[str, str], Article]]  # itself, not a copy: it may be a live view
     desks: Mapping[str, str] = Field(default_factory=lambda: in_use().desks)
     """By tool, the agent to whom a customer is handed who needs it."""
+    understanding: SkipValidation[Understanding] | None = None
 
     @property
     def _llm_type(self) -> str:
