@@ -14,6 +14,8 @@ FREE, NUMBER = "free text", "number"
 Text = Annotated[str, FREE]
 """What people or models write: the audit does not keep it."""
 Number = Annotated[str, NUMBER]
+LONGEST = 20_000
+"""Letters of a text: as many as a message of a customer may have, so that nothing has to be cut."""
 MOST = 10**12
 """Of a sum or a quantity: so much can be asked for. The policy names the limits of what is done."""
 PLAN, ITEM, GOODS = "a plan", "a plan or an item", "an item that is delivered"
@@ -52,7 +54,7 @@ class OpenTicket(Action):
     achieves = frozenset({"ticket"})
 
     subject: Text = Field(min_length=3, max_length=200, description="The problem in one line.")
-    details: Text = Field(default="", max_length=4000, description="What happens and what was tried.")
+    details: Text = Field(default="", max_length=LONGEST, description="What happens and what was tried.")
     severity: Severity = "normal"
 
 
@@ -64,7 +66,7 @@ class UpdateTicket(Action):
     achieves = frozenset({"ticket"})
 
     ticket: Number = Field(max_length=40, description="Number of the ticket, such as T-1001.")
-    note: Text = Field(min_length=1, max_length=4000)
+    note: Text = Field(min_length=1, max_length=LONGEST)
 
 
 class CloseTicket(Action):
@@ -86,7 +88,7 @@ class EscalateToDevelopers(Action):
 
     subject: Text = Field(min_length=3, max_length=200)
     severity: Severity = "normal"
-    tried: Text = Field(default="", max_length=4000, description="What was tried, and what came of it.")
+    tried: Text = Field(default="", max_length=LONGEST, description="What was tried, and what came of it.")
 
 
 class CreateOrder(Action):
@@ -220,7 +222,7 @@ class OpenComplaint(Action):
     achieves = frozenset({"complaint"})
 
     subject: Text = Field(min_length=3, max_length=200)
-    details: Text = Field(default="", max_length=4000)
+    details: Text = Field(default="", max_length=LONGEST)
 
 
 class BookCallback(Action):
@@ -253,7 +255,7 @@ class CancelCallback(Action):
 
     once_for = "booking"
     event = "callback.cancelled"
-    achieves = frozenset({"callback", "cancellation"})
+    achieves = frozenset({"callback"})
 
     booking: Annotated[str | None, NUMBER] = Field(
         default=None, max_length=40, description="Number of the call, such as CB-1001, if there are several."

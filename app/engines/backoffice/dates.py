@@ -1,4 +1,4 @@
-"""Months, working days and hours of calls, in the company's time."""
+"""Months and working days, in the company's time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from app.core.backoffice import Period
 from app.core.company import Company
 
 YEAR = timedelta(days=365)
-SLOT, DURATION = timedelta(minutes=15), timedelta(hours=1)
-"""Calls begin at full quarters; for so long after its time a call is still expected."""
 
 
 def add_months(moment: datetime, months: int) -> datetime:
@@ -39,22 +37,3 @@ def working_days_after(company: Company, moment: datetime, days: int) -> datetim
         local += timedelta(days=1)
         days -= local.weekday() < company.profile.hours.workdays
     return local.astimezone(UTC)
-
-
-def is_call_time(company: Company, moment: datetime) -> bool:
-    local, hours = moment.astimezone(company.zone), company.profile.hours
-    return local.weekday() < hours.workdays and hours.opens <= local.hour < hours.closes
-
-
-def next_slot(company: Company, now: datetime) -> datetime:
-    """The first one in calling hours, at least a quarter of an hour ahead."""
-    slot = as_slot(now.astimezone(UTC) + SLOT)
-    while not is_call_time(company, slot):
-        slot += SLOT
-    return slot
-
-
-def as_slot(moment: datetime) -> datetime:
-    """The moment itself where a slot begins, else the next one."""
-    beyond = (moment - datetime.min.replace(tzinfo=UTC)) % SLOT
-    return moment + (SLOT - beyond) if beyond else moment

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.backoffice import Incident, Order, Outcome, Payment, Period, Policy, Subscription
+from app.core.call_hours import is_call_time
 from app.core.catalogue import Catalogue
 from app.core.company import Company
-from app.engines.backoffice.dates import add_months, is_call_time, months_begun
+from app.engines.backoffice.dates import add_months, months_begun
 from app.engines.backoffice.outcomes import Waiting, refused, waits
 
 MONTHS = 12

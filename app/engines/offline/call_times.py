@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 
+from app.core.call_hours import SLOT, next_slot
 from app.core.company import in_use
 from app.core.text import excerpt, without_yo
-from app.engines.offline.clock_times import Unsure, any_of, clock_in, duration_in
+from app.engines.offline.clock_times import Unsure, any_of, clock_in, duration_in, limit_in
 from app.engines.offline.days import coming_day, without_days
 from app.engines.offline.entities import phone_in
 from app.engines.offline.lexicon import all_books, contains, plain, values
@@ -23,17 +24,37 @@ SHORT = 4  # letters of a stem: fewer would be heard in other words
 OFFSETS = {"utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,
            "pdt": -7, "cet": 1, "cest": 2, "eet": 2, "msk": 3, "мск": 3}  # fmt: skip
 _OFFSET = re.compile(r"(?<!\w)(utc|gmt|msk|мск)\s*([+-])\s*(\d{1,2})(?!\d)")
+_MOSCOW = r"(?:мск|москв\w*)"
+_AHEAD = (
+    re.compile(rf"([+-])\s?(\d{{1,2}})\s*(?:час\w*|ч)?\s*(?:к|от|относительно)\s+{_MOSCOW}"),
+    re.compile(rf"(?<!\w)(?:с|к|от)\s+{_MOSCOW}\s*([+-])\s?(\d{{1,2}})"),
+)
+_SHORT = {
+    **dict.fromkeys(("et", "eastern"), "America/New_York"),
+    **dict.fromkeys(("ct", "central"), "America/Chicago"),
+    **dict.fromkeys(("mt", "mountain"), "America/Denver"),
+    **dict.fromkeys(("pt", "pacific"), "America/Los_Angeles"),
+}
+_AFTER_HOUR = re.compile(rf"(?:\d|am|pm|a\.m\.?|p\.m\.?)\s*({'|'.join(_SHORT)})(?!\w)")
+_UNKNOWN = re.compile(r"(?<!\w)по\s+[^\W\d]+(?:ск|цк)ому(?!\w)")
 _NAMED = re.compile(rf"(?<!\w)(?:{'|'.join(OFFSETS)})(?!\w)")
-_ENDING = r"(?:а|у|е|ом|ем|ы|и|ой|ью|ск\w{2,4})?"
+_ENDING = r"(?:а|у|е|ом|ем|ы|и|ой|ью|ому|ого|ск\w{2,4})?"
 
 
 def zone_in(said: str) -> tzinfo | None:
     """None where the house's is meant. Raises Unsure where a place is named, but not whose time it is."""
     if offset := _OFFSET.search(said):
         return _fixed(OFFSETS[offset[1]] + int(offset[2] + offset[3]))
+    for pattern in _AHEAD:
+        if ahead := pattern.search(said):
+            return _fixed(OFFSETS["msk"] + int(ahead[1] + ahead[2]))
+    if short := _AFTER_HOUR.search(said):
+        return ZoneInfo(_SHORT[short[1]])
     if named := _NAMED.search(said):
         return _fixed(OFFSETS[named[0]])
     found = list(_places(said))
+    if not found and _UNKNOWN.search(said):
+        raise Unsure
     theirs = re.search(rf"(?<!\w)(?:{any_of('here', 'mine')})(?!\w)", said)
     pointed = {zone for zone, is_said in found if is_said}
     zones = pointed or {zone for zone, _ in found}
@@ -89,7 +110,9 @@ def _cities() -> Iterator[tuple[str, str]]:
 
 
 def _stem(city: str) -> str:
-    return city.rstrip("аяьйоеиы") if re.search("[а-я]", city) else city
+    """Without its ending; the whole name where little would be left."""
+    bare = city.rstrip("аяьйоеиы") if re.search("[а-я]", city) else city
+    return bare if len(bare) >= SHORT else city
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +130,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What was said of each; `ahead` is from now on."""
+    """What was said of each; `ahead` is from now on, `limit` before when. `soon`: any time will do."""
 
     day: date | Unclear | None = None
     clock: time | Unclear | None = None
     ahead: timedelta | None = None
     zone: tzinfo | Unclear | None = None
+    limit: time | Unclear | None = None
+    soon: bool = False
 
     @property
     def has_time(self) -> bool:
-        return any(part is not None for part in (self.day, self.clock, self.ahead))
+        return self.soon or any(p is not None for p in (self.day, self.clock, self.ahead, self.limit))
 
     def then(self, later: _Heard) -> _Heard:
         """A later line replaces what it names."""
@@ -124,7 +149,9 @@ class _Heard:
         if later.ahead is not None:
             return replace(later, zone=zone)
         ahead = None if later.has_time else self.ahead
-        return _Heard(later.day or self.day, later.clock or self.clock, ahead, zone)
+        if later.clock or later.limit or later.soon:
+            return replace(later, day=later.day or self.day, zone=zone)
+        return replace(self, day=later.day or self.day, ahead=ahead, zone=zone)
 
 
 def wish_of(lines: Sequence[str], now: datetime) -> Wish:
@@ -153,12 +180,14 @@ def _heard(line: str, local: datetime) -> _Heard:
     day = _tried(lambda said: coming_day(said, local.date()), line)
     if ahead is not None:
         return _Heard(day, None, ahead, zone)
-    clock = _tried(clock_in, without_days(line))
+    timed = without_days(line)
+    clock, limit = _tried(clock_in, timed), _tried(limit_in, timed)
     if clock is None and contains(values("same_time")["now"], line):
         clock = local.time().replace(second=0, microsecond=0)
-    if clock is None and contains(values("vague")["day"], line):
+    soon = clock is None and contains(values("soon")["now"], line)
+    if clock is None and not soon and limit is None and contains(values("vague")["day"], line):
         clock = UNSURE
-    return _Heard(day, clock, None, zone)
+    return _Heard(day, clock, None, zone, limit, soon)
 
 
 def _tried(read: Callable[[str], T | None], line: str) -> T | Unclear | None:
@@ -174,8 +203,21 @@ def _moment(heard: _Heard, local: datetime) -> datetime | None:
     if heard.ahead is not None:
         at = local + heard.ahead
         return None if heard.day else at.replace(second=0, microsecond=0).astimezone(in_use().zone)
-    if heard.clock is None or heard.clock == UNSURE:
+    if heard.clock is None and heard.limit != UNSURE:
+        return _first_slot(heard, local) if heard.limit or heard.soon else None
+    day, limit = heard.day or local.date(), heard.limit or time.max
+    if not isinstance(heard.clock, time) or not isinstance(limit, time) or heard.clock >= limit:
         return None
-    day = heard.day or local.date()
     assert isinstance(day, date)
     return datetime.combine(day, heard.clock, local.tzinfo).astimezone(in_use().zone)
+
+
+def _first_slot(heard: _Heard, local: datetime) -> datetime | None:
+    """The first of that day, or of any where none is named, before the limit."""
+    day = heard.day if isinstance(heard.day, date) else local.date()
+    began = datetime.combine(day, time(), local.tzinfo) - SLOT
+    slot = next_slot(in_use(), max(began, local)).astimezone(local.tzinfo)
+    fits = slot.date() == day or (heard.day is None and heard.limit is None)
+    if not fits or (isinstance(heard.limit, time) and slot.time() >= heard.limit):
+        return None
+    return slot.astimezone(in_use().zone)

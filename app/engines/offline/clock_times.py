@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import lru_cache
 
@@ -17,6 +18,12 @@ MINUTES_TO = (5, 10, 20, 25)
 _TIME = r"(\d{1,2})(?:[:.](\d\d))?"
 _END = r"(?![\d:.]*\d|\s*(?:[₽%]|руб|rub))"
 _START = r"(?<![\d.,:+-])"
+_CLAUSE = re.compile(r"[,;!?](?!\d)|\.(?!\d)|\s(?:но|а|but|and then)\s")
+_SPAN = re.compile(
+    r"(?<!\w)(?:с|со|от|между|from|between)\s+([^,;!?]{1,30}?)\s+(?:до|по|и|to|till|until|and)\s+([^,;!?]{1,30})"
+)
+_NOT = re.compile(r"(?<!\w)(?:не|нельзя|not|don't|do not|never)(?:\s+\w+){0,2}\s*$")
+_NOT_SO = re.compile(r"(?<!\w)не\s+\w*звон\w*|(?<!\w)не\s+(?:надо|беспоко\w+|могу)")
 Read = tuple[int, int, str]
 """Hour, minute, and the part of the day beside them."""
 
@@ -26,10 +33,20 @@ class Unsure(Exception):
 
 
 def clock_in(said: str) -> time | None:
-    """Of a line without its dates. Raises Unsure."""
-    text = _narrowed(in_figures(said))
+    """Of a line without its dates. What only says before when is none. Raises Unsure."""
+    text, bound = _split(said)
     if re.search(r"(?:\d|quarter|half)\s+past\s+(?!\d)", text):
         raise Unsure  # the hour is misspelt
+    return _read(text) or (_read(bound.told) if bound.is_beginning else None)
+
+
+def limit_in(said: str) -> time | None:
+    """Before which time: "до 12", "no later than five". Raises Unsure."""
+    bound = _split(said)[1]
+    return None if bound.is_beginning else _read(bound.told)
+
+
+def _read(text: str) -> time | None:
     part = _part_in(text)
     found = {_in_day(hour, minute, beside or part) for hour, minute, beside in _named(text)}
     if len(found) > 1:
@@ -46,15 +63,59 @@ def duration_in(said: str) -> timedelta | None:
     return None
 
 
-def _narrowed(text: str) -> str:
-    """What was corrected counts as corrected; of a range its beginning does; "before six" is no hour."""
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """The time that bounds another, in words. `is_beginning`: "do not call before ten" begins at ten."""
+
+    told: str = ""
+    is_beginning: bool = False
+
+
+def _split(said: str) -> tuple[str, _Bound]:
+    """The line without its bound, and the bound. What was corrected counts as corrected; of a range its
+    beginning does.
+    """
+    text = moment_words().sub(lambda m: _moment(m[0]), in_figures(said))
     *_, last = re.split(rf"(?<!\w)(?:{any_of('correction', 'from')})(?!\w)", text)
     text = last if next(_named(last), None) else text
-    text = re.sub(rf"(?<!\w)(?:не|not)\s+(?:{any_of('at', 'at')})\s+{_TIME}", " ", text)
     text = re.sub(_range(), lambda m: f" в {m[1]}:{m[2] or '00'} {m[3] or m[6] or ''} ", text)
-    if re.search(rf"(?<!\w)(?<!не )(?<!not )(?:{any_of('bound', 'before')})\s+{_TIME}{_END}", text):
+    text = _SPAN.sub(_opening, text)
+    text, bound = _apart(_hyphened().sub(_begun, text))
+    return re.sub(rf"(?<!\w)(?:не|not)\s+(?:{any_of('at', 'at')})\s+{_TIME}", " ", text), bound
+
+
+def _apart(text: str) -> tuple[str, _Bound]:
+    limit, figure = any_of("bound", "before"), r"\d|пол|четверт|без|half|quarter|час[уа]"
+    found = re.search(rf"(?<!\w)(?<!не )(?<!not )(?<!no )(?:{limit})\s+(?={figure})", text)
+    if found is None:
+        return text, _Bound()
+    told, *rest = _CLAUSE.split(text[found.end() :], maxsplit=1)
+    before = text[: found.start()]
+    is_beginning = bool(_NOT.search(before) or _NOT_SO.search(told))
+    return f"{before} , {' '.join(rest)}", _Bound(f"в {_NOT_SO.sub('', told)}", is_beginning)
+
+
+def _opening(found: re.Match[str]) -> str:
+    """Of a range in words: "between ten and half past eleven"."""
+    first, last = f" в {found[1]} ", f" в {found[2]} "
+    return first if next(_named(first), None) and next(_named(last), None) else found[0]
+
+
+@lru_cache
+def _hyphened() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![\d.,:+-])(\d{{1,2}})\s?[-–—]\s?(\d{{1,2}})(?![\d:.-])(?:\s*({_parts()})(?!\w))?"
+    )
+
+
+def _begun(found: re.Match[str]) -> str:
+    """ "15-17" is a range, "15-30" a clock, "10-15" either."""
+    first, last = int(found[1]), int(found[2])
+    if not first < last < HOURS or len(found[2]) < len(found[1]):
+        return found[0]
+    if last % 5 == 0 and len(found[2]) > 1:
         raise Unsure
-    return text
+    return f" в {first} {found[3] or ''} "
 
 
 def _range() -> str:
@@ -98,12 +159,15 @@ def _beside(word: str | None) -> str:
 def _patterns() -> tuple[tuple[str, Callable[[re.Match[str]], Read | None]], ...]:
     """The most telling first."""
     of = "|".join(word for words in values("hour_of").values() for word in words)
-    part, at = rf"(?:\s*({_parts()})(?!\w))?", rf"(?<!\w)(?:{any_of('at', 'at')})"
+    part = rf"(?:\s*({_parts()})(?!\w))?"
+    at = rf"(?<!\w)(?:{any_of('at', 'at')}|{any_of('bound', 'after')})"
     some = r"(?:(?:ровно|примерно|где-то|like|about|around|exactly|часов)\s+)*"
-    fixed = any_of("moments", *values("moments"))
+    ending = r"(?=\s*(?:$|[,;!?)]|\.(?!\d)))"
     return (
         (rf"(?<!\w)пол(?:овин\w*)?[\s-]*({of}){part}", lambda m: _of_the_hour(m, 30)),
         (rf"(?<!\w)четверть\s+({of}){part}", lambda m: _of_the_hour(m, 15)),
+        (rf"(?<!\w)(\d{{1,2}})\s*мин\w*\s+({of}){part}",
+         lambda m: (_hour_before(_ordinal(m[2])), int(m[1]), _beside(m[3]))),
         (rf"(?<!\w)без\s+(четверти|\d+)(?:\s*мин\w*)?\s+(\d+|час\w*){part}",
          lambda m: (_hour_before(_figure(m[2])), MINUTES - _figure(m[1], 15), _beside(m[3]))),
         (rf"(?<!\w)half(?:\s+past)?\s+(\d{{1,2}}){part}", lambda m: (int(m[1]), 30, _beside(m[2]))),
@@ -111,17 +175,21 @@ def _patterns() -> tuple[tuple[str, Callable[[re.Match[str]], Read | None]], ...
          lambda m: (int(m[2]), _figure(m[1], 15), _beside(m[3]))),
         (rf"(?<!\w)(quarter|5|10|20|25)(?:\s*min\w*)?\s+(?:to|of|before)\s+(\d{{1,2}})(?!\d|:){part}",
          lambda m: _to_the_hour(_figure(m[1], 15), int(m[2]), m)),
-        (rf"(?<!\w)(?:{fixed})(?!\w)", lambda m: (*_moment(m[0]), "as said")),
         (rf"{_START}(\d{{1,2}})[:.](\d\d)(?![.:]?\d){part}", _clock),
         (rf"{_START}(\d{{1,2}})-(\d\d)(?![\d-]){part}", _clock),
         (rf"(?:{at}|(?<!\w)(?:на|for))\s+(\d\d)(\d\d)(?!\d|\s*(?:год|г\b|year|[₽%]|руб))", _clock),
         (r"(?<!\d)(\d\d)(\d\d)\s*(?:hours|hrs|h)(?!\w)", _clock),
         (rf"{_START}(\d{{1,2}})\s+(\d\d)(?!\d|:|\s*(?:[₽%]|руб|мин|min|час|hour)){part}", _clock),
+        (rf"{_START}(\d{{1,2}})\s*(?:час\w*|ч)\s*(?:и\s+)?(\d\d?)\s*м(?:ин\w*)?(?!\w){part}", _clock),
+        (rf"{at}\s+час\s+(\d\d)(?!\d){part}", lambda m: (1, int(m[1]), _beside(m[2]))),
         (rf"{_START}(\d{{1,2}})\s*час\w*\s+(?:и\s+)?(\d\d)(?!\d)(?:\s*мин\w*)?{part}", _clock),
-        (rf"{_START}(\d{{1,2}})(?:-?х)?\s*(?:час\w*|ч|o'clock)(?!\w){part}", _hour),
+        (rf"{_START}(\d{{1,2}})(?:-?х)?\s*(?:час\w*|ч|h|hrs?|o'?\s?clock)(?!\w){part}", _hour),
+        (rf"{_START}(\d{{1,2}})(?:[:.](\d\d))?\s*-?ish(?!\w){part}",
+         lambda m: (int(m[1]), int(m[2] or 0), _beside(m[3]))),
         (rf"{_START}(\d{{1,2}})\s*({_parts()})(?!\w)", _hour),
-        (rf"(?:{at}|на|ближе к)\s+час(?:у)?(?!\w){part}", lambda m: (1, 0, _beside(m[1]))),
+        (rf"(?:{at}|на|ближе к)\s+час[уа]?(?!\w){part}", lambda m: (1, 0, _beside(m[1]))),
         (rf"{at}\s+{some}(\d{{1,2}})(?:-?х)?{_END}", lambda m: (int(m[1]), 0, "")),
+        (rf"(?<!\w)(?:на|for)\s+(\d{{1,2}}){ending}", lambda m: (int(m[1]), 0, "")),
     )  # fmt: skip
 
 
@@ -147,9 +215,13 @@ def _to_the_hour(minutes: int, hour: int, found: re.Match[str]) -> Read:
     return _hour_before(hour), MINUTES - minutes, _beside(found[3])
 
 
-def _moment(word: str) -> tuple[int, int]:
-    clock = next(at for at, words in values("moments").items() if word in words)
-    return int(clock[:2]), int(clock[3:])
+def _moment(word: str) -> str:
+    return next(at for at, words in values("moments").items() if word in words)
+
+
+@lru_cache
+def moment_words() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{any_of('moments', *values('moments'))})(?!\w)")
 
 
 def _hour_before(hour: int) -> int:
@@ -170,22 +242,28 @@ Minutes = Callable[..., float]
 @lru_cache
 def _durations() -> tuple[tuple[str, Minutes], ...]:
     hour, minute = (rf"(?:{any_of('units', unit)})(?!\w)" for unit in ("hour", "minute"))
-    number, led = r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)", r"(?<!\w)(?:через|in|within)\s+"
+    number = r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)"
+    led = r"(?<!\w)(?:через|in|within)\s+(?:(?:примерно|где-то|about|around|roughly)\s+)?"
     return (
+        (r"(?<!\w)через\s+четверть\s+часа", lambda: 15),
         (rf"(?<!\w)через\s+пол\s?час\w*|{led}half an hour|half an hour from now", lambda: 30),
-        (rf"(?<!\w)через\s+полтора\s+{hour}", lambda: 90),
+        (rf"{led}полтора\s+{hour}|(?<!\w){hour}\s+через\s+полтора", lambda: 90),
+        (rf"{led}{number}\s*[-–—]\s*{number}\s*{hour}", lambda n, m: 30 * (n + m)),
+        (rf"{led}{number}\s*[-–—]\s*{number}\s*{minute}", lambda n, m: (n + m) / 2),
         (rf"{led}(?:an|1)\s+hour and a half|(?:an|1) hour and a half from now", lambda: 90),
         (rf"{led}{number}\s*(?:с половиной|and a half)\s+{hour}", lambda n: 60 * n + 30),
         (rf"{led}{number}?\s*{hour}\s+с\s+четвертью", lambda n: 60 * (n or 1) + 15),
         (rf"{led}{number}?\s*{hour}\s+с\s+половиной", lambda n: 60 * (n or 1) + 30),
         (rf"{led}{number}\s*(?:ч|h|час|hour)[^\W\d]*\s*(?:и|and)?\s*{number}\s*(?:м|m|{minute})",
          lambda n, m: 60 * n + m),
-        (rf"{led}{number}?\s*{hour}\s+(?:и\s+|and\s+)?{number}(?!\d)", lambda n, m: 60 * (n or 1) + m),
+        (rf"{led}(?:an\s+)?{number}?\s*{hour}\s+(?:и\s+|and\s+)?{number}(?!\d)",
+         lambda n, m: 60 * (n or 1) + m),
         (rf"{led}{number}\s*{hour}", lambda n: 60 * n),
         (rf"{led}{number}\s*{minute}", lambda n: n),
         (rf"(?<!\w){hour}\s+через\s+{number}", lambda n: 60 * n),
-        (rf"(?<!\w){minute}\s+через\s+{number}", lambda n: n),
-        (rf"{led}(?:an |1 )?{hour}", lambda: 60),
+        (rf"(?<!\w){minute}\s+через\s+{number}\s*[-–—]\s*{number}", lambda n, m: (n + m) / 2),
+        (rf"(?<!\w){minute}\s+через\s+{number}|{led}{minute}\s+{number}", lambda n, m: n or m),
+        (rf"{led}(?:an |1 )?{hour}|(?<!\w)an hour from now", lambda: 60),
         (rf"{number}\s*{hour} from now", lambda n: 60 * n),
         (rf"{number}\s*{minute} from now", lambda n: n),
     )  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 
-from app.engines.offline.clock_times import Unsure, any_of
+from app.engines.offline.clock_times import Unsure, any_of, moment_words
 from app.engines.offline.entities import DOTTED, ISO, WEEK, in_figures, month_patterns
-from app.engines.offline.lexicon import contains, values
+from app.engines.offline.lexicon import beginnings, contains, values
 
 HALF_A_YEAR = timedelta(days=180)
-FORTNIGHT = 14
+FORTNIGHT, TWENTY = 14, 20
 MONTHS = 12
 QUARTER = "четверт"  # of an hour, so near to Thursday
 LONG, NEARLY = 5, 0.75  # letters at least, and how alike by difflib's ratio, "четверг" and "читверг" are
@@ -20,7 +21,7 @@ _OF_MONTH = re.compile(r"(?<![\d.:])(\d{1,2})(?:(?:-?го|-?е|st|nd|rd|th)(?:\s
 
 def coming_day(said: str, today: date) -> date | None:
     """Raises Unsure for a day that does not exist, has passed, or is not the weekday that it is called."""
-    text = _forgotten(in_figures(said))
+    text = moment_words().sub(" ", _forgotten(_ordinals(in_figures(said))))
     named = {day for day in (_written(text, today), _counted(text, today)) if day}
     named |= _relative(text, today)
     weekday = _weekday(text, today, named)
@@ -42,6 +43,7 @@ def misspelt(text: str) -> bool:
 
 def without_days(said: str) -> str:
     """So that no date is taken for an hour."""
+    said = _ordinals(in_figures(said))
     counted = re.compile(rf"(?<!\w)(?:через|in)\s+\d{{1,2}}\s*(?:{any_of('units', 'day', 'week')})(?!\w)")
     for pattern in (ISO, *month_patterns().values(), _OF_MONTH, counted):
         said = pattern.sub(" ", said)
@@ -52,6 +54,26 @@ def _forgotten(text: str) -> str:
     """Without days that are ruled out: "not today"."""
     words = "|".join(word for days in values("days").values() for word in days)
     return re.sub(rf"(?<!\w)(?:не|not)\s+(?:{words})(?!\w)", " ", text)
+
+
+def _ordinals(text: str) -> str:
+    """ "Двадцать пятого декабря" and "the first of December" in figures."""
+    return _dated().sub(lambda m: f"{(TWENTY if m['tens'] else 0) + _day_numbers()[m['day']]} ", text)
+
+
+@lru_cache
+def _day_numbers() -> dict[str, int]:
+    return {word: int(number) for number, words in values("day_of").items() for word in words}
+
+
+@lru_cache
+def _dated() -> re.Pattern[str]:
+    """An ordinal before a month or before "числа"."""
+    months = "|".join(stem for stems in values("months").values() for stem in stems)
+    days = "|".join(sorted(_day_numbers(), key=len, reverse=True))
+    return re.compile(
+        rf"(?<!\w)(?:(?P<tens>20|twenty)[\s-])?(?P<day>{days})\s+(?=(?:of\s+)?(?:{months}|числа))"
+    )
 
 
 def _relative(text: str, today: date) -> set[date]:
@@ -103,6 +125,9 @@ def _is_date(found: re.Match[str]) -> bool:
         and not found[3]
         and re.match(r"\s*(?:am|pm)\b", found.string[found.end() :])
     )
+    counts = re.match(rf"\s*(?:{any_of('units', 'hour', 'minute')})(?!\w)", found.string[found.end() :])
+    if counts:
+        return False
     return int(found[2]) <= MONTHS and not hour and not (asked_at and "." in found[0] and not found[3])
 
 
@@ -131,7 +156,7 @@ def _next_of_month(day: int, today: date) -> date:
 
 
 def _weekday(text: str, today: date, named: set[date]) -> date | None:
-    hits = {int(n): hit for n, stems in values("weekdays").items() if (hit := _stem(stems).search(text))}
+    hits = {int(n): hit for n, stems in values("weekdays").items() if (hit := beginnings(stems).search(text))}
     if not hits:
         return None
     if named:
@@ -148,10 +173,6 @@ def _weekday(text: str, today: date, named: set[date]) -> date | None:
     after = re.match(r" week(?!\w)", text[hit.end() :])
     later = WEEK if after or re.search(r"a week (?:on )?$", text[: hit.start()]) else 0
     return today + timedelta(days=ahead + later)
-
-
-def _stem(stems: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(stems)})\w*")
 
 
 def _date(year: int, month: int, day: int) -> date:

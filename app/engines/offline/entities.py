@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.company import in_use
 from app.core.locales import FALLBACK
+from app.core.numerals import alternatives, languages
 from app.core.quantities import scale
 from app.engines.offline.lexicon import beginnings, plain, values
 
@@ -125,8 +126,8 @@ _PHONE = re.compile(r"\+?\d[\d\s().-]{8,18}\d")
 _DIGITS = range(10, 16)
 _LEAST, _MOST = 100, 10**7  # a figure without a currency that may be a sum
 ROUBLES = "RUB"
+LEAST_FACTOR = 3  # letters of a factor that may stand behind a word: "two k" is none
 _REACH = 40  # characters before a value in which it may be given up
-PIECES, PEOPLE = 1000, 10_000  # what the tools take at most
 _YEARS = range(2000, 2100)
 
 
@@ -142,8 +143,8 @@ def slots_in(text: str, today: date | None, past: bool) -> Slots:
         "goods": item if item in catalogue.goods else None,
         **{kind: _value(kind, known) for kind in ("period", "delivery", "discount", "ordinal")},
         **{kind: number_in(kind, known) for kind in _LETTERS},
-        "quantity": _counted(known, "pieces", PIECES),
-        "people": _counted(known, "people", PEOPLE),
+        "quantity": _counted(known, "pieces"),
+        "people": _counted(known, "people"),
         "phone": phone,
         "amount": _amount(known),
         "day": day_in(known, today, past) if today else None,
@@ -198,22 +199,39 @@ def _away(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})\s+[«\"]?$")
 
 
-def _counted(said: str, kind: str, most: int) -> int | None:
-    """ "two keys", "25 человек": a figure or a word for one, and what is counted."""
+def _counted(said: str, kind: str) -> int | None:
+    """ "two keys", "25 человек", "пара сотен пользователей": however many. The back office has the limits."""
+    hit = next((found for pattern in _count_patterns(kind) if (found := pattern.search(said))), None)
+    if hit is None:
+        return None
     words = {stem: int(n) for n, stems in values("counts").items() for stem in stems}
-    figure = rf"(?<![\w.,:-])(\d{{1,5}}|{'|'.join(map(re.escape, words))})(?:-?х|-?ти|-?x)?"
+    first = words.get(hit["word"] or "", 1)
+    rest = scale(FALLBACK).numerals.value(hit["factor"] or hit["number"] or "1")
+    counted = first * rest
+    return int(counted) if counted == int(counted) and counted > 0 else None
+
+
+@lru_cache
+def _count_patterns(kind: str) -> tuple[re.Pattern[str], ...]:
+    """A number in figures or words before what is counted, or behind "a team of"."""
+    words = sorted((stem for stems in values("counts").values() for stem in stems), key=len, reverse=True)
+    factors = alternatives([cue for known in languages() for cue in known.factors if len(cue) > LEAST_FACTOR])
+    named = rf"(?P<word>{'|'.join(map(re.escape, words))})(?!\w)(?:\s+(?P<factor>{factors})(?!\w))?"
+    number = rf"(?P<number>{scale(FALLBACK).numerals.pattern})"
+    money = r"(?!\s*(?:₽|%|руб|rub|р\b))"
+    figure = rf"(?<![\w.,:-])(?:{number}|{named})(?:-?х|-?ти|-?x)?{money}"
     after = "|".join(map(re.escape, values("counted")[kind]))
     before = "|".join(map(re.escape, values("counted").get(f"{kind}_before", ("\0",))))
-    hit = re.search(rf"{figure}\s+(?:\w+\s+){{0,2}}?(?:{after})", said) or re.search(
-        rf"(?<!\w)(?:{before})\s+{figure}(?![\w.:-])", said
+    between = rf"(?:(?!(?:{factors})(?!\w))\w+\s+){{0,2}}?"
+    return (
+        re.compile(rf"{figure}\s+{between}(?:{after})"),
+        re.compile(rf"(?<!\w)(?:{before})\s+{figure}(?![\w.:-])"),
     )
-    counted = (int(hit[1]) if hit[1].isdigit() else words[hit[1]]) if hit else 0
-    return min(counted, most) or None
 
 
 def numbers_counted(said: str) -> set[int]:
     """Pieces or people."""
-    found = (_counted(said, "pieces", PIECES), _counted(said, "people", PEOPLE))
+    found = (_counted(said, "pieces"), _counted(said, "people"))
     return {number for number in found if number is not None}
 
 

@@ -9,7 +9,7 @@ from app.core.company import in_use
 from app.engines.offline.agreement import answer_to, is_yes
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import Scene
-from app.engines.offline.entities import PIECES, Slots, number_in, slots_in, slots_of
+from app.engines.offline.entities import Slots, number_in, slots_in, slots_of
 from app.engines.offline.intents import (
     AGAIN,
     BY_NAME,
@@ -64,7 +64,7 @@ def slots_for(matter: Matter, scene: Scene) -> Slots:
         before = slots_of(scene.customer[-BACK:], scene.today, matter.skill.past)
         known = {slot: before[slot] for slot in BACKGROUND if slot in before} | known
     if "people" in known and "people" not in matter.skill.slots.values():
-        known["quantity"] = min(known["people"], PIECES)  # places on a plan are what is ordered of it
+        known["quantity"] = known["people"]  # places on a plan are what is ordered of it
     for slot in ("period",) if known.get("item") in in_use().catalogue.goods else ("delivery",):
         known.pop(slot, None)
     if number := _number_before(matter, known, scene):

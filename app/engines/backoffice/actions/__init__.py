@@ -10,8 +10,12 @@ from app.core.actions import Action
 from app.core.backoffice import Outcome
 from app.engines.backoffice.actions.calls import book_callback, cancel_callback, move_callback
 from app.engines.backoffice.actions.context import ActionRun
-from app.engines.backoffice.actions.deliveries import cancel_order, change_delivery
-from app.engines.backoffice.actions.orders import create_order, create_payment_link
+from app.engines.backoffice.actions.orders import (
+    cancel_order,
+    change_delivery,
+    create_order,
+    create_payment_link,
+)
 from app.engines.backoffice.actions.refunds import refund_payment
 from app.engines.backoffice.actions.subscriptions import (
     cancel_subscription,

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
 from app.core.actions import BookCallback, CancelCallback, MoveCallback
 from app.core.backoffice import Outcome, Value
+from app.core.call_hours import as_slot, next_slot
 from app.engines.backoffice import policy
 from app.engines.backoffice.actions.context import ActionRun
-from app.engines.backoffice.dates import DURATION, as_slot, next_slot
 from app.engines.backoffice.outcomes import done, refused
 from app.engines.backoffice.records import as_number, next_number
 from app.engines.backoffice.tables import callbacks
 
 _PHONE = re.compile(r"\+?[\d\s().-]+")
 _DIGITS = range(10, 16)
+DURATION = timedelta(hours=1)  # for so long after its time a call is still expected
 
 
 def book_callback(case: ActionRun, action: BookCallback) -> Outcome:

@@ -10,7 +10,7 @@ import pytest
 from app.core.actions import Quote
 from app.core.backoffice import Discount, Incident, Outcome, Payment, Period, Subscription
 from app.engines.backoffice import policy as rules
-from app.engines.backoffice.dates import add_months, months_begun, next_slot, working_days_after
+from app.engines.backoffice.dates import add_months, months_begun, working_days_after
 from app.engines.backoffice.policy import RefundCase
 from app.engines.backoffice.pricing import price_of, quote
 from app.engines.backoffice.records import as_number
@@ -198,19 +198,6 @@ def test_a_discount_counts_only_where_it_is_held(
 )
 def test_months_are_counted_from_the_day_of_payment(start: datetime, now: datetime, begun: int) -> None:
     assert months_begun(start, now) == begun
-
-
-@pytest.mark.parametrize(
-    ("now", "slot"),
-    [
-        ("2026-03-18T12:10", "2026-03-18T12:30"),
-        ("2026-03-18T16:40", "2026-03-19T06:00"),
-        ("2026-03-20T17:00", "2026-03-23T06:00"),
-        ("2026-03-18T03:00", "2026-03-18T06:00"),
-    ],
-)
-def test_the_next_call_is_the_next_quarter_of_a_working_day(now: str, slot: str) -> None:
-    assert next_slot(COMPANY, _utc(now)) == _utc(slot)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ RAW: dict[str, list[dict[str, Any]]] = {
     "developers": [_done("T-1002", severity="normal")],
     "ticket": [_done("T-1002", severity="normal")],
     "callback": [
-        _done("CB-1001", at=LATER),
+        _done("CB-1001", at=LATER, time_zone="Europe/Moscow"),
+        _done("CB-1001", at=LATER, asked=LATER, time_zone="Europe/Moscow"),
         *_refused("outside_hours", "in_the_past", at=LATER),
         *_refused("too_far", at=LATER, days=14),
         *_refused("already_booked", number="CB-1001", at=LATER),
@@ -96,6 +97,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
         *_waits("above_limit", amount_rub=129_000),
         *_refused("already_on_plan", plan="pro", period="year"),
         *_refused("too_many_people", item="pro", people=3),
+        *_refused("too_many", item="hub", asked_for=5000, most=1000),
         *_refused("no_subscription"),
         *_refused("period_missing", "delivery_missing", item="pro"),
     ],
@@ -130,6 +132,8 @@ RAW: dict[str, list[dict[str, Any]]] = {
         _found(item="pro", period="month", discount_percent=50, total_rub=995),
         _found(item="pro", period="month", total_rub=1990, reason="discount_not_verified"),
         _found(item="key", quantity=1, delivery_rub=350, total_rub=2840),
+        *_refused("too_many_people", item="pro", people=3),
+        *_refused("too_many", item="hub", asked_for=5000, most=1000),
     ],
     "delivery": [
         _found(item="key", quantity=1, ways=[{"delivery_by": "courier", "delivery_rub": 350, "days_from": 2,

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engines.backoffice.dates import is_call_time
+from app.core.call_hours import is_call_time
 from app.engines.offline.call_times import wish_of
 from app.engines.offline.lexicon import skillbook
 from tests.support.company import COMPANY
@@ -48,6 +48,12 @@ def test_a_call_is_booked_for_what_was_said_or_it_is_asked(case: list[str]) -> N
         (("перезвоните через 2 часа", "нет, лучше завтра в 11"), "11-26T11:00"),
         (("перезвоните завтра в 17:00, я из Омска", "по Омску"), "11-26T14:00"),
         (("завтра вечером", "в 18"), "11-26T18:00"),
+        (("завтра до 12", "лучше после 14"), "11-26T14:00"),
+        (("завтра после 15", "нет, до 11"), "11-26T09:00"),
+        (("как можно скорее", "завтра в 12:30"), "11-26T12:30"),
+        (("завтра в 12:30", "тогда в пятницу"), "11-27T12:30"),
+        (("завтра до 12", "в пятницу"), "11-27T09:00"),
+        (("завтра в 14 по Омску", "в 15"), "11-26T12:00"),
     ],
 )
 def test_a_later_line_replaces_what_it_names(lines: tuple[str, ...], at: str) -> None:
