@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from langchain_core.language_models import BaseChatModel
 
-from app.adapters.embeddings import load_embedder
 from app.adapters.openai.client import openai_model
-from app.bootstrap import build
 from app.cli.console import exit_on_broken_gates, exit_on_errors, exit_with, read_settings, show_progress
-from app.core.company import in_use
+from app.cli.rehearsal import OFFICE, now, prepared_records, workbench_factory
 from app.core.config import Settings
-from app.engines.backoffice.office import SqlBackOffice
-from app.engines.backoffice.staging import Row, prepare_template, stage
-from app.engines.knowledge.files import load_articles
+from app.engines.backoffice.staging import Row, stage
 from app.evaluation.cases import part
 from app.evaluation.scenarios.model import Scenario, read_scenarios, select_scenarios
 from app.evaluation.scenarios.report import ScenarioReport, Score, score, summary, write_all
@@ -31,12 +26,8 @@ from app.evaluation.scenarios.trial import OnProgress, ScenarioOptions, Scenario
 from app.evaluation.scenarios.world import Ask
 from app.main import prepare_environment
 from app.services.scenarios import ScenarioService
-from app.services.workbench import Workbench
 from app.telemetry import configure_logging
 
-TODAY = datetime(2026, 9, 15, 9, 0, tzinfo=UTC)
-"""When every scenario is played: a Tuesday noon in Moscow, so that "tomorrow" is a working day."""
-OFFICE = "office.sqlite"
 Files = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[FILE…]", help="YAML files or folders; default: the shipped scenarios."),
@@ -135,37 +126,10 @@ def play_customer(model: BaseChatModel) -> Ask:
 
 @contextmanager
 def open_stage(settings: Settings) -> Iterator[ScenarioService]:
-    """What takes long to load is loaded once; every trial gets copies of the files."""
-    with TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as name:
-        template = Path(name) / OFFICE
-        prepare_template(template, _now)
-        yield ScenarioService(_workbench_factory(settings), partial(_stage_records, template), _now)
+    """Every trial gets copies of the files."""
+    with prepared_records() as template:
+        yield ScenarioService(workbench_factory(settings), partial(_stage_records, template), now)
 
 
-def _workbench_factory(settings: Settings) -> Callable[[Path], Workbench]:
-    embedder, articles = load_embedder(), load_articles(in_use().articles)
-
-    def build_in(folder: Path) -> Workbench:
-        storage = {
-            "dialogs_storage_path": folder / "dialogs",
-            "backoffice_storage": str(folder / OFFICE),
-            "checkpoint_storage": str(folder / "checkpoints"),
-            "crm": "none",
-        }
-        return build(
-            settings.model_copy(update=storage),
-            office=SqlBackOffice(folder / OFFICE, settings.policy_of(in_use().policy), clock=_now),
-            embedder=embedder,
-            articles=articles,
-            clock=_now,
-        )
-
-    return build_in
-
-
-def _now() -> datetime:
-    return TODAY
-
-
-def _stage_records(template: Path, folder: Path, rows: Iterable[Row], now: datetime) -> None:
-    stage(template, folder / OFFICE, rows, now)
+def _stage_records(template: Path, folder: Path, rows: Iterable[Row], at: datetime) -> None:
+    stage(template, folder / OFFICE, rows, at)

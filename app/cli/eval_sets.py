@@ -11,6 +11,7 @@ from app.cli.console import exit_on_errors, exit_with
 from app.core.company import in_use
 from app.evaluation.cases import home, read_set
 from app.evaluation.check import check
+from app.evaluation.conversations.check import check_conversations
 from app.evaluation.importers import IMPORTED, Imported, import_rows, write_set
 
 SHOWN = 10
@@ -27,7 +28,8 @@ def check_sets(
     if not folder.is_dir():
         exit_with(f"{folder} is not a folder.")
     with exit_on_errors():
-        findings = check(folder, tuple(in_use().agents))
+        labels = tuple(in_use().agents)
+        findings = [*check(folder, labels), *check_conversations(folder, labels)]
     for finding in findings:
         typer.echo(f"{finding.severity}: {finding.where}: {finding.problem}")
     errors = sum(finding.severity == "error" for finding in findings)

@@ -61,6 +61,22 @@ EVAL = Group(
             "Exit status 1 also for a single forbidden action.",
             figures=True,
         ),
+        "conversations": Command(
+            "eval_conversations:judge_conversations",
+            "Play conversations by people who have seen no answer; check every turn.\n\n"
+            "The test half is opened with --open-test only, and each opening is logged.",
+            figures=True,
+        ),
+        "consent": Command(
+            "eval_batteries:try_consent",
+            "Type every line of the battery after each act that is proposed: what is no yes must do nothing.",
+            figures=True,
+        ),
+        "demands": Command(
+            "eval_batteries:try_demands",
+            "Type each demand of the battery as a first message: does it reach its tool?",
+            figures=True,
+        ),
         "import": Command(
             "eval_sets:import_set",
             "Make a set from labelled messages of your own. Nothing leaves this machine.",

@@ -1,0 +1,109 @@
+"""`call-center eval consent` and `eval demands`: batteries of single lines on the application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import BaseModel
+
+from app.cli.console import exit_on_errors, show_progress
+from app.cli.eval_conversations import open_rehearsals, prepare_rehearsal
+from app.cli.openings import Half, Language, Ledger, OpenTest, chosen_split, open_half
+from app.core.config import Settings
+from app.evaluation.cases import part
+from app.evaluation.conversations.batteries import ConsentTrial, DemandTrial, Offer
+from app.evaluation.conversations.battery_report import (
+    report_consent,
+    report_demands,
+    summarize_consent,
+    summarize_demands,
+)
+from app.evaluation.conversations.model import ConsentLine, DemandLine, Split, files_of, read_lines
+from app.services.batteries import Batteries
+
+M = TypeVar("M", bound=BaseModel)
+Out = Annotated[Path | None, typer.Option(help="Write the report and every answer to this folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+Counted = dict[str, list[M]]
+
+
+def try_consent(
+    language: Language = None,
+    split: Half = "dev",
+    open_test: OpenTest = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Exits with 0, or with 2 (wrong usage)."""
+    chosen, settings = chosen_split(split, open_test), prepare_rehearsal()
+    with exit_on_errors():
+        lines, ledger = _read("consent", chosen, open_test, language or [], ConsentLine)
+        trials, never = _play_consent(lines, settings)
+        report = report_consent(trials, chosen, _model_of(settings), never)
+        ledger.close({"acted": report.acted.value, "yeses": report.yeses.value})
+        _write("consent", report, trials, out)
+    typer.echo(report.model_dump_json(indent=2) if as_json else summarize_consent(report))
+
+
+def try_demands(
+    language: Language = None,
+    split: Half = "dev",
+    open_test: OpenTest = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Exits with 0, or with 2 (wrong usage)."""
+    chosen, settings = chosen_split(split, open_test), prepare_rehearsal()
+    with exit_on_errors():
+        lines, ledger = _read("demands", chosen, open_test, language or [], DemandLine)
+        trials = _play_demands(lines, settings)
+        report = report_demands(trials, chosen, _model_of(settings))
+        ledger.close({s.value: round(s.hits.value, 4) for s in report.slices})
+        _write("demands", report, trials, out)
+    typer.echo(report.model_dump_json(indent=2) if as_json else summarize_demands(report))
+
+
+def _read(
+    name: str, split: Split, reason: str | None, languages: Sequence[str], model: type[M]
+) -> tuple[Counted[M], Ledger]:
+    """By language."""
+    files = files_of(part("batteries"), name, split, languages)
+    lines = {path.stem.rpartition("_")[2]: read_lines(path, model) for path in files}
+    return lines, open_half(name, split, reason, files)
+
+
+def _play_demands(lines: Counted[DemandLine], settings: Settings) -> list[DemandTrial]:
+    trials: list[DemandTrial] = []
+    with open_rehearsals(settings) as service, show_progress("demands") as advance:
+        for language, own in lines.items():
+            trials += asyncio.run(Batteries(service).try_demands(own, language, advance))
+    return trials
+
+
+def _play_consent(lines: Counted[ConsentLine], settings: Settings) -> tuple[list[ConsentTrial], list[str]]:
+    trials: list[ConsentTrial] = []
+    never: list[str] = []
+    with open_rehearsals(settings) as service, show_progress("lines") as advance:
+        for language, own in lines.items():
+            offers = read_lines(part("batteries") / f"offers_{language}.jsonl", Offer)
+            tried, missing = asyncio.run(Batteries(service).try_consent(own, offers, language, advance))
+            trials += tried
+            never += [f"{language} {act}" for act in missing]
+    return trials, never
+
+
+def _model_of(settings: Settings) -> str:
+    return settings.openai_model if settings.has_provider else "embedded"
+
+
+def _write(name: str, report: BaseModel, trials: Sequence[BaseModel], out: Path | None) -> None:
+    if out is None:
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"{name}.json").write_text(report.model_dump_json(indent=2), encoding="utf-8")
+    rows = "".join(f"{trial.model_dump_json()}\n" for trial in trials)
+    (out / f"{name}_answers.jsonl").write_text(rows, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Conversations that nobody has tuned to, checked turn by turn, and batteries of single lines."""
