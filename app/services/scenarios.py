@@ -119,6 +119,7 @@ def _records(customer_id: str, office: BackOffice) -> seen.Records:
         "payment": _dump(office.payments(customer_id)),
         "order": _dump(office.orders(customer_id)),
         "ticket": _dump(office.tickets(customer_id)),
+        "call": _dump(office.calls(customer_id)),
         "approval": [_approval(a) for a in approvals],
     }
 

@@ -121,6 +121,7 @@ class OrderFixture(Fixture):
     period: Period | None = None
     delivery: Delivery | None = None
     delivery_rub: int = 0
+    address: str | None = None
     status: Literal["awaiting_payment", "paid", "shipped", "delivered", "cancelled"] = "paid"
     delivered_days_ago: float | None = Field(default=None, exclude=True)
 
@@ -139,6 +140,18 @@ class TicketFixture(Fixture):
     details: str = ""
     severity: Severity = "normal"
     status: Literal["open", "closed"] = "open"
+
+
+class CallFixture(Fixture):
+    """Booked for `hours_ahead` from now."""
+
+    table = "callbacks"
+    number: str
+    phone: str = "+7 900 000-00-00"
+    hours_ahead: float = Field(default=24, exclude=True)
+
+    def moments(self, now: datetime) -> dict[str, object]:
+        return {"at": now + timedelta(hours=self.hours_ahead)}
 
 
 class IncidentFixture(Fixture):
@@ -174,6 +187,7 @@ class Before(BaseModel):
     payment: PaymentFixture | None = None
     order: OrderFixture | None = None
     ticket: TicketFixture | None = None
+    call: CallFixture | None = None
     incident: IncidentFixture | None = None
 
     @model_validator(mode="after")

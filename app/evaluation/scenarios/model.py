@@ -27,7 +27,7 @@ from app.core.yaml import YAMLError, parse
 from app.evaluation.scenarios.fixtures import Before
 
 TOOLS = frozenset(tool_name(action) for action in ACTIONS)
-Kind = Literal["subscription", "payment", "order", "ticket", "approval", "device"]
+Kind = Literal["subscription", "payment", "order", "ticket", "call", "approval", "device"]
 Step = Literal["take_over", "reply", "hand_back", "approve", "reject"]
 
 

@@ -145,7 +145,9 @@ def change_delivery(case: ActionRun, action: ChangeDelivery) -> Outcome:
     total = order.total_rub - order.delivery_rub + fee
     _set(case, order, delivery=way, address=address, delivery_rub=fee, total_rub=total)
     facts = delivery_facts(case.company, way)
-    return done(order.number, order=order.number, item=order.item, delivery_rub=fee, total_rub=total, **facts)
+    if order.status == "awaiting_payment":
+        facts |= {"delivery_rub": fee, "total_rub": total}
+    return done(order.number, order=order.number, item=order.item, **facts)
 
 
 def _owned(case: ActionRun, number: str) -> Order | None:
