@@ -62,7 +62,8 @@ def test_a_planned_move_to_another_plan_is_dropped_only_if_asked(desk: Desk) -> 
 
 
 def test_what_has_ended_is_not_resumed(desk: Desk) -> None:
-    desk.clock.turn(days=40)
+    renews = subscription(desk, "demo_cancelled").renews
+    desk.clock.turn(days=(renews - NOON).days + 1)
     assert desk.ask("demo_cancelled", ResumeSubscription()).reason == "period_over"
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote as escaped
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -61,7 +62,8 @@ class Desk:
 
 def consent_to(origin: ActionContext, action: Action) -> Consent:
     """The customer's word for just that, given by the line."""
-    return Consent(f"p-{origin.seq}-{action!r}", origin.seq, tool_name(type(action)), plain_arguments(action))
+    proposal = f"p-{origin.seq}-{crc32(repr(action).encode()):x}"
+    return Consent(proposal, origin.seq, tool_name(type(action)), plain_arguments(action))
 
 
 def short(outcome: Outcome) -> tuple[str, str]:
