@@ -74,7 +74,7 @@ class CloseTicket(Action):
 
     once_for = "ticket"
     event = "ticket.closed"
-    achieves = frozenset({"ticket", "complaint"})
+    achieves = frozenset({"ticket", "complaint", "closed"})
 
     ticket: Number = Field(max_length=40, description="Number of the ticket, such as T-1001.")
 
@@ -164,7 +164,7 @@ class ResumeSubscription(Action):
 
     consent = True
     event = "subscription.resumed"
-    achieves = frozenset({"subscription"})
+    achieves = frozenset({"subscription", "resumed"})
 
     drop_planned_change: bool = Field(
         default=False, description="True to stay on the plan of now, where a move to another one is planned."
@@ -242,7 +242,7 @@ class MoveCallback(Action):
 
     once_for = "booking"
     event = "callback.moved"
-    achieves = frozenset({"callback"})
+    achieves = frozenset({"callback", "unbooked"})
 
     when: datetime = Field(description="ISO 8601.")
     booking: Annotated[str | None, NUMBER] = Field(
@@ -255,7 +255,7 @@ class CancelCallback(Action):
 
     once_for = "booking"
     event = "callback.cancelled"
-    achieves = frozenset({"callback"})
+    achieves = frozenset({"callback", "unbooked"})
 
     booking: Annotated[str | None, NUMBER] = Field(
         default=None, max_length=40, description="Number of the call, such as CB-1001, if there are several."

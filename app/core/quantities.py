@@ -1,4 +1,4 @@
-"""Amounts, percentages, dates and durations in a sentence, as values that can be compared.
+"""Amounts, percentages, dates, times, durations and numbers of records, as values that can be compared.
 
 The checks of replies and the embedded model read money here, so that they agree about a sum.
 """
@@ -16,9 +16,10 @@ from typing import Any, Literal
 from app.core.numerals import APART, FIGURES, NumberWords, Numerals, alternatives, languages, regex
 from app.core.text import without_yo
 
-ValueKind = Literal["amount", "percent", "date", "duration"]
+ValueKind = Literal["amount", "percent", "date", "duration", "time", "number"]
 Meaning = tuple[object, ...]
 HOUR = 60  # minutes
+NOON = 12
 AT_MOST = 10  # letters of a word before a time of day, with its space
 _DASH = r"(?: ?[–—‑] ?|(?<!ty) ?- ?)"  # "3-5 days", but "twenty-five" is one number
 FIGURE = rf"{APART}{FIGURES}"
@@ -26,6 +27,15 @@ _NUMERIC_DATE = re.compile(
     r"(?<![\d.])(?:(?P<y1>\d{4})-(?P<m1>\d\d)-(?P<d1>\d\d)|(?P<a>\d{1,2})[./](?P<b>\d{1,2})[./](?P<y2>20\d\d)"
     r"|(?P<d3>\d\d)\.(?P<m3>\d\d)\.(?P<y3>\d\d))(?!\.?\d)"
 )
+
+
+_CLOCK = re.compile(
+    r"(?<![\d:.+-])(?P<h>[01]?\d|2[0-3])"
+    r"(?::(?P<m>[0-5]\d)(?::\d\d)?(?![\d:])(?: ?(?P<half>[ap])\.?m\b)?| ?(?P<half1>[ap])\.?m\b)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w-])(?P<kind>[A-ZА-Я]{1,2})-(?P<digits>\d{4,})(?![\w-])")
+_LATIN = str.maketrans("АВСЕНКМОРТХ", "ABCEHKMOPTX")  # letters that look alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,15 @@ class Scale:
     def read(self, sentence: str, today: date) -> list[Value]:
         """In the order of the kinds; the words of one value are not read as another."""
         found: list[Value] = []
-        for reader in (self._amounts, self._percents, self._absolute, self._spans, self._relatives):
+        for reader in (
+            self._amounts,
+            self._percents,
+            self._absolute,
+            self._spans,
+            self._relatives,
+            self._times,
+            self._numbers,
+        ):
             taken = [(v.start, v.end) for v in found]
             fresh = list(reader(sentence, today))
             found += [v for v in fresh if all(v.end <= start or v.start >= end for start, end in taken)]
@@ -170,6 +188,20 @@ class Scale:
             dates = [today + timedelta(days=d) for d in days]
             meanings = frozenset((d.year, d.month, d.day) for d in dates)
             yield Value("date", m[0], m.start(), m.end(), meanings, relative=True)
+
+    def _times(self, sentence: str, _: date) -> Iterator[Value]:
+        """Of a time before noon without am or pm, the one after noon may be meant."""
+        for m in _CLOCK.finditer(sentence):
+            hour, half = int(m["h"]), (m["half"] or m["half1"] or "").lower()
+            hours = {hour, (hour + NOON) % (2 * NOON)} if hour <= NOON else {hour}
+            if half:
+                hours = {hour % NOON + NOON * (half == "p")}
+            meanings = frozenset((each, int(m["m"] or 0)) for each in hours)
+            yield Value("time", m[0].strip(), m.start(), m.end(), meanings)
+
+    def _numbers(self, sentence: str, _: date) -> Iterator[Value]:
+        for m in _NUMBER.finditer(sentence):
+            yield _value("number", m, (m["kind"].translate(_LATIN), m["digits"]))
 
 
 @lru_cache

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.agents.grounding.evidence import Claim, Evidence
 from app.agents.grounding.language import CueTemplates, honest, languages, words_of
 from app.agents.grounding.ledger import unsupported_in
 from app.agents.grounding.sentences import cut, ends_nothing, plain, settled, split
+from app.agents.grounding.sources import Claim, Evidence
 
-VALUES = {"amount", "percent", "date", "duration"}
+VALUES = {"amount", "percent", "date", "duration", "time", "number"}
 SAYS_LITTLE = 3  # words
 COURTEOUS = 8  # words at most: a longer sentence tells more than thanks
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -90,7 +90,14 @@ class _Template:
 
 
 class CueTemplates:
-    def __init__(self, groups: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]) -> None:
+    """`known`: elements that words are asked for beside those of the templates."""
+
+    def __init__(
+        self,
+        groups: Mapping[str, Sequence[str]],
+        words: Mapping[str, Sequence[str]],
+        known: Iterable[str] = (),
+    ) -> None:
         self._whole: dict[str, set[str]] = defaultdict(set)
         self._by_head: dict[str, list[tuple[str, str]]] = defaultdict(list)  # (ending, element)
         self._by_tail: dict[str, list[str]] = defaultdict(list)  # elements of cues without a beginning
@@ -99,7 +106,8 @@ class CueTemplates:
         for group, texts in groups.items():
             for template in (t for text in texts for t in _read(group, text.split())):
                 self._by_first[template.steps[0].element].append(template)
-        for element in {s.element for ts in self._by_first.values() for t in ts for s in t.steps}:
+        named = {s.element for ts in self._by_first.values() for t in ts for s in t.steps}
+        for element in named.union(known):
             self._learn(element, words)
         self._longest = max(map(len, [*self._by_head, *self._by_tail]), default=0)
         self._known_words = lru_cache(maxsize=16_384)(self._fits)
@@ -132,8 +140,8 @@ class CueTemplates:
         begun = [(at, cue) for at in lengths for cue in self._by_head.get(word[:at], ())]
         fitting = {element for at, (tail, element) in begun if word.endswith(tail, at)}
         fitting |= {element for at in lengths for element in self._by_tail.get(word[size - at :], ())}
-        barred = {element for element in fitting if word in self._barred.get(element, ())}
-        return frozenset({*self._whole.get(word, ()), *(fitting - barred)})
+        fitting |= self._whole.get(word, set())
+        return frozenset(element for element in fitting if word not in self._barred.get(element, ()))
 
     def hits(self, words: Sequence[str]) -> Iterator[Hit]:
         fits = [self.fits(word) for word in words]
@@ -191,11 +199,39 @@ class Net(ActionCues):
     nouns: dict[str, list[str]] = {}  # by kind of action
 
 
+class ClauseRules(ActionCues):
+    """General rules that are read clause by clause: `<matter>` is any noun of `net` or of these.
+
+    `never` holds promises that something will not happen. What stands before a claim or in it may cancel it:
+    `denials` all but these, `excuses` all; `trailing` stands anywhere in the clause."""
+
+    nouns: dict[str, list[str]] = {}  # by kind, before those of `net`
+    verbs: dict[str, list[str]] = {}  # by kind: words that tell the kind whatever the matter is
+    breaks: list[str] = []  # words that begin a clause
+    joins: list[str] = []  # words that go on with the clause before
+    never: list[str] = []
+    excuses: list[str] = []
+    denials: list[str] = []
+    trailing: list[str] = []
+
+
+class RecordRule(BaseModel):
+    """Where `find`, a regex, fits a tool's result, claims of these kinds are supported in sentences that have
+    one of the words `says` and none of `unless`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kinds: frozenset[str]
+    find: str
+    says: list[str]
+    unless: list[str] = []
+
+
 class Language(BaseModel):
     """A template is words in a row: `a|b` either, `a*` any ending, `*a` any beginning, `<name>` a list of
     `words` (in a list `-a` takes words out again) or `<verb.form>` the stems of a verb class with the endings
-    of a form, `a?` may be missing, `.` up to three words between, `..` up to six, `^` the first word of the
-    sentence, `+` also in the reverse order."""
+    of a form (at once behind `!`), `a?` may be missing, `.` up to three words between, `..` up to six, `^`
+    the first word of the sentence, `+` also in the reverse order."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -203,20 +239,37 @@ class Language(BaseModel):
     verbs: dict[str, list[str]] = {}  # stems
     forms: dict[str, list[str]] = {}  # endings
     net: Net = Net()
+    clauses: ClauseRules = ClauseRules()
     actions: dict[str, ActionCues]  # in the order of precedence: the first to claim a word has it
     commits: list[str]  # promises of no kind of their own: dates and durations beside them count
     excuses: dict[str, list[str]]
+    records: list[RecordRule] = []
     courtesies: list[str]  # nothing useful is left when only these are
     honest: dict[str, str]  # what is said in the place of a claim: `value` or `action`
 
     def vocabulary(self) -> dict[str, list[str]]:
         """The lists of words, and each class of verbs in each form."""
         conjugated = {
-            f"{verb}.{form}": [f"{stem}*{ending}" for stem in stems for ending in endings]
+            f"{verb}.{form}": [_form(stem, ending) for stem in stems for ending in endings]
             for verb, stems in self.verbs.items()
             for form, endings in self.forms.items()
         }
-        return {**self.words, **conjugated}
+        return {
+            name: _opened(words, {**self.words, **conjugated}) for name, words in self.words.items()
+        } | conjugated
+
+
+def _form(stem: str, ending: str) -> str:
+    return f"{stem[:-1]}{ending}" if stem.endswith("!") else f"{stem}*{ending}"
+
+
+def _opened(words: Sequence[str], known: Mapping[str, Sequence[str]]) -> list[str]:
+    """A list may name others."""
+    return [
+        word
+        for each in words
+        for word in (_opened(known[each[1:-1]], known) if each.startswith("<") else [each])
+    ]
 
 
 @lru_cache

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import chain
-from typing import cast
 
-from app.agents.grounding.evidence import Claim, Evidence
+from app.agents.grounding.language import CueTemplates, languages
 from app.agents.grounding.reading import ActionClaim, SentenceReading, names, read
 from app.agents.grounding.sentences import plain, split
-from app.core.quantities import Meaning, Value
+from app.agents.grounding.sources import Claim, Evidence, counts, reading_of, readings_of, states
+from app.core.company import in_use
+from app.core.quantities import Value
 
 ALIKE = 0.7  # of the words of both sentences together: nearly verbatim
 ANY_DAY = date(2000, 1, 3)
-ECHOED = 4000  # characters of a line of the customer's that may be told back
-KEPT = 500  # characters at most of a sentence that is remembered
-STEM = 5  # letters that tell a state in another form: "отменён", "отменили"
-_STATE = re.compile(r'"order_status": "([^"]+)"')
+ECHO = 0.75  # of the longer words of a claim
+SHORT = 4  # letters of a word that tells something
+STEM = 5  # letters that tell a word in another form: "отменён", "отменили"
 
 # What must have been done for the words of each group of cues; a group that is not named needs its own name.
 NEEDS: dict[str, frozenset[str]] = {
@@ -32,6 +33,17 @@ NEEDS: dict[str, frozenset[str]] = {
     "compensation": frozenset({"compensation", "credit"}),
     "transfer": frozenset({"transfer", "escalated"}),
     "contact": frozenset({"callback", "transfer", "ticket", "complaint", "escalated"}),
+    "repair": frozenset(),
+    "beyond": frozenset(),
+    "seen": frozenset(),
+    "on_plan": frozenset({"subscription"}),
+    "resumed": frozenset({"resumed"}),
+    "unbooked": frozenset({"unbooked"}),
+    "closed": frozenset({"closed"}),
+    "span": frozenset({"compensation", "credit"}),
+    "authority": frozenset({"refund_requested", "approval"}),
+    "answer": frozenset({"ticket", "complaint", "escalated", "refund_requested", "approval", "callback"}),
+    "ceased": frozenset({"cancellation", "refund"}),
     "staff": frozenset(
         {
             "callback",
@@ -54,7 +66,10 @@ REPORTED = (
     (r'"subscription": "cancelled"|"problems": \[[^]]*"cancelled"', "cancellation", "subscription"),
     ('"(?:reason|order_status)": "cancelled"', "cancellation", "order"),
 )
+_PLAN = re.compile(r'"(?:next_)?plan": "([^"]+)"')
+SAYS, UNLESS = "says", "unless"
 MATTERS = ("order", "subscription")
+BY_DESK = {"transfer", "discount"}  # true of a desk or of a price without anything having been done
 
 
 def claims(text: str, lang: str) -> list[Claim]:
@@ -68,11 +83,17 @@ def unsupported(text: str, evidence: Evidence, lang: str) -> list[Claim]:
 
 def unsupported_in(sentence: str, evidence: Evidence, lang: str) -> list[Claim]:
     """Of one sentence, in its order of kinds: values, then deeds."""
-    reading = _reading(sentence, evidence, lang)
+    reading = reading_of(sentence, evidence, lang)
     return _claims(
         reading,
-        lambda value: _stated(value, reading, evidence, lang),
-        lambda deed: _done(deed, evidence) or _quoted(deed, reading, evidence, lang),
+        lambda value: states(value, reading, evidence, lang),
+        lambda deed: (
+            _done(deed, evidence)
+            or _proposed(deed, evidence)
+            or _told(deed, reading, evidence)
+            or _foretold(deed, evidence)
+            or _quoted(deed, reading, evidence, lang)
+        ),
     )
 
 
@@ -81,44 +102,23 @@ def _claims(
     stated: Callable[[Value], bool] = lambda _: False,
     done: Callable[[ActionClaim], bool] = lambda _: False,
 ) -> list[Claim]:
-    values = (v for v in reading.values if _counts(v, reading) and not stated(v))
+    values = (v for v in reading.values if counts(v, reading) and not stated(v))
     found = [Claim(v.kind, v.text, reading.sentence) for v in values]
     return found + [Claim(d.kind, d.text, reading.sentence) for d in reading.deeds if not done(d)]
 
 
-def _counts(value: Value, reading: SentenceReading) -> bool:
-    """Durations and "tomorrow" are claims only beside a promise."""
-    return reading.committed or not (value.kind == "duration" or value.relative)
-
-
-def _stated(value: Value, reading: SentenceReading, evidence: Evidence, lang: str) -> bool:
-    """What articles and results do not hold is looked for in what was said; customers may only be echoed."""
-    parts = ("texts", "said") if reading.committed else ("texts", "said", "asked")
-    return any(_agrees(value, _known(part, evidence, lang).get(value.kind, set())) for part in parts)
-
-
-def _known(part: str, evidence: Evidence, lang: str) -> dict[str, set[Meaning]]:
-    """The values that a part of the evidence holds, by their kind."""
-    key = (part, lang)
-    if key not in evidence.memo:
-        found: dict[str, set[Meaning]] = {}
-        for line in getattr(evidence, part):
-            source = line[:ECHOED] if part == "asked" else line
-            for value in chain.from_iterable(r.values for r in _readings(source, evidence, lang)):
-                found.setdefault(value.kind, set()).update(value.meanings)
-        evidence.memo[key] = found
-    return cast(dict[str, set[Meaning]], evidence.memo[key])
-
-
 def _done(deed: ActionClaim, evidence: Evidence) -> bool:
     groups = deed.also or {deed.group}
+    if deed.group == "transfer" and names(deed, "ticket"):
+        groups = {*groups, "ticket"}
     needed = frozenset(chain.from_iterable(NEEDS.get(group, {group}) for group in groups))
     told = (
         kind
         for cue, kind, matter in REPORTED
         if kind in needed and _is_about(deed, matter) and any(re.search(cue, t) for t in evidence.texts)
     )
-    return bool(needed & evidence.done) or any(told) or _recorded(deed, evidence)
+    achieved = evidence.done - BY_DESK if "outcome" in groups else needed & evidence.done
+    return bool(achieved) or any(told)
 
 
 def _is_about(deed: ActionClaim, matter: str) -> bool:
@@ -126,16 +126,31 @@ def _is_about(deed: ActionClaim, matter: str) -> bool:
     return not matter or names(deed, matter) or not any(names(deed, other) for other in MATTERS)
 
 
-def _recorded(deed: ActionClaim, evidence: Evidence) -> bool:
-    """`"order_status": "shipped"` supports "your order has been shipped"."""
-    known = {stem for text in evidence.texts for stem in _states(text)}
-    told = any(word.lower().startswith(stem) for word in plain(deed.text).split() for stem in known)
-    return told and _is_about(deed, "order")
+def _proposed(deed: ActionClaim, evidence: Evidence) -> bool:
+    """What a proposed act will end with."""
+    consequence = deed.ahead and deed.kind in ("subscription", "cancellation")
+    return consequence and bool({"refund", "cancellation", "subscription"} & evidence.proposed)
 
 
-def _states(text: str) -> frozenset[str]:
-    words = (word for state in _STATE.findall(text) for word in plain(state).lower().split())
-    return frozenset(word[:STEM] for word in words if len(word) >= STEM)
+def _told(deed: ActionClaim, reading: SentenceReading, evidence: Evidence) -> bool:
+    kinds = {*deed.also, deed.group} | ({deed.kind} - {"outcome"} if deed.group == "beyond" else {deed.kind})
+    if deed.group == "on_plan":
+        return on_plan(deed.text, evidence.texts)
+    return not deed.own and recorded(kinds, reading.words, evidence.texts)
+
+
+def _foretold(deed: ActionClaim, evidence: Evidence) -> bool:
+    """What will be, as an article says in other words; a state that the customer told us of."""
+    if not deed.general or not (deed.ahead or deed.kind == "outcome"):
+        return False
+    mine = _stems(deed.text)
+    told = [text for text in evidence.texts if not text.startswith("{")] if deed.ahead else evidence.asked
+    sentences = (plain(sentence) for text in told for sentence in split(text))
+    return any(len(mine & _stems(sentence)) >= ECHO * len(mine) for sentence in sentences)
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(w[:STEM] for w in plain(text).lower().split() if len(w.strip(".,:;!?")) >= SHORT)
 
 
 def _quoted(deed: ActionClaim, reading: SentenceReading, evidence: Evidence, lang: str) -> bool:
@@ -143,55 +158,57 @@ def _quoted(deed: ActionClaim, reading: SentenceReading, evidence: Evidence, lan
     return any(
         deed.group in {d.group for d in known.deeds} and _alike(reading.words, known.words)
         for source in (*evidence.texts, *evidence.said)
-        for known in _readings(source, evidence, lang)
+        for known in readings_of(source, evidence, lang)
     )
-
-
-def _readings(source: str, evidence: Evidence, lang: str) -> list[SentenceReading]:
-    """Articles come again in every turn, so what they say is kept. What people say, and what results of
-    tools tell of them, is read anew."""
-    key = (source, lang, split)
-    if key not in evidence.memo:
-        again = source in evidence.texts and not source.startswith("{")
-        one = _article if again else read
-        evidence.memo[key] = [one(sentence, lang, evidence.today) for sentence in split(source)]
-    return cast(list[SentenceReading], evidence.memo[key])
-
-
-def _reading(sentence: str, evidence: Evidence, lang: str) -> SentenceReading:
-    """Sentences of a stream come again when it is checked as a whole."""
-    key = (sentence, lang, read)
-    if key not in evidence.memo:
-        evidence.memo[key] = read(sentence, lang, evidence.today)
-    return cast(SentenceReading, evidence.memo[key])
-
-
-def _article(sentence: str, lang: str, today: date) -> SentenceReading:
-    return _kept(sentence, lang, today) if len(sentence) <= KEPT else read(sentence, lang, today)
-
-
-_kept = lru_cache(maxsize=4096)(read)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= ALIKE * len(one | other)
 
 
-def _agrees(value: Value, known: set[Meaning]) -> bool:
-    loose = value.kind in ("date", "duration")  # others are the same or they are not
-    return not value.meanings.isdisjoint(known) or (
-        loose and any(_same(value.kind, mine, theirs) for mine in value.meanings for theirs in known)
-    )
+@dataclass(frozen=True, slots=True)
+class Record:
+    kinds: frozenset[str]
+    find: re.Pattern[str]
+    words: CueTemplates
+
+    def supports(self, kinds: Set[str], words: Iterable[str], texts: Iterable[str]) -> bool:
+        if self.kinds.isdisjoint(kinds) or not any(self.find.search(text) for text in texts):
+            return False
+        fits = frozenset[str]().union(*map(self.words.fits, words))
+        return f"<{SAYS}>" in fits and f"<{UNLESS}>" not in fits
 
 
-def _same(kind: str, mine: Meaning, theirs: Meaning) -> bool:
-    if kind == "date":
-        return mine[1:] == theirs[1:] and (mine[0] == theirs[0] or None in (mine[0], theirs[0]))
-    return _covered(mine, theirs)
+def recorded(kinds: Set[str], words: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether a record says what these words of a sentence say of something of these kinds."""
+    known = [text for text in texts if text.startswith("{")]
+    return bool(known) and any(record.supports(kinds, words, known) for record in _records())
 
 
-def _covered(mine: Meaning, theirs: Meaning) -> bool:
-    """The same span or its longer end ("3–5 days" holds "within 5 days"); working days are no plain days."""
-    low, high, unit, working = mine
-    span = (low, high) == theirs[:2] or low == high == theirs[1]
-    return span and unit == theirs[2] and (bool(working) or not theirs[3])
+def on_plan(said: str, texts: Iterable[str]) -> bool:
+    """Whether the plan that is named is one that a result tells of."""
+    own = [text for text in texts if '"plans"' not in text]  # a list of all of them tells nothing
+    told = {plan for text in own for value in _PLAN.findall(text) for plan in _plans(value)}
+    return bool(told & _plans(said))
+
+
+def _plans(text: str) -> set[str]:
+    """Names of the plans that a text tells in any language, inflected or not."""
+    words = re.findall(r"\w+", text.lower())
+    stems = {
+        plan.name: tuple({plan.name, *(t.lower()[:STEM] for t in plan.titles.values())})
+        for plan in in_use().catalogue.plans.values()
+    }
+    return {plan for plan, begins in stems.items() if any(word.startswith(begins) for word in words)}
+
+
+@lru_cache
+def _records() -> list[Record]:
+    return list(_read())
+
+
+def _read() -> Iterator[Record]:
+    for one in languages():
+        for rule in one.records:
+            words = {SAYS: rule.says, UNLESS: rule.unless}
+            yield Record(rule.kinds, re.compile(rule.find), CueTemplates({}, words, ("<says>", "<unless>")))

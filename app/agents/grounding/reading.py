@@ -6,19 +6,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import cast
+from typing import Literal, cast
 
-from app.agents.grounding.evidence import ActionKind
+from app.agents.grounding.clauses import GENERAL, clause_cues
 from app.agents.grounding.language import CueTemplates, Hit, Language, SentenceWord, languages, words_of
 from app.agents.grounding.sentences import plain
 from app.core.quantities import Value, scale
 
+ActionKind = Literal[
+    "refund", "discount", "order", "cancellation", "subscription", "ticket", "complaint", "credit",
+    "compensation", "callback", "transfer", "approval", "outcome",
+]  # fmt: skip
 DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
 IDIOMS = EXCUSE + "idioms"
-NET, NOUN = ":net", "noun."
+NET, NOUN, OWN = ":net", "noun.", "own"
 NEAR = 4  # words between "you say that" or "you" and the deed
 LABEL = 3  # words between "the button" and its quotation
 TAG = 2  # words of a question that only asks for consent: "…, all right?"
+
+VAGUE, STRONG = {"staff", "contact"}, {"approved", "authority", "beyond", "refund"}
+"""That a colleague does something leaves room for a stronger claim in the same words: what was decided."""
 
 # Groups of cues that are no kind of their own.
 KINDS: dict[str, str] = {
@@ -26,6 +33,17 @@ KINDS: dict[str, str] = {
     "contact": "callback",
     "passed_on": "transfer",
     "payment_link": "order",
+    "repair": "outcome",
+    "ceased": "cancellation",
+    "beyond": "outcome",
+    "span": "compensation",
+    "resumed": "subscription",
+    "unbooked": "callback",
+    "closed": "ticket",
+    "seen": "refund",
+    "on_plan": "subscription",
+    "answer": "ticket",
+    "authority": "approval",
     "staff": "callback",
 }
 
@@ -37,6 +55,9 @@ class ActionClaim:
     group: str
     text: str
     also: frozenset[str] = frozenset()
+    general: bool = False
+    own: bool = False  # "I have …": an act, which no record stands for
+    ahead: bool = False  # it will be, it has not been
 
     @property
     def kind(self) -> ActionKind:
@@ -53,6 +74,10 @@ class SentenceReading:
     committed: bool
     words: frozenset[str]
 
+    @property
+    def asks(self) -> bool:
+        return not self.committed and is_question(self.sentence)
+
 
 def read(sentence: str, lang: str, today: date) -> SentenceReading:
     bare = plain(sentence)
@@ -60,11 +85,17 @@ def read(sentence: str, lang: str, today: date) -> SentenceReading:
     words = words_of(bare, values)
     texts = [w.text for w in words]
     scenes = [_Scene(bare, words, cues.hits(texts)) for cues in _templates()]
+    for scene, general in zip(scenes, clause_cues(), strict=True):
+        scene.add(general.hits(words))
     idle = {i for scene in scenes for i in scene.idle}
     kept = [v for v in values if not any(v.start <= words[i].start < v.end for i in idle)]
     deeds = [deed for scene in scenes for deed in scene.deeds()]
     committed = any(scene.commits() for scene in scenes)
     return SentenceReading(sentence.strip(), tuple(kept), tuple(deeds), committed, frozenset(texts))
+
+
+def is_question(sentence: str) -> bool:
+    return sentence.rstrip("»”\"') ").endswith("?")
 
 
 def names(deed: ActionClaim, matter: str) -> bool:
@@ -79,28 +110,46 @@ class _Scene:
     def __init__(self, sentence: str, words: Sequence[SentenceWord], hits: Iterable[Hit]) -> None:
         self.sentence, self.words = sentence, words
         self._found: dict[str, list[Hit]] = {}
-        for hit in hits:
-            self._found.setdefault(hit.group, []).append(hit)
+        self.add(hits)
         # words of sayings that mean nothing: "if you have questions", "100 % sure"
         self.idle = {i for hit in self._found.get(IDIOMS, ()) for i in range(hit.first, hit.last + 1)}
 
+    def add(self, hits: Iterable[Hit]) -> None:
+        for hit in hits:
+            self._found.setdefault(hit.group, []).append(hit)
+
     def deeds(self) -> list[ActionClaim]:
-        """Where two claim a word, the group that stands first in the file has it, excused or not;
-        general rules get what no cue has claimed."""
+        """Where two claim a word, the group that stands first in the file has it, excused or not; general
+        rules get what no cue has claimed, those of clauses also what was excused."""
         taken: set[int] = set()
+        claimed: set[int] = set()
+        vague: set[int] = set()
         found = []
-        hits = sorted(self._of(DONE, WILL), key=lambda h: (_order(h), h.last - h.first))
+        hits = sorted(self._of(DONE, WILL), key=_rank)
         for hit in hits:
             span = set(range(hit.first, hit.last + 1))
-            if span & taken:
+            general = hit.group.endswith(GENERAL)
+            if span & (claimed if general else taken) or (span & vague and _kind(hit) not in STRONG):
                 continue
             taken |= span
             if not self._excused(hit):
-                found.append(ActionClaim(_kind(hit), self._text(hit), _about(hit, hits)))
+                (vague if _kind(hit) in VAGUE else claimed).update(span)
+                found.append(self._claim(hit, hits))
         return found
 
+    def _claim(self, hit: Hit, hits: Sequence[Hit]) -> ActionClaim:
+        general, ahead = hit.group.endswith(GENERAL), hit.group.startswith(WILL)
+        told = (word.text for word in self.words[hit.first : hit.last + 1])
+        own = _kind(hit) != "seen" and any(
+            f"<{OWN}>" in cues.fits(word) for word in told for cues in _templates()
+        )
+        return ActionClaim(_kind(hit), self._text(hit), _about(hit, hits), general, own, ahead)
+
     def commits(self) -> bool:
-        return any(not self._denied(hit) and not self._asked(hit) for hit in self._of(DONE, WILL, COMMITS))
+        return any(
+            (hit.group.endswith(GENERAL) or not self._denied(hit)) and not self._asked(hit)
+            for hit in self._of(DONE, WILL, COMMITS)
+        )
 
     def _of(self, *groups: str) -> list[Hit]:
         return [hit for group, hits in self._found.items() if group.startswith(groups) for hit in hits]
@@ -109,10 +158,13 @@ class _Scene:
         return self.sentence[self.words[hit.first].start : self.words[hit.last].end]
 
     def _excused(self, hit: Hit) -> bool:
-        if self._denied(hit) or self._asked(hit) or self._told(hit) or self._label(hit):
+        denied = not hit.group.endswith(GENERAL) and self._denied(hit)
+        if denied or self._asked(hit) or self._told(hit) or self._label(hit):
             return True
         if not hit.group.startswith(WILL):
             return False
+        if hit.group.endswith(GENERAL) and self._cues("timings"):
+            return True
         return bool(self._cues("conditions")) or any(c.last < hit.first for c in self._cues("offers"))
 
     def _cues(self, name: str) -> list[Hit]:
@@ -141,19 +193,23 @@ class _Scene:
 
     def _asked(self, hit: Hit) -> bool:
         """The question is about it: not a statement with a question behind, "we did it, all right?"."""
-        if not self.sentence.rstrip("»”\"') ").endswith("?"):
+        if not is_question(self.sentence):
             return False
         ends = self.words[-1].clause
         tail = sum(w.clause == ends for w in self.words)
         asks = self.words[hit.last].clause == ends
-        return asks or (hit.group.startswith(WILL) and tail > TAG)
+        will = hit.group.startswith(WILL) or hit.group.endswith(GENERAL)
+        return asks or (will and tail > TAG)
 
     def _told(self, hit: Hit) -> bool:
         """What the customer said, told back."""
-        return any(0 <= hit.first - c.last - 1 <= NEAR for c in self._cues("reported"))
+        least = -1 if hit.group.endswith(GENERAL) else 0
+        return any(least <= hit.first - c.last - 1 <= NEAR for c in self._cues("reported"))
 
     def _label(self, hit: Hit) -> bool:
         """The name of a button or status, or words that the customer is to write."""
+        if hit.group.endswith(GENERAL) and self._cues("labels"):
+            return any(word.quoted for word in self.words[hit.first : hit.last + 1])
         quote = self.words[hit.first].quoted
         if not quote or self.words[hit.last].quoted != quote:
             return False
@@ -173,8 +229,11 @@ def _about(hit: Hit, hits: Sequence[Hit]) -> frozenset[str]:
     return frozenset(_kind(h) for h in near)
 
 
-def _order(hit: Hit) -> tuple[bool, int]:
-    return hit.group.endswith(NET), _places().index(_kind(hit))
+def _rank(hit: Hit) -> tuple[int, int, int]:
+    """Cues, then general rules of a sentence, then those of a clause, which are read from the left."""
+    if hit.group.endswith(GENERAL):
+        return 2, hit.first, hit.first - hit.last
+    return int(hit.group.endswith(NET)), _places().index(_kind(hit)), hit.last - hit.first
 
 
 @lru_cache
@@ -184,11 +243,11 @@ def _places() -> list[str]:
 
 @lru_cache
 def _templates() -> list[CueTemplates]:
-    return [CueTemplates(dict(_groups(one)), _words(one)) for one in languages()]
+    return [CueTemplates(dict(_groups(one)), _words(one), [f"<{OWN}>"]) for one in languages()]
 
 
 def _words(one: Language) -> dict[str, list[str]]:
-    return {**one.vocabulary(), **{NOUN + kind: nouns for kind, nouns in one.net.nouns.items()}}
+    return {OWN: [], **one.vocabulary(), **{NOUN + kind: nouns for kind, nouns in one.net.nouns.items()}}
 
 
 def _groups(one: Language) -> Iterable[tuple[str, list[str]]]:

@@ -42,6 +42,9 @@ def evidence_of(agent: Agent, state: TurnState, knowledge: KnowledgeBase, now: d
             *(case.memory.open_tickets if case.memory else ()),
         ),
         done=frozenset(_done(used, transferred=passed)),
+        proposed=frozenset(
+            kind for use in used if use.status == "proposed" for kind in achieved_by(use.name)
+        ),
         asked=tuple(line.content for line in lines if line.role == "customer"),
         said=tuple(line.content for line in lines if line.role == "agent"),
     )

@@ -262,7 +262,7 @@ async def test_a_fourth_agent_works_end_to_end_without_another_line_of_code(tmp_
         tools=SALES.tools,
         escalates_to="supervisor",
     )
-    model = scripted(handing("booking"), "Booked for Monday.")
+    model = scripted(handing("booking"), "Which hour on Monday suits you?")
     bench = build(
         Settings(_env_file=None, dialogs_storage_path=tmp_path, log_level="ERROR"),
         model=model,
@@ -276,6 +276,6 @@ async def test_a_fourth_agent_works_end_to_end_without_another_line_of_code(tmp_
     finally:
         await bench.stop()
     assert bench.agents == (*AGENTS, "booking")
-    assert dialog.messages[-1].content == "Booked for Monday."
+    assert dialog.messages[-1].content == "Which hour on Monday suits you?"
     assert dialog.messages[-1].path is not None
     assert dialog.messages[-1].path.agent == "booking"

@@ -10,6 +10,9 @@ from typing import Any
 import yaml
 
 from app.agents.grounding import Evidence
+from app.agents.grounding.reply import achieved_by
+from app.agents.tools.presentation import render_facts
+from tests.support.company import load_articles
 
 FOLDER = Path(__file__).parent / "replies"
 TODAY = date(2026, 11, 22)  # a Sunday
@@ -44,3 +47,38 @@ def _evidence(row: dict[str, Any]) -> Evidence:
         done=frozenset(row.get("done", ())),
         asked=tuple(row.get("asked", ())),
     )
+
+
+@cache
+def known_results() -> dict[str, Any]:
+    """Results of tools by the names that `promises_<lang>.yaml` gives them."""
+    return table("promises_known")
+
+
+def promises(lang: str, part: str) -> list[tuple[str, Evidence]]:
+    """Replies of a desk with what was known when they were written."""
+    return [(row["reply"], _known_to(row, lang)) for row in table(f"promises_{lang}")[part]]
+
+
+def _known_to(row: dict[str, Any], lang: str) -> Evidence:
+    results = [known_results()[name] for name in row.get("known", ())]
+    statuses = {one["facts"]["status"] for one in results}
+    waits = frozenset({"refund_requested", "approval"}) if "approval" in statuses else frozenset[str]()
+    return Evidence(
+        today=TODAY,
+        texts=(*_articles(row, lang), *(render_facts(one["facts"], lang).text for one in results)),
+        done=_achieved(results, "done") | waits,
+        proposed=_achieved(results, "proposed"),
+        asked=tuple(filter(None, [row.get("customer")])),
+    )
+
+
+def _achieved(results: list[dict[str, Any]], status: str) -> frozenset[str]:
+    return frozenset(
+        k for one in results if one["facts"]["status"] == status for k in achieved_by(one["tool"])
+    )
+
+
+def _articles(row: dict[str, Any], lang: str) -> list[str]:
+    named = set(row.get("articles", ()))
+    return [article.body for article in load_articles() if article.lang == lang and article.id in named]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from app.agents.grounding import Evidence, SentenceGate, unsupported
-from app.agents.grounding.ledger import _kept
 from app.agents.grounding.sentences import split
+from app.agents.grounding.sources import _kept
 from app.core.text import clean, composed
 from app.engines.offline.entities import slots_in
 from app.engines.offline.lexicon import plain

@@ -1,0 +1,166 @@
+"""What a reply may rest on: articles, results and lines of the dialog, and the values that these state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
+from typing import Any, cast
+
+from app.agents.grounding.reading import ActionKind, SentenceReading, read
+from app.agents.grounding.sentences import split
+from app.core.company import in_use
+from app.core.quantities import Meaning, Value, ValueKind
+
+ECHOED = 4000  # characters of a line of the customer's that may be told back
+KEPT = 500  # characters at most of a sentence that is remembered
+DAY = 24 * 60  # minutes
+YEAR = 366  # days
+Kind = ValueKind | ActionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`text` is the words that claim something, `sentence` where they stand."""
+
+    kind: Kind
+    text: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What this dialog may rest on. `today` is the company's day: "tomorrow" is counted from it."""
+
+    today: date
+    texts: tuple[str, ...] = ()  # articles and tool results as the model was shown them
+    done: frozenset[str] = field(default_factory=frozenset)  # what tool results report as achieved
+    proposed: frozenset[str] = field(default_factory=frozenset)  # what waits for the customer's yes
+    asked: tuple[str, ...] = ()  # the customer's lines: may be echoed, never promised
+    said: tuple[str, ...] = ()  # earlier lines of agents, already checked
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was read of people's words: it is kept no longer than they are needed."""
+
+
+def known_values(part: str, evidence: Evidence, lang: str) -> dict[str, set[Meaning]]:
+    """The values that a part of the evidence holds, by their kind."""
+    key = (part, lang)
+    if key not in evidence.memo:
+        found: dict[str, set[Meaning]] = {}
+        for line in getattr(evidence, part):
+            source = line[:ECHOED] if part == "asked" else line
+            for value in chain.from_iterable(r.values for r in readings_of(source, evidence, lang)):
+                found.setdefault(value.kind, set()).update(value.meanings)
+        evidence.memo[key] = found
+    return cast(dict[str, set[Meaning]], evidence.memo[key])
+
+
+def readings_of(source: str, evidence: Evidence, lang: str) -> list[SentenceReading]:
+    """Articles come again in every turn, so what they say is kept. What people say, and what results of
+    tools tell of them, is read anew."""
+    key = (source, lang, split)
+    if key not in evidence.memo:
+        again = source in evidence.texts and not source.startswith("{")
+        one = _article if again else read
+        evidence.memo[key] = [one(sentence, lang, evidence.today) for sentence in split(source)]
+    return cast(list[SentenceReading], evidence.memo[key])
+
+
+def reading_of(sentence: str, evidence: Evidence, lang: str) -> SentenceReading:
+    """Sentences of a stream come again when it is checked as a whole."""
+    key = (sentence, lang, read)
+    if key not in evidence.memo:
+        evidence.memo[key] = read(sentence, lang, evidence.today)
+    return cast(SentenceReading, evidence.memo[key])
+
+
+def _article(sentence: str, lang: str, today: date) -> SentenceReading:
+    return _kept(sentence, lang, today) if len(sentence) <= KEPT else read(sentence, lang, today)
+
+
+_kept = lru_cache(maxsize=4096)(read)
+
+
+def counts(value: Value, reading: SentenceReading) -> bool:
+    """Durations, times and "tomorrow" are claims only beside a promise."""
+    return reading.committed or not (value.kind in ("duration", "time") or value.relative)
+
+
+def states(value: Value, reading: SentenceReading, evidence: Evidence, lang: str) -> bool:
+    """What articles and results do not hold is looked for in what was said; customers may only be echoed."""
+    if (reading.asks and _offered(value)) or (value.relative and _is_today(value, evidence)):
+        return True
+    parts = ("texts", "said") if reading.committed else ("texts", "said", "asked")
+    return _computed(value, reading) or any(
+        _agrees(meant, known_values(part, evidence, lang).get(meant.kind, set()))
+        for part in parts
+        for meant in _meant(value, evidence)
+    )
+
+
+def _offered(value: Value) -> bool:
+    """Our own prices and numbers may stand in a question: an act has a question of its own."""
+    return value.kind == "number" or any(price in value.meanings for price in _prices())
+
+
+@lru_cache
+def _prices() -> frozenset[Meaning]:
+    sold = in_use().catalogue
+    plans = (price for plan in sold.plans.values() for price in (plan.month_rub, plan.year_rub))
+    return frozenset(
+        ("RUB", Decimal(price)) for price in (*plans, *(item.price_rub for item in sold.items.values()))
+    )
+
+
+def _is_today(value: Value, evidence: Evidence) -> bool:
+    """What a proposed or done act ends, it ends today."""
+    day = evidence.today
+    ends = {"refund", "cancellation"} & (evidence.done | evidence.proposed)
+    return bool(ends) and (day.year, day.month, day.day) in value.meanings
+
+
+def _computed(value: Value, reading: SentenceReading) -> bool:
+    """The sentence itself gives what it is computed from: twelve months, a percentage off, a difference."""
+    sums = {m[1] for v in reading.values if v.kind == "amount" and v is not value for m in v.meanings}
+    if value.kind != "amount" or not sums:
+        return False
+    months = {m[1] for v in reading.values if v.kind == "duration" for m in v.meanings if m[2] == "months"}
+    shares = {m[0] for v in reading.values if v.kind == "percent" for m in v.meanings}
+    known = cast(set[Decimal], sums)
+    results = {a * n for a in known for n in cast(set[Decimal], months)}
+    results |= {a * part / 100 for a in known for p in cast(set[Decimal], shares) for part in (p, 100 - p)}
+    results |= {a - b for a in known for b in known if a > b}
+    return any(m[1] in results for m in value.meanings)
+
+
+def _meant(value: Value, evidence: Evidence) -> Iterator[Value]:
+    """ "In three days" is a date too."""
+    yield value
+    spans = [m for m in value.meanings if value.kind == "duration"]
+    days = (cast(Decimal, m[1]) / DAY for m in spans if m[0] == m[1] and m[2:] == ("minutes", False))
+    dates = [evidence.today + timedelta(days=int(n)) for n in days if 1 <= n <= YEAR]
+    if dates:
+        yield replace(value, kind="date", meanings=frozenset((d.year, d.month, d.day) for d in dates))
+
+
+def _agrees(value: Value, known: set[Meaning]) -> bool:
+    loose = value.kind in ("date", "duration")  # others are the same or they are not
+    return not value.meanings.isdisjoint(known) or (
+        loose and any(_same(value.kind, mine, theirs) for mine in value.meanings for theirs in known)
+    )
+
+
+def _same(kind: str, mine: Meaning, theirs: Meaning) -> bool:
+    if kind == "date":
+        return mine[1:] == theirs[1:] and (mine[0] == theirs[0] or None in (mine[0], theirs[0]))
+    return _covered(mine, theirs)
+
+
+def _covered(mine: Meaning, theirs: Meaning) -> bool:
+    """The same span or its longer end ("3–5 days" holds "within 5 days"); working days are no plain days."""
+    low, high, unit, working = mine
+    span = (low, high) == theirs[:2] or low == high == theirs[1]
+    return span and unit == theirs[2] and (bool(working) or not theirs[3])
