@@ -35,10 +35,17 @@ _SHORT = {
     **dict.fromkeys(("mt", "mountain"), "America/Denver"),
     **dict.fromkeys(("pt", "pacific"), "America/Los_Angeles"),
 }
-_AFTER_HOUR = re.compile(rf"(?:\d|am|pm|a\.m\.?|p\.m\.?)\s*({'|'.join(_SHORT)})(?!\w)")
-_UNKNOWN = re.compile(r"(?<!\w)по\s+[^\W\d]+(?:ск|цк)ому(?!\w)")
+_AFTER_HOUR = re.compile(rf"(?:\d|am|pm|a\.m\.?|p\.m\.?)\s*({'|'.join(_SHORT)})(?!\w|\s+european)")
+_OURS = "your|our|my|local|any|some|this|that|same|next|all|house|company|office|working|last|first|long"
+_UNKNOWN = (
+    re.compile(r"(?<!\w)по\s+[^\W\d]+(?:ск|цк)ому(?!\w)"),
+    re.compile(
+        rf"(?:\d|am|pm|a\.m\.?|p\.m\.?|noon)\s+(?!(?:{_OURS})\s)[a-z]{{3,}}(?:\s[a-z]{{3,}})?\s+time(?!\w)"
+    ),
+)
+"""A place that we do not know: "7 pm Gotham time"."""
 _NAMED = re.compile(rf"(?<!\w)(?:{'|'.join(OFFSETS)})(?!\w)")
-_ENDING = r"(?:а|у|е|ом|ем|ы|и|ой|ью|ому|ого|ск\w{2,4})?"
+_ENDING = r"(?:а|у|е|ом|ем|ы|и|ой|ью|ому|ого|ьск\w{2,4}|ск\w{2,4})?"
 
 
 def zone_in(said: str) -> tzinfo | None:
@@ -53,7 +60,7 @@ def zone_in(said: str) -> tzinfo | None:
     if named := _NAMED.search(said):
         return _fixed(OFFSETS[named[0]])
     found = list(_places(said))
-    if not found and _UNKNOWN.search(said):
+    if not found and any(pattern.search(said) for pattern in _UNKNOWN):
         raise Unsure
     theirs = re.search(rf"(?<!\w)(?:{any_of('here', 'mine')})(?!\w)", said)
     pointed = {zone for zone, is_said in found if is_said}
@@ -74,7 +81,7 @@ def _fixed(hours: int) -> tzinfo:
 def _places(said: str) -> Iterator[tuple[str, bool]]:
     """Zones of the places that are named, and whether their time is."""
     for found in _pattern().finditer(said):
-        stem = next(name for name in _stems() if found["place"].startswith(name))
+        stem = max((name for name in _stems() if found["place"].startswith(name)), key=len)
         before, after = said[: found.start()].split()[-2:], said[found.end() :].split()[:2]
         is_time = (
             "по" in before[-1:]

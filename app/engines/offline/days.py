@@ -16,6 +16,9 @@ FORTNIGHT, TWENTY = 14, 20
 MONTHS = 12
 QUARTER = "четверт"  # of an hour, so near to Thursday
 LONG, NEARLY = 5, 0.75  # letters at least, and how alike by difflib's ratio, "четверг" and "читверг" are
+_WEEK_LATER = re.compile(
+    r"(?<!\w)a week (?:from )?(?:today|tomorrow)(?!\w)|(?<!\w)(?:today|tomorrow) week(?!\w)"
+)
 _OF_MONTH = re.compile(r"(?<![\d.:])(\d{1,2})(?:(?:-?го|-?е|st|nd|rd|th)(?:\s+числа)?|\s+числа)(?!\w)")
 
 
@@ -23,7 +26,7 @@ def coming_day(said: str, today: date) -> date | None:
     """Raises Unsure for a day that does not exist, has passed, or is not the weekday that it is called."""
     text = moment_words().sub(" ", _forgotten(_ordinals(in_figures(said))))
     named = {day for day in (_written(text, today), _counted(text, today)) if day}
-    named |= _relative(text, today)
+    named |= _relative(_WEEK_LATER.sub(" ", text), today)
     weekday = _weekday(text, today, named)
     if len(named) > 1 or (named and min(named) < today) or not (named or weekday or not misspelt(text)):
         raise Unsure
@@ -57,13 +60,21 @@ def _forgotten(text: str) -> str:
 
 
 def _ordinals(text: str) -> str:
-    """ "Двадцать пятого декабря" and "the first of December" in figures."""
+    """ "Двадцать пятого декабря", "the first of December" and "December the first" in figures."""
+    text = _behind_month().sub(lambda m: f"{m['month']} {_day_numbers()[m['day']]}", text)
     return _dated().sub(lambda m: f"{(TWENTY if m['tens'] else 0) + _day_numbers()[m['day']]} ", text)
 
 
 @lru_cache
 def _day_numbers() -> dict[str, int]:
     return {word: int(number) for number, words in values("day_of").items() for word in words}
+
+
+@lru_cache
+def _behind_month() -> re.Pattern[str]:
+    months = "|".join(stem for stems in values("months").values() for stem in stems)
+    days = "|".join(sorted(_day_numbers(), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?P<month>(?:{months})\w*)\s+the\s+(?P<day>{days})(?!\w)")
 
 
 @lru_cache
@@ -90,6 +101,8 @@ def _counted(text: str, today: date) -> date | None:
     """ "In two days", "через неделю", "in a fortnight"."""
     if re.search(r"(?<!\w)in a fortnight", text):
         return today + timedelta(days=FORTNIGHT)
+    if later := _WEEK_LATER.search(text):
+        return today + timedelta(days=WEEK + ("tomorrow" in later[0]))
     for unit, days in (("day", 1), ("week", WEEK)):
         hit = re.search(
             rf"(?<!\w)(?:через|in)\s+(?:a\s+)?(\d{{1,2}})?\s*(?:{any_of('units', unit)})(?!\w)", text
