@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from string import Template
 from typing import Any
 
 from langchain_core.messages import AIMessage
@@ -14,16 +17,19 @@ from app.agents.citations import CITATIONS
 from app.agents.grounding import Evidence
 from app.agents.grounding.ledger import unsupported_in
 from app.agents.grounding.sentences import split
-from app.agents.proposal_texts import asked_of, questions_of
 from app.agents.state import Emit, TurnState
 from app.agents.tools.actions import UNAVAILABLE
-from app.agents.tools.presentation import render_facts, render_outcome
+from app.agents.tools.presentation import day, local_day, present, render_facts, render_outcome
 from app.core.actions import Action, plain_arguments, tool_name
-from app.core.backoffice import Outcome
+from app.core.backoffice import ActionContext, Outcome, Value
 from app.core.exceptions import BackOfficeUnavailable
+from app.core.locales import languages, read
 from app.core.models import ToolUse, TurnProgress
-from app.core.proposals import Proposal
+from app.core.proposals import Proposal, Question
 
+Facts = Mapping[str, Value]
+FILE = "proposals"
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 ONE_AT_A_TIME = "one_at_a_time"
 PUT_BY_US = "The system puts this question to the customer behind your words; nothing is done yet."
 _ENDS = "\"'»”)*_ \n\t"
@@ -68,14 +74,17 @@ def propose(context: ToolContext, state: TurnState, agent: str, action: Action) 
         return Proposing(render_facts(UNAVAILABLE, language))
     if outcome.status != "proposed":
         return Proposing(render_outcome(outcome, language))
-    made = make_proposal(state, agent, action, outcome, context.clock())
+    made = make_proposal(state["case"].origin, agent, action, outcome, context.clock())
     return Proposing(_told(made, outcome, language), made)
 
 
-def make_proposal(state: TurnState, agent: str, action: Action, outcome: Outcome, now: datetime) -> Proposal:
+def make_proposal(
+    origin: ActionContext, agent: str, action: Action, outcome: Outcome, now: datetime
+) -> Proposal:
+    """Of a rehearsal that came out as `proposed`; one more of the same is proposed as such."""
     if outcome.facts.get("again"):
         action = action.model_copy(update={"again": True})
-    tool, language = tool_name(type(action)), state["language"]
+    tool, language = tool_name(type(action)), origin.language
     return Proposal(
         tool=tool,
         arguments=plain_arguments(action),
@@ -83,7 +92,7 @@ def make_proposal(state: TurnState, agent: str, action: Action, outcome: Outcome
         language=language,
         questions=questions_of(tool, asked_of(action, outcome.facts), now, language),
         facts=outcome.facts,
-        seq=state["case"].origin.seq,
+        seq=origin.seq,
         at=now,
     )
 
@@ -141,3 +150,61 @@ class StatementFilter:
             self._space, self._begun = text[len(shown) :], self._begun or bool(shown)
             if shown:
                 self._emit(TurnProgress(kind="text", text=shown))
+
+
+def asked_of(action: Action, facts: Facts) -> Facts:
+    """The terms, and of what the customer has written the address."""
+    address = getattr(action, "address", None)
+    return {**facts, "address": address} if address else facts
+
+
+def questions_of(tool: str, facts: Facts, now: datetime, language: str) -> dict[str, Question]:
+    """By language: customers change it before they answer."""
+    return {one: question_of(tool, facts, now, one) for one in {language, *languages(f"{FILE}.yaml")}}
+
+
+def question_of(tool: str, facts: Facts, now: datetime, language: str) -> Question:
+    texts = read(FILE, language)
+    words = texts["tools"].get(tool, texts["unknown"])
+    shown = shown_terms(facts, now, language)
+    again = bool(facts.get("again"))
+    parts = [
+        _fill([texts["one_more"]], shown) if again else "",
+        *(_fill(group, shown) for group in words.get("terms", ())),
+        texts["person"] if facts.get("person") else "",
+        words["ask_again"] if again else words["ask"],
+    ]
+    asked = " ".join(part for part in parts if part).replace("г..", "г.")
+    return Question(text=asked, confirm=words["confirm"], decline=words["decline"])
+
+
+def prefix(kind: str, language: str) -> str:
+    """`again` or `changed`."""
+    return str(read(FILE, language)[kind])
+
+
+def shown_terms(facts: Facts, now: datetime, language: str) -> dict[str, str]:
+    """As models read them, and days without minutes: `until_on`, and `until_day` where that is today."""
+    known = {name: value for name, value in facts.items() if not _goes_without_saying(name, value, language)}
+    shown = {name: value for name, value in present(known, language).items() if isinstance(value, str | int)}
+    for name, value in known.items():
+        if isinstance(value, date):
+            shown["starts" if name == "from" else f"{name}_on"] = day(value, language)
+            if local_day(value) <= local_day(now):
+                shown[f"{name}_day"] = read(FILE, language)["today"]
+    return {name: str(value) for name, value in shown.items()}
+
+
+def _goes_without_saying(name: str, value: Any, language: str) -> bool:
+    """Nought, one piece, and a text of the records in letters that the language does not have."""
+    foreign = isinstance(value, str) and language != "ru" and _CYRILLIC.search(value) is not None
+    return foreign or value in (0, None) or (name == "quantity" and value == 1)
+
+
+def _fill(templates: Sequence[str], shown: Mapping[str, str]) -> str:
+    """The first whose variables are all known; empty if there is none."""
+    for each in templates:
+        template = Template(each)
+        if shown.keys() >= set(template.get_identifiers()):
+            return template.substitute(shown)
+    return ""

@@ -49,6 +49,7 @@ from app.services.dialogs.approvals import ApprovalService
 from app.services.dialogs.branching import Branching
 from app.services.dialogs.change_feed import ChangeFeed, ObservedStore, latest
 from app.services.dialogs.consents import Consents
+from app.services.dialogs.deciding import ProposalDecisions
 from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.feedback import Feedback
 from app.services.dialogs.maintenance import Maintenance
@@ -105,7 +106,7 @@ def build(
     changes = ChangeFeed(partial(latest, kept))
     dialogs = _dialogs(context, ObservedStore(kept, relay, changes), orchestrator)
     changes.ending = lambda: dialogs.draining
-    replay = replay_of(context, near, knowledge, orchestrator, kept)
+    replay = replay_of(context, near, knowledge, orchestrator, kept, dialogs.turns.consents)
     measured = evaluation_of(context, near, chosen)
     routing = routing_of(context, chosen, router_of(context, near.on(SEARCHES)) if router is None else router)
     warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory)
@@ -197,6 +198,7 @@ def _workbench(
         monitor=Monitor(operators, changes, Rerouting(operators, _proposals(settings))),
         branching=Branching(dialogs, office),
         feedback=Feedback(dialogs),
+        proposals=ProposalDecisions(dialogs),
         customers=Customers(office),
         replay=replay,
         release=partial(_release, context, office),

@@ -14,8 +14,10 @@ from app.bootstrap.model import speaker_of
 from app.core.ports import BackOffice, DialogStore, Router
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.routing.local import LocalRouter
+from app.services.dialogs.consents import Consents
 from app.services.knowledge.library import KnowledgeService
-from app.services.replay import ReadOnlyOffice, Replay, Setup
+from app.services.read_only_office import ReadOnlyOffice
+from app.services.replay import Replay, Setup
 
 
 def replay_of(
@@ -24,6 +26,7 @@ def replay_of(
     knowledge: KnowledgeService,
     real: Orchestrator,
     store: DialogStore,
+    consents: Consents,
 ) -> Replay:
     """`threshold` of the service is where the slider stands at first: as things are now."""
     settings, provider = context.settings, context.provider
@@ -35,6 +38,7 @@ def replay_of(
         threshold=settings.router_threshold if provider else 0.0,
         thoughtful=provider is not None,
         history=settings.max_dialog_history,
+        consents=consents,
     )
 
 

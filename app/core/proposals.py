@@ -75,11 +75,13 @@ class Proposal(BaseModel):
 class LineVerdict(BaseModel):
     """What a customer's line does to a proposal: confirms it, declines it, or has the question put again.
 
-    `remind`: the line is answered as any other, and the question is put again behind the answer.
+    `remind`: the line is answered as any other, and the question is put again behind the answer. A button
+    counts while a person serves, too.
     """
 
     proposal: str
     answer: Literal["confirm", "decline", "again", "remind"]
+    by_button: bool = False
 
 
 @dataclass(frozen=True, slots=True)

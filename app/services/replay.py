@@ -4,97 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from app.agents.orchestrator import Orchestrator
-from app.core.actions import Action, Quote
-from app.core.backoffice import (
-    Account,
-    ActionApproval,
-    ActionContext,
-    BookedCall,
-    Effect,
-    Incident,
-    Order,
-    Outcome,
-    Payment,
-    Ticket,
-    Worth,
-)
-from app.core.catalogue import Item, Plan
+from app.core.backoffice import ActionContext
 from app.core.dialog import Dialog, Message
 from app.core.exceptions import CallCenterError
-from app.core.models import OPERATOR, Said, Turn, TurnContext
-from app.core.ports import BackOffice, DialogStore
-from app.core.proposals import Consent
+from app.core.models import OPERATOR, Reply, Said, Turn, TurnContext
+from app.core.ports import DialogStore
+from app.core.proposals import Proposal
 from app.services.dialogs.admission import RunningTurns, Stopped
-
-REFUSED = Outcome(status="refused", reason="rehearsal")
-
-
-@dataclass(frozen=True)
-class ReadOnlyOffice:
-    """Reads go through to `real`; every action is refused with the reason `rehearsal`."""
-
-    real: BackOffice
-
-    def account(self, customer_id: str) -> Account | None:
-        return self.real.account(customer_id)
-
-    def plans(self) -> list[Plan]:
-        return self.real.plans()
-
-    def items(self) -> list[Item]:
-        return self.real.items()
-
-    def incidents(self, since: datetime | None = None) -> list[Incident]:
-        return self.real.incidents(since)
-
-    def payments(self, customer_id: str) -> list[Payment]:
-        return self.real.payments(customer_id)
-
-    def worths(self, customer_ids: Collection[str]) -> dict[str, Worth]:
-        return self.real.worths(customer_ids)
-
-    def orders(self, customer_id: str) -> list[Order]:
-        return self.real.orders(customer_id)
-
-    def tickets(self, customer_id: str) -> list[Ticket]:
-        return self.real.tickets(customer_id)
-
-    def calls(self, customer_id: str) -> list[BookedCall]:
-        return self.real.calls(customer_id)
-
-    def quote(self, customer_id: str, wanted: Quote) -> Outcome:
-        return self.real.quote(customer_id, wanted)
-
-    def propose(self, _origin: ActionContext, _action: Action) -> Outcome:
-        return REFUSED
-
-    def act(self, _origin: ActionContext, _action: Action, _consent: Consent | None = None) -> Outcome:
-        return REFUSED
-
-    def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
-        return self.real.effects(dialog_id, seq)
-
-    def approvals(self, status: str | None = "pending", limit: int | None = None) -> list[ActionApproval]:
-        return self.real.approvals(status, limit)
-
-    def approval(self, number: str) -> ActionApproval:
-        return self.real.approval(number)
-
-    def decide(self, number: str, _approved: bool, _by: str, _note: str = "") -> ActionApproval:
-        """Nothing is decided here."""
-        return self.real.approval(number)
-
-    def close(self) -> None:
-        """The real one stays open."""
-
+from app.services.dialogs.consents import Consents
+from app.services.dialogs.settling import Settling
 
 Difference = Literal["", "route", "words"]
 AT_ONCE = 4
@@ -159,6 +84,7 @@ class Replay:
     threshold: float
     thoughtful: bool = False
     history: int = 20
+    consents: Consents = field(default_factory=Consents)
     running: RunningTurns = field(default_factory=RunningTurns)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -177,7 +103,7 @@ class Replay:
             raise ReplaysBusy
         async with self.places:
             dialog = await self.store.read(dialog_id)
-            rehearsal = Rehearsal(dialog, self.make(setup), self.history)
+            rehearsal = Rehearsal(dialog, self.make(setup), self.history, self.consents)
             try:
                 for asked in _customer_lines(dialog):
                     yield await self.running.run(name or dialog_id, rehearsal.step(asked))
@@ -195,8 +121,10 @@ class Rehearsal:
     dialog: Dialog
     orchestrator: Orchestrator
     history: int
+    consents: Consents
     lines: list[Said] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
     serving: str | None = None
 
     async def step(self, asked: Message) -> Step:
@@ -209,17 +137,30 @@ class Rehearsal:
         return Step(seq=asked.seq, asked=asked.content, then=then, now=now, differs=difference(then, now))
 
     async def _answer(self, asked: Message) -> ReplayedAnswer:
+        shadow, line = self._shadow(asked), asked.model_copy(update={"verdict": None})
+        self.consents.hear(shadow, line)
         try:
-            reply = await self.orchestrator.run(
-                self.lines[-self.history :], self.serving, None, self._turn_context(asked)
+            reply = await Settling(self.orchestrator, self.consents).answer(
+                shadow, line, self.lines[-self.history :], self._turn_context(asked), None
             )
         except Stopped:
             raise
         except CallCenterError as error:
             return ReplayedAnswer(failure=error.code)
+        reply = as_proposed_then(self.dialog, asked, reply)
         self.turns.append(reply.turn)
         self.serving = reply.turn.agent
+        if reply.proposal is not None:
+            said = next((m for m in _find_answers(self.dialog, asked) if m.turn), asked)
+            self.consents.put(shadow, reply.proposal, said)
         return ReplayedAnswer(text=reply.text, turn=reply.turn)
+
+    def _shadow(self, asked: Message) -> Dialog:
+        """The dialog up to that line, with what the replay has proposed so far."""
+        notes = [note for note in self.dialog.notes if note.at <= asked.timestamp]
+        known = {"messages": self.dialog.messages[: asked.seq], "notes": notes, "events": []}
+        now = {"assigned_agent": self.serving, "handler": "bot", "proposals": self.proposals}
+        return self.dialog.model_copy(update={**known, **now})
 
     async def close(self) -> None:
         """The rehearsal's records reopen on the next use."""
@@ -236,6 +177,22 @@ class Rehearsal:
             cited=list(dict.fromkeys(name for turn in self.turns for name in turn.citations)),
             transferred=any(turn.hops for turn in self.turns),
         )
+
+
+def as_proposed_then(dialog: Dialog, asked: Message, reply: Reply) -> Reply:
+    """What was proposed for that line is proposed again: since then it may have been done."""
+    made = reply.proposal
+    then = next((p for p in dialog.proposals if p.seq == asked.seq), None)
+    if made is None or then is None or (made.tool, _terms(made)) != (then.tool, _terms(then)):
+        return reply
+    past = {"state": "open", "times": 0, "decided": None, "outcome": None, "language": made.language}
+    again = then.model_copy(update=past, deep=True)
+    text = reply.text.removesuffix(made.question.text) + again.question.text
+    return Reply(text=text, turn=reply.turn, proposal=again)
+
+
+def _terms(proposal: Proposal) -> dict[str, object]:
+    return {name: value for name, value in proposal.arguments.items() if name != "again"}
 
 
 def difference(then: ReplayedAnswer, now: ReplayedAnswer) -> Difference:

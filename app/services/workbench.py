@@ -12,6 +12,7 @@ from app.services.crm.relay import Relay
 from app.services.customers import Customers
 from app.services.dialogs.admission import Pace
 from app.services.dialogs.branching import Branching
+from app.services.dialogs.deciding import ProposalDecisions
 from app.services.dialogs.feedback import Feedback
 from app.services.dialogs.maintenance import Maintenance
 from app.services.dialogs.manager import DialogManager
@@ -48,6 +49,7 @@ class Workbench:
     monitor: Monitor
     branching: Branching
     feedback: Feedback
+    proposals: ProposalDecisions
     customers: Customers
     replay: Replay
     release: Callable[[], Awaitable[None]]

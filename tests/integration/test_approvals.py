@@ -62,7 +62,7 @@ def test_a_yes_is_carried_out_and_told_in_the_language_of_the_customer(
         *("approved", "anna", "done"),
     )
     [line] = case.told()
-    assert (line["role"], line["seq"], line["state"]) == ("supervisor", 3, "done")
+    assert (line["role"], line["seq"], line["state"]) == ("supervisor", 5, "done")
     for part in (words, total, decided["outcome"]["number"]):
         assert part in line["content"]
     assert "T" not in line["content"].split("20")[-1]  # no date as machines write it

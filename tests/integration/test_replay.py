@@ -15,7 +15,8 @@ from app.core.backoffice import ActionContext
 from app.core.models import RouteQuery
 from app.engines.backoffice.office import SqlBackOffice
 from app.services.dialogs.admission import Stopped
-from app.services.replay import AT_ONCE, ReadOnlyOffice, ReplaysBusy, Setup, SetupImpossible, Step
+from app.services.read_only_office import ReadOnlyOffice
+from app.services.replay import AT_ONCE, ReplaysBusy, Setup, SetupImpossible, Step
 from app.services.workbench import Workbench
 from tests.support.server import settings
 

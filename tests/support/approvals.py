@@ -71,11 +71,14 @@ class Case:
 
     room: Room
     number: str
+    lines: int
 
     @classmethod
     def open(cls, http: httpx2.Client, customer: str = ANNUAL, text: str = ASKS) -> Case:
         room = Room.open(http, text, customer)
-        return cls(room, asked_in(room)[-1].number)
+        if room.view()["proposal"]:
+            room.say("yes" if text.isascii() else "да")
+        return cls(room, asked_in(room)[-1].number, room.view()["message_count"])
 
     def approve(self, by: str = "anna", number: str = "") -> httpx2.Response:
         return self._decide("approve", by, number)
@@ -84,13 +87,13 @@ class Case:
         return self._decide("reject", by, "")
 
     def told(self) -> list[Json]:
-        """The lines after the customer's and its answer."""
-        lines: list[Json] = self.room.view()["messages"][2:]
+        """The lines after the request began to wait."""
+        lines: list[Json] = self.room.view()["messages"][self.lines :]
         return lines
 
     def on(self, http: httpx2.Client) -> Case:
         """The same, seen through another server."""
-        return Case(Room(http, self.room.dialog), self.number)
+        return Case(Room(http, self.room.dialog), self.number, self.lines)
 
     def _decide(self, word: str, by: str, number: str) -> httpx2.Response:
         url = f"/api/v1/approvals/{number or self.number}/{word}"

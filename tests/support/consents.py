@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from app.agents.proposal_texts import question_of
+from app.agents.proposing import question_of
 from app.core.backoffice import Value
 
 _READ: dict[str, Any] = yaml.load(

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import Bench, DialogId, Key, paced
+from app.api.deps import UUID, Bench, DialogId, Key, paced
 from app.api.errors import documented
 from app.core.models import Status
 from app.core.ports import DialogQuery
 from app.services.dialogs.admission import Request
+from app.services.dialogs.deciding import Word
 from app.services.dialogs.feedback import Liked
 from app.services.dialogs.turns import TurnResponse
 from app.services.dialogs.views import Answered, Closed, Created, DialogView, PageView
@@ -20,6 +21,15 @@ from app.services.operators.views import Rated
 router = APIRouter(prefix="/dialogue", tags=["dialogs"])
 BODY = documented(400, 403, 413, 415, 422)
 TURN = documented(409, 429, 502, 503, 504, 507)
+DECISION = documented(403, 404, 409, 413, 415, 422, 429, 502, 503, 504, 507)
+ProposalId = Annotated[
+    str,
+    Path(
+        pattern=UUID,
+        examples=["0f8fad5b-d9cb-469f-a165-70867728950e"],
+        description="`proposal.id` of an answer or of the dialog.",
+    ),
+]
 
 
 class CreateBody(BaseModel):
@@ -140,6 +150,29 @@ async def feedback(
 ) -> Liked:
     """Stores whether an answer was helpful; later feedback replaces it."""
     return await bench.feedback.like(dialog_id, seq, body.liked)
+
+
+@router.post("/{dialog_id}/proposals/{proposal_id}/confirm", summary="Confirm a proposal", responses=DECISION)
+async def confirm(dialog_id: DialogId, proposal_id: ProposalId, bench: Bench, response: Response) -> Answered:
+    """Has the proposed action carried out and returns the answer; a repeat returns the first response.
+
+    Works until the proposal expires, also after other lines. 409 with `code`: `proposal_expired`,
+    `proposal_superseded`, or `proposal_decided` if it was declined.
+    """
+    return await _decide(bench, dialog_id, proposal_id, "confirm", response)
+
+
+@router.post("/{dialog_id}/proposals/{proposal_id}/decline", summary="Decline a proposal", responses=DECISION)
+async def decline(dialog_id: DialogId, proposal_id: ProposalId, bench: Bench, response: Response) -> Answered:
+    """Closes the proposal without carrying it out; a repeat returns the first response."""
+    return await _decide(bench, dialog_id, proposal_id, "decline", response)
+
+
+async def _decide(bench: Bench, dialog_id: str, proposal_id: str, word: Word, response: Response) -> Answered:
+    outcome = await bench.proposals.decide(dialog_id, proposal_id, word)
+    if outcome.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return Answered.model_validate(outcome.body)
 
 
 @router.delete(

@@ -18,6 +18,7 @@ from app.core.models import Fork, Summary
 from app.core.ports import BackOffice
 from app.core.text import checked
 from app.core.threads import in_office
+from app.services.dialogs.consents import proposals_before
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.views import DialogView, answered
 
@@ -75,7 +76,7 @@ class Branching:
             asked = _customer_line(dialog, seq)
             await self.dialogs.turns.resume(dialog, asked)
             await self.dialogs.turns.run(dialog, asked, None, emit, answered)
-            return DialogView.of(dialog)
+            return DialogView.of(dialog, self.dialogs.clock())
 
     async def check(self, dialog_id: str, seq: int) -> None:
         """Whether the line may be changed. Raises NotRepeatable, DialogClosed or BackOfficeUnavailable."""
@@ -87,7 +88,7 @@ class Branching:
         now = self.dialogs.clock()
         branch = fork(dialog, seq, now)
         if text is not None:
-            branch.receive(text, now)
+            self.dialogs.turns.consents.hear(branch, branch.receive(text, now))
         async with self.dialogs.store.lock(branch.dialog_id):
             await self.dialogs.store.write(branch)
         await self.dialogs.access.effects.catch_up(dialog)
@@ -128,6 +129,7 @@ def fork(dialog: Dialog, seq: int, now: datetime) -> Dialog:
         notes=[note for note in dialog.notes if note.at < since],
         escalation=escalation,
         forked_from=Fork(dialog_id=dialog.dialog_id, seq=seq),
+        proposals=proposals_before(dialog, seq),
     )
     branch.add_event("dialog.opened", {}, now)
     return branch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,16 +38,17 @@ class Consents:
     lifetime: timedelta = timedelta(minutes=30)
     clock: Clock = utcnow
 
-    def hear(self, dialog: Dialog, line: Message) -> None:
+    def hear(self, dialog: Dialog, line: Message, arrived: datetime | None = None) -> None:
         """What the customer's new line does to what was proposed: kept with the line as its verdict."""
+        arrived = arrived or line.timestamp
         self.lapse(dialog)
         live = [p for p in reversed(dialog.proposals) if p.is_live]
         if dialog.handler == "person":
             suspend(live)
             return
-        now_asked = next((p for p in live if is_asked_now(dialog, p, line)), None)
+        now_asked = next((p for p in live if is_asked_now(dialog, p, line, arrived)), None)
         if now_asked is not None:
-            line.verdict = self._answered(now_asked, line)
+            line.verdict = self._answered(dialog, now_asked, line)
         else:
             line.verdict = next(self._taken_up(dialog, live, line), None)
         if line.verdict is None or line.verdict.answer == "remind":
@@ -68,15 +70,22 @@ class Consents:
     def settle(self, dialog: Dialog, proposal: Proposal, state: State, seq: int) -> None:
         settle(dialog, proposal, state, seq, self.clock())
 
+    def end(self, dialog: Dialog) -> None:
+        """The dialog is being closed."""
+        for proposal in dialog.proposals:
+            self.settle(dialog, proposal, "expired", 0)
+
     def lapse(self, dialog: Dialog) -> None:
         now = self.clock()
         for proposal in dialog.proposals:
             if proposal.is_live and proposal.expires_at is not None and proposal.expires_at <= now:
                 self.settle(dialog, proposal, "expired", 0)
 
-    def _answered(self, proposal: Proposal, line: Message) -> LineVerdict | None:
-        """To the line just after our question."""
+    def _answered(self, dialog: Dialog, proposal: Proposal, line: Message) -> LineVerdict | None:
+        """To the line just after our question. The same demand again is a retry that has not read it."""
         answer = self._read(proposal, line)
+        if answer == "named" and words(line) == words(dialog.message(proposal.seq)):
+            return LineVerdict(proposal=proposal.id, answer="again")
         if answer in ("yes", "named"):
             return LineVerdict(proposal=proposal.id, answer="confirm")
         if answer == "no":
@@ -124,11 +133,17 @@ def suspend(proposals: list[Proposal]) -> None:
             proposal.times = 0
 
 
-def is_asked_now(dialog: Dialog, proposal: Proposal, line: Message) -> bool:
-    """Nothing was said since our question, but for yeses that were cut before they were carried out."""
+def is_asked_now(dialog: Dialog, proposal: Proposal, line: Message, arrived: datetime) -> bool:
+    """The line was sent after our question, and nothing was said in between, but for answers to it that were
+    cut before they were carried out."""
     between = dialog.messages[proposal.asked : line.seq - 1]
     alone = all(m.role == "customer" and m.verdict is not None for m in between)
-    return proposal.state == "open" and alone and not has_served(dialog, proposal)
+    late = arrived >= dialog.message(proposal.asked).timestamp
+    return proposal.state == "open" and late and alone and not has_served(dialog, proposal)
+
+
+def words(line: Message) -> list[str]:
+    return re.findall(r"\w+", line.content.casefold())
 
 
 def is_returned(dialog: Dialog, proposal: Proposal) -> bool:
@@ -148,7 +163,28 @@ def find_proposal(dialog: Dialog, proposal_id: str) -> Proposal | None:
     return next((p for p in dialog.proposals if p.id == proposal_id), None)
 
 
-def live_proposal(dialog: Dialog, now: datetime) -> Proposal | None:
-    """The latest that still can be confirmed."""
+def proposals_before(dialog: Dialog, seq: int) -> list[Proposal]:
+    """Copies of what was undecided before the line `seq`; open where the question was put just then."""
+    kept = []
+    for proposal in dialog.proposals:
+        told = [m.seq for m in dialog.messages[: seq - 1] if is_question(m, proposal)]
+        undecided = proposal.decided is None or proposal.decided >= seq
+        if told and undecided:
+            state: State = "open" if told[-1] == seq - 1 else "suspended"
+            past = {"state": state, "asked": told[-1], "decided": None, "outcome": None}
+            kept.append(proposal.model_copy(update=past, deep=True))
+    return kept
+
+
+def is_question(message: Message, proposal: Proposal) -> bool:
+    """Whether our message ends with the question of the proposal."""
+    texts = tuple(question.text for question in proposal.questions.values())
+    return message.role == "agent" and message.content.endswith(texts)
+
+
+def live_proposal(dialog: Dialog, now: datetime | None = None) -> Proposal | None:
+    """The latest that still can be confirmed; without `now` as of the last line."""
+    if dialog.status == "closed":
+        return None
     live = (p for p in reversed(dialog.proposals) if p.is_live)
-    return next((p for p in live if p.expires_at is None or p.expires_at > now), None)
+    return next((p for p in live if not (now and p.expires_at and p.expires_at <= now)), None)

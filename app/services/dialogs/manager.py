@@ -18,7 +18,7 @@ from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
 from app.services.dialogs.admission import DialogAccess, Request, dialog_ids
-from app.services.dialogs.turns import TurnResponse, Turns, View, find_stored, keep_response
+from app.services.dialogs.turns import TurnResponse, Turns, find_stored, keep_response
 from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
 from app.telemetry import Metrics
 
@@ -93,22 +93,26 @@ class DialogManager:
     ) -> TurnResponse:
         """Raises DialogNotFound, DialogClosed, DialogBusy, RoutingFailed, ProviderError, storage errors."""
         checked(text)
+        arrived = self.clock()
         await self._expect_no_twin(dialog_id, request)
         async with self.access.exclusive(dialog_id, limited=True) as dialog:
             dialog.forget_requests(self.clock())
             if replay := find_stored(dialog, request):
                 return replay
-            return await self._answer(dialog, text, request, emit, answered)
+            asked = await self.turns.receive(dialog, text, request, arrived)
+            return await self.turns.run(dialog, asked, request, emit, answered)
 
     async def converse(self, dialog_id: str, text: str, emit: Emit | None = None) -> DialogView:
         """As `send`, but with the whole dialog as it stands after the turn."""
         checked(text)
+        arrived = self.clock()
         async with self.access.exclusive(dialog_id, limited=True) as dialog:
-            await self._answer(dialog, text, None, emit, answered)
-            return DialogView.of(dialog)
+            asked = await self.turns.receive(dialog, text, None, arrived)
+            await self.turns.run(dialog, asked, None, emit, answered)
+            return DialogView.of(dialog, self.clock())
 
     async def view(self, dialog_id: str) -> DialogView:
-        return DialogView.of(await self.store.read(dialog_id))
+        return DialogView.of(await self.store.read(dialog_id), self.clock())
 
     async def find(self, query: DialogQuery) -> PageView:
         return PageView.of(await self.store.find(query))
@@ -150,6 +154,7 @@ class DialogManager:
             resolution=await self.summarizer.resolution(lines),
         )
         await self.access.effects.catch_up(dialog)
+        self.turns.consents.end(dialog)
         dialog.close(Closing(reason=reason, at=now, summary=summary, by=by))
         await self.store.write(dialog)
         if self.turns.memory:
@@ -216,13 +221,8 @@ class DialogManager:
             keep_response(dialog, request, outcome, self.clock())
             await self.store.write(dialog)
             return outcome
-        return await self._answer(dialog, text, request, emit, created)
-
-    async def _answer(
-        self, dialog: Dialog, text: str, request: Request | None, emit: Emit | None, view: View
-    ) -> TurnResponse:
         asked = await self.turns.receive(dialog, text, request)
-        return await self.turns.run(dialog, asked, request, emit, view)
+        return await self.turns.run(dialog, asked, request, emit, created)
 
 
 def _closed_view(dialog: Dialog) -> Closed:

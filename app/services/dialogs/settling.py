@@ -7,8 +7,7 @@ from typing import Literal
 
 from app.agents.base import Result
 from app.agents.orchestrator import Emit, Orchestrator
-from app.agents.proposal_texts import asked_of, prefix, questions_of
-from app.agents.proposing import join
+from app.agents.proposing import join, make_proposal, prefix
 from app.agents.state import start
 from app.agents.tools.actions import UNAVAILABLE
 from app.agents.tools.presentation import render_facts, render_outcome
@@ -85,22 +84,11 @@ class Settling:
 
     def _renew(self, office: BackOffice, origin: ActionContext, proposal: Proposal) -> Proposal | None:
         """The proposal as it would be now, where the customer would get less of it or pay more."""
-        now, outcome = self.consents.clock(), office.propose(origin, proposal.action())
+        now, action = self.consents.clock(), proposal.action()
+        outcome = office.propose(origin, action)
         if outcome.status != "proposed" or is_as_told(outcome, proposal):
             return None
-        questions = questions_of(
-            proposal.tool, asked_of(proposal.action(), outcome.facts), now, origin.language
-        )
-        return Proposal(
-            tool=proposal.tool,
-            arguments=proposal.arguments,
-            agent=proposal.agent,
-            language=origin.language,
-            questions=questions,
-            facts=outcome.facts,
-            seq=origin.seq,
-            at=now,
-        )
+        return make_proposal(origin, proposal.agent, action, outcome, now)
 
     def _ask(self, turn: DecidingTurn, proposal: Proposal, why: Literal["again", "changed"]) -> Reply:
         """No model is called."""
@@ -144,8 +132,10 @@ class Settling:
 def is_as_told(outcome: Outcome, proposal: Proposal) -> bool:
     """Or better for the customer."""
     now, told = outcome.facts, proposal.facts
+    one_more = bool(now.get("again")) and not told.get("again")
     return (
-        all(now.get(name) == told.get(name) for name in SAME)
+        not one_more
+        and all(now.get(name) == told.get(name) for name in SAME)
         and all(_roubles(now.get(name)) <= _roubles(told.get(name)) for name in AT_MOST)
         and all(_roubles(now.get(name)) >= _roubles(told.get(name)) for name in AT_LEAST)
     )

@@ -17,6 +17,7 @@ from app.core.dialog import Dialog, Message, RequestRecord
 from app.core.exceptions import CallCenterError
 from app.core.models import Remembered
 from app.core.ports import DialogStore
+from app.core.proposals import LineVerdict
 from app.services.dialogs.admission import Request, RunningTurns, Stopped
 from app.services.dialogs.approvals import ApprovalService
 from app.services.dialogs.consents import Consents
@@ -52,14 +53,27 @@ class Turns:
     running: RunningTurns = field(default_factory=RunningTurns)
     consents: Consents = field(default_factory=Consents)
 
-    async def receive(self, dialog: Dialog, text: str, request: Request | None) -> Message:
-        """Write the customer's line and its idempotency record before any model is called."""
+    async def receive(
+        self,
+        dialog: Dialog,
+        text: str,
+        request: Request | None,
+        arrived: datetime | None = None,
+        verdict: LineVerdict | None = None,
+    ) -> Message:
+        """Write the customer's line and its idempotency record before any model is called.
+
+        `arrived` is when it was sent: what waited while we asked a question does not answer it.
+        """
         record = dialog.requests.get(request.key) if request else None
         if record and record.seq:
             return await self.resume(dialog, dialog.message(record.seq))
         now = self.clock()
         asked = dialog.receive(text, now)
-        self.consents.hear(dialog, asked)
+        if verdict is None:
+            self.consents.hear(dialog, asked, arrived)
+        else:
+            asked.verdict, asked.state = verdict, "pending"
         if request:
             dialog.requests[request.key] = RequestRecord(
                 operation=request.operation, body=request.body, at=now, seq=asked.seq
@@ -70,6 +84,8 @@ class Turns:
     async def resume(self, dialog: Dialog, asked: Message) -> Message:
         """Resume an interrupted or failed turn. Actions that its tools have carried out are not repeated."""
         dialog.resume(asked, self.clock())
+        if is_by_button(asked):
+            asked.state = "pending"
         await self.store.write(dialog)
         return asked
 
@@ -78,7 +94,7 @@ class Turns:
     ) -> TurnResponse:
         began = perf_counter()
         said = None
-        if dialog.handler == "bot":
+        if dialog.handler == "bot" or is_by_button(asked):
             said = await self._answer(dialog, asked, emit, began)
         outcome = TurnResponse(view(dialog, said, perf_counter() - began).model_dump(mode="json"))
         keep_response(dialog, request, outcome, self.clock())
@@ -113,6 +129,10 @@ class Turns:
         self.metrics.turn(reply.turn)
         _log_turn(dialog, said)
         return said
+
+
+def is_by_button(asked: Message) -> bool:
+    return asked.verdict is not None and asked.verdict.by_button
 
 
 def find_stored(dialog: Dialog, request: Request | None) -> TurnResponse | None:

@@ -8,10 +8,13 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from app.core.backoffice import Value
 from app.core.dialog import Dialog, Message, Rating
 from app.core.models import Fork, Handler, Status, Summary, Turn
 from app.core.ports import DialogPage
+from app.core.proposals import Proposal, State
 from app.core.text import FORMULA
+from app.services.dialogs.consents import live_proposal
 
 
 class RouteView(BaseModel):
@@ -26,12 +29,39 @@ class RouteView(BaseModel):
         return cls(agent=d.agent, confidence=round(d.confidence, 4), source=d.source, reason=d.reason)
 
 
+class ProposalView(BaseModel):
+    """What waits for the customer's word: `question` is put to them, `confirm` and `decline` label buttons.
+
+    `facts` are the terms: sums in roubles (`*_rub`), times in ISO 8601. While it is `suspended` a typed yes
+    no longer confirms it; the buttons do until `expires_at`.
+    """
+
+    id: str
+    tool: str
+    state: State
+    question: str
+    confirm: str
+    decline: str
+    facts: dict[str, Value]
+    at: datetime
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, proposal: Proposal | None) -> ProposalView | None:
+        if proposal is None:
+            return None
+        words = proposal.question
+        known = proposal.model_dump(include={"id", "tool", "state", "facts", "at", "expires_at"})
+        return cls(question=words.text, confirm=words.confirm, decline=words.decline, **known)
+
+
 class Created(BaseModel):
     """`model` is the model that answered, `embedded` for the offline model.
 
     `degraded_reason` is the problem code of what failed, or the outcome of the routing call.
 
-    While an operator holds the dialog (`handler`), `response` is null.
+    While an operator holds the dialog (`handler`), `response` is null. `proposal` is what waits for the
+    customer's word.
     """
 
     dialog_id: str
@@ -45,12 +75,14 @@ class Created(BaseModel):
     degraded_reason: str | None = None
     route: RouteView | None = None
     handler: Handler = "bot"
+    proposal: ProposalView | None = None
 
 
 class Answered(BaseModel):
     """`model` is the model that answered; `processing_time` is in seconds.
 
     While an operator holds the dialog (`handler`), `response` is null; read their lines from the dialog.
+    `proposal` is what waits for the customer's word.
     """
 
     dialog_id: str
@@ -64,6 +96,7 @@ class Answered(BaseModel):
     degraded_reason: str | None = None
     route: RouteView | None = None
     handler: Handler = "bot"
+    proposal: ProposalView | None = None
 
 
 class MessageView(BaseModel):
@@ -99,9 +132,10 @@ class DialogView(BaseModel):
     rating: Rating | None = None
     closed_because: str | None = None
     forked_from: Fork | None = None
+    proposal: ProposalView | None = None
 
     @classmethod
-    def of(cls, dialog: Dialog) -> DialogView:
+    def of(cls, dialog: Dialog, now: datetime | None = None) -> DialogView:
         return cls(
             **dialog.model_dump(include={"dialog_id", "customer_id", "status", "assigned_agent", "handler"}),
             created_at=dialog.created_at,
@@ -113,6 +147,7 @@ class DialogView(BaseModel):
             rating=dialog.rating,
             closed_because=dialog.closing.reason if dialog.closing else None,
             forked_from=dialog.forked_from,
+            proposal=ProposalView.of(live_proposal(dialog, now)),
         )
 
 
@@ -158,6 +193,7 @@ def created(dialog: Dialog, said: Message | None, _seconds: float) -> Created:
         status=dialog.status,
         created_at=dialog.created_at,
         handler=dialog.handler,
+        proposal=ProposalView.of(live_proposal(dialog)),
         **answer_of(said),
     )
 
@@ -170,6 +206,7 @@ def answered(dialog: Dialog, said: Message | None, seconds: float) -> Answered:
         tokens_used=said.turn.usage.total if said and said.turn else 0,
         processing_time=round(seconds, 3),
         handler=dialog.handler,
+        proposal=ProposalView.of(live_proposal(dialog)),
         **answer_of(said),
     )
 

@@ -18,6 +18,7 @@ from app.ui.words import LANGUAGES, NOTHING, RoomTexts, words
 
 QUICK_REPLIES = 3
 APPROVED = "approved"
+CONSENT = "consent"
 EMBEDDED = "embedded"
 STEPS = {"route": NEUTRAL, "knowledge": "#56B4E9", "answer": "#0072B2", "other": "#D1D5DB"}
 _NUMBER = re.compile(r"\b[A-Z]{1,2}-\d+\b")
@@ -115,7 +116,11 @@ def describe_model(turn: Turn, texts: RoomTexts) -> str:
     words = texts.words
     if turn.degraded:
         return str(words["degraded_by"].get(turn.failure, words["degraded"]))
-    return str({APPROVED: words["approved"], EMBEDDED: words["embedded"]}.get(turn.model, turn.model))
+    return str(
+        {APPROVED: words["approved"], CONSENT: words["consent"], EMBEDDED: words["embedded"]}.get(
+            turn.model, turn.model
+        )
+    )
 
 
 def describe_failure(code: str, texts: RoomTexts) -> str:

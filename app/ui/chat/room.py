@@ -63,11 +63,7 @@ class ChatRoom(Room):
             ),
             "notice": gr.HTML(elem_id="cc-notice"),
         }  # fmt: skip
-        with gr.Row(elem_id="cc-quick"):
-            parts["quick"] = [
-                gr.Button("", visible=False, size="sm", min_width=60, elem_classes="cc-offer")
-                for _ in range(QUICK_REPLIES)
-            ]
+        self._replies(parts)
         with gr.Row(elem_id="cc-say"):
             parts["box"] = gr.Textbox(
                 placeholder=words["placeholder"], label=words["message"], show_label=False, scale=6,
@@ -87,6 +83,20 @@ class ChatRoom(Room):
             self.export = Export(self.bench, self.texts)
             parts["export"] = self.export.build()
         return parts
+
+    def _replies(self, parts: dict[str, Any]) -> None:
+        """Buttons above the box: quick replies, and the two of a proposal."""
+        with gr.Row(elem_id="cc-quick"):
+            parts["quick"] = [
+                gr.Button("", visible=False, size="sm", min_width=60, elem_classes="cc-offer")
+                for _ in range(QUICK_REPLIES)
+            ]
+        parts["proposal"] = gr.Textbox(visible="hidden", elem_id="cc-proposal")
+        with gr.Row(elem_id="cc-consent"):
+            parts["consent"] = [
+                gr.Button("", visible=False, min_width=120, variant="primary", elem_id="cc-confirm"),
+                gr.Button("", visible=False, min_width=120, variant="secondary", elem_id="cc-decline"),
+            ]
 
     def _serving(self) -> gr.HTML:
         """Who answers; the page polls for news through it."""
@@ -109,6 +119,8 @@ class ChatRoom(Room):
             trigger(talk.say, [screen.box, *said], outputs, **QUIET)
         for button in screen.quick:
             button.click(talk.say, [button, *said], outputs, **QUIET)
+        for button, decide in zip(screen.consent, (talk.confirm, talk.decline), strict=True):
+            button.click(decide, [button, screen.proposal, *place], outputs, **QUIET)
         screen.log.example_select(self._example, said, outputs, **QUIET)
         retry, undo, edit = screen.turn
         retry.click(talk.retry, place, outputs, **QUIET)

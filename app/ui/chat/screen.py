@@ -15,7 +15,7 @@ from app.core.text import shorten
 from app.services.dialogs.branching import SUPERSEDED
 from app.services.dialogs.change_feed import ChangeFeed
 from app.services.dialogs.manager import DialogManager
-from app.services.dialogs.views import DialogView
+from app.services.dialogs.views import DialogView, ProposalView
 from app.services.knowledge.library import KnowledgeService
 from app.ui.chat.panels import (
     APPROVED,
@@ -40,7 +40,10 @@ BRANCHING = 3.0
 
 @dataclass
 class Screen:
-    """`dialog` holds the id of the open dialog, `editing` a `seq`, `serving` the mark of what is shown."""
+    """`dialog` holds the id of the open dialog, `proposal` that of what waits for the customer's word.
+
+    `editing` holds a `seq`, `serving` the mark of what is shown.
+    """
 
     texts: RoomTexts
     knowledge: KnowledgeService
@@ -50,6 +53,8 @@ class Screen:
     log: gr.Chatbot
     notice: gr.HTML
     quick: list[gr.Button]
+    proposal: gr.Textbox
+    consent: list[gr.Button]
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
@@ -60,8 +65,8 @@ class Screen:
     @property
     def parts(self) -> list[Any]:
         return [
-            self.dialog, self.editing, self.serving, self.log, self.notice, *self.quick, self.box,
-            self.send, self.stop, *self.turn, *self.export, self.path,
+            self.dialog, self.editing, self.serving, self.log, self.notice, *self.quick,
+            self.proposal, *self.consent, self.box, self.send, self.stop, *self.turn, *self.export, self.path,
         ]  # fmt: skip
 
     def show_nothing(self, notice: str = "") -> Update:
@@ -69,7 +74,7 @@ class Screen:
             self.dialog: "", self.editing: None,
             self.log: gr.Chatbot(value=[], feedback_value=[]), self.serving: "", self.box: "",
             self.path: self._empty("empty"),
-            **self._idle([], False), **self.show_notice(notice),
+            **self._idle([], False), **self._offer(None), **self.show_notice(notice),
         }  # fmt: skip
 
     def show_dialog(self, view: DialogView, running: bool, notice: str = "") -> Update:
@@ -79,6 +84,7 @@ class Screen:
         waits = running and last is not None and last.role == "customer"
         failed = last is not None and last.role == "customer" and last.state != "done" and not running
         problem = self._word("gave_up") if failed and view.status == "active" else ""
+        offers = [] if view.proposal else quick_replies(view)
         return {
             self.dialog: view.dialog_id,
             self.editing: None,
@@ -86,7 +92,8 @@ class Screen:
             self.serving: self._serving(view),
             self.path: self._empty("answering") if waits else self.render_path_of(view, len(view.messages)),
             **self.show_notice(notice or problem),
-            **(self.show_busy() if running else self._idle(quick_replies(view), bool(view.messages))),
+            **self._offer(None if running else view.proposal),
+            **(self.show_busy() if running else self._idle(offers, bool(view.messages))),
         }
 
     def show_running(self, name: str, said: History) -> Update:
@@ -120,7 +127,7 @@ class Screen:
 
     def show_busy(self) -> Update:
         return {
-            **{button: gr.Button(visible=False) for button in self.quick},
+            **{button: gr.Button(visible=False) for button in (*self.quick, *self.consent)},
             **{button: gr.Button(interactive=False) for button in self.turn},
             **{button: gr.Button(interactive=True) for button in self.export},
             self.send: gr.Button(visible=False),
@@ -135,6 +142,12 @@ class Screen:
             self.send: gr.Button(visible=True),
             self.stop: gr.Button(visible=False),
         }
+
+    def _offer(self, proposal: ProposalView | None) -> Update:
+        """The two buttons of what waits for the customer's word; they carry its id."""
+        words = (proposal.confirm, proposal.decline) if proposal else ("", "")
+        buttons = {b: gr.Button(w, visible=bool(w)) for b, w in zip(self.consent, words, strict=True)}
+        return {self.proposal: proposal.id if proposal else "", **buttons}
 
     def _serving(self, view: DialogView) -> str:
         words, kind = self.texts.words["serving"], _kind(view)
@@ -249,7 +262,8 @@ class NewsFeed:
 
 def mark_of(view: DialogView) -> str:
     """Changes with the state that a page shows."""
-    return f"{view.updated_at.isoformat()} {view.message_count} {view.handler} {view.status}"
+    asked = f"{view.proposal.id} {view.proposal.state}" if view.proposal else ""
+    return f"{view.updated_at.isoformat()} {view.message_count} {view.handler} {view.status} {asked}".strip()
 
 
 def has_news(view: DialogView, mark: str) -> bool:

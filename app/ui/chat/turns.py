@@ -12,6 +12,7 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.models import TurnProgress
 from app.core.text import checked
+from app.services.dialogs.deciding import Word
 from app.services.dialogs.views import DialogView
 from app.services.workbench import Workbench
 from app.ui.chat.dialogs import SavedDialogs
@@ -54,6 +55,31 @@ class ChatTurns:
         except CallCenterError as error:
             yield {self.screen.box: text, **self.screen.show_notice(self.texts.describe_problem(error))}
             return
+        async for update in self._run(name, said, work, customer, search):
+            yield update
+
+    async def confirm(
+        self, text: str, proposal: str, name: str, customer: str, search: str
+    ) -> AsyncIterator[Update]:
+        async for update in self._decide("confirm", text, proposal, name, customer, search):
+            yield update
+
+    async def decline(
+        self, text: str, proposal: str, name: str, customer: str, search: str
+    ) -> AsyncIterator[Update]:
+        async for update in self._decide("decline", text, proposal, name, customer, search):
+            yield update
+
+    async def _decide(
+        self, word: Word, text: str, proposal: str, name: str, customer: str, search: str
+    ) -> AsyncIterator[Update]:
+        """A button of a proposal: its words are the customer's line."""
+        try:
+            said = [*await self._history(name), customer_entry(text)]
+        except CallCenterError as error:
+            yield self.screen.show_notice(self.texts.describe_problem(error))
+            return
+        work: Work = partial(self.bench.proposals.converse, name, proposal, word)
         async for update in self._run(name, said, work, customer, search):
             yield update
 

@@ -211,7 +211,8 @@ def _about(opened: OpenDialog, texts: RoomTexts) -> About:
             (labels[name], value if isinstance(value, str) else "; ".join(value))
             for name, value in values.items()
             if value
-        ],
+        ]
+        + ([(texts.words["proposal"], dialog.proposal.question)] if dialog.proposal else []),
     )
 
 
