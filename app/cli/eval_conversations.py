@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,5 +118,6 @@ def _stage(template: Path, folder: Path) -> None:
 
 
 def _model_of(turns: Sequence[JudgedTurn]) -> str:
-    names = {turn.answer.model for turn in turns if turn.answer.model}
-    return ", ".join(sorted(names)) or "nothing"
+    """That of most answers: some are given by the service itself."""
+    names = Counter(turn.answer.model for turn in turns if turn.answer.model)
+    return next((name for name, _ in names.most_common(1)), "nothing")

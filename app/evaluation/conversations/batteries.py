@@ -145,20 +145,25 @@ def _asks_what_is_missing(act: str, language: str, answer: PlayedAnswer) -> bool
 
 
 def _way_of_read(line: DemandLine, language: str, answer: PlayedAnswer, known: CustomerSnapshot) -> Way:
-    """`read`: a fact of the records is stated, or the right tool was used; `told`: the words of an answer."""
+    """`read`: a fact of the records is stated, or the right tool was used; `told`: the words of an answer.
+
+    An article states what is so for everybody: beside one only the tool counts.
+    """
     if line.act == "person":
         return "person" if answer.person else "missed"
     text, words = ReadAnswer(answer.text, language, known.now), words_of(language)
     if first_match(words.stock, text.plain):
         return "missed"
-    if any(is_stated(fact, text, known) for fact in READ_FACTS.get(line.act, ())):
+    facts = () if answer.citations else READ_FACTS.get(line.act, ())
+    if any(is_stated(fact, text, known) for fact in facts):
         return "read"
     if line.act == "quote":
         named = prices_of(line.say, language) & text.figures()
         return "told" if named else "read" if "quote" in answer.reads else "missed"
     if READ_TOOLS.get(line.act, frozenset()) & set(answer.reads):
         return "read"
-    return "told" if first_match(words.answers.get(line.act, []), text.plain) else "missed"
+    general = line.act == "delete_account" or not answer.citations
+    return "told" if general and first_match(words.answers.get(line.act, []), text.plain) else "missed"
 
 
 def prices_of(said: str, language: str) -> set[Decimal]:

@@ -120,8 +120,15 @@ def _main(case: TurnCase) -> _Main:
     for act in must.acts or ():
         main.add(any(deed.tool == act for deed in case.answer.deeds), "act missing", act)
     if must.person:
-        main.add(case.answer.person, "no person called", "")
+        main.add(_tells_of_a_person(case), "no person called", "")
     return main
+
+
+def _tells_of_a_person(case: TurnCase) -> bool:
+    """A human has been called: by this turn, or earlier and the answer speaks of one."""
+    before = bool(case.earlier) and case.earlier[-1].person
+    told = first_match(words_of(case.language).person, case.read.plain)
+    return case.answer.person and (not before or bool(told))
 
 
 def _acts(case: TurnCase) -> Iterator[Failure]:

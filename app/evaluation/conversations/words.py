@@ -11,12 +11,16 @@ from app.core.locales import read
 
 
 class CheckWords(BaseModel):
-    """Regular expressions. By demand: `missing` is what it can lack, `answers` what a right answer says."""
+    """Regular expressions. `person` is how a human is spoken of.
+
+    By demand: `missing` is what it can lack, `answers` what a right answer says.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stock: list[str]
     again: list[str]
+    person: list[str]
     missing: dict[str, list[str]]
     answers: dict[str, list[str]]
 

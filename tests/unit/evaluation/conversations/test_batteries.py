@@ -38,6 +38,7 @@ SERVED: list[tuple[str, dict[str, Any], str]] = [
     ("account", {"text": "It is paid until December 30."}, "read"),
     ("account", {"text": "Here you are.", "reads": ["diagnose_account"]}, "read"),
     ("account", {"text": "The knowledge base has no exact answer.", "reads": ["diagnose_account"]}, "missed"),
+    ("account", {"text": "Pro is 1 990 ₽ a month.", "citations": ["plans"]}, "missed"),
     ("payments", {"text": "P-1002"}, "read"),
     ("quote", {"text": "Pro is 1 990 ₽ a month."}, "told"),
     ("quote", {"text": "Basic is 990 ₽ a month."}, "missed"),

@@ -80,6 +80,16 @@ def test_an_act_may_wait_for_the_person_who_is_called() -> None:
     assert judged(answer, must_not={"acts": ["refund_payment"]}).grade == "right"
 
 
+def test_a_person_called_earlier_is_no_answer_unless_it_speaks_of_one() -> None:
+    earlier = (PlayedAnswer(text="So.", person=True),)
+    must = {"person": True}
+    assert judged(PlayedAnswer(text="Glad it works.", person=True), earlier, must=must).grade == "bad"
+    assert (
+        judged(PlayedAnswer(text="A colleague answers here.", person=True), earlier, must=must).grade
+        == "right"
+    )
+
+
 def test_what_was_done_earlier_stays_forbidden() -> None:
     earlier = (PlayedAnswer(text="So.", deeds=[deed("open_ticket")]),)
     assert kinds(judged("So.", earlier, must_not={"acts": ["open_ticket"]})) == ["forbidden act"]
