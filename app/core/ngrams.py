@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from zlib import crc32
@@ -70,7 +70,12 @@ class Bag:
 
     @classmethod
     def of(cls, text: str) -> Bag:
-        counts = Counter(map(hash_gram, grams(words_of(text))))
+        return cls.count(grams(words_of(text)))
+
+    @classmethod
+    def count(cls, found: Iterable[str], size: int = DIMENSIONS) -> Bag:
+        """Of n-grams in `size` slots, a divisor of `DIMENSIONS`."""
+        counts = Counter(hash_gram(gram) % size for gram in found)
         slots = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         return cls(slots, 1 + np.log(values))

@@ -11,13 +11,12 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from app.core import durable
 from app.core.exceptions import SettingInvalid
 from app.core.kernels import dequantize
-from app.core.ngrams import SETTINGS
-from app.engines.understanding.model import SLOTS, ActModel, Calibration, Weights
+from app.engines.understanding.model import FEATURES, ActModel, Calibration, Weights
 
 SHIPPED = Path(__file__).parent / "artefact"
 Arrays = dict[str, NDArray[np.generic]]
@@ -29,7 +28,7 @@ class UnderstandingMeta(BaseModel):
     data_hash: str
     lines: int
     acts: list[str]
-    features: dict[str, object] = {**SETTINGS, "slots": SLOTS}
+    features: dict[str, object] = Field(default_factory=lambda: dict(FEATURES))
     gamma: float
     lexical: Calibration
     joint: Calibration
@@ -56,7 +55,7 @@ def load(folder: Path = SHIPPED) -> ActModel:
     """Raises SettingInvalid where it is damaged, or was made by other features than these."""
     try:
         meta = UnderstandingMeta.model_validate_json((folder / "meta.json").read_bytes())
-        if meta.features != {**SETTINGS, "slots": SLOTS}:
+        if meta.features != FEATURES:
             raise _unusable(folder, "was fitted by another version; run `call-center train --shipped`")
         with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return assemble(meta, dict(stored))

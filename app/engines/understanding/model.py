@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from app.core.kernels import Floats, center, gaussian_kernel, squared_norms
-from app.core.ngrams import Bag
+from app.core.ngrams import SETTINGS, Bag, grams, words_of
 
 SLOTS = 1 << 14
 """Of the hashed n-grams: with four times fewer than the router has, no act is read worse."""
+FEATURES = {**SETTINGS, "slots": SLOTS, "signs": True, "digits": "alike"}
+_DIGIT, _WORD, _SIGN = re.compile(r"\d"), re.compile(r"\w"), re.compile(r"\S")
 
 
 class Calibration(BaseModel):
@@ -43,10 +46,10 @@ class Weights:
 
 
 def bag_of(text: str) -> Bag:
-    """N-grams of a folded line in `SLOTS` slots."""
-    bag = Bag.of(text)
-    slots, places = np.unique(bag.slots % SLOTS, return_inverse=True)
-    return Bag(slots, np.bincount(places, bag.values).astype(np.float32))
+    """N-grams of a folded line in `SLOTS` slots. All digits are alike; signs count where no word stands."""
+    plain = _DIGIT.sub("0", text)
+    words = words_of(plain) if _WORD.search(plain) else _SIGN.findall(plain)
+    return Bag.count(grams(words), SLOTS)
 
 
 @dataclass(frozen=True)
