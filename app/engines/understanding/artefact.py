@@ -81,8 +81,8 @@ def assemble(meta: UnderstandingMeta, arrays: Arrays) -> ActModel:
         lexical=Weights(arrays["lexical_rows"].astype(np.int8), wide["lexical_scales"]),
         joint=Weights(arrays["joint_rows"].astype(np.int8), wide["joint_scales"]),
         mean=wide["mean"],
-        axes=wide["axes"],
+        axes=np.ascontiguousarray(wide["axes"].T),
         landmarks=dequantize(arrays["landmark_rows"].astype(np.int8), wide["landmark_scales"]),
-        dual=dequantize(arrays["dual_rows"].astype(np.int8), wide["dual_scales"]),
+        dual=np.ascontiguousarray(dequantize(arrays["dual_rows"].astype(np.int8), wide["dual_scales"]).T),
         calibrations=(meta.lexical, meta.joint),
     )

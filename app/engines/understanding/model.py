@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from app.core.kernels import Floats, center, gaussian_kernel, squared_norms
+from app.core.kernels import Floats, center, squared_norms
 from app.core.ngrams import SETTINGS, Bag, grams, words_of
 
 SLOTS = 1 << 14
@@ -54,9 +54,11 @@ def bag_of(text: str) -> Bag:
 
 @dataclass(frozen=True)
 class ActModel:
-    """`axes` (width of a vector, kept) are the main directions of the lines, `landmarks` the lines in them.
+    """`axes` (kept, width of a vector) are the main directions of the lines, `landmarks` (lines, kept) the
+    lines in them, `dual` (acts, lines) their weights. `calibrations`: without and with sentence vectors.
 
-    `calibrations`: without and with sentence vectors.
+    Products are numpy's own and not of BLAS, whose threads wait for each other where a server has its cores
+    full: 0.5 ms instead of 30.
     """
 
     acts: tuple[str, ...]
@@ -80,10 +82,14 @@ class ActModel:
         bag = bag_of(text).weighted(self.idf)
         if vector is None:
             return self.calibrations[0].shares(self.lexical.margins(bag), 0.0)
-        row = center(vector[None], self.mean) @ self.axes
-        likeness = gaussian_kernel(row, self.landmarks, self.gamma, self._lengths)[0]
-        margins = likeness @ self.dual + self.joint.margins(bag)
+        likeness = self._likeness(np.vecdot(self.axes, center(vector[None], self.mean)[0]))
+        margins = np.vecdot(self.dual, likeness) + self.joint.margins(bag)
         return self.calibrations[1].shares(margins, 1 - float(likeness.max()))
+
+    def _likeness(self, row: Floats) -> Floats:
+        """To each landmark: the Gaussian kernel of one row."""
+        squares = np.vecdot(row, row) + self._lengths - 2 * np.vecdot(self.landmarks, row)
+        return np.asarray(np.exp(-self.gamma * squares), dtype=np.float32)
 
     @cached_property
     def _lengths(self) -> Floats:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,10 @@ import pytest
 from app.core.exceptions import SettingInvalid
 from app.core.locales import LOCALES
 from app.core.models import Reading
-from app.core.ports import Embedder
+from app.core.ports import TOKENS, Embedder, Vectors
 from app.core.yaml import load as load_yaml
+from app.engines.routing.artefact import Artefact
+from app.engines.routing.local import LocalRouter
 from app.engines.understanding.artefact import SHIPPED, data_hash, load
 from app.engines.understanding.model import Calibration
 from app.engines.understanding.reader import LineReader
@@ -73,22 +77,57 @@ def test_without_an_embedder_words_decide_alone() -> None:
     assert LineReader(load()).read("отмените подписку").best == "cancel_plan"
 
 
-def test_two_wishes_are_two_parts(reader: LineReader) -> None:
-    parts = reader.read_parts("Отключите автопродление. И ещё подскажите, где мой заказ?")
-    assert [reading.best for _, reading in parts] == ["cancel_plan", "ask_order"]
-    assert "автопродление" in parts[0][0]
+@pytest.mark.parametrize(
+    ("line", "acts"),
+    [
+        ("Отключите автопродление. И ещё подскажите, где мой заказ?", ["cancel_plan", "ask_order"]),
+        ("отмените подписку и заодно верните деньги за этот месяц", ["cancel_plan", "refund"]),
+        ("a refund please and also tell me what pro costs", ["refund", "ask_price"]),
+        ("where is my parcel\nchange my plan to yearly", ["ask_order", "change_plan"]),
+    ],
+)
+def test_two_wishes_are_two_parts(reader: LineReader, line: str, acts: list[str]) -> None:
+    parts = reader.read_parts(line)
+    assert [reading.best for _, reading in parts] == acts
+    assert all(text in line for text, _ in parts)
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "act"),
     [
-        "Верните деньги. Я не пользовался.",
-        "hi there, I have a problem. My app does not sync",
-        "спасибо. отмените подписку",
+        ("Верните деньги. Я не пользовался.", "refund"),
+        ("hi there, I have a problem. My app does not sync", "fault"),
+        ("charged twice. please refund it and tell me when it comes", "refund"),
+        ("Мне 70 лет, я ничего не понимаю. Отмените подписку.", "cancel_plan"),
+        ("I want to cancel. How much will I get back?", "cancel_plan"),
+        ("заведите тикет. не открывается папка Отчёты, пишет ошибку 5", "open_ticket"),
     ],
 )
-def test_a_reason_or_a_greeting_is_no_wish_of_its_own(reader: LineReader, line: str) -> None:
-    assert [text for text, _ in reader.read_parts(line)] == [line]
+def test_a_reason_a_detail_or_a_greeting_is_no_wish_of_its_own(
+    reader: LineReader, line: str, act: str
+) -> None:
+    assert [(text, reading.best) for text, reading in reader.read_parts(line)] == [(line, act)]
+
+
+class Counting:
+    """An embedder that counts the texts it is asked for."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.asked: list[str] = []
+
+    def embed(self, texts: Sequence[str], tokens: int = TOKENS) -> Vectors:
+        self.asked += texts
+        return self._embedder.embed(texts, tokens)
+
+
+def test_a_line_is_embedded_once_as_the_router_embeds_it(embedder: Embedder, artefact: Artefact) -> None:
+    line = "Добрый день! Верните деньги за декабрь. Они списаны по ошибке, спасибо!"
+    ours, theirs = Counting(embedder), Counting(embedder)
+    LineReader(load(), ours).read_parts(line)
+    never_sure = replace(artefact, meta=artefact.meta.model_copy(update={"accept": 2.0}))
+    LocalRouter(never_sure, theirs).decide(line)
+    assert ours.asked == theirs.asked == ["верните деньги за декабрь. они списаны по ошибке"]
 
 
 def test_a_reading_names_its_best_act_or_none() -> None:
