@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -51,17 +51,23 @@ def load(name: str) -> Prompt:
 SCHEMA = "schema"
 
 
+async def count_nobody() -> int | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ToolContext:
     """The outside things that agents and their tools may use.
 
     `approved` finds a person's answer to a typical question, where the match is near certain; it blocks.
+    `waiting` counts the dialogs that wait for a person; None where that is not known.
     """
 
     knowledge: KnowledgeBase
     office: BackOffice | None = None
     clock: Clock = utcnow
     approved: Callable[[str, str], Approved | None] = lambda _question, _language: None
+    waiting: Callable[[], Awaitable[int | None]] = count_nobody
 
 
 @dataclass(frozen=True, slots=True)

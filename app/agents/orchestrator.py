@@ -20,10 +20,11 @@ from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.proposing import StatementFilter, put, use
 from app.agents.router import LiveRouter, as_message
-from app.agents.state import Decider, Emit, TurnState, start, start_at, turn_of
+from app.agents.state import CALLED, Decider, Emit, TurnState, start, start_at, turn_of
 from app.agents.system_message import briefing
-from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
+from app.agents.tools.actions import HANDOFF_TOOL, PERSON_TOOL, handoff_tool, person_tool
 from app.agents.tools.knowledge import relevant
+from app.agents.tools.presentation import render_facts
 from app.core.cleaned_text import LineCleaner
 from app.core.models import (
     CLEAR,
@@ -43,6 +44,8 @@ from app.core.threads import TURNS, in_office
 __all__ = ["Emit", "Orchestrator"]
 ROUTE, RETRIEVE, CHECK = "route", "retrieve", "check"
 """Nodes beside the agents, which are nodes by their names."""
+BRIEF = 6
+"""Words of a line that says too little to be searched alone."""
 APPROVED = "approved"
 """In the place of a model's name: the words are those that a person has approved."""
 
@@ -152,13 +155,15 @@ class Orchestrator:
         )
 
     async def _look_up(self, state: TurnState, agent: str) -> list[Passage]:
-        """A line without a hit is searched again together with the line before it; then only a clear hit
-        counts, because two lines together resemble almost anything."""
+        """A short line is searched together with what the dialog is about. Where lines are joined, only a
+        clear hit counts, because two of them together resemble almost anything."""
         asked = [clean(line.text) for line in state["lines"] if line.role == "customer"]
+        matter = state["case"].matter
+        before = matter.text if matter and matter.text else " ".join(asked[-2:-1])
         found = await self._search(asked[-1], state, agent)
-        if len(asked) == 1 or found:
+        if not before or (found and (matter is None or len(asked[-1].split()) > BRIEF)):
             return found
-        joined = await self._search(" ".join(asked[-2:]), state, agent)
+        joined = await self._search(f"{before} {asked[-1]}", state, agent)
         return [p for p in joined if p.score >= CLEAR]
 
     async def _search(self, question: str, state: TurnState, agent: str) -> list[Passage]:
@@ -241,7 +246,7 @@ class Orchestrator:
             return []
         been = {state["decision"].agent, *(handoff.to for handoff in state["handoffs"])}
         others = tuple(a.name for a in self.roster if a.name not in been)
-        tools = self._offers[agent.name]
+        tools = [*self._offers[agent.name], person_tool()]
         return [*tools, handoff_tool(others)] if others else tools
 
     def _hand_off(
@@ -266,6 +271,11 @@ class Orchestrator:
         results: list[BaseMessage] = []
         used: list[ToolUse] = []
         for call in message.tool_calls:
+            if call["name"] == PERSON_TOOL:
+                done = await self._call_person(call["args"], state["language"])
+                results.append(ToolMessage(done.result, tool_call_id=call["id"] or "", name=PERSON_TOOL))
+                used.append(done)
+                continue
             tool = self._tools[agent.name][call["name"]]
             done, made = await in_office(use, self.context, state, agent.name, tool, call["args"])
             state["proposal"] = made or state["proposal"]
@@ -273,6 +283,12 @@ class Orchestrator:
             used.append(done)
         update |= {"scratch": [*state["scratch"], message, *results], "proposal": state["proposal"]}
         return Command(goto=agent.name, update={**update, "tools": [*state["tools"], *used]})
+
+    async def _call_person(self, arguments: dict[str, Any], language: str) -> ToolUse:
+        """`waiting` dialogs are before this one."""
+        facts = {"status": "done", "waiting": await self.context.waiting()}
+        result = render_facts(facts, language)
+        return ToolUse(name=PERSON_TOOL, arguments=arguments, result=result.text, status=CALLED)
 
 
 async def _entry(state: TurnState) -> str:

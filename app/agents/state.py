@@ -29,6 +29,8 @@ from app.core.proposals import Proposal
 Emit = Callable[[TurnProgress], None]
 Decider = Literal["person", "customer"]
 DECIDED: dict[Decider, str] = {"person": "a person has decided", "customer": "the customer has decided"}
+CALLED = "called"
+"""Status of a person who was called to the dialog."""
 SETTLED = ("done", "proposed", "declined")
 """Statuses of tools after which no person is wanted, not even at the end of the chain of escalation."""
 
@@ -76,6 +78,7 @@ def context_of(dialog: Dialog, asked: Message, memory: Remembered | None = None)
         cited=list(dict.fromkeys(name for turn in turns for name in turn.citations)),
         transferred=any(turn.hops for turn in turns),
         matter=next((turn.matter for turn in reversed(turns)), None),
+        proposal=next((p for p in reversed(dialog.proposals) if p.is_live), None),
     )
 
 
@@ -153,9 +156,9 @@ def _is_escalated(agent: Agent, end: TurnState) -> bool:
     """An approval is pending, a person was called, or the last agent of the chain settled nothing."""
     became = {use.status for use in end["tools"]}
     unsettled = agent.escalates_to is None and became.isdisjoint(SETTLED)
-    return "approval" in became or bool(_told(end).get("calls_person", unsettled))
+    return bool(became & {"approval", CALLED}) or bool(_told(end).get("unsettled", unsettled))
 
 
 def _told(end: TurnState) -> dict[str, Any]:
-    """What the embedded model says of its answer beside the words: `matter`, and `calls_person`."""
+    """What the embedded model says beside the words: `matter`, and whether it is `unsettled`."""
     return end["draft"].response_metadata if end["draft"] is not None else {}

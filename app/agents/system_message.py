@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from langchain_core.messages import SystemMessage
@@ -10,7 +11,9 @@ from langchain_core.messages import SystemMessage
 from app.agents.base import Agent
 from app.agents.state import TurnState
 from app.agents.tools.knowledge import render
+from app.agents.tools.presentation import present
 from app.core.company import in_use
+from app.core.proposals import Proposal
 from app.core.text import clean
 
 
@@ -42,9 +45,15 @@ def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
         "now": local.isoformat(timespec="minutes"),
         "matter": case.matter.model_dump() if case.matter else None,
         "used": [use.model_dump(exclude={"arguments"}) for use in case.used],
-        "waiting": case.waiting,
+        "proposal": _proposed(case.proposal, state["language"]),
     }
     return SystemMessage(content, additional_kwargs=facts)
+
+
+def _proposed(proposal: Proposal | None, language: str) -> dict[str, Any] | None:
+    if proposal is None:
+        return None
+    return {**present(proposal.facts, language), "tool": proposal.tool, "arguments": proposal.arguments}
 
 
 def language_name(code: str) -> str:

@@ -36,6 +36,7 @@ from app.core.cleaned_text import LineCleaner
 from app.core.clock import Clock, utcnow
 from app.core.company import Company, in_use
 from app.core.config import Settings
+from app.core.exceptions import IndexBuilding, StorageUnavailable
 from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder, Router
@@ -98,7 +99,9 @@ def build(
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(context.agents), near),
         speaker=speaker_of(context, knowledge),
-        context=ToolContext(knowledge.live, records, clock, knowledge.live.find_approved),
+        context=ToolContext(
+            knowledge.live, records, clock, knowledge.live.find_approved, partial(_count_waiting, kept)
+        ),
         roster=context.roster,
         recursion_limit=settings.recursion_limit,
         cleaner=LineCleaner(near.meant, detector({lang for lang, _ in knowledge.articles})),
@@ -111,6 +114,14 @@ def build(
     routing = routing_of(context, chosen, router_of(context, near.on(SEARCHES)) if router is None else router)
     warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory)
     return _workbench(context, dialogs, knowledge, relay, measured, routing, changes, replay, warm)
+
+
+async def _count_waiting(store: DialogStore) -> int | None:
+    """Dialogs that wait for a person; None while the index is built."""
+    try:
+        return await store.waiting.count()
+    except (StorageUnavailable, IndexBuilding):
+        return None
 
 
 def _context(

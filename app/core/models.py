@@ -222,8 +222,8 @@ class TurnContext(BaseModel):
 
     `notes` are those of people who served in between, `memory` is what is known from earlier dialogs,
     `used` are the tools and `cited` the articles of earlier turns, `transferred` tells whether a
-    colleague has had the dialog. `matter` is what the last answer was about, `waiting` how many dialogs wait
-    for a person, where that is known.
+    colleague has had the dialog. `matter` is what the last answer was about, `proposal` what was put to the
+    customer and is not decided.
     """
 
     origin: ActionContext
@@ -233,7 +233,7 @@ class TurnContext(BaseModel):
     cited: list[str] = Field(default_factory=list)
     transferred: bool = False
     matter: OpenMatter | None = None
-    waiting: int | None = None
+    proposal: Proposal | None = None
 
 
 class Reply(BaseModel):

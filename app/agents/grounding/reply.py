@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from string import Template
@@ -11,13 +12,17 @@ from langchain_core.messages import HumanMessage
 from app.agents.base import Agent
 from app.agents.grounding import Claim, Evidence, SentenceGate
 from app.agents.state import Emit, TurnState
+from app.agents.tools.actions import PERSON_TOOL
 from app.agents.tools.knowledge import render
 from app.core.actions import BY_TOOL, Quote, tool_name
 from app.core.company import in_use
 from app.core.models import Passage, ToolUse, TurnProgress
 from app.core.ports import KnowledgeBase
 
-QUOTE = tool_name(Quote)
+QUOTE, PAYMENTS = tool_name(Quote), "find_payments"
+_STANDS = re.compile(r'"reason": "(?:already_\w+|just_done|closed|cancelled)"')
+"""A refusal because it is so already: what the tool would achieve may be said."""
+_RETURNED = re.compile(r'"refunded": "[^"]*[1-9]')
 REWRITE = (
     "[House check, not the customer] Your draft was not sent, because no tool result and no article "
     "supports this: $claims. Write the reply again without it; "
@@ -60,8 +65,12 @@ def _cited(state: TurnState, knowledge: KnowledgeBase) -> Iterator[Passage]:
 
 def _done(used: list[ToolUse], transferred: bool) -> Iterator[str]:
     for use in used:
-        if use.status == "done" or (use.name == QUOTE and use.result):
+        if use.status == "done" or (use.name == QUOTE and use.result) or _STANDS.search(use.result):
             yield from achieved_by(use.name)
+        if use.name == PERSON_TOOL:
+            yield "transfer"
+        if use.name == PAYMENTS and _RETURNED.search(use.result):
+            yield "refund"
         if use.status == "approval":
             yield from ("refund_requested", "approval")
     if transferred:

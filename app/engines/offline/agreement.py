@@ -16,8 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from app.engines.offline.entities import values_in
-from app.engines.offline.lexicon import Stems, acts_of, beginnings, contains, manner, plain
-from app.engines.offline.understanding import whole
+from app.engines.offline.lexicon import Stems, acts_of, beginnings, contains, manner, plain, whole
 
 _QWERTY = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _JCUKEN = "ёйцукенгшщзхъфывапролджэячсмитьбю"

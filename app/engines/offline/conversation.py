@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.core.company import in_use
-from app.core.models import Article
+from app.core.models import Article, OpenMatter, Reading
 from app.engines.offline.lexicon import Phrasebook
 
 NEAR = 0.1  # an own article that scores so much less than a colleague's still comes first
@@ -18,6 +18,24 @@ NEAR = 0.1  # an own article that scores so much less than a colleague's still c
 class Found:
     article: Article
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the customer's line that wants one thing, and what it does."""
+
+    text: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A tool that ran: in an earlier turn, or in this one."""
+
+    tool: str
+    facts: Mapping[str, Any]
+    status: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +51,18 @@ class Scene:
     escalates_to: str | None = None
     handed: str | None = None  # the reason, where a colleague has just handed the customer over
     by_person: bool = False  # the last line before the customer's is an operator's
-    may_search: bool = False
     may_hand_to: tuple[str, ...] = ()
     offered: frozenset[str] = frozenset()
     results: tuple[tuple[str, dict[str, Any]], ...] = ()  # of this turn's tools, but for the search
     clock: datetime | None = None  # now, in the house's time zone
     unhelpful: frozenset[str] = frozenset()  # articles that did not help this customer last time
     open_tickets: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    matter: OpenMatter = field(default_factory=OpenMatter)  # what our last answer was about
+    deeds: tuple[Deed, ...] = ()  # of earlier turns, the latest last
+    proposal: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # what was put to the customer and is not decided
     desks: Mapping[str, str] = field(default_factory=lambda: in_use().desks)  # agents by their tools
 
     @property
@@ -107,8 +130,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Say:
+    """`matter` is what the next line may lean on."""
+
     text: str
     citations: list[str] = field(default_factory=list)
+    matter: OpenMatter | None = None
+
+    @property
+    def asks(self) -> bool:
+        return "?" in self.text or bool(self.matter and self.matter.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +149,12 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     tool: str
     arguments: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Words that an answer from the articles may follow; `closing` ends them."""
-
-    text: str
-    closing: str = ""
-
-
-Move = Say | HandOver | Search | Call
+Move = Say | HandOver | Call
 
 
 TICKETS = "find_tickets"

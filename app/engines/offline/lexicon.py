@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -91,27 +91,24 @@ def _stem(stem: str) -> str:
 Stems = tuple[str, ...]
 
 
+@lru_cache(maxsize=256)
+def whole(forms: Stems) -> re.Pattern[str]:
+    """Any of the words, as it stands."""
+    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, forms)) + r")(?!\w)")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Of one skill. `do`, `to` and `noun` are whole words: what is demanded, what needs a wish before it.
+    """Of one skill, or of an act that needs consent. Lists hold beginnings of words.
 
-    The others hold beginnings of words: `of` is what it must be about, a line of `ask` is heard where each of
-    its words (alternatives divided by a stroke) stands in one sentence, `never` forbids, `careful` asks for
-    a yes first, `prefer` picks among several, `because` is a reason for it and takes nothing back. `act` is
-    how a yes names it (`*` any ending of an order, `+` an infinitive), `thing` what it is done to.
+    `prefer` picks among several; `act` is how a yes names it (`*` any ending of an order, `+` an infinitive),
+    `thing` what it is done to, `because` a reason for it, which holds nothing back.
     """
 
-    do: Stems = ()
-    to: Stems = ()
-    noun: Stems = ()
-    of: Stems = ()
-    ask: tuple[tuple[Stems, ...], ...] = ()
-    never: Stems = ()
-    careful: Stems = ()
     prefer: Stems = ()
-    because: Stems = ()
     act: Stems = ()
     thing: Stems = ()
+    because: Stems = ()
     asks: dict[str, str] = field(default_factory=dict)
     say: dict[str, Stems] = field(default_factory=dict)
 
@@ -152,19 +149,15 @@ def values(kind: str) -> dict[str, Stems]:
     return known
 
 
-def words_of(skill: str) -> Iterable[Words]:
-    return (book.skills[skill] for book in all_books().values() if skill in book.skills)
-
-
 @lru_cache
-def acts_of(name: str) -> tuple[Words, ...]:
-    """How a yes names an act that needs consent, by its tool; else the words of the skill of that name."""
-    tools = [known["tools"][name] for known in read_all("proposals").values() if name in known["tools"]]
-    words = (
+def acts_of(tool: str) -> tuple[Words, ...]:
+    """How a yes names an act that needs consent."""
+    tools = (known["tools"].get(tool) for known in read_all("proposals").values())
+    return tuple(
         Words(act=tuple(t["act"]), thing=tuple(t["thing"]), because=tuple(t.get("because", ())))
         for t in tools
+        if t
     )
-    return tuple(words) or tuple(words_of(name))
 
 
 def _book(raw: dict[str, Any]) -> SkillBook:
@@ -176,14 +169,8 @@ def _book(raw: dict[str, Any]) -> SkillBook:
 
 
 def _words(raw: dict[str, Any]) -> Words:
-    lists = {key: tuple(raw[key]) for key in raw if key not in ("ask", "asks", "say")}
-    ask = tuple(_cue(line) for line in raw.get("ask", []))
-    return Words(**lists, ask=ask, asks=raw.get("asks", {}), say=_texts(raw.get("say", {})))
-
-
-def _cue(line: str) -> tuple[Stems, ...]:
-    """`где|статус мой_заказ`: one word of each group; an underscore joins the words of a phrase."""
-    return tuple(tuple(one.replace("_", " ") for one in group.split("|")) for group in line.split())
+    lists = {key: tuple(raw[key]) for key in raw if key not in ("asks", "say")}
+    return Words(**lists, asks=raw.get("asks", {}), say=_texts(raw.get("say", {})))
 
 
 def _texts(raw: dict[Any, Any]) -> dict[str, Stems]:

@@ -25,9 +25,9 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, SkipValidation
 
 from app.core.company import in_use
-from app.core.models import OPERATOR, RELEVANT, Article
+from app.core.models import OPERATOR, RELEVANT, Article, OpenMatter, Reading
 from app.core.ports import Understanding
-from app.engines.offline.conversation import Call, Found, HandOver, Move, Say, Scene, Search
+from app.engines.offline.conversation import Call, Deed, Found, HandOver, Move, Part, Say, Scene
 from app.engines.offline.lexicon import plain
 from app.engines.offline.policy import respond
 
@@ -99,7 +99,7 @@ class EmbeddedChatModel(BaseChatModel):
 
     def _reply(self, messages: list[BaseMessage], tools: list[dict[str, Any]]) -> AIMessage:
         try:
-            move = respond(_scene(messages, tools, self.library, self.desks))
+            move = respond(self._scene(messages, tools))
         finally:
             plain.cache_clear()  # it holds words of the customer
         text, calls = _spoken(move, sum(isinstance(m, ToolMessage) for m in messages))
@@ -108,45 +108,54 @@ class EmbeddedChatModel(BaseChatModel):
             text,
             tool_calls=calls,
             usage_metadata=_usage(messages, said),
-            response_metadata={
-                "model_name": NAME,
-                "citations": move.citations if isinstance(move, Say) else [],
-            },
+            response_metadata={"model_name": NAME, **_told(move)},
         )
 
+    def _scene(self, messages: list[BaseMessage], tools: list[dict[str, Any]]) -> Scene:
+        facts = next((m.additional_kwargs for m in messages if isinstance(m, SystemMessage)), {})
+        past, results = facts.get("memory") or {}, [m for m in messages if isinstance(m, ToolMessage)]
+        offered = {t["function"]["name"]: t["function"]["parameters"]["properties"] for t in tools}
+        to = offered.get("hand_over", {}).get("to", {})
+        customer = [_heard(m) for m in messages if isinstance(m, HumanMessage)]
+        lang = facts.get("language", "ru")
+        return Scene(
+            agent=facts.get("agent", ""),
+            language=lang,
+            customer=customer,
+            agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
+            found=_found(facts, [m for m in results if m.name == SEARCH], lang, self.library),
+            library=self.library,
+            desks=self.desks,
+            escalates_to=facts.get("escalates_to"),
+            handed=facts.get("handed"),
+            by_person=_by_person(messages),
+            may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),
+            offered=frozenset(offered),
+            results=tuple(_known(m) for m in results if m.name != SEARCH),
+            clock=_clock(facts.get("now")),
+            unhelpful=frozenset(past.get("unhelpful", ())),
+            open_tickets=tuple(past.get("open_tickets", ())),
+            parts=self._parts(customer[-1]),
+            matter=OpenMatter.model_validate(facts.get("matter") or {}),
+            deeds=tuple(_deed(use) for use in facts.get("used", ())),
+            proposal=facts.get("proposal") or {},
+        )
 
-def _scene(
-    messages: list[BaseMessage],
-    tools: list[dict[str, Any]],
-    library: Mapping[tuple[str, str], Article],
-    desks: Mapping[str, str],
-) -> Scene:
-    facts = next((m.additional_kwargs for m in messages if isinstance(m, SystemMessage)), {})
-    lang = facts.get("language", "ru")
-    past = facts.get("memory") or {}
-    results = [m for m in messages if isinstance(m, ToolMessage)]
-    searched = [m for m in results if m.name == SEARCH]
-    offered = {t["function"]["name"]: t["function"]["parameters"]["properties"] for t in tools}
-    to = offered.get("hand_over", {}).get("to", {})
-    return Scene(
-        agent=facts.get("agent", ""),
-        language=lang,
-        customer=[_heard(m) for m in messages if isinstance(m, HumanMessage)],
-        agent_lines=[m.text for m in messages if isinstance(m, AIMessage) and m.text],
-        found=_found(facts, searched, lang, library),
-        library=library,
-        desks=desks,
-        escalates_to=facts.get("escalates_to"),
-        handed=facts.get("handed"),
-        by_person=_by_person(messages),
-        may_search=SEARCH in offered and not searched,
-        may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),
-        offered=frozenset(offered),
-        results=tuple(_known(m) for m in results if m.name != SEARCH),
-        clock=_clock(facts.get("now")),
-        unhelpful=frozenset(past.get("unhelpful", ())),
-        open_tickets=tuple(past.get("open_tickets", ())),
-    )
+    def _parts(self, line: str) -> tuple[Part, ...]:
+        if self.understanding is None:
+            return (Part(line, Reading(())),)
+        return tuple(Part(text, reading) for text, reading in self.understanding.read_parts(line))
+
+
+def _told(move: Move) -> dict[str, Any]:
+    """What the turn keeps of an answer beside its words."""
+    if not isinstance(move, Say):
+        return {"citations": []}
+    return {"citations": move.citations, "matter": move.matter, "unsettled": False}
+
+
+def _deed(use: Mapping[str, Any]) -> Deed:
+    return Deed(use["name"], _facts(use["result"]), use.get("status", ""), use.get("number", ""))
 
 
 def _by_person(messages: list[BaseMessage]) -> bool:
@@ -161,12 +170,16 @@ def _heard(message: HumanMessage) -> str:
 
 
 def _known(result: ToolMessage) -> tuple[str, dict[str, Any]]:
-    """The facts of a tool; what is no JSON object tells nothing."""
+    return str(result.name), _facts(result.text)
+
+
+def _facts(result: str) -> dict[str, Any]:
+    """Of a tool; what is no JSON object tells nothing."""
     try:
-        facts = json.loads(result.text)
+        facts = json.loads(result)
     except json.JSONDecodeError:
-        facts = {}
-    return str(result.name), facts if isinstance(facts, dict) else {}
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
 def _clock(text: str | None) -> datetime | None:
@@ -194,8 +207,6 @@ def _spoken(move: Move, before: int) -> tuple[str, list[Any]]:
             return text, []
         case HandOver(to, reason, known):
             return "", [_call("hand_over", {"to": to, "reason": reason, "known": known}, before)]
-        case Search(question):
-            return "", [_call(SEARCH, {"question": question}, before)]
         case Call(tool, arguments):
             return "", [_call(tool, arguments, before)]
 

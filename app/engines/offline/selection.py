@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.company import in_use
 from app.engines.offline.conversation import Call, Move, Say, Scene
 from app.engines.offline.entities import Slots, as_json, slots_of
-from app.engines.offline.intents import WHICH
+from app.engines.offline.intents import WHICH, Lookup, Skill
 from app.engines.offline.lexicon import Stems, Words, contains, manner, plain, skillbook, values
 from app.engines.offline.responses import fill, listed, worded
-from app.engines.offline.tracker import Matter, find_question
+from app.engines.offline.wishes import Wish
 
 Row = dict[str, Any]
 _SHOWN = re.compile(r"^• ([A-Z]{1,2}-\d+)", re.MULTILINE)
@@ -23,10 +24,10 @@ class Selection:
     number: str
 
 
-def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Selection | Move:
-    lookup = matter.skill.lookup
+def choose(skill: Skill, words: Words, slots: Slots, wish: Wish, scene: Scene) -> Selection | Move:
+    lookup = skill.lookup
     assert lookup is not None
-    wanted = _wanted(matter, slots, scene)
+    wanted = _wanted(skill, slots, wish, scene)
     if counted := _counted_off(wanted, scene):
         return Selection(counted)
     if (number := wanted.get(lookup.argument)) and lookup.tool != "service_status":
@@ -39,35 +40,39 @@ def choose(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Selectio
     if not rows and filters and len(looked) == 1:
         return Call(lookup.tool, {})
     if not rows or looked[-1].get("status") in ("refused", "unavailable"):
-        return Say(_none(words, looked[-1], scene))
-    return _picked(matter, words, rows, len(looked) > 1, scene)
+        return Say(_none(words, looked[-1], scene), matter=wish.matter())
+    return _picked(lookup, words, rows, len(looked) > 1, wish, scene)
 
 
-def _picked(matter: Matter, words: Words, rows: list[Row], widened: bool, scene: Scene) -> Selection | Say:
+def _picked(
+    lookup: Lookup, words: Words, rows: list[Row], widened: bool, wish: Wish, scene: Scene
+) -> Selection | Say:
     """After a search that had to be widened, or for goods that none of the rows names, nothing is taken
     for granted."""
-    item = values("item").get(str(slots_of(matter.lines, None).get("item")), ())
+    item = values("item").get(str(slots_of([wish.text], None).get("item")), ())
     widened = widened or (bool(item) and not any(contains(item, _text(row)) for row in rows))
-    fitting = _fitting(matter, words, rows, item, scene)
-    if len(fitting) == 1 and not widened:
+    fitting = _fitting(words, rows, item, wish, scene)
+    asked = wish.answers == WHICH or words.asks.get(WHICH, "") in scene.agent_lines
+    if (len(fitting) == 1 or (lookup.latest and not asked)) and not widened:
         return Selection(str(fitting[0].get("number")))
     head = fill(words.say.get("none_such" if widened else "several", ()), {}, scene.language)
-    return Say("\n".join(p for p in (head, _list(words, fitting, scene), words.asks[WHICH]) if p))
+    text = "\n".join(p for p in (head, _list(words, fitting, scene), words.asks[WHICH]) if p)
+    return Say(text, matter=wish.matter(WHICH))
 
 
-def _fitting(matter: Matter, words: Words, rows: list[Row], item: Stems, scene: Scene) -> list[Row]:
+def _fitting(words: Words, rows: list[Row], item: Stems, wish: Wish, scene: Scene) -> list[Row]:
     """Each sieve counts only where it leaves something."""
-    said = plain(" ".join(matter.lines))
-    twice = contains(manner("twice"), said)
+    said = plain(wish.text)
     latest = contains(manner("latest"), said)
-    incident = slots_of(matter.lines, None).get("incident")
+    incident = slots_of([wish.text], None).get("incident")
     sieves: tuple[Callable[[Row], bool], ...] = (
         lambda row: row.get("number") == incident,
-        lambda row: twice and bool(row.get("duplicate_of")),
+        lambda row: bool(row.get("duplicate_of")) and row.get("refunded") != row.get("amount"),
         lambda row: latest and row is newest,
         lambda row: bool(item) and contains(item, _text(row)),
         lambda row: contains(words.prefer, _text(row)),
         lambda row: _hears_service(row, said),
+        lambda row: _lasted(row) >= in_use().policy.outage_hours,
         lambda row: _hears_service(row, scene.last),
         lambda row: row.get("refunded") != row.get("amount") or "amount" not in row,
         lambda row: "hours" not in row or int(str(row["hours"]).split()[0]) >= 4,
@@ -78,18 +83,24 @@ def _fitting(matter: Matter, words: Words, rows: list[Row], item: Stems, scene: 
     return rows
 
 
+def _lasted(row: Row) -> int:
+    """Hours; what is no incident lasted long enough."""
+    hours = re.match(r"\d+", str(row.get("hours", in_use().policy.outage_hours)))
+    return int(hours[0]) if hours else 0
+
+
 def _hears_service(row: Row, said: str) -> bool:
     return contains(values("service").get(str(row.get("service")), ()), said)
 
 
-def _wanted(matter: Matter, slots: Slots, scene: Scene) -> Slots:
+def _wanted(skill: Skill, slots: Slots, wish: Wish, scene: Scene) -> Slots:
     """An answer to "which?" counts alone."""
-    return slots_of(matter.lines[-1:], scene.today, matter.skill.past) if matter.answer == WHICH else slots
+    return slots_of([wish.said], scene.today, skill.past) if wish.answers == WHICH else slots
 
 
 def _counted_off(wanted: Slots, scene: Scene) -> str:
     """ "The second" is the second of the list that the customer reads."""
-    if find_question(scene.last) is None or "ordinal" not in wanted:
+    if scene.matter.asked != WHICH or "ordinal" not in wanted:
         return ""
     shown = _SHOWN.findall(scene.last)
     nth = int(wanted["ordinal"])

@@ -5,137 +5,80 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.company import in_use
+from app.core.locales import read
+from app.engines.offline import acts
 from app.engines.offline.call_times import wish_of
-from app.engines.offline.conversation import Call, HandOver, Move, Remark, Say, Scene
+from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
 from app.engines.offline.entities import Slots, as_json
-from app.engines.offline.intents import (
-    BY_NAME,
-    OFFER,
-    SKILLS,
-    TIME,
-    Need,
-    Skill,
-)
-from app.engines.offline.lexicon import (
-    Phrasebook,
-    Words,
-    all_books,
-    contains,
-    manner,
-    skillbook,
-    values,
-    words_of,
-)
-from app.engines.offline.responses import listed, troubles, worded
+from app.engines.offline.intents import BY_NAME, SKILLS, Need, Skill
+from app.engines.offline.lexicon import Words, phrasebook, skillbook
+from app.engines.offline.responses import fill, listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
-from app.engines.offline.tracker import Matter, matter_of, slots_for, texts_for
-from app.engines.offline.understanding import inquired
+from app.engines.offline.subjects import texts_of
+from app.engines.offline.wishes import OFFER, TIME, Wish, skill_of
 
-PROPOSED = "proposed"
-"""The question is put to the customer behind our words, which are none."""
-UNKNOWN, REJECTED = "unknown_customer", "rejected"
+JUST_DONE, PROPOSED, UNKNOWN, REJECTED = "just_done", "proposed", "unknown_customer", "rejected"
 DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
-PERSONAL = ("account", "devices")
-"""Skills that are in vain for somebody unknown; once said, it is enough."""
+ACTS = {name: act for act, name in {**acts.DEMANDS, **acts.READS}.items()}
+ACCOUNT = "account_facts"
+RECENT = 3  # incidents that are told to who asks about a day behind us
+NUMBERED = ("orders", "tickets")
+INSTEAD = {"link": "debt"}
+"""Read where there is nothing that the skill could act on: who has no order may owe for the plan."""
 
 
-def act(scene: Scene, book: Phrasebook) -> Move | Remark | None:
-    """None where the customer asks for nothing that a tool could do."""
-    matter = matter_of(scene)
-    if reported := _reported(matter, scene):
-        return reported
-    if matter is None and _waits(scene):
-        return Say(_general(scene, "waiting"))
-    if matter is None or _in_vain(matter, scene):
-        return None
-    skill, words = matter.skill, skillbook(scene.language).skills[matter.skill.name]
+def perform(skill: Skill, wish: Wish, scene: Scene) -> Move:
+    """Carry out what is demanded, or read what is asked."""
     if skill.tool not in scene.offered:
-        return HandOver(
-            scene.desks.get(skill.tool, scene.agent),
-            book.say["reason_other"],
-            " / ".join(scene.customer[-3:]),
-        )
-    if matter.declined:
-        return Say(_general(scene, "declined"))
+        return hand_over(skill.tool, scene)
+    words = skillbook(scene.language).skills[skill.name]
+    slots = wish.slots | texts_of(skill, wish, scene)
     result = scene.result(skill.tool)
-    slots = slots_for(matter, scene) | texts_for(matter, scene, book)
     if result is not None and (skill.reads or skill.lookup is None or skill.lookup.tool != skill.tool):
-        return tell(skill, words, result, slots, scene)
-    return _prepare(matter, words, slots, scene)
+        return tell(skill, result, wish, scene)
+    return _prepare(skill, words, slots, wish, scene)
 
 
-def _reported(matter: Matter | None, scene: Scene) -> Say | None:
-    """What others did in this turn: a person who was asked to decide, or the model that we stand in for."""
-    done = [(DOING[tool], facts) for tool, facts in scene.results if tool in DOING]
-    if matter is not None and all(skill.tool == matter.skill.tool for skill, _ in done):
+def hand_over(tool: str, scene: Scene) -> Move:
+    """To the desk that has the tool; where it cannot be reached, the customer is told."""
+    desk = scene.desks.get(tool, "")
+    if desk in scene.may_hand_to:
+        return HandOver(desk, phrasebook(scene.language).say["reason_other"], " / ".join(scene.customer[-3:]))
+    return Say(general(scene, "unavailable"))
+
+
+def report(scene: Scene) -> Say | None:
+    """What others did in this turn: a person's decision, the customer's yes, another model's act."""
+    own = {skill.tool for part in scene.parts if (skill := skill_of(part.reading.best))}
+    done = [(DOING[tool], facts) for tool, facts in scene.results if tool in DOING and tool not in own]
+    if not done:
         return None
-    book, lang = skillbook(scene.language), scene.language
-    told = [
-        worded(book.general, facts, lang)
-        if facts.get("reason") == REJECTED
-        else tell(skill, book.skills[skill.name], facts, {}, scene).text
-        for skill, facts in done
-    ]
-    return Say(" ".join(told)) if told else None
+    said = [_reported(skill, facts, scene) for skill, facts in done]
+    return Say(" ".join(one.text for one in said if one.text), matter=said[-1].matter)
 
 
-def offer(name: str, scene: Scene) -> str:
-    """The question whether a skill is wanted; empty where its tool is not at hand."""
-    skill = BY_NAME[name]
-    return skillbook(scene.language).skills[name].asks.get(OFFER, "") if skill.tool in scene.offered else ""
+def _reported(skill: Skill, facts: dict[str, Any], scene: Scene) -> Say:
+    if facts.get("reason") == REJECTED:
+        return Say(worded(skillbook(scene.language).general, facts, scene.language))
+    return tell(skill, facts, Wish(ACTS.get(skill.name, ""), "", ""), scene)
 
 
-def offer_after(scene: Scene) -> str:
-    """Who asks how something is done is offered to have it done."""
-    names = (n for n in ("refund", "cancel", "complaint", "callback") if inquired(n, scene.now))
-    return next((text for name in names if (text := offer(name, scene))), "")
-
-
-def offered_before(name: str, scene: Scene) -> bool:
-    text = offer(name, scene)
-    return any(text in line for line in scene.agent_lines)
-
-
-def incident(scene: Scene) -> Call | str | None:
-    """The lasting incident of the service that the customer complains of; first the status is looked up."""
-    services = [name for name, stems in values("service").items() if contains(stems, scene.now)]
-    how = any(contains(words.never, scene.now) for words in words_of("status"))
-    if not services or how or "service_status" not in scene.offered:
-        return None
-    facts = scene.result("service_status")
-    if facts is None:
-        return Call("service_status", {})
-    rows = [row for row in _rows(BY_NAME["status"], facts, {}) if row.get("service") in services]
-    say = skillbook(scene.language).skills["status"].say
-    text = listed(say, rows, facts, scene.language) if rows else ""
-    return None if not text or text in scene.last else text
-
-
-def _waits(scene: Scene) -> bool:
-    """What was just passed on to a person is asked after."""
-    passed = (t for book in all_books().values() for t in book.general["approval"])
-    ends = {text.rsplit(". ", 1)[-1] for text in passed}
-    return contains(manner("decided"), scene.now) and any(end in scene.last for end in ends)
-
-
-def _in_vain(matter: Matter, scene: Scene) -> bool:
-    stranger = _general(scene, "stranger")
-    return matter.skill.name in PERSONAL and any(stranger in line for line in scene.agent_lines)
-
-
-def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
-    skill = matter.skill
+def _prepare(skill: Skill, words: Words, slots: Slots, wish: Wish, scene: Scene) -> Move:
     missing = next((need.slot for need in skill.needs if _lacks(need, slots)), None)
-    if missing:
-        return Say(words.asks[missing])
+    if missing == "item" and skill.reads:
+        return perform(BY_NAME["plans"], wish, scene)
+    if missing and missing != "when":
+        return Say(words.asks[missing], matter=wish.matter(missing))
     if "when" in skill.slots and scene.clock:
-        wish = wish_of(matter.lines, scene.clock)
-        if wish.named and wish.at is None:
-            return Say(words.asks[TIME])
-        slots["when"] = wish.at and wish.at.isoformat()
+        heard = wish_of(wish.text.split("\n"), scene.clock)
+        if (heard.named or missing) and heard.at is None:
+            return Say(words.asks[TIME], matter=wish.matter(TIME))
+        slots["when"] = heard.at and heard.at.isoformat()
     arguments = {n: as_json(slots[slot]) for n, slot in skill.slots.items() if slots.get(slot) is not None}
     if skill.lookup:
-        choice = choose(matter, words, slots, scene)
+        choice = choose(skill, words, slots, wish, scene)
+        if isinstance(choice, Say) and not choice.asks and (other := INSTEAD.get(skill.name)):
+            return perform(BY_NAME[other], wish, scene)
         if not isinstance(choice, Selection):
             return choice
         arguments[skill.lookup.argument] = choice.number
@@ -145,40 +88,46 @@ def _prepare(matter: Matter, words: Words, slots: Slots, scene: Scene) -> Move:
 def _lacks(need: Need, slots: Slots) -> bool:
     if need.slot in slots:
         return False
+    if need.slot == "address":
+        return "delivery" not in slots
     catalogue = in_use().catalogue
     some = {"plan": tuple(catalogue.plans), "goods": catalogue.goods}.get(need.kind)
     return some is None or slots.get("item") in some
 
 
-def tell(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene: Scene) -> Say | Remark:
-    """Where nothing could be done, an article may follow."""
+def tell(skill: Skill, facts: dict[str, Any], wish: Wish, scene: Scene) -> Say:
+    """The result in words, with what may be done next."""
     if facts.get("status") == PROPOSED:
-        return Say("")
+        return Say("", matter=wish.matter())
     if facts.get("reason") == UNKNOWN:
-        return Remark(_general(scene, "stranger"), _general(scene, "person"))
-    general = skillbook(scene.language).general
-    text = _words_of(skill, words, facts, slots, scene) or worded(general, facts, scene.language)
-    text = text or _general(scene, "unavailable")
-    calm = skill.rows == "incidents" and not _rows(skill, facts, slots)
-    if facts.get("status") == "unavailable" or skill.name in PERSONAL or calm:
-        return Remark(text)
-    settled = facts.get("status") in ("done", "found")
-    further = offer(skill.offers, scene) if skill.offers and settled and _open_end(facts) else ""
-    return Say(f"{text} {further}".strip())
-
-
-def _open_end(facts: dict[str, Any]) -> bool:
-    """There is something left to offer: an order to pay, or goods to order."""
-    return bool(facts.get("number") or facts.get("status") == "found")
-
-
-def _words_of(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, scene: Scene) -> str:
+        return Say(general(scene, "stranger"), matter=wish.matter())
     lang = scene.language
+    words = skillbook(lang).skills[skill.name]
+    text = _worded(skill, words, facts, wish.slots, lang) or general(scene, "unavailable")
+    settled = facts.get("status") in ("done", "found") and (facts.get("number") or skill.reads)
+    if skill.offers and settled and (further := offer(skill.offers, scene)):
+        return Say(f"{text} {further}", matter=wish.matter(OFFER, skill.offers))
+    asked = TIME if facts.get("reason") in ("outside_hours", "in_the_past", "too_far") else ""
+    return Say(text, matter=wish.matter(asked))
+
+
+def offer(act: str, scene: Scene) -> str:
+    """The question whether an act is wanted; empty where its tool is not at hand."""
+    skill = skill_of(act)
+    if skill is None or skill.tool not in scene.offered:
+        return ""
+    return skillbook(scene.language).skills[skill.name].asks.get(OFFER, "")
+
+
+def _worded(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, lang: str) -> str:
+    book = skillbook(lang)
     if facts.get("status") != "found":
-        return worded(words.say, facts, lang)
+        return worded({**book.general, **words.say}, facts, lang)
+    if skill.tool == ACCOUNT:
+        return worded(words.say, {**facts, "status": _state(facts, lang)}, lang)
     if not skill.rows:
         return " ".join(filter(None, (worded(words.say, facts, lang), *troubles(words.say, facts, lang))))
-    rows = _rows(skill, facts, slots)
+    rows = rows_of(skill, facts, slots)
     if skill.name == "devices":
         ill = [text for row in rows for text in troubles(words.say, row, lang)]
         return " ".join(ill) or worded(words.say, facts, lang)
@@ -187,14 +136,29 @@ def _words_of(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, s
     return listed(words.say, rows, facts, lang)
 
 
-def _rows(skill: Skill, facts: dict[str, Any], slots: Slots) -> list[dict[str, Any]]:
-    """Of incidents those that last; of the others the one that was named."""
+def _state(facts: dict[str, Any], lang: str) -> str:
+    """Of the subscription, by the word in which the result tells it."""
+    told = facts.get("subscription_status")
+    return next(
+        (name for name, word in read("terms", lang)["subscription_status"].items() if word == told), "none"
+    )
+
+
+def rows_of(skill: Skill, facts: dict[str, Any], slots: Slots) -> list[dict[str, Any]]:
+    """Of incidents those that last, of refunds what was returned; of the others the one that was named."""
     rows = [row for row in facts.get(skill.rows, ()) if isinstance(row, dict)]
     if skill.rows == "incidents":
-        return [row for row in rows if row.get("state") == "lasting"]
-    named = slots.get(skill.rows.removesuffix("s"))
-    return [row for row in rows if row.get("number") == named] if named and skill.rows != "payments" else rows
+        lasting = [row for row in rows if row.get("state") == "lasting"]
+        return (
+            lasting
+            if "day" not in slots
+            else [*lasting, *(row for row in rows if row not in lasting)][:RECENT]
+        )
+    if skill.name == "refunds":
+        return [row for row in rows if row.get("refund") or row.get("refunded", "").strip("0 ₽\u00a0")]
+    named = slots.get(skill.rows.removesuffix("s")) if skill.rows in NUMBERED else None
+    return [row for row in rows if row.get("number") == named] if named else rows
 
 
-def _general(scene: Scene, key: str) -> str:
-    return " ".join(skillbook(scene.language).general[key][:1])
+def general(scene: Scene, key: str) -> str:
+    return fill(skillbook(scene.language).general[key], {}, scene.language)

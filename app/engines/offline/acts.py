@@ -1,0 +1,90 @@
+"""The acts of a conversation (`docs/understanding.md`), and what each of them leads to."""
+
+from __future__ import annotations
+
+DEMANDS = {
+    "refund": "refund",
+    "cancel_plan": "cancel",
+    "resume_plan": "resume",
+    "order": "order",
+    "cancel_order": "cancel_order",
+    "change_plan": "change",
+    "change_address": "redirect",
+    "pay_link": "link",
+    "open_ticket": "ticket",
+    "add_to_ticket": "update",
+    "close_ticket": "close",
+    "complaint": "complaint",
+    "callback": "callback",
+    "move_call": "move_call",
+    "cancel_call": "cancel_call",
+    "compensation": "compensation",
+}
+"""Skills by the act that demands them."""
+READS = {
+    "ask_payments": "payments",
+    "ask_order": "orders",
+    "ask_ticket": "tickets",
+    "ask_call": "calls",
+    "ask_outage": "status",
+    "ask_price": "quote",
+    "ask_plans": "plans",
+    "ask_delivery": "delivery",
+    "ask_refund_status": "refunds",
+    "ask_plan": "plan",
+    "ask_next_charge": "next_charge",
+    "ask_debt": "debt",
+    "ask_usage": "usage",
+}
+"""Skills by the act that asks what the records know."""
+LOOKED_UP = frozenset({"ask_how", "ask_rules", "fault"})
+"""Answered from the articles."""
+CANNOT = frozenset({"delete_account", "unsubscribe_mail"})
+"""What no tool does: the answer says so, and how it is done."""
+FIXED = frozenset(
+    {"phishing", "card_stolen", "hacked", "bereavement", "self_harm", "are_you_human", "injection"}
+)
+"""Answered in reviewed words, before anything is searched."""
+COURTESIES = frozenset({"greeting", "thanks", "goodbye"})
+ALARM = 0.5
+"""From here a fixed answer is given: a wrong one frightens."""
+URGENT = frozenset({"phishing", "card_stolen", "hacked", "bereavement", "self_harm"})
+LEANING = frozenset(
+    {
+        "ask_when", "ask_amount", "ask_number", "ask_sure", "ask_why", "confirm", "refuse", "postpone",
+        "correct", "undo", "give_data", "acknowledge", "tried", "solved", "unsolved",
+    }
+)  # fmt: skip
+"""They mean something only beside what was said before."""
+SELLING = frozenset({"order", "change_plan", "pay_link", "ask_price", "ask_plans", "ask_delivery"})
+"""What one of them names (a plan, a period) holds for the next one too."""
+ASSENTS = frozenset({"confirm", "acknowledge"})
+REFUSALS = frozenset({"refuse", "postpone", "goodbye"})
+MONEY = frozenset({"refund", "ask_payments", "ask_refund_status", "ask_debt", "ask_next_charge"})
+PLAN = frozenset(
+    {"cancel_plan", "resume_plan", "change_plan", "ask_plan", "ask_next_charge", "ask_usage", "ask_debt"}
+)
+ORDERS = frozenset(
+    {"order", "cancel_order", "change_address", "pay_link", "ask_order", "ask_delivery", "ask_price"}
+)
+TICKETS = frozenset(
+    {"open_ticket", "add_to_ticket", "close_ticket", "ask_ticket", "fault", "ask_outage", "compensation"}
+)
+CALLS = frozenset({"callback", "move_call", "cancel_call", "ask_call"})
+FAMILIES = (MONEY, PLAN, ORDERS, TICKETS, CALLS)
+"""Acts about one thing: after one of them another is likelier."""
+NEARER = 2.0  # how much likelier
+FREE_ACTS = frozenset(
+    {"open_ticket", "add_to_ticket", "close_ticket", "complaint", "callback", "move_call", "cancel_call"}
+)
+"""Done at once, so that they have to be meant; below `LIKELY` they are offered."""
+LEAST, LIKELY, SURE = 0.12, 0.3, 0.6
+"""Below the first an act is none; from the last it counts even where something else was asked."""
+DEMANDED = 0.2
+"""From here a demand counts: what it leads to is asked about, but a wrong question annoys."""
+WEAK = 0.3
+"""Below this a detail of the open matter that the line names says more than its act."""
+
+
+def related(act: str, other: str) -> bool:
+    return any({act, other} <= family for family in FAMILIES)

@@ -1,0 +1,98 @@
+"""Answers from the articles: the steps in portions, and how they went."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.core.models import CLEAR, RELEVANT, Article
+from app.engines.offline import talk
+from app.engines.offline.acts import LEANING, LOOKED_UP
+from app.engines.offline.conversation import Call, Move, Say, Scene, look_up, open_ticket, tried_in_vain
+from app.engines.offline.intents import BY_NAME
+from app.engines.offline.lexicon import Phrasebook, contains, phrasebook, skillbook, values
+from app.engines.offline.responses import listed
+from app.engines.offline.skills import offer, rows_of
+from app.engines.offline.wishes import HELPED, OFFER, Wish
+
+AT_ONCE = 3  # steps in one message
+TICKET, DEVELOPERS, PERSON = "open_ticket", "developers", "person"
+
+
+def find_article(wish: Wish, scene: Scene) -> Article | None:
+    """Later lines find something too easily, so that from the second one only a clear hit counts."""
+    least = RELEVANT if wish.act in LOOKED_UP and not scene.agent_lines else CLEAR
+    fitting = scene.fitting(least)
+    return next((a for a in fitting if a.agent == scene.agent), next(iter(fitting), None))
+
+
+def from_article(wish: Wish, scene: Scene) -> Move | None:
+    """None where none fits, and where the line leans on what was said: there anything seems to fit."""
+    if wish.act in LEANING:
+        return None
+    article = find_article(wish, scene)
+    if article is None:
+        return None
+    if article.steps and not scene.has_told(article) and scene.escalates_to is not None and not scene.handed:
+        if found := incident(scene):
+            return found if isinstance(found, Call) else Say(found, matter=wish.matter())
+        if looked := look_up(scene):
+            return looked
+    if len(article.steps) > AT_ONCE:
+        return next_steps(wish, scene, article)
+    return None if scene.has_told(article) else Say(article.body, [article.id], wish.matter())
+
+
+def incident(scene: Scene) -> Call | str | None:
+    """The lasting incident of the service that the customer complains of; first the status is looked up."""
+    services = [name for name, stems in values("service").items() if contains(stems, scene.now)]
+    if not services or "service_status" not in scene.offered:
+        return None
+    facts = scene.result("service_status")
+    if facts is None:
+        return Call("service_status", {})
+    rows = [row for row in rows_of(BY_NAME["status"], facts, {}) if row.get("service") in services]
+    say = skillbook(scene.language).skills["status"].say
+    text = listed(say, rows, facts, scene.language) if rows else ""
+    return None if not text or text in scene.last else text
+
+
+def go_on(wish: Wish, scene: Scene) -> Move | None:
+    """After steps: the next ones, or what comes when there are none left."""
+    article = next((a for a in scene.recent() if len(a.steps) > AT_ONCE), None)
+    if article is None and scene.matter.act == "fault":
+        return from_article(replace(wish, act="fault"), scene)
+    return next_steps(wish, scene, article) if article else None
+
+
+def next_steps(wish: Wish, scene: Scene, article: Article) -> Move:
+    book, say = phrasebook(scene.language), talk.words(scene.language)
+    ticket = open_ticket(scene, book)
+    if before := tried_in_vain(scene, book, article):
+        return _beyond(wish, scene, [article.id], " ".join(part for part in (before, ticket) if part))
+    tried = {a for said in scene.customer for a in book.tried(said)}
+    fresh = scene.left(article)
+    left = [s for s in fresh if not (book.actions_in(s) & tried) and not _reports(book, article, s)]
+    if not left:
+        return _beyond(wish, scene, [article.id])
+    first = len(article.steps) - len(fresh) + 1
+    head = talk.pick(say["more_steps"], scene) if scene.has_told(article) else article.intro
+    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(left[:AT_ONCE], first))
+    parts = (head, steps, ticket, talk.pick(say["helped"], scene))
+    return Say("\n\n".join(part for part in parts if part), [article.id], wish.matter(HELPED))
+
+
+def _beyond(wish: Wish, scene: Scene, cited: list[str], head: str = "") -> Move:
+    """A ticket is offered, once; then a person."""
+    fault = any(phrasebook(scene.language).hears("fault", said) for said in scene.customer)
+    registered = any(deed.tool in ("open_ticket", "escalate_to_developers") for deed in scene.deeds)
+    asked = offer(TICKET, scene)
+    if asked and not registered and not any(asked in line for line in scene.agent_lines):
+        words = skillbook(scene.language).skills[DEVELOPERS if fault else "ticket"].asks[OFFER]
+        return Say(f"{head} {words}".strip(), cited, wish.matter(OFFER, DEVELOPERS if fault else TICKET))
+    text = talk.pick(talk.words(scene.language)["offer_person"], scene)
+    return Say(f"{head} {text}".strip(), cited, wish.matter(OFFER, PERSON))
+
+
+def _reports(book: Phrasebook, article: Article, step: str) -> bool:
+    """The last step of most articles is to write to us: nothing that the customer can try."""
+    return step == article.steps[-1] and book.hears("report", step)

@@ -1,0 +1,153 @@
+"""Lines that lean on what was said: answered from what was done, what stands open and what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.core.locales import FALLBACK, languages
+from app.core.wording import spoken
+from app.engines.offline import acts, talk
+from app.engines.offline.conversation import Call, Deed, Move, Say, Scene
+from app.engines.offline.responses import fill
+from app.engines.offline.skills import hand_over, perform
+from app.engines.offline.wishes import DECLINED, OFFER, Wish, corrected, skill_of
+
+Texts = Mapping[str, Any]
+KINDS = {
+    "ask_when": "when",
+    "ask_amount": "amount",
+    "ask_number": "number",
+    "ask_sure": "sure",
+    "ask_why": "why",
+}
+ASKS = frozenset(KINDS)
+UNDONE_BY = {
+    "create_order": "cancel_order",
+    "cancel_subscription": "resume_plan",
+    "resume_subscription": "cancel_plan",
+    "create_payment_link": "cancel_order",
+    "book_callback": "cancel_call",
+    "move_callback": "cancel_call",
+    "open_ticket": "close_ticket",
+    "open_complaint": "close_ticket",
+}
+"""The act that takes a deed back, where there is one."""
+MONEY = {"ask_when": "ask_next_charge", "ask_amount": "ask_next_charge"}
+FROM_ACCOUNT = acts.PLAN | {"ask_rules"}
+CALLED_OFF_BY = {**dict.fromkeys(acts.ORDERS, "cancel_order"), **dict.fromkeys(acts.CALLS, "cancel_call")}
+"""What "cancel it" means after these, though nothing was done in the dialog."""
+
+
+def texts(language: str) -> Texts:
+    known = languages("follow_ups.yaml")
+    found: Texts = spoken("follow_ups", language if language in known else FALLBACK)
+    return found
+
+
+def answer(wish: Wish, scene: Scene) -> Move | None:
+    """None where the line leans on nothing that is known."""
+    if wish.act in ASKS:
+        return _asked(wish, scene)
+    if wish.act == "confirm" and scene.proposal:
+        return propose_again(scene)
+    if wish.act == "undo":
+        return _undo(wish, scene)
+    if wish.act == "ask_rules" and scene.proposal:
+        return propose_again(scene)
+    if wish.act in ("correct", "give_data"):
+        changed = corrected(wish, scene)
+        return _again(changed, scene) if changed else None
+    if wish.act in (DECLINED, "refuse", "postpone"):
+        return _leave(wish, scene)
+    return None
+
+
+def propose_again(scene: Scene, text: str = "") -> Move:
+    """The question is put again, behind the words: so that the next yes counts."""
+    tool = str(scene.proposal["tool"])
+    if tool not in scene.offered:
+        return hand_over(tool, scene)
+    if scene.result(tool) is None:
+        return Call(tool, dict(scene.proposal["arguments"]))
+    return Say(text, matter=scene.matter.model_copy(update={"asked": ""}))
+
+
+def repeat_question(scene: Scene) -> Move | None:
+    """Once, where a line beside an open question says nothing that is understood."""
+    tool = str(scene.proposal.get("tool", ""))
+    put = sum(deed.tool == tool and deed.status == "proposed" for deed in scene.deeds)
+    return propose_again(scene) if tool and put <= 1 else None
+
+
+def last_deed(scene: Scene) -> Deed | None:
+    """The latest that was done, or waits for a person."""
+    return next((deed for deed in reversed(scene.deeds) if deed.status in ("done", "approval")), None)
+
+
+def _asked(wish: Wish, scene: Scene) -> Move | None:
+    kind, matter = KINDS[wish.act], scene.matter
+    if scene.proposal:
+        facts = {**scene.proposal, "status": "proposed"}
+        if text := _text(kind, str(scene.proposal.get("tool", "")), facts, scene):
+            return propose_again(scene, text)
+    deed = last_deed(scene)
+    if deed and (text := _text(kind, deed.tool, {**deed.facts, "number": deed.number}, scene)):
+        return Say(text, matter=matter.model_copy(update={"asked": ""}))
+    if kind == "number":
+        return _again(replace(wish, act=matter.act if _reads(matter.act) else "ask_ticket"), scene)
+    if kind == "sure":
+        return Say(talk.pick(texts(scene.language)["nothing_done"], scene), matter=matter)
+    if kind in ("when", "amount") and (matter.act in FROM_ACCOUNT or not matter.act):
+        return _again(replace(wish, act=MONEY[wish.act], text=wish.said), scene)
+    if _reads(matter.act) or (kind == "amount" and matter.act in ("refund", "order", "change_plan")):
+        return _again(
+            replace(wish, act=matter.act, text=f"{matter.text}\n{wish.said}", slots=dict(matter.slots)), scene
+        )
+    return None
+
+
+def _reads(act: str) -> bool:
+    skill = skill_of(act)
+    return skill is not None and skill.reads
+
+
+def _again(wish: Wish, scene: Scene) -> Move | None:
+    skill = skill_of(wish.act)
+    return perform(skill, wish, scene) if skill else None
+
+
+def _text(kind: str, tool: str, facts: Mapping[str, Any], scene: Scene) -> str:
+    """The words for this tool, by what became of it; else those for any."""
+    known = texts(scene.language)[kind]
+    became = str(facts.get("status", ""))
+    for key in (f"{tool}_{became}", tool if became == "done" else "", f"any_{became}"):
+        if found := fill(known.get(key, ()), facts, scene.language):
+            return found
+    return ""
+
+
+def _undo(wish: Wish, scene: Scene) -> Move:
+    """An open proposal is dropped; what is done is taken back by the act for that, if there is one."""
+    say = texts(scene.language)["undo"]
+    deed = last_deed(scene)
+    if not scene.proposal and deed is None and (act := CALLED_OFF_BY.get(scene.matter.act)):
+        return _again(replace(wish, act=act), scene) or talk.ask_back(wish, scene)
+    if scene.proposal or deed is None:
+        return Say(talk.pick(say["nothing"], scene), matter=wish.matter())
+    act = UNDONE_BY.get(deed.tool) if deed.status == "done" else None
+    skill = skill_of(act or "")
+    if act is None or skill is None:
+        text = fill(say.get(deed.tool, say["cannot"]), {**deed.facts, "number": deed.number}, scene.language)
+        return Say(text, matter=wish.matter(OFFER, "person"))
+    number = str(deed.facts.get(skill.lookup.argument, deed.number)) if skill.lookup else ""
+    known = {skill.lookup.argument: number} if skill.lookup and number else {}
+    return perform(skill, Wish(act, wish.said, wish.said, known), scene)
+
+
+def _leave(wish: Wish, scene: Scene) -> Say:
+    key = "postponed" if wish.act == "postpone" else "declined"
+    return Say(
+        talk.pick(texts(scene.language)[key], scene), matter=scene.matter.model_copy(update={"asked": ""})
+    )

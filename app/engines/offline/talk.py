@@ -1,0 +1,82 @@
+"""Small talk, reviewed answers, what cannot be done, and the question back where nothing is understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.locales import FALLBACK, languages
+from app.core.models import OpenMatter
+from app.core.wording import spoken
+from app.engines.offline import acts
+from app.engines.offline.conversation import Call, Move, Say, Scene
+from app.engines.offline.responses import fill
+from app.engines.offline.wishes import OFFER, TOPIC, Wish
+
+PERSON, CALL = "person", "call_person"
+REASON = 500  # characters
+CALLS = frozenset({"bereavement", "self_harm", "hacked", "card_stolen", "phishing"})
+"""After these a person looks at the dialog."""
+
+
+def words(language: str) -> dict[str, list[str]]:
+    known = languages("talk.yaml")
+    said: dict[str, list[str]] = spoken("talk", language if language in known else FALLBACK)
+    return said
+
+
+def pick(variants: Sequence[str] | str, scene: Scene) -> str:
+    """The first that was not said in this dialog; of all said ones the last."""
+    several = [variants] if isinstance(variants, str) else list(variants)
+    return next((v for v in several if not any(v in line for line in scene.agent_lines)), several[-1])
+
+
+def fixed(wish: Wish, scene: Scene) -> Move:
+    """Reviewed words; a prank calls nobody."""
+    if wish.act in CALLS and not _is_called(scene):
+        return Call(CALL, {"reason": wish.act})
+    return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter())
+
+
+def cannot(wish: Wish, scene: Scene) -> Say:
+    return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter(OFFER, PERSON))
+
+
+def call_person(wish: Wish, scene: Scene) -> Move:
+    """The customer is told how many wait before, and where the answer comes."""
+    said = words(scene.language)
+    if any(deed.tool == CALL for deed in scene.deeds):
+        return Say(pick(said["person_called_again"], scene), matter=wish.matter())
+    if not _is_called(scene):
+        return Call(CALL, {"reason": wish.said[:REASON]})
+    return Say(fill(said["person_called"], scene.result(CALL) or {}, scene.language), matter=wish.matter())
+
+
+def _is_called(scene: Scene) -> bool:
+    """In this turn or before; where the tool is not offered nobody can be."""
+    before = any(deed.tool == CALL for deed in scene.deeds)
+    return before or CALL not in scene.offered or scene.result(CALL) is not None
+
+
+def chat(wish: Wish, scene: Scene) -> Say | None:
+    """Thanks, greetings and the like; None for what is none of these."""
+    said = words(scene.language)
+    if wish.act not in said or wish.act in acts.LEANING - {"acknowledge", "solved"}:
+        return None
+    kept = scene.matter.model_copy(update={"asked": ""})
+    return Say(pick(said[wish.act], scene), matter=kept)
+
+
+def ask_back(wish: Wish, scene: Scene) -> Say:
+    """One short question, which repeats what is known; the second time in a row a person is offered."""
+    said, matter = words(scene.language), scene.matter
+    if matter.asked == TOPIC:
+        return Say(pick(said["not_understood_again"], scene), matter=wish.matter(OFFER, PERSON))
+    topic = fill([spoken_topic(matter, scene)], {}, scene.language)
+    text = fill(said["about_topic" if topic else "not_understood"], {"topic": topic}, scene.language)
+    known = matter if matter.act else wish.matter()
+    return Say(text, matter=known.model_copy(update={"asked": TOPIC}))
+
+
+def spoken_topic(matter: OpenMatter, scene: Scene) -> str:
+    topics: dict[str, str] = words(scene.language)["topics"]  # type: ignore[assignment]
+    return topics.get(matter.act, "")

@@ -1,0 +1,194 @@
+"""What the customer wants with the line just said: read with what was asked and known before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from app.core.courtesies import strip_courtesies
+from app.core.models import OpenMatter, Reading
+from app.core.ngrams import fold_line
+from app.engines.offline import acts
+from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING, SURE
+from app.engines.offline.call_times import names_time
+from app.engines.offline.conversation import Part, Scene
+from app.engines.offline.entities import Slots, slots_in
+from app.engines.offline.intents import BY_NAME, WHICH, Skill
+
+CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
+BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount")
+TEXTS = ("subject", "note", "address")
+OFFER, HELPED, TOPIC, TIME = "offer", "helped", "topic", "time"
+WEIGHED = 6  # acts of a reading that are looked at
+FEW = 5  # words beside which a greeting or thanks may be all that is said
+DECLINED = "declined"
+"""The act of a line that says no to what we asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`text` opened it, `said` is what was said now; `answers` is our question that it answers."""
+
+    act: str
+    text: str
+    said: str
+    slots: Slots = field(default_factory=dict)
+    answers: str = ""
+    is_meant: bool = True
+
+    def matter(self, asked: str = "", offered: str = "") -> OpenMatter:
+        known = {k: v for k, v in self.slots.items() if isinstance(v, str | int)}
+        return OpenMatter(act=self.act, text=self.text, slots=known, asked=asked, offered=offered)
+
+
+def skill_of(act: str) -> Skill | None:
+    return BY_NAME.get(acts.DEMANDS.get(act) or acts.READS.get(act, ""))
+
+
+def read_wishes(scene: Scene) -> list[Wish]:
+    """In the order of saying, but what is urgent first."""
+    found = [_interpret(part, scene) for part in scene.parts]
+    kept = [wish for wish in found if not _is_covered(wish.act, {other.act for other in found})]
+    return sorted(kept, key=lambda wish: wish.act not in acts.URGENT)
+
+
+def _is_covered(act: str, beside: set[str]) -> bool:
+    """What only leads up to something else in the same message: a report of success, a demand."""
+    if "solved" in beside and act in ("fault", "tried", "unsolved"):
+        return True
+    demands = (other for other in beside if other in acts.DEMANDS)
+    return act in acts.READS and any(acts.related(act, demand) for demand in demands)
+
+
+def _interpret(part: Part, scene: Scene) -> Wish:
+    matter, text = scene.matter, part.text
+    if matter.asked and not scene.by_person and (answer := _answer(part, scene)):
+        return answer
+    act = best_act(part, scene)
+    slots = slots_in(text, scene.today, _is_past(act))
+    if act == "ask_plans" and "item" in slots:
+        act = "ask_price"  # of one plan its price says more than the list
+    wish = Wish(act, text, text, slots)
+    if part.reading.p(act) < acts.WEAK and act != matter.act and (changed := corrected(wish, scene)):
+        return changed
+    if {act, matter.act} <= SELLING:
+        known = {k: v for k, v in matter.slots.items() if k in BACKGROUND}
+        wish = replace(wish, slots=known | wish.slots)
+    return replace(wish, is_meant=_is_meant(act, part, scene))
+
+
+def _is_meant(act: str, part: Part, scene: Scene) -> bool:
+    """A call at a time that is named is wanted."""
+    timed = act in acts.CALLS and scene.clock is not None and names_time(part.text, scene.clock)
+    return timed or act not in acts.FREE_ACTS or part.reading.p(act) >= acts.LIKELY
+
+
+def best_act(part: Part, scene: Scene) -> str:
+    """Empty where none is likely. What leans on nothing means nothing; near the matter an act is likelier."""
+    weighed = [
+        (p * (acts.NEARER if acts.related(act, scene.matter.act) else 1), act)
+        for act, p in part.reading.acts[:WEIGHED]
+        if _is_possible(act, p, part.text, scene)
+    ]
+    p, act = max(weighed, default=(0.0, ""))
+    return act if p >= (acts.DEMANDED if act in acts.DEMANDS else LEAST) else ""
+
+
+def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
+    """A greeting before a request is none; a reviewed answer needs a clear cause."""
+    if act in acts.COURTESIES:
+        return len(strip_courtesies(fold_line(text)).split()) <= FEW
+    if act in acts.FIXED:
+        return p >= acts.ALARM
+    return bool(scene.agent_lines) or act not in LEANING
+
+
+def _answer(part: Part, scene: Scene) -> Wish | None:
+    """What the line answers, if it answers our question at all."""
+    matter, reading = scene.matter, part.reading
+    best, other = reading.best, _other_demand(reading, matter)
+    if matter.asked == TOPIC:
+        return None
+    if matter.asked == HELPED:
+        return _report(part, matter)
+    if matter.asked == OFFER:
+        return None if other else _decision(part, scene)
+    if not other and _gives(matter, part, scene):
+        return _supplied(part, scene)
+    if best in REFUSALS and not other:
+        return Wish(DECLINED, matter.text, part.text, dict(matter.slots))
+    return None
+
+
+def _other_demand(reading: Reading, matter: OpenMatter) -> bool:
+    """Something else is asked for, and clearly."""
+    own = {matter.act, matter.offered}
+    return reading.best not in own | LEANING and reading.p(reading.best) >= SURE
+
+
+def _report(part: Part, matter: OpenMatter) -> Wish | None:
+    """How the steps went; a bare yes or no answers whether they helped."""
+    said = {"confirm": "solved", "refuse": "unsolved"}.get(part.reading.best, part.reading.best)
+    if said not in ("solved", "unsolved", "tried"):
+        return None
+    return Wish(said, matter.text, part.text, dict(matter.slots), HELPED)
+
+
+def _decision(part: Part, scene: Scene) -> Wish | None:
+    """What is neither a yes nor another wish leaves the offer alone."""
+    matter = scene.matter
+    best, known = part.reading.best, dict(matter.slots)
+    if best in ASSENTS or best == matter.offered:
+        return Wish(matter.offered, matter.text, part.text, known, OFFER)
+    if best in REFUSALS or not best_act(part, scene):
+        return Wish(DECLINED, matter.text, part.text, known)
+    return None
+
+
+def _gives(matter: OpenMatter, part: Part, scene: Scene) -> bool:
+    skill, text = skill_of(matter.act), part.text
+    if skill is None:
+        return False
+    if matter.asked in TEXTS:
+        asks = "?" in text or part.reading.best.startswith("ask_")
+        return not asks and part.reading.best not in REFUSALS
+    if matter.asked == TIME:
+        return scene.clock is not None and names_time(text, scene.clock)
+    known = slots_in(text, scene.today, skill.past)
+    return any(slot in known for slot in (CHOICES if matter.asked == WHICH else (matter.asked,)))
+
+
+def _supplied(part: Part, scene: Scene) -> Wish:
+    matter, skill = scene.matter, skill_of(scene.matter.act)
+    text = part.text
+    slots = dict(matter.slots) | slots_in(text, scene.today, bool(skill and skill.past))
+    if matter.asked in TEXTS:
+        slots[matter.asked] = text
+    opened = f"{matter.text}\n{text}" if matter.asked not in TEXTS else matter.text
+    return Wish(matter.act, opened, text, slots, matter.asked)
+
+
+def corrected(wish: Wish, scene: Scene) -> Wish | None:
+    """The open matter with the detail that the line changes; None where it changes none."""
+    matter = scene.matter
+    skill = skill_of(matter.act)
+    if skill is None:
+        return None
+    known = slots_in(wish.said, scene.today, skill.past)
+    timed = "when" in skill.slots and scene.clock is not None and names_time(wish.said, scene.clock)
+    if not known and not timed:
+        return None
+    wanted = {*skill.slots.values(), *(skill.lookup.slots.values() if skill.lookup else ()), "ordinal"}
+    if not timed and not wanted & known.keys():
+        return None
+    slots = dict(matter.slots) | known
+    act = "move_call" if matter.act == "callback" and _is_booked(scene) else matter.act
+    return replace(wish, act=act, text=f"{matter.text}\n{wish.said}", slots=slots)
+
+
+def _is_booked(scene: Scene) -> bool:
+    return any(deed.tool == "book_callback" and deed.status == "done" for deed in scene.deeds)
+
+
+def _is_past(act: str) -> bool:
+    skill = skill_of(act)
+    return bool(skill and skill.past)
