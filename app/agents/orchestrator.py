@@ -20,11 +20,11 @@ from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.proposing import StatementFilter, put, use
 from app.agents.router import LiveRouter, as_message
-from app.agents.state import CALLED, Decider, Emit, TurnState, start, start_at, turn_of
+from app.agents.state import Decider, Emit, TurnState, start, start_at, turn_of
 from app.agents.system_message import briefing
-from app.agents.tools.actions import HANDOFF_TOOL, PERSON_TOOL, handoff_tool, person_tool
+from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
 from app.agents.tools.knowledge import relevant
-from app.agents.tools.presentation import render_facts
+from app.agents.tools.person import PERSON_TOOL, call_person, person_tool
 from app.core.cleaned_text import LineCleaner
 from app.core.models import (
     CLEAR,
@@ -272,23 +272,15 @@ class Orchestrator:
         used: list[ToolUse] = []
         for call in message.tool_calls:
             if call["name"] == PERSON_TOOL:
-                done = await self._call_person(call["args"], state["language"])
-                results.append(ToolMessage(done.result, tool_call_id=call["id"] or "", name=PERSON_TOOL))
-                used.append(done)
-                continue
-            tool = self._tools[agent.name][call["name"]]
-            done, made = await in_office(use, self.context, state, agent.name, tool, call["args"])
-            state["proposal"] = made or state["proposal"]
+                done = await call_person(self.context, call["args"], state["language"])
+            else:
+                tool = self._tools[agent.name][call["name"]]
+                done, made = await in_office(use, self.context, state, agent.name, tool, call["args"])
+                state["proposal"] = made or state["proposal"]
             results.append(ToolMessage(done.result, tool_call_id=call["id"] or "", name=call["name"]))
             used.append(done)
         update |= {"scratch": [*state["scratch"], message, *results], "proposal": state["proposal"]}
         return Command(goto=agent.name, update={**update, "tools": [*state["tools"], *used]})
-
-    async def _call_person(self, arguments: dict[str, Any], language: str) -> ToolUse:
-        """`waiting` dialogs are before this one."""
-        facts = {"status": "done", "waiting": await self.context.waiting()}
-        result = render_facts(facts, language)
-        return ToolUse(name=PERSON_TOOL, arguments=arguments, result=result.text, status=CALLED)
 
 
 async def _entry(state: TurnState) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from app.agents.base import Agent
+from app.agents.tools.person import CALLED
 from app.core.backoffice import ActionContext
 from app.core.cleaned_text import LineCleaner
 from app.core.dialog import Dialog, Message
@@ -29,8 +30,6 @@ from app.core.proposals import Proposal
 Emit = Callable[[TurnProgress], None]
 Decider = Literal["person", "customer"]
 DECIDED: dict[Decider, str] = {"person": "a person has decided", "customer": "the customer has decided"}
-CALLED = "called"
-"""Status of a person who was called to the dialog."""
 SETTLED = ("done", "proposed", "declined")
 """Statuses of tools after which no person is wanted, not even at the end of the chain of escalation."""
 

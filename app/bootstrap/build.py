@@ -99,9 +99,7 @@ def build(
     orchestrator = Orchestrator(
         router=LiveRouter(chosen, frozenset(context.agents), near),
         speaker=speaker_of(context, knowledge),
-        context=ToolContext(
-            knowledge.live, records, clock, knowledge.live.find_approved, partial(_count_waiting, kept)
-        ),
+        context=_tool_context(context, knowledge, records, kept),
         roster=context.roster,
         recursion_limit=settings.recursion_limit,
         cleaner=LineCleaner(near.meant, detector({lang for lang, _ in knowledge.articles})),
@@ -114,6 +112,13 @@ def build(
     routing = routing_of(context, chosen, router_of(context, near.on(SEARCHES)) if router is None else router)
     warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory)
     return _workbench(context, dialogs, knowledge, relay, measured, routing, changes, replay, warm)
+
+
+def _tool_context(
+    context: AppContext, knowledge: KnowledgeService, office: BackOffice, store: DialogStore
+) -> ToolContext:
+    live = knowledge.live
+    return ToolContext(live, office, context.clock, live.find_approved, partial(_count_waiting, store))
 
 
 async def _count_waiting(store: DialogStore) -> int | None:

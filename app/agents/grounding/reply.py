@@ -12,8 +12,8 @@ from langchain_core.messages import HumanMessage
 from app.agents.base import Agent
 from app.agents.grounding import Claim, Evidence, SentenceGate
 from app.agents.state import Emit, TurnState
-from app.agents.tools.actions import PERSON_TOOL
 from app.agents.tools.knowledge import render
+from app.agents.tools.person import PERSON_TOOL
 from app.core.actions import BY_TOOL, Quote, tool_name
 from app.core.company import in_use
 from app.core.models import Passage, ToolUse, TurnProgress

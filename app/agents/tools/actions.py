@@ -61,21 +61,6 @@ def handoff_tool(targets: tuple[str, ...]) -> BaseTool:
     )
 
 
-PERSON_TOOL = "call_person"
-
-
-class CallPerson(BaseModel):
-    """Call a person to this dialog: the customer wants one, or only a person can decide."""
-
-    reason: str = Field(default="", max_length=500, description="Why, in one sentence.")
-
-
-@cache
-def person_tool() -> BaseTool:
-    """The orchestrator acts on the call: the dialog is queued for the operators."""
-    return offer(PERSON_TOOL, CallPerson.__doc__ or "", CallPerson)
-
-
 UNAVAILABLE = {"status": "unavailable", "reason": "nothing was changed; the records cannot be reached now"}
 
 

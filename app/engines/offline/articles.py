@@ -12,20 +12,20 @@ from app.engines.offline.intents import BY_NAME
 from app.engines.offline.lexicon import Phrasebook, contains, phrasebook, skillbook, values
 from app.engines.offline.responses import listed
 from app.engines.offline.skills import offer, rows_of
-from app.engines.offline.wishes import HELPED, OFFER, Wish
+from app.engines.offline.wishes import HELPED, OFFER, Intent
 
 AT_ONCE = 3  # steps in one message
 TICKET, DEVELOPERS, PERSON = "open_ticket", "developers", "person"
 
 
-def find_article(wish: Wish, scene: Scene) -> Article | None:
+def find_article(wish: Intent, scene: Scene) -> Article | None:
     """Later lines find something too easily, so that from the second one only a clear hit counts."""
     least = RELEVANT if wish.act in LOOKED_UP and not scene.agent_lines else CLEAR
     fitting = scene.fitting(least)
     return next((a for a in fitting if a.agent == scene.agent), next(iter(fitting), None))
 
 
-def from_article(wish: Wish, scene: Scene) -> Move | None:
+def from_article(wish: Intent, scene: Scene) -> Move | None:
     """None where none fits, and where the line leans on what was said: there anything seems to fit."""
     if wish.act in LEANING:
         return None
@@ -56,7 +56,7 @@ def incident(scene: Scene) -> Call | str | None:
     return None if not text or text in scene.last else text
 
 
-def go_on(wish: Wish, scene: Scene) -> Move | None:
+def go_on(wish: Intent, scene: Scene) -> Move | None:
     """After steps: the next ones, or what comes when there are none left."""
     article = next((a for a in scene.recent() if len(a.steps) > AT_ONCE), None)
     if article is None and scene.matter.act == "fault":
@@ -64,7 +64,7 @@ def go_on(wish: Wish, scene: Scene) -> Move | None:
     return next_steps(wish, scene, article) if article else None
 
 
-def next_steps(wish: Wish, scene: Scene, article: Article) -> Move:
+def next_steps(wish: Intent, scene: Scene, article: Article) -> Move:
     book, say = phrasebook(scene.language), talk.words(scene.language)
     ticket = open_ticket(scene, book)
     if before := tried_in_vain(scene, book, article):
@@ -81,7 +81,7 @@ def next_steps(wish: Wish, scene: Scene, article: Article) -> Move:
     return Say("\n\n".join(part for part in parts if part), [article.id], wish.matter(HELPED))
 
 
-def _beyond(wish: Wish, scene: Scene, cited: list[str], head: str = "") -> Move:
+def _beyond(wish: Intent, scene: Scene, cited: list[str], head: str = "") -> Move:
     """A ticket is offered, once; then a person."""
     fault = any(phrasebook(scene.language).hears("fault", said) for said in scene.customer)
     registered = any(deed.tool in ("open_ticket", "escalate_to_developers") for deed in scene.deeds)

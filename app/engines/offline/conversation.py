@@ -21,7 +21,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LinePart:
     """A piece of the customer's line that wants one thing, and what it does."""
 
     text: str
@@ -29,7 +29,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class PastDeed:
     """A tool that ran: in an earlier turn, or in this one."""
 
     tool: str
@@ -57,9 +57,9 @@ class Scene:
     clock: datetime | None = None  # now, in the house's time zone
     unhelpful: frozenset[str] = frozenset()  # articles that did not help this customer last time
     open_tickets: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[LinePart, ...] = ()
     matter: OpenMatter = field(default_factory=OpenMatter)  # what our last answer was about
-    deeds: tuple[Deed, ...] = ()  # of earlier turns, the latest last
+    deeds: tuple[PastDeed, ...] = ()  # of earlier turns, the latest last
     proposal: Mapping[str, Any] = field(
         default_factory=dict
     )  # what was put to the customer and is not decided

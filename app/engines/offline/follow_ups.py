@@ -9,10 +9,10 @@ from typing import Any
 from app.core.locales import FALLBACK, languages
 from app.core.wording import spoken
 from app.engines.offline import acts, talk
-from app.engines.offline.conversation import Call, Deed, Move, Say, Scene
+from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import hand_over, perform
-from app.engines.offline.wishes import DECLINED, OFFER, Wish, corrected, skill_of
+from app.engines.offline.wishes import DECLINED, OFFER, Intent, corrected, skill_of
 
 Texts = Mapping[str, Any]
 KINDS = {
@@ -46,7 +46,7 @@ def texts(language: str) -> Texts:
     return found
 
 
-def answer(wish: Wish, scene: Scene) -> Move | None:
+def answer(wish: Intent, scene: Scene) -> Move | None:
     """None where the line leans on nothing that is known."""
     if wish.act in ASKS:
         return _asked(wish, scene)
@@ -81,12 +81,12 @@ def repeat_question(scene: Scene) -> Move | None:
     return propose_again(scene) if tool and put <= 1 else None
 
 
-def last_deed(scene: Scene) -> Deed | None:
+def last_deed(scene: Scene) -> PastDeed | None:
     """The latest that was done, or waits for a person."""
     return next((deed for deed in reversed(scene.deeds) if deed.status in ("done", "approval")), None)
 
 
-def _asked(wish: Wish, scene: Scene) -> Move | None:
+def _asked(wish: Intent, scene: Scene) -> Move | None:
     kind, matter = KINDS[wish.act], scene.matter
     if scene.proposal:
         facts = {**scene.proposal, "status": "proposed"}
@@ -113,7 +113,7 @@ def _reads(act: str) -> bool:
     return skill is not None and skill.reads
 
 
-def _again(wish: Wish, scene: Scene) -> Move | None:
+def _again(wish: Intent, scene: Scene) -> Move | None:
     skill = skill_of(wish.act)
     return perform(skill, wish, scene) if skill else None
 
@@ -128,7 +128,7 @@ def _text(kind: str, tool: str, facts: Mapping[str, Any], scene: Scene) -> str:
     return ""
 
 
-def _undo(wish: Wish, scene: Scene) -> Move:
+def _undo(wish: Intent, scene: Scene) -> Move:
     """An open proposal is dropped; what is done is taken back by the act for that, if there is one."""
     say = texts(scene.language)["undo"]
     deed = last_deed(scene)
@@ -143,10 +143,10 @@ def _undo(wish: Wish, scene: Scene) -> Move:
         return Say(text, matter=wish.matter(OFFER, "person"))
     number = str(deed.facts.get(skill.lookup.argument, deed.number)) if skill.lookup else ""
     known = {skill.lookup.argument: number} if skill.lookup and number else {}
-    return perform(skill, Wish(act, wish.said, wish.said, known), scene)
+    return perform(skill, Intent(act, wish.said, wish.said, known), scene)
 
 
-def _leave(wish: Wish, scene: Scene) -> Say:
+def _leave(wish: Intent, scene: Scene) -> Say:
     key = "postponed" if wish.act == "postpone" else "declined"
     return Say(
         talk.pick(texts(scene.language)[key], scene), matter=scene.matter.model_copy(update={"asked": ""})

@@ -7,14 +7,14 @@ from app.engines.offline.intents import BY_NAME
 from app.engines.offline.lexicon import skillbook
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import ACCOUNT, tell
-from app.engines.offline.wishes import HELPED, Wish
+from app.engines.offline.wishes import HELPED, Intent
 
 BLOCKING = {"past_due": "debt", "storage_full": "usage"}
 """Problems of an account that make files read-only, and the skill that words them."""
 DEVICES = "diagnose_devices"
 
 
-def known_cause(wish: Wish, scene: Scene) -> Call | Say | None:
+def known_cause(wish: Intent, scene: Scene) -> Call | Say | None:
     """None where the records show nothing, or it was told before."""
     for tool in (ACCOUNT, DEVICES):
         if tool in scene.offered and scene.result(tool) is None and not _asked_before(tool, scene):
@@ -27,13 +27,13 @@ def _asked_before(tool: str, scene: Scene) -> bool:
     return any(deed.tool == tool for deed in scene.deeds)
 
 
-def _blocked(wish: Wish, scene: Scene) -> Say | None:
+def _blocked(wish: Intent, scene: Scene) -> Say | None:
     facts = scene.result(ACCOUNT) or {}
     problem = next((name for name in BLOCKING if name in facts.get("problems", ())), "")
     return tell(BY_NAME[BLOCKING[problem]], facts, wish, scene) if problem else None
 
 
-def _outdated(wish: Wish, scene: Scene) -> Say | None:
+def _outdated(wish: Intent, scene: Scene) -> Say | None:
     rows = (scene.result(DEVICES) or {}).get("devices", ())
     say = skillbook(scene.language).skills["devices"].say
     old = [row for row in rows if "outdated_app" in row.get("problems", ())]

@@ -27,7 +27,7 @@ from pydantic import Field, SkipValidation
 from app.core.company import in_use
 from app.core.models import OPERATOR, RELEVANT, Article, OpenMatter, Reading
 from app.core.ports import Understanding
-from app.engines.offline.conversation import Call, Deed, Found, HandOver, Move, Part, Say, Scene
+from app.engines.offline.conversation import Call, Found, HandOver, LinePart, Move, PastDeed, Say, Scene
 from app.engines.offline.lexicon import plain
 from app.engines.offline.policy import respond
 
@@ -141,10 +141,10 @@ class EmbeddedChatModel(BaseChatModel):
             proposal=facts.get("proposal") or {},
         )
 
-    def _parts(self, line: str) -> tuple[Part, ...]:
+    def _parts(self, line: str) -> tuple[LinePart, ...]:
         if self.understanding is None:
-            return (Part(line, Reading(())),)
-        return tuple(Part(text, reading) for text, reading in self.understanding.read_parts(line))
+            return (LinePart(line, Reading(())),)
+        return tuple(LinePart(text, reading) for text, reading in self.understanding.read_parts(line))
 
 
 def _told(move: Move) -> dict[str, Any]:
@@ -154,8 +154,8 @@ def _told(move: Move) -> dict[str, Any]:
     return {"citations": move.citations, "matter": move.matter, "unsettled": False}
 
 
-def _deed(use: Mapping[str, Any]) -> Deed:
-    return Deed(use["name"], _facts(use["result"]), use.get("status", ""), use.get("number", ""))
+def _deed(use: Mapping[str, Any]) -> PastDeed:
+    return PastDeed(use["name"], _facts(use["result"]), use.get("status", ""), use.get("number", ""))
 
 
 def _by_person(messages: list[BaseMessage]) -> bool:

@@ -7,7 +7,7 @@ from app.engines.offline import acts, articles, follow_ups, talk
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
 from app.engines.offline.skills import offer, perform, report
-from app.engines.offline.wishes import OFFER, Wish, read_wishes, skill_of
+from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of
 
 
 def respond(scene: Scene) -> Move:
@@ -29,7 +29,7 @@ def respond(scene: Scene) -> Move:
     return _joined(said, later, scene)
 
 
-def serve(wish: Wish, scene: Scene) -> Move:
+def serve(wish: Intent, scene: Scene) -> Move:
     """The first that applies, in the order of what the customer needs most."""
     if wish.act in acts.FIXED:
         return talk.fixed(wish, scene)
@@ -52,7 +52,7 @@ def serve(wish: Wish, scene: Scene) -> Move:
     return follow_ups.repeat_question(scene) or talk.ask_back(wish, scene)
 
 
-def _offered(wish: Wish, scene: Scene) -> Move:
+def _offered(wish: Intent, scene: Scene) -> Move:
     """What is done at once is asked about first where it may not have been meant."""
     asked = offer(wish.act, scene)
     return Say(asked, matter=wish.matter(OFFER, wish.act)) if asked else talk.ask_back(wish, scene)

@@ -13,7 +13,7 @@ from app.engines.offline.entities import Slots, as_json, slots_of
 from app.engines.offline.intents import WHICH, Lookup, Skill
 from app.engines.offline.lexicon import Stems, Words, contains, manner, plain, skillbook, values
 from app.engines.offline.responses import fill, listed, worded
-from app.engines.offline.wishes import Wish
+from app.engines.offline.wishes import Intent
 
 Row = dict[str, Any]
 _SHOWN = re.compile(r"^• ([A-Z]{1,2}-\d+)", re.MULTILINE)
@@ -24,7 +24,7 @@ class Selection:
     number: str
 
 
-def choose(skill: Skill, words: Words, slots: Slots, wish: Wish, scene: Scene) -> Selection | Move:
+def choose(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scene) -> Selection | Move:
     lookup = skill.lookup
     assert lookup is not None
     wanted = _wanted(skill, slots, wish, scene)
@@ -45,7 +45,7 @@ def choose(skill: Skill, words: Words, slots: Slots, wish: Wish, scene: Scene) -
 
 
 def _picked(
-    lookup: Lookup, words: Words, rows: list[Row], widened: bool, wish: Wish, scene: Scene
+    lookup: Lookup, words: Words, rows: list[Row], widened: bool, wish: Intent, scene: Scene
 ) -> Selection | Say:
     """After a search that had to be widened, or for goods that none of the rows names, nothing is taken
     for granted."""
@@ -60,7 +60,7 @@ def _picked(
     return Say(text, matter=wish.matter(WHICH))
 
 
-def _fitting(words: Words, rows: list[Row], item: Stems, wish: Wish, scene: Scene) -> list[Row]:
+def _fitting(words: Words, rows: list[Row], item: Stems, wish: Intent, scene: Scene) -> list[Row]:
     """Each sieve counts only where it leaves something."""
     said = plain(wish.text)
     latest = contains(manner("latest"), said)
@@ -93,7 +93,7 @@ def _hears_service(row: Row, said: str) -> bool:
     return contains(values("service").get(str(row.get("service")), ()), said)
 
 
-def _wanted(skill: Skill, slots: Slots, wish: Wish, scene: Scene) -> Slots:
+def _wanted(skill: Skill, slots: Slots, wish: Intent, scene: Scene) -> Slots:
     """An answer to "which?" counts alone."""
     return slots_of([wish.said], scene.today, skill.past) if wish.answers == WHICH else slots
 

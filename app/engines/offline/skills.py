@@ -15,7 +15,7 @@ from app.engines.offline.lexicon import Words, phrasebook, skillbook
 from app.engines.offline.responses import fill, listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
 from app.engines.offline.subjects import texts_of
-from app.engines.offline.wishes import OFFER, TIME, Wish, skill_of
+from app.engines.offline.wishes import OFFER, TIME, Intent, skill_of
 
 JUST_DONE, PROPOSED, UNKNOWN, REJECTED = "just_done", "proposed", "unknown_customer", "rejected"
 DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
@@ -27,7 +27,7 @@ INSTEAD = {"link": "debt"}
 """Read where there is nothing that the skill could act on: who has no order may owe for the plan."""
 
 
-def perform(skill: Skill, wish: Wish, scene: Scene) -> Move:
+def perform(skill: Skill, wish: Intent, scene: Scene) -> Move:
     """Carry out what is demanded, or read what is asked."""
     if skill.tool not in scene.offered:
         return hand_over(skill.tool, scene)
@@ -50,7 +50,11 @@ def hand_over(tool: str, scene: Scene) -> Move:
 def report(scene: Scene) -> Say | None:
     """What others did in this turn: a person's decision, the customer's yes, another model's act."""
     own = {skill.tool for part in scene.parts if (skill := skill_of(part.reading.best))}
-    done = [(DOING[tool], facts) for tool, facts in scene.results if tool in DOING and tool not in own]
+    done = [
+        (DOING[tool], facts)
+        for tool, facts in scene.results
+        if tool in DOING and tool not in own and facts.get("status") != PROPOSED
+    ]
     if not done:
         return None
     said = [_reported(skill, facts, scene) for skill, facts in done]
@@ -60,10 +64,10 @@ def report(scene: Scene) -> Say | None:
 def _reported(skill: Skill, facts: dict[str, Any], scene: Scene) -> Say:
     if facts.get("reason") == REJECTED:
         return Say(worded(skillbook(scene.language).general, facts, scene.language))
-    return tell(skill, facts, Wish(ACTS.get(skill.name, ""), "", ""), scene)
+    return tell(skill, facts, Intent(ACTS.get(skill.name, ""), "", ""), scene)
 
 
-def _prepare(skill: Skill, words: Words, slots: Slots, wish: Wish, scene: Scene) -> Move:
+def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scene) -> Move:
     missing = next((need.slot for need in skill.needs if _lacks(need, slots)), None)
     if missing == "item" and skill.reads:
         return perform(BY_NAME["plans"], wish, scene)
@@ -95,7 +99,7 @@ def _lacks(need: Need, slots: Slots) -> bool:
     return some is None or slots.get("item") in some
 
 
-def tell(skill: Skill, facts: dict[str, Any], wish: Wish, scene: Scene) -> Say:
+def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say:
     """The result in words, with what may be done next."""
     if facts.get("status") == PROPOSED:
         return Say("", matter=wish.matter())

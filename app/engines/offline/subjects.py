@@ -6,14 +6,14 @@ from app.engines.offline.conversation import Scene
 from app.engines.offline.entities import Slots
 from app.engines.offline.intents import Skill
 from app.engines.offline.lexicon import Phrasebook, phrasebook
-from app.engines.offline.wishes import OFFER, TEXTS, Wish
+from app.engines.offline.wishes import OFFER, TEXTS, Intent
 
 SUBJECT, DETAILS, LEAST = 200, 2000, 3  # characters
 WINDOW = 6  # lines of the customer that are looked at
 ENOUGH = 4  # words of weight in a demand that says itself what the matter is
 
 
-def texts_of(skill: Skill, wish: Wish, scene: Scene) -> Slots:
+def texts_of(skill: Skill, wish: Intent, scene: Scene) -> Slots:
     wanted = set(skill.slots.values())
     if not wanted & {"subject", "note", "details", "tried", "words", "address"}:
         return {}
@@ -32,11 +32,11 @@ def texts_of(skill: Skill, wish: Wish, scene: Scene) -> Slots:
     return {slot: text for slot, text in found.items() if len(text) >= LEAST and slot in wanted}
 
 
-def _speaks(wish: Wish, slot: str, book: Phrasebook) -> bool:
+def _speaks(wish: Intent, slot: str, book: Phrasebook) -> bool:
     return wish.answers == slot or book.rest(wish.said) >= ENOUGH
 
 
-def _subject(wish: Wish, scene: Scene, book: Phrasebook) -> str:
+def _subject(wish: Intent, scene: Scene, book: Phrasebook) -> str:
     """What is said now, if it says enough; else the words that opened the matter, or earlier ones."""
     if wish.answers in TEXTS:
         return clip(wish.said, SUBJECT)

@@ -10,7 +10,7 @@ from app.core.wording import spoken
 from app.engines.offline import acts
 from app.engines.offline.conversation import Call, Move, Say, Scene
 from app.engines.offline.responses import fill
-from app.engines.offline.wishes import OFFER, TOPIC, Wish
+from app.engines.offline.wishes import OFFER, TOPIC, Intent
 
 PERSON, CALL = "person", "call_person"
 REASON = 500  # characters
@@ -30,18 +30,18 @@ def pick(variants: Sequence[str] | str, scene: Scene) -> str:
     return next((v for v in several if not any(v in line for line in scene.agent_lines)), several[-1])
 
 
-def fixed(wish: Wish, scene: Scene) -> Move:
+def fixed(wish: Intent, scene: Scene) -> Move:
     """Reviewed words; a prank calls nobody."""
     if wish.act in CALLS and not _is_called(scene):
         return Call(CALL, {"reason": wish.act})
     return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter())
 
 
-def cannot(wish: Wish, scene: Scene) -> Say:
+def cannot(wish: Intent, scene: Scene) -> Say:
     return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter(OFFER, PERSON))
 
 
-def call_person(wish: Wish, scene: Scene) -> Move:
+def call_person(wish: Intent, scene: Scene) -> Move:
     """The customer is told how many wait before, and where the answer comes."""
     said = words(scene.language)
     if any(deed.tool == CALL for deed in scene.deeds):
@@ -57,7 +57,7 @@ def _is_called(scene: Scene) -> bool:
     return before or CALL not in scene.offered or scene.result(CALL) is not None
 
 
-def chat(wish: Wish, scene: Scene) -> Say | None:
+def chat(wish: Intent, scene: Scene) -> Say | None:
     """Thanks, greetings and the like; None for what is none of these."""
     said = words(scene.language)
     if wish.act not in said or wish.act in acts.LEANING - {"acknowledge", "solved"}:
@@ -66,7 +66,7 @@ def chat(wish: Wish, scene: Scene) -> Say | None:
     return Say(pick(said[wish.act], scene), matter=kept)
 
 
-def ask_back(wish: Wish, scene: Scene) -> Say:
+def ask_back(wish: Intent, scene: Scene) -> Say:
     """One short question, which repeats what is known; the second time in a row a person is offered."""
     said, matter = words(scene.language), scene.matter
     if matter.asked == TOPIC:

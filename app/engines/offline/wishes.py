@@ -10,7 +10,7 @@ from app.core.ngrams import fold_line
 from app.engines.offline import acts
 from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING, SURE
 from app.engines.offline.call_times import names_time
-from app.engines.offline.conversation import Part, Scene
+from app.engines.offline.conversation import LinePart, Scene
 from app.engines.offline.entities import Slots, slots_in
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
 
@@ -25,7 +25,7 @@ DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Intent:
     """`text` opened it, `said` is what was said now; `answers` is our question that it answers."""
 
     act: str
@@ -44,7 +44,7 @@ def skill_of(act: str) -> Skill | None:
     return BY_NAME.get(acts.DEMANDS.get(act) or acts.READS.get(act, ""))
 
 
-def read_wishes(scene: Scene) -> list[Wish]:
+def read_wishes(scene: Scene) -> list[Intent]:
     """In the order of saying, but what is urgent first."""
     found = [_interpret(part, scene) for part in scene.parts]
     kept = [wish for wish in found if not _is_covered(wish.act, {other.act for other in found})]
@@ -59,7 +59,7 @@ def _is_covered(act: str, beside: set[str]) -> bool:
     return act in acts.READS and any(acts.related(act, demand) for demand in demands)
 
 
-def _interpret(part: Part, scene: Scene) -> Wish:
+def _interpret(part: LinePart, scene: Scene) -> Intent:
     matter, text = scene.matter, part.text
     if matter.asked and not scene.by_person and (answer := _answer(part, scene)):
         return answer
@@ -67,7 +67,7 @@ def _interpret(part: Part, scene: Scene) -> Wish:
     slots = slots_in(text, scene.today, _is_past(act))
     if act == "ask_plans" and "item" in slots:
         act = "ask_price"  # of one plan its price says more than the list
-    wish = Wish(act, text, text, slots)
+    wish = Intent(act, text, text, slots)
     if part.reading.p(act) < acts.WEAK and act != matter.act and (changed := corrected(wish, scene)):
         return changed
     if {act, matter.act} <= SELLING:
@@ -76,13 +76,13 @@ def _interpret(part: Part, scene: Scene) -> Wish:
     return replace(wish, is_meant=_is_meant(act, part, scene))
 
 
-def _is_meant(act: str, part: Part, scene: Scene) -> bool:
+def _is_meant(act: str, part: LinePart, scene: Scene) -> bool:
     """A call at a time that is named is wanted."""
     timed = act in acts.CALLS and scene.clock is not None and names_time(part.text, scene.clock)
     return timed or act not in acts.FREE_ACTS or part.reading.p(act) >= acts.LIKELY
 
 
-def best_act(part: Part, scene: Scene) -> str:
+def best_act(part: LinePart, scene: Scene) -> str:
     """Empty where none is likely. What leans on nothing means nothing; near the matter an act is likelier."""
     weighed = [
         (p * (acts.NEARER if acts.related(act, scene.matter.act) else 1), act)
@@ -102,7 +102,7 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
     return bool(scene.agent_lines) or act not in LEANING
 
 
-def _answer(part: Part, scene: Scene) -> Wish | None:
+def _answer(part: LinePart, scene: Scene) -> Intent | None:
     """What the line answers, if it answers our question at all."""
     matter, reading = scene.matter, part.reading
     best, other = reading.best, _other_demand(reading, matter)
@@ -115,7 +115,7 @@ def _answer(part: Part, scene: Scene) -> Wish | None:
     if not other and _gives(matter, part, scene):
         return _supplied(part, scene)
     if best in REFUSALS and not other:
-        return Wish(DECLINED, matter.text, part.text, dict(matter.slots))
+        return Intent(DECLINED, matter.text, part.text, dict(matter.slots))
     return None
 
 
@@ -125,26 +125,26 @@ def _other_demand(reading: Reading, matter: OpenMatter) -> bool:
     return reading.best not in own | LEANING and reading.p(reading.best) >= SURE
 
 
-def _report(part: Part, matter: OpenMatter) -> Wish | None:
+def _report(part: LinePart, matter: OpenMatter) -> Intent | None:
     """How the steps went; a bare yes or no answers whether they helped."""
     said = {"confirm": "solved", "refuse": "unsolved"}.get(part.reading.best, part.reading.best)
     if said not in ("solved", "unsolved", "tried"):
         return None
-    return Wish(said, matter.text, part.text, dict(matter.slots), HELPED)
+    return Intent(said, matter.text, part.text, dict(matter.slots), HELPED)
 
 
-def _decision(part: Part, scene: Scene) -> Wish | None:
+def _decision(part: LinePart, scene: Scene) -> Intent | None:
     """What is neither a yes nor another wish leaves the offer alone."""
     matter = scene.matter
     best, known = part.reading.best, dict(matter.slots)
     if best in ASSENTS or best == matter.offered:
-        return Wish(matter.offered, matter.text, part.text, known, OFFER)
+        return Intent(matter.offered, matter.text, part.text, known, OFFER)
     if best in REFUSALS or not best_act(part, scene):
-        return Wish(DECLINED, matter.text, part.text, known)
+        return Intent(DECLINED, matter.text, part.text, known)
     return None
 
 
-def _gives(matter: OpenMatter, part: Part, scene: Scene) -> bool:
+def _gives(matter: OpenMatter, part: LinePart, scene: Scene) -> bool:
     skill, text = skill_of(matter.act), part.text
     if skill is None:
         return False
@@ -157,17 +157,17 @@ def _gives(matter: OpenMatter, part: Part, scene: Scene) -> bool:
     return any(slot in known for slot in (CHOICES if matter.asked == WHICH else (matter.asked,)))
 
 
-def _supplied(part: Part, scene: Scene) -> Wish:
+def _supplied(part: LinePart, scene: Scene) -> Intent:
     matter, skill = scene.matter, skill_of(scene.matter.act)
     text = part.text
     slots = dict(matter.slots) | slots_in(text, scene.today, bool(skill and skill.past))
     if matter.asked in TEXTS:
         slots[matter.asked] = text
     opened = f"{matter.text}\n{text}" if matter.asked not in TEXTS else matter.text
-    return Wish(matter.act, opened, text, slots, matter.asked)
+    return Intent(matter.act, opened, text, slots, matter.asked)
 
 
-def corrected(wish: Wish, scene: Scene) -> Wish | None:
+def corrected(wish: Intent, scene: Scene) -> Intent | None:
     """The open matter with the detail that the line changes; None where it changes none."""
     matter = scene.matter
     skill = skill_of(matter.act)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 import yaml
@@ -14,9 +13,7 @@ from app.core.call_hours import is_call_time
 from app.engines.offline.call_times import wish_of
 from app.engines.offline.lexicon import skillbook
 from tests.support.company import COMPANY
-from tests.support.demands import BOSS
 from tests.support.paths import ROOT
-from tests.unit.engines.offline.test_understanding import call_for, reply_to
 
 NOW = datetime(2026, 11, 25, 14, 20, tzinfo=COMPANY.zone)
 SAID: list[list[str]] = yaml.load((ROOT / "tests/support/calls.yaml").read_text("utf-8"), yaml.CSafeLoader)
@@ -83,44 +80,3 @@ def test_no_line_is_too_odd(words: list[str]) -> None:
 )
 def test_a_long_line_is_read_as_well(said: str) -> None:
     assert wish_of([said[:4000]], NOW) is not None
-
-
-@pytest.mark.parametrize(
-    ("said", "arguments"),
-    [
-        ("перезвоните мне в понедельник в 16:45", {"when": "2026-11-23T16:45:00+03:00"}),
-        ("call me on Monday at a quarter to five", {"when": "2026-11-23T16:45:00+03:00"}),
-        ("в понедельник после 18 звоните на +7 912 345-67-89",
-         {"when": "2026-11-23T18:00:00+03:00", "phone": "+7 912 345-67-89"}),
-    ],
-)  # fmt: skip
-def test_the_tool_is_called_with_the_minute_that_was_said(said: str, arguments: dict[str, Any]) -> None:
-    assert call_for(BOSS, said) == ("book_callback", arguments)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "перезвоните завтра вечером",
-        "позвоните 31.11 в 10",
-        "в 25:00 жду звонка",
-        "я в Омске, позвоните завтра в 15",
-        "звоните завтра или в среду в 12",
-    ],
-)
-def test_what_cannot_be_told_for_sure_is_asked(said: str) -> None:
-    reply = reply_to(BOSS, said)
-    assert (reply.text, reply.tool_calls) == (ASK["time"], [])
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "вы мне звоните каждый день в 9 утра",
-        "не звоните мне завтра в 15",
-        "ваш менеджер звонил вчера в 15:00",
-        "видеозвонок в 15:00 не работает",
-    ],
-)
-def test_talk_of_calls_books_none(said: str) -> None:
-    assert call_for(BOSS, said)[0] != "book_callback"

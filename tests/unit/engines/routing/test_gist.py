@@ -13,12 +13,11 @@ from app.agents.grounding.sources import _kept
 from app.core.text import clean, composed
 from app.engines.offline.entities import slots_in
 from app.engines.offline.lexicon import plain
-from app.engines.offline.understanding import demanded
 from app.engines.routing.artefact import load
 from app.engines.routing.keyboard import to_russian_keys
 from app.engines.routing.local import LocalRouter
+from tests.support.embedded import reply_to
 from tests.unit.agents.grounding.tables import TODAY
-from tests.unit.engines.offline.test_understanding import reply_to
 
 pytestmark = pytest.mark.timeout(60)
 LONG = 20_000
@@ -47,11 +46,6 @@ def test_a_stream_without_an_end_of_a_sentence_is_looked_at_once(mark: str) -> N
     text, gate = line_of(mark), SentenceGate(Evidence(today=TODAY), "ru")
     passed = [sentence for at in range(0, LONG, 8) for sentence in gate.feed(text[at : at + 8])]
     assert "".join([*passed, *gate.end()]) == text or gate.offending
-
-
-@pytest.mark.parametrize("mark", ["«a ", '"a ', " ", "!", "отмени, "])
-def test_the_hearing_of_a_demand_grows_with_its_line(mark: str) -> None:
-    assert not demanded("cancel", "не " + line_of(mark))
 
 
 def test_a_row_of_combining_marks_is_composed_in_time_that_grows_with_it() -> None:
