@@ -37,6 +37,9 @@ TURNED = {
 
 NEAR = 3  # words behind the claim
 PARTICLE, BEHIND = "particle", "behind_particle"
+LEADING = ("authority", "refund")
+"""Kinds that others in the same words do not soften."""
+AND = "+"  # between the kinds of a claim about several matters
 WORDS = (REPAIRED, FAULTS, PARTICLE, BEHIND, *TURNS.values())
 
 
@@ -76,7 +79,7 @@ class ClauseCues:
             bars = {DONE: [*excuses, *denials], WILL: [*excuses, *denials], NEVER: excuses}.get(hit.group, [])
             told = hit.group in (DONE, WILL, NEVER) and not self._goes_on(texts, hit)
             if told and all(bar.first > hit.last for bar in bars):
-                group = DONE if hit.group == NEVER else hit.group
+                group = WILL if hit.group == NEVER else hit.group
                 kind = self._kind(texts, hit)
                 if hit.group == NEVER and kind in PAID:
                     kind = CEASED
@@ -85,12 +88,13 @@ class ClauseCues:
                 yield Hit(f"{group}:{kind}{GENERAL}", hit.first + start, hit.last + start)
 
     def _goes_on(self, texts: list[str], hit: Hit) -> bool:
-        """ "Is over" ends a sentence, "is over 5 000" does not."""
+        """ "Is over" is a claim and "is over 5 000" none; so are "booked" and "booked calls"."""
         behind = texts[hit.last + 1 : hit.last + 2]
-        return bool(behind) and self._fits(PARTICLE, [texts[hit.last]]) and not self._fits(BEHIND, behind)
+        part = hit.first == hit.last or self._fits(PARTICLE, [texts[hit.last]])
+        return bool(behind) and part and not self._fits(BEHIND, behind)
 
     def _kind(self, texts: list[str], hit: Hit) -> str:
-        """What must have been done: told by the verb, else by the first matter in the words or the clause."""
+        """What must have been done: as the verb tells, else the matters in the words or the clause."""
         told = texts[hit.first : hit.last + 1]
         near = texts[hit.first : hit.last + 1 + NEAR]
         if self._fits(REPAIRED, near) and self._fits(FAULTS, near):
@@ -99,7 +103,11 @@ class ClauseCues:
         verb = next((kind for kind in verbs if kind != CEASED or hit.group == NEVER), None)
         named = [kind for words in (told, texts) for word in words if (kind := self._named(word))]
         kind = verb or next((kind for kind in named if kind != SPAN), named[0] if named else OUTCOME)
-        return next((turned for turned in TURNED.get(kind, ()) if self._fits(TURNS[turned], texts)), kind)
+        turned = next((turned for turned in TURNED.get(kind, ()) if self._fits(TURNS[turned], texts)), None)
+        if verb or turned or kind in (OUTCOME, SPAN):
+            return turned or kind
+        told_of = dict.fromkeys(k for word in told if (k := self._named(word)) and k not in (SPAN, OUTCOME))
+        return next((k for k in LEADING if k in told_of), AND.join(told_of) or kind)
 
     def _named(self, word: str) -> str | None:
         fits = self.templates.fits(word)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from app.agents.grounding.language import CueTemplates, languages
-from app.agents.grounding.reading import ActionClaim, SentenceReading, names, read
+from app.agents.grounding.reading import ActionClaim, SentenceReading, is_behind, is_ending, names, read
 from app.agents.grounding.sentences import plain, split
 from app.agents.grounding.sources import Claim, Evidence, counts, reading_of, readings_of, states
 from app.core.company import in_use
@@ -109,7 +109,7 @@ def _claims(
 
 def _done(deed: ActionClaim, evidence: Evidence) -> bool:
     groups = deed.also or {deed.group}
-    if deed.group == "transfer" and names(deed, "ticket"):
+    if deed.group == "transfer" and (names(deed, "ticket") or is_behind(deed)):
         groups = {*groups, "ticket"}
     needed = frozenset(chain.from_iterable(NEEDS.get(group, {group}) for group in groups))
     told = (
@@ -128,8 +128,9 @@ def _is_about(deed: ActionClaim, matter: str) -> bool:
 
 def _proposed(deed: ActionClaim, evidence: Evidence) -> bool:
     """What a proposed act will end with."""
-    consequence = deed.ahead and deed.kind in ("subscription", "cancellation")
-    return consequence and bool({"refund", "cancellation", "subscription"} & evidence.proposed)
+    consequence = (deed.ahead or not deed.own) and names(deed, "subscription") and deed.kind != "approval"
+    waits = {"refund", "cancellation", "subscription"} & evidence.proposed
+    return consequence and deed.general and bool(waits) and is_ending(deed)
 
 
 def _told(deed: ActionClaim, reading: SentenceReading, evidence: Evidence) -> bool:

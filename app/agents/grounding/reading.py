@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal, cast
 
-from app.agents.grounding.clauses import GENERAL, clause_cues
+from app.agents.grounding.clauses import AND, GENERAL, clause_cues
 from app.agents.grounding.language import CueTemplates, Hit, Language, SentenceWord, languages, words_of
 from app.agents.grounding.sentences import plain
 from app.core.quantities import Value, scale
@@ -19,7 +19,8 @@ ActionKind = Literal[
 ]  # fmt: skip
 DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
 IDIOMS = EXCUSE + "idioms"
-NET, NOUN, OWN = ":net", "noun.", "own"
+NET, NOUN, OWN, PERFECT, BEHIND = ":net", "noun.", "own", "perfect", "behind_desk"
+ENDING = "ending"
 NEAR = 4  # words between "you say that" or "you" and the deed
 LABEL = 3  # words between "the button" and its quotation
 TAG = 2  # words of a question that only asks for consent: "…, all right?"
@@ -104,6 +105,19 @@ def names(deed: ActionClaim, matter: str) -> bool:
     return any(element in cues.fits(w.text) for cues in _templates() for w in words_of(deed.text, ()))
 
 
+def is_behind(deed: ActionClaim) -> bool:
+    """Somebody whom a ticket reaches, and no colleague in the dialog."""
+    return _has(BEHIND, [word.text for word in words_of(plain(deed.text), ())])
+
+
+def is_ending(deed: ActionClaim) -> bool:
+    return _has(ENDING, [word.text for word in words_of(plain(deed.text), ())])
+
+
+def _has(name: str, words: Iterable[str]) -> bool:
+    return any(f"<{name}>" in cues.fits(word) for word in words for cues in _templates())
+
+
 class _Scene:
     """A sentence with what the cues of one language found in it."""
 
@@ -139,11 +153,10 @@ class _Scene:
 
     def _claim(self, hit: Hit, hits: Sequence[Hit]) -> ActionClaim:
         general, ahead = hit.group.endswith(GENERAL), hit.group.startswith(WILL)
-        told = (word.text for word in self.words[hit.first : hit.last + 1])
-        own = _kind(hit) != "seen" and any(
-            f"<{OWN}>" in cues.fits(word) for word in told for cues in _templates()
-        )
-        return ActionClaim(_kind(hit), self._text(hit), _about(hit, hits), general, own, ahead)
+        own = _kind(hit) != "seen" and _has(OWN, [w.text for w in self.words[hit.first : hit.last + 1]])
+        first, *others = _kind(hit).split(AND)
+        also = frozenset((first, *others)) if others else _about(hit, hits)
+        return ActionClaim(first, self._text(hit), also, general, own, ahead)
 
     def commits(self) -> bool:
         return any(
@@ -161,11 +174,16 @@ class _Scene:
         denied = not hit.group.endswith(GENERAL) and self._denied(hit)
         if denied or self._asked(hit) or self._told(hit) or self._label(hit):
             return True
+        if hit.group.endswith(GENERAL) and (self._cues("unsure") or self._is_timed(hit)):
+            return True
         if not hit.group.startswith(WILL):
             return False
-        if hit.group.endswith(GENERAL) and self._cues("timings"):
-            return True
         return bool(self._cues("conditions")) or any(c.last < hit.first for c in self._cues("offers"))
+
+    def _is_timed(self, hit: Hit) -> bool:
+        """ "Once you pay, it is lifted" claims nothing, "once again, it has been lifted" does."""
+        told = [word.text for word in self.words[hit.first : hit.last + 1]]
+        return bool(self._cues("timings")) and not _has(PERFECT, told)
 
     def _cues(self, name: str) -> list[Hit]:
         return [hit for hit in self._found.get(EXCUSE + name, ()) if hit.first not in self.idle]
@@ -243,11 +261,23 @@ def _places() -> list[str]:
 
 @lru_cache
 def _templates() -> list[CueTemplates]:
-    return [CueTemplates(dict(_groups(one)), _words(one), [f"<{OWN}>"]) for one in languages()]
+    return [
+        CueTemplates(
+            dict(_groups(one)), _words(one), [f"<{name}>" for name in (OWN, PERFECT, BEHIND, ENDING)]
+        )
+        for one in languages()
+    ]
 
 
 def _words(one: Language) -> dict[str, list[str]]:
-    return {OWN: [], **one.vocabulary(), **{NOUN + kind: nouns for kind, nouns in one.net.nouns.items()}}
+    return {
+        OWN: [],
+        PERFECT: [],
+        BEHIND: [],
+        ENDING: [],
+        **one.vocabulary(),
+        **{NOUN + kind: nouns for kind, nouns in one.net.nouns.items()},
+    }
 
 
 def _groups(one: Language) -> Iterable[tuple[str, list[str]]]:
