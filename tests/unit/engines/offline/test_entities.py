@@ -1,4 +1,4 @@
-"""How many pieces or people a line names: the whole number, or none."""
+"""What a line names: a number of pieces or people, whole or not at all; a way of delivery, not the other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import pytest
 
 from app.engines.offline.entities import slots_in
 
+GIVEN_UP = [
+    ("by courier instead of to the pick-up point", "courier"),
+    ("to a pick-up point rather than by courier", "pickup"),
+    ("deliver it by courier, not to the pick-up point", "courier"),
+    ("лучше курьером, а не в пункт выдачи", "courier"),
+    ("в пункт выдачи вместо доставки курьером", "pickup"),
+]
 COUNTED = [
     ("нас 9999 человек", "people", 9999),
     ("нас 9 999 человек", "people", 9999),
@@ -40,3 +47,8 @@ COUNTED = [
 @pytest.mark.parametrize(("said", "slot", "number"), COUNTED)
 def test_a_count_is_heard_whole_or_not_at_all(said: str, slot: str, number: int | None) -> None:
     assert slots_in(said, None, False).get(slot) == number
+
+
+@pytest.mark.parametrize(("said", "way"), GIVEN_UP)
+def test_the_way_that_is_given_up_is_not_meant(said: str, way: str) -> None:
+    assert slots_in(said, None, False)["delivery"] == way
