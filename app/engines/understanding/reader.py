@@ -44,7 +44,7 @@ class LineReader:
         folded = fold_line(ends(line, HEARD))
         if not folded:
             return Reading(())
-        vector = embedder.embed([strip_courtesies(folded)])[0] if embedder else None
-        shares = self.model.shares(folded, vector)
+        text = strip_courtesies(folded)
+        shares = self.model.shares(text, embedder.embed([text])[0] if embedder else None)
         order = (-shares).argsort(kind="stable")
         return Reading(tuple((self.model.acts[at], float(shares[at])) for at in order))

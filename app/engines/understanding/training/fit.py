@@ -53,9 +53,9 @@ def train_acts(locales: Path, out: Path, embedder: Embedder, tell: Tell | None =
     """Writes `weights.npz` and `meta.json` into `out`; `tell` hears (lines embedded, of how many)."""
     rows = read_act_lines(locales)
     acts = sorted({act for act, _ in rows})
-    texts = [fold_line(line) for _, line in rows]
+    texts = [strip_courtesies(fold_line(line)) for _, line in rows]
     truth = np.array([acts.index(act) for act, _ in rows])
-    arrays = fit_acts(texts, truth, _embed([strip_courtesies(text) for text in texts], embedder, tell))
+    arrays = fit_acts(texts, truth, _embed(texts, embedder, tell))
     meta = UnderstandingMeta(
         data_hash=artefact.data_hash(locales),
         lines=len(rows),
@@ -70,7 +70,7 @@ def train_acts(locales: Path, out: Path, embedder: Embedder, tell: Tell | None =
 
 
 def fit_acts(texts: Sequence[str], truth: NDArray[np.int64], vectors: Floats) -> Arrays:
-    """`texts` are folded, `truth` counts the acts from 0, `vectors` are unit rows."""
+    """`texts` as a reader sees them, `truth` counts the acts from 0, `vectors` are unit rows."""
     idf, bags = tf_idf([bag_of(text) for text in texts])
     alike = cosine_matrix(bags)
     mean = vectors.mean(axis=0)
