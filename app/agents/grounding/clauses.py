@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -21,7 +21,8 @@ DONE, WILL, NEVER, EXCUSE, DENIAL, TRAILING, BREAK, JOIN = (
     "join",
 )
 NOUN, VERB, MATTER, REPAIRED, FAULTS = "noun.", "verb.", "matter", "repaired", "faults"
-OUTCOME, REPAIR, CEASED, SPAN = "outcome", "repair", "ceased", "span"
+OUTCOME, REPAIR, CEASED, SPAN, SUM = "outcome", "repair", "ceased", "span", "sum"
+WEAK = {SPAN, SUM, OUTCOME}
 """Kinds beside those of tools: anything else, a fault that is over, no more charges, days that are given."""
 PAID = {"refund", "subscription", "cancellation", "credit"}
 
@@ -101,13 +102,18 @@ class ClauseCues:
             return REPAIR
         verbs = (kind for kind in self.verbs if self._fits(VERB + kind, texts))
         verb = next((kind for kind in verbs if kind != CEASED or hit.group == NEVER), None)
-        named = [kind for words in (told, texts) for word in words if (kind := self._named(word))]
-        kind = verb or next((kind for kind in named if kind != SPAN), named[0] if named else OUTCOME)
-        turned = next((turned for turned in TURNED.get(kind, ()) if self._fits(TURNS[turned], texts)), None)
-        if verb or turned or kind in (OUTCOME, SPAN):
-            return turned or kind
-        told_of = dict.fromkeys(k for word in told if (k := self._named(word)) and k not in (SPAN, OUTCOME))
-        return next((k for k in LEADING if k in told_of), AND.join(told_of) or kind)
+        if verb:
+            return self._turned(verb, texts) or verb
+        named = self._all_named(told, WEAK) or self._all_named(texts, {OUTCOME})
+        leading = next((kind for kind in LEADING if kind in named), next(iter(named), OUTCOME))
+        return self._turned(leading, texts) or (leading if leading in LEADING else AND.join(named) or OUTCOME)
+
+    def _turned(self, kind: str, texts: list[str]) -> str | None:
+        return next((turned for turned in TURNED.get(kind, ()) if self._fits(TURNS[turned], texts)), None)
+
+    def _all_named(self, words: Sequence[str], but: Set[str]) -> dict[str, None]:
+        """In their order, each once."""
+        return dict.fromkeys(kind for word in words if (kind := self._named(word)) and kind not in but)
 
     def _named(self, word: str) -> str | None:
         fits = self.templates.fits(word)

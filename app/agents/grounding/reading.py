@@ -25,7 +25,10 @@ NEAR = 4  # words between "you say that" or "you" and the deed
 LABEL = 3  # words between "the button" and its quotation
 TAG = 2  # words of a question that only asks for consent: "…, all right?"
 
-VAGUE, STRONG = {"staff", "contact"}, {"approved", "authority", "beyond", "refund"}
+VAGUE, STRONG = (
+    {"staff", "contact"},
+    {"approved", "authority", "beyond", "refund", "closed", "resumed", "unbooked"},
+)
 """That a colleague does something leaves room for a stronger claim in the same words: what was decided."""
 
 # Groups of cues that are no kind of their own.
@@ -38,6 +41,7 @@ KINDS: dict[str, str] = {
     "ceased": "cancellation",
     "beyond": "outcome",
     "span": "compensation",
+    "sum": "refund",
     "resumed": "subscription",
     "unbooked": "callback",
     "closed": "ticket",
@@ -147,7 +151,7 @@ class _Scene:
                 continue
             taken |= span
             if not self._excused(hit):
-                (vague if _kind(hit) in VAGUE else claimed).update(span)
+                (vague if _kind(hit) in VAGUE or hit.group.endswith(NET) else claimed).update(span)
                 found.append(self._claim(hit, hits))
         return found
 
