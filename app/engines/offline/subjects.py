@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.engines.offline.addresses import address_in
 from app.engines.offline.conversation import Scene
 from app.engines.offline.entities import Slots
 from app.engines.offline.intents import Skill
@@ -24,7 +25,7 @@ def texts_of(skill: Skill, wish: Intent, scene: Scene) -> Slots:
     found = {
         "subject": subject,
         "note": clip(wish.said, DETAILS) if _speaks(wish, "note", book) else "",
-        "address": clip(wish.said, SUBJECT) if _speaks(wish, "address", book) else "",
+        "address": address_in(wish.said) or (wish.said if wish.answers == "address" else ""),
         "details": details if details != subject else "",
         "tried": clip(" / ".join(line for line in lines if book.tried(line)), DETAILS),
         "words": clip(wish.said, SUBJECT),
