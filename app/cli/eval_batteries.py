@@ -15,7 +15,7 @@ from app.cli.eval_conversations import open_rehearsals, prepare_rehearsal
 from app.cli.openings import Half, Language, Ledger, OpenTest, chosen_split, open_half
 from app.core.config import Settings
 from app.evaluation.cases import part
-from app.evaluation.conversations.batteries import ConsentTrial, DemandTrial, Offer
+from app.evaluation.conversations.batteries import CONSENT_ACTS, ConsentTrial, DemandTrial, Offer
 from app.evaluation.conversations.battery_report import (
     report_consent,
     report_demands,
@@ -27,6 +27,7 @@ from app.services.batteries import Batteries
 
 M = TypeVar("M", bound=BaseModel)
 Out = Annotated[Path | None, typer.Option(help="Write the report and every answer to this folder.")]
+Only = Annotated[list[str] | None, typer.Option(help="Only this act. Can be given more than once.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 Counted = dict[str, list[M]]
 
@@ -35,6 +36,7 @@ def try_consent(
     language: Language = None,
     split: Half = "dev",
     open_test: OpenTest = None,
+    only: Only = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -42,7 +44,8 @@ def try_consent(
     chosen, settings = chosen_split(split, open_test), prepare_rehearsal()
     with exit_on_errors():
         lines, ledger = _read("consent", chosen, open_test, language or [], ConsentLine)
-        trials, never = _play_consent(lines, settings)
+        acts = [act for act in CONSENT_ACTS if not only or act in only]
+        trials, never = _play_consent(lines, acts, settings)
         report = report_consent(trials, chosen, _model_of(settings), never)
         ledger.close({"acted": report.acted.value, "yeses": report.yeses.value})
         _write("consent", report, trials, out)
@@ -53,6 +56,7 @@ def try_demands(
     language: Language = None,
     split: Half = "dev",
     open_test: OpenTest = None,
+    only: Only = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -60,9 +64,11 @@ def try_demands(
     chosen, settings = chosen_split(split, open_test), prepare_rehearsal()
     with exit_on_errors():
         lines, ledger = _read("demands", chosen, open_test, language or [], DemandLine)
-        trials = _play_demands(lines, settings)
+        wanted = {lang: [d for d in own if not only or d.act in only] for lang, own in lines.items()}
+        trials = _play_demands(wanted, settings)
         report = report_demands(trials, chosen, _model_of(settings))
-        ledger.close({s.value: round(s.hits.value, 4) for s in report.slices})
+        shares = {part.value: round(part.hits.value, 4) for part in report.slices}
+        ledger.close({"all": round(report.reached.value, 4), **shares})
         _write("demands", report, trials, out)
     typer.echo(report.model_dump_json(indent=2) if as_json else summarize_demands(report))
 
@@ -84,13 +90,15 @@ def _play_demands(lines: Counted[DemandLine], settings: Settings) -> list[Demand
     return trials
 
 
-def _play_consent(lines: Counted[ConsentLine], settings: Settings) -> tuple[list[ConsentTrial], list[str]]:
+def _play_consent(
+    lines: Counted[ConsentLine], acts: Sequence[str], settings: Settings
+) -> tuple[list[ConsentTrial], list[str]]:
     trials: list[ConsentTrial] = []
     never: list[str] = []
     with open_rehearsals(settings) as service, show_progress("lines") as advance:
         for language, own in lines.items():
             offers = read_lines(part("batteries") / f"offers_{language}.jsonl", Offer)
-            tried, missing = asyncio.run(Batteries(service).try_consent(own, offers, language, advance))
+            tried, missing = asyncio.run(Batteries(service).try_consent(own, offers, language, acts, advance))
             trials += tried
             never += [f"{language} {act}" for act in missing]
     return trials, never

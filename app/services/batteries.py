@@ -51,14 +51,15 @@ class Batteries:
         lines: Sequence[ConsentLine],
         offers: Sequence[Offer],
         language: str,
+        acts: Sequence[str] = CONSENT_ACTS,
         on_tried: OnTried = ignore_progress,
     ) -> tuple[list[ConsentTrial], list[str]]:
         """Every line after every act that it may follow, and the acts that no line led to the proposal of."""
         trials: list[ConsentTrial] = []
         never: list[str] = []
-        total = sum(len(acts_of(line)) for line in lines)
+        total = sum(act in acts_of(line) for line in lines for act in acts)
         async with self.service.rehearse() as rehearsal:
-            for act in CONSENT_ACTS:
+            for act in acts:
                 own = [line for line in lines if act in acts_of(line)]
                 offered = await _offer(rehearsal, [o for o in offers if o.act == act])
                 if offered is None:

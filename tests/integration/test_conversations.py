@@ -111,3 +111,10 @@ def test_demands_are_first_messages(folder: Path) -> None:
     done = in_process("eval", "demands", "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ways"] == {"proposed": 1, "person": 1}
+
+
+def test_a_battery_can_be_played_for_one_act(folder: Path) -> None:
+    done = in_process("eval", "demands", "--only", "person", "--json", cwd=folder)
+    assert json.loads(done.stdout)["ways"] == {"person": 1}
+    done = in_process("eval", "consent", "--only", "create_order", "--json", cwd=folder)
+    assert json.loads(done.stdout)["not_offered"] == ["ru create_order"]
