@@ -56,6 +56,8 @@ LEANING = frozenset(
     }
 )  # fmt: skip
 """They mean something only beside what was said before."""
+STORIES = frozenset({"fault", "vent", "complaint"})
+"""What a ticket or a note is made of: no other wish where we asked for its words."""
 SELLING = frozenset({"order", "change_plan", "pay_link", "ask_price", "ask_plans", "ask_delivery"})
 """What one of them names (a plan, a period) holds for the next one too."""
 ASSENTS = frozenset({"confirm", "acknowledge"})

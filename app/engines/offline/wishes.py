@@ -121,7 +121,7 @@ def _answer(part: LinePart, scene: Scene) -> Intent | None:
 
 def _other_demand(reading: Reading, matter: OpenMatter) -> bool:
     """Something else is asked for, and clearly."""
-    own = {matter.act, matter.offered}
+    own = {matter.act, matter.offered, *(acts.STORIES if matter.asked in TEXTS else ())}
     return reading.best not in own | LEANING and reading.p(reading.best) >= SURE
 
 

@@ -1,0 +1,137 @@
+"""Short questions about what was done or proposed, taking back, and leaving things as they are."""
+
+from __future__ import annotations
+
+import re
+from string import Template
+from typing import Any
+
+import pytest
+
+from app.core.models import OpenMatter
+from app.core.wording import spoken
+from app.engines.offline.follow_ups import KINDS, UNDONE_BY, texts
+from app.engines.offline.intents import SKILLS
+from app.engines.offline.wishes import OFFER, skill_of
+from tests.support.scenes import BOSS, SALES, TECH, call, deed, hand_over, say
+
+REFUNDED = deed(
+    "refund_payment", "R-1", payment="P-1", amount="990 ₽", days="3–5 working days", days_at_most="10 working days"
+)  # fmt: skip
+WAITING = deed("refund_payment", "A-1", "approval", amount="9,000 ₽")
+ORDER_PUT = {"tool": "create_order", "arguments": {"item": "pro", "period": "year"}, "total": "19,104 ₽"}
+SPOKEN = ("please", "Done.")
+BECAME = re.compile("_(done|approval|proposed)$")
+TOOLS = {skill.tool for skill in SKILLS}
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ("ask_when", "3–5 working days"),
+        ("ask_amount", "990 ₽"),
+        ("ask_number", "R-1"),
+        ("ask_sure", "R-1"),
+    ],
+)
+def test_a_short_question_is_answered_from_what_was_done(act: str, told: str) -> None:
+    said = say("well?", act, agent=BOSS, before=SPOKEN, deeds=(REFUNDED,))
+    assert told in said.text
+    assert "?" not in said.text
+
+
+@pytest.mark.parametrize("act", ["ask_when", "ask_sure", "ask_number", "ask_why", "ask_amount"])
+def test_what_waits_for_a_person_is_not_told_as_done(act: str) -> None:
+    said = say("well?", act, agent=BOSS, before=SPOKEN, deeds=(WAITING,)).text
+    assert not said.startswith("Yes")
+    assert "A-1" in said or "9,000 ₽" in said
+
+
+def test_is_it_done_where_nothing_was_is_answered_by_no() -> None:
+    said = say("is it really done?", "ask_sure", before=SPOKEN).text
+    assert said in texts("en")["nothing_done"]
+
+
+def test_beside_a_proposal_the_answer_comes_with_the_question_put_again() -> None:
+    asked = call("how much is it?", "ask_amount", before=SPOKEN, proposal=ORDER_PUT)
+    assert (asked.tool, asked.arguments) == ("create_order", ORDER_PUT["arguments"])
+    put = ("create_order", {"status": "proposed"})
+    told = say("how much is it?", "ask_amount", before=SPOKEN, proposal=ORDER_PUT, results=(put,))
+    assert told.text == "19,104 ₽."
+
+
+def test_a_yes_to_a_proposal_that_no_longer_counts_has_it_put_again() -> None:
+    assert call("yes", "confirm", before=SPOKEN, proposal=ORDER_PUT).tool == "create_order"
+
+
+def test_another_desk_puts_its_own_proposal_again() -> None:
+    assert hand_over("yes", "confirm", agent=TECH, before=SPOKEN, proposal=ORDER_PUT).to == SALES
+
+
+@pytest.mark.parametrize(("act", "key"), [("refuse", "declined"), ("postpone", "postponed")])
+def test_a_refusal_leaves_things_as_they_are(act: str, key: str) -> None:
+    about = OpenMatter(act="order", text="Pro", asked=OFFER, offered="pay_link")
+    said = say("no", act, before=SPOKEN, matter=about)
+    assert said.text == texts("en")["declined"][0]
+    plain = say("no", act, before=SPOKEN)
+    assert plain.text == texts("en")[key][0]
+    assert plain.matter is not None
+    assert not plain.matter.asked
+
+
+@pytest.mark.parametrize(
+    ("tool", "agent", "by"),
+    [
+        ("create_order", SALES, "cancel_order"),
+        ("cancel_subscription", SALES, "resume_subscription"),
+        ("book_callback", BOSS, "cancel_callback"),
+        ("open_ticket", TECH, "close_ticket"),
+    ],
+)
+def test_what_is_taken_back_is_taken_back_by_the_act_for_that_with_its_number(
+    tool: str, agent: str, by: str
+) -> None:
+    made = call("undo that", "undo", agent=agent, before=SPOKEN, deeds=(deed(tool, "X-1"),))
+    assert made.tool == by
+    assert "X-1" in made.arguments.values() or by == "resume_subscription"
+
+
+def test_a_refund_is_not_taken_back_and_nothing_is_called() -> None:
+    said = say("undo that", "undo", agent=BOSS, before=SPOKEN, deeds=(REFUNDED,))
+    assert "R-1" in said.text
+    assert said.matter is not None
+    assert said.matter.offered == "person"
+
+
+def test_stop_beside_a_proposal_does_nothing() -> None:
+    said = say("stop", "undo", before=SPOKEN, proposal=ORDER_PUT, deeds=(deed("open_ticket", "T-1"),))
+    assert said.text in texts("en")["undo"]["nothing"]
+
+
+def test_when_and_how_much_of_a_plan_are_read_in_the_account() -> None:
+    about = OpenMatter(act="ask_plan", text="which plan do I have")
+    assert call("and when?", "ask_when", before=SPOKEN, matter=about).tool == "account_facts"
+
+
+def test_what_takes_a_deed_back_is_a_demand_with_a_skill() -> None:
+    assert set(UNDONE_BY) <= TOOLS
+    assert all(skill_of(act) for act in UNDONE_BY.values())
+
+
+def names(words: Any) -> set[str]:
+    several = words.values() if isinstance(words, dict) else [words]
+    return {name for one in several for text in one for name in Template(text).get_identifiers()}
+
+
+@pytest.mark.parametrize("kind", sorted({*KINDS.values(), "undo"}))
+def test_both_languages_answer_the_same_questions_with_the_same_facts(kind: str) -> None:
+    ru, en = (spoken("follow_ups", language)[kind] for language in ("ru", "en"))
+    assert ru.keys() == en.keys()
+    assert {key: names(words) for key, words in ru.items()} == {
+        key: names(words) for key, words in en.items()
+    }
+    assert {BECAME.sub("", key) for key in ru} <= TOOLS | {"any", "nothing", "cannot"}
+
+
+def test_both_languages_hold_the_same_keys() -> None:
+    assert spoken("follow_ups", "ru").keys() == spoken("follow_ups", "en").keys()

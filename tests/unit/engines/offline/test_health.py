@@ -1,0 +1,55 @@
+"""A fault whose cause the records know is told before any article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.agents.tools.presentation import present
+from tests.support.scenes import TECH, Result, call, deed, say
+
+FAULT = "my files do not open"
+NO_DEVICES: Result = ("diagnose_devices", {"status": "found", "devices": []})
+
+
+def account(*problems: str, **more: Any) -> Result:
+    known = {"status": "found", "plan": "pro", "period": "month", "used_gb": 500, "storage_gb": 500,
+             "devices_used": 2, "devices_allowed": 5, "subscription_status": "active", "debt_rub": 0}  # fmt: skip
+    return "account_facts", present({**known, "problems": list(problems), **more}, "en")
+
+
+def test_the_account_and_then_the_devices_are_read() -> None:
+    assert call(FAULT, "fault", agent=TECH).tool == "account_facts"
+    assert call(FAULT, "fault", agent=TECH, results=(account(),)).tool == "diagnose_devices"
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (account("past_due", subscription_status="past_due", debt_rub=1990), "1,990\u00a0₽"),
+        (account("storage_full"), "500 GB"),
+    ],
+)
+def test_an_unpaid_plan_or_a_full_storage_explains_it(facts: Result, told: str) -> None:
+    said = say(FAULT, "fault", agent=TECH, results=(facts, NO_DEVICES), found={"call-drops": 0.95})
+    assert told in said.text
+    assert said.citations == []
+
+
+def test_an_app_that_is_too_old_explains_it() -> None:
+    old = {"name": "Anna's laptop", "app_version": "3.1", "problems": ["outdated_app"]}
+    devices = ("diagnose_devices", {"status": "found", "devices": [old]})
+    assert "3.1" in say(FAULT, "fault", agent=TECH, results=(account(), devices)).text
+
+
+def test_what_was_told_before_is_not_told_again() -> None:
+    facts = account("storage_full")
+    first = say(FAULT, "fault", agent=TECH, results=(facts, NO_DEVICES)).text
+    again = say(FAULT, "fault", agent=TECH, results=(facts, NO_DEVICES), before=(FAULT, first)).text
+    assert first not in again
+
+
+def test_what_was_read_in_an_earlier_turn_is_not_read_again() -> None:
+    read = (deed("account_facts"), deed("diagnose_devices"))
+    assert say(FAULT, "fault", agent=TECH, before=("hello", "Hello!"), deeds=read).text

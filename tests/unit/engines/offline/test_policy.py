@@ -1,0 +1,68 @@
+"""Several wishes in one message: each is served, or named and kept for the next."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.engines.offline.talk import words
+from app.engines.offline.wishes import OFFER
+from tests.support.scenes import BOSS, SALES, TECH, call, hand_over, say
+
+FOUND = {"status": "found", "subscription_status": "active", "plan": "Pro", "period": "month",
+         "price": "1,990 ₽", "paid_until": "December 1, 2026", "next_charge": "1,990 ₽",
+         "next_charge_on": "December 1, 2026"}  # fmt: skip
+
+
+def test_two_questions_are_both_answered() -> None:
+    wishes = [("what is my plan", "ask_plan"), ("when am I charged", "ask_next_charge")]
+    told = say(wishes, results=(("account_facts", FOUND),)).text
+    assert "Pro" in told
+    assert "next charge" in told
+
+
+def test_of_two_questions_of_ours_one_is_asked_and_the_other_wish_is_kept() -> None:
+    wishes = [("get me Pro", "order"), ("and open a complaint", "complaint")]
+    told = say(wishes, agent=SALES)
+    assert told.text.count("?") == 1
+    assert told.matter is not None
+    assert (told.matter.act, told.matter.later) == ("order", ["and open a complaint"]) or told.matter.later
+
+
+def test_what_another_desk_does_is_named_and_kept_where_something_was_answered_here() -> None:
+    wishes = [("what is my plan", "ask_plan"), ("call me tomorrow at 15:00", "callback")]
+    told = say(wishes, agent=SALES, results=(("account_facts", FOUND),))
+    assert told.matter is not None
+    assert told.matter.later == ["call me tomorrow at 15:00"]
+    assert words("en")["later"][0] in told.text
+
+
+def test_alone_it_goes_to_that_desk() -> None:
+    assert hand_over("call me tomorrow at 15:00", "callback", agent=SALES).to == BOSS
+
+
+def test_harm_comes_before_a_purchase() -> None:
+    wishes = [("get me Pro for a year", "order"), ("somebody is in my account", "hacked")]
+    assert call(wishes, agent=SALES).tool == "call_person"
+
+
+@pytest.mark.parametrize("act", ["open_ticket", "complaint", "callback", "close_ticket"])
+def test_what_may_not_have_been_meant_is_not_done(act: str) -> None:
+    agent = TECH if "ticket" in act else BOSS
+    told = say("it hangs on the third page", act, 0.25, agent=agent)
+    assert told.text
+    assert told.matter is not None
+    assert told.matter.asked
+
+
+def test_what_may_have_been_meant_is_offered_and_done_after_assent() -> None:
+    told = say("it hangs on the third page of every report", "open_ticket", 0.25, agent=TECH)
+    assert told.matter is not None
+    assert (told.matter.asked, told.matter.offered) == (OFFER, "open_ticket")
+    before = ("it hangs on the third page of every report", told.text)
+    made = call("yes", "confirm", agent=TECH, before=before, matter=told.matter)
+    assert (made.tool, made.arguments["subject"]) == ("open_ticket", before[0])
+
+
+def test_beside_an_open_proposal_a_line_that_says_nothing_has_it_put_once_more() -> None:
+    put = {"tool": "create_order", "arguments": {"item": "pro", "period": "year"}}
+    assert call("hm", before=("x", "y"), proposal=put).tool == "create_order"
