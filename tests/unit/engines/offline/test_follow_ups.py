@@ -16,7 +16,7 @@ from app.engines.offline.wishes import OFFER, skill_of
 from tests.support.scenes import BOSS, SALES, TECH, call, deed, hand_over, say
 
 REFUNDED = deed(
-    "refund_payment", "R-1", payment="P-1", amount="990 ₽", days="3–5 working days", days_at_most="10 working days"
+    "refund_payment", "R-1", payment="P-1", amount="990 ₽", days="3–5 working days", days_at_most="10 days"
 )  # fmt: skip
 WAITING = deed("refund_payment", "A-1", "approval", amount="9,000 ₽")
 ORDER_PUT = {"tool": "create_order", "arguments": {"item": "pro", "period": "year"}, "total": "19,104 ₽"}

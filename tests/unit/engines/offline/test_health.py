@@ -15,7 +15,7 @@ NO_DEVICES: Result = ("diagnose_devices", {"status": "found", "devices": []})
 
 def account(*problems: str, **more: Any) -> Result:
     known = {"status": "found", "plan": "pro", "period": "month", "used_gb": 500, "storage_gb": 500,
-             "devices_used": 2, "devices_allowed": 5, "subscription_status": "active", "debt_rub": 0}  # fmt: skip
+             "devices_used": 2, "devices_allowed": 5, "subscription_status": "active"}  # fmt: skip
     return "account_facts", present({**known, "problems": list(problems), **more}, "en")
 
 
