@@ -220,7 +220,7 @@ class _Scene:
         ends = self.words[-1].clause
         tail = sum(w.clause == ends for w in self.words)
         asks = self.words[hit.last].clause == ends
-        will = hit.group.startswith(WILL) or hit.group.endswith(GENERAL)
+        will = hit.group.startswith(WILL) or hit.group.endswith((NET, GENERAL))
         return asks or (will and tail > TAG)
 
     def _told(self, hit: Hit) -> bool:
