@@ -149,11 +149,11 @@ def _way_of_read(line: DemandLine, language: str, answer: PlayedAnswer, known: C
 
     An article states what is so for everybody: beside one only the tool counts.
     """
-    if line.act == "person":
-        return "person" if answer.person else "missed"
     text, words = ReadAnswer(answer.text, language, known.now), words_of(language)
     if first_match(words.stock, text.plain):
         return "missed"
+    if line.act == "person":
+        return "person" if answer.person else "missed"
     facts = () if answer.citations else READ_FACTS.get(line.act, ())
     if any(is_stated(fact, text, known) for fact in facts):
         return "read"

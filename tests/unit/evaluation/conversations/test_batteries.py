@@ -44,6 +44,7 @@ SERVED: list[tuple[str, dict[str, Any], str]] = [
     ("quote", {"text": "Basic is 990 ₽ a month."}, "missed"),
     ("person", {"person": True}, "person"),
     ("person", {"text": "People are busy."}, "missed"),
+    ("person", {"text": "I cannot confirm this right now.", "person": True}, "missed"),
     ("delete_account", {"text": "Send a request, and we delete it within 30 days."}, "told"),
     ("service_status", {"text": "There is an outage of calls."}, "told"),
 ]
