@@ -12,7 +12,9 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
+from app.core.courtesies import strip_courtesies
 from app.core.models import Article, Passage
+from app.core.ngrams import fold_line
 from app.core.ports import Embedder, Vectors
 from app.core.text import clean, excerpt, without_yo
 from app.engines.knowledge.vectors import phrases, vectors_of
@@ -109,8 +111,12 @@ class HybridSearch:
         return next((a for a in shelf.articles if a.id == article_id), None) if shelf else None
 
     def _near(self, embedder: Embedder, question: str) -> Scores:
-        """Each article's phrase nearest to the question or a clause: people ask two things at once."""
-        rows, clauses = [embedder.embed([question])], _clauses(question)
+        """Each article's phrase nearest to the question or a clause: people ask two things at once.
+
+        The question is embedded as the router embeds it, so that a line is embedded once in a turn.
+        """
+        asked = strip_courtesies(fold_line(question))
+        rows, clauses = [embedder.embed([asked])], _clauses(asked)
         if clauses:
             rows.append(embedder.embed(clauses, CLAUSE))
         vectors = np.concatenate(rows) - self._centre
