@@ -20,9 +20,9 @@ def center(vectors: Floats, mean: Floats) -> Floats:
     return np.asarray(shifted / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def quantize(vectors: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Eight-bit rows and the scale of each."""
-    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127
+def quantize(vectors: Floats, levels: int = 127) -> tuple[NDArray[np.int8], Floats]:
+    """Rows of whole numbers from -levels to levels, and the scale of each."""
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / levels
     return np.round(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 

@@ -34,7 +34,7 @@ BRIEF = frozenset(
 KEYS, TRANSLIT, ENGLISH = 0.1, 0.15, 0.6
 """Nats a bigram by which another reading must be likelier than the text as it stands; more if it is short."""
 SHORTNESS, BRIEFEST = 2.0, 3
-KNOWN = 0.6  # nats that usual words are worth in Latin letters, where bigrams tell least
+KNOWN = 0.7  # nats that usual words are worth in Latin letters, where bigrams tell least
 USUAL = 2  # lines
 _UNTOLD = str.maketrans({"ь": None, "ъ": None, "й": "и", "ы": "и", "э": "е", "щ": "ш"})
 SPOILT = 0.25  # share of words with marks inside that no English text has

@@ -36,7 +36,9 @@ from app.engines.routing.training.regression import (
 GAMMA, LEXICAL_SHARE = 1.0, 0.5
 RIDGE_LEXICAL, RIDGE_JOINT = 0.5, 0.2
 ACCEPT, SWITCH, TOO_LITTLE = 0.99, 0.5, 0.5
-TAKE_OVER, ESCALATE = 0.4, 0.3
+TAKE_OVER, ESCALATE = 0.3, 0.35
+"""Shares of another agent, and of the last resort, from which they take over (docs/routing.md: costs)."""
+LEVELS = 31  # of the vectors that are kept: six bits, which compress to three quarters of eight
 BATCH = 128
 
 Tell = Callable[[int, int], None]
@@ -107,7 +109,7 @@ def fit(
     alike = cosine_matrix(bags)
     vectors = embed(texts, embedder, tell)
     mean = vectors[truth < len(agents)].mean(axis=0)
-    rows, scales = quantize(center(vectors, mean))
+    rows, scales = quantize(center(vectors, mean), LEVELS)
     marks = dequantize(rows, scales)
     lexical = solve(alike, truth, folds, RIDGE_LEXICAL, len(agents))
     both = gaussian_kernel(marks, marks, GAMMA) + LEXICAL_SHARE * alike

@@ -57,7 +57,7 @@ def shipped_vectors(train_dir: Path) -> dict[bytes, Vectors]:
 def restore_mean(landmarks: Landmarks) -> Floats:
     """Sentence vectors v of length 1 from c = (v - m) / |v - m|: v = m + t c with t > 0 and |v| = 1.
 
-    Exact but for the eight bits in which landmarks are kept.
+    Exact but for the few bits in which landmarks are kept.
     """
     mean = landmarks.mean.astype(np.float64)
     rows = landmarks.vectors / np.linalg.norm(landmarks.vectors, axis=1, keepdims=True)
@@ -77,7 +77,7 @@ def read_vectors(path: Path) -> dict[bytes, Vectors]:
 
 
 def add_vectors(path: Path, learnt: Mapping[bytes, Vectors]) -> None:
-    """All or nothing; half precision is closer than the eight bits that landmarks keep."""
+    """All or nothing; half precision is closer than the bits that landmarks keep."""
     if not learnt:
         return
     together = {**read_vectors(path), **learnt}

@@ -17,7 +17,7 @@ KEYBOARD = load().keyboard
     [
         ("ghbdtn yt hf,jnftn bynthytn", "привет не работает интернет"),
         ("lf", "да"),
-        ("skolko stoit podklyuchenie", "сколко стоит подключение"),
+        ("skolko stoit podklyuchenie", "сколько стоит подключение"),
         ("ne mogu voyti v lichnyi kabinet", "не могу войти в личный кабинет"),
         ("ьн фссщгте шы дщслув", "my account is locked"),
         ("руддщ", "hello"),
