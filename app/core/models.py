@@ -185,7 +185,7 @@ class Turn(BaseModel):
     prompts: dict[str, str] = Field(default_factory=dict)
     usage: Usage = Field(default_factory=Usage)
     timings: dict[str, float] = Field(default_factory=dict)
-    matter: OpenMatter | None = None
+    matter: OpenMatter | None = Field(default=None, exclude_if=lambda matter: matter is None)
 
     @property
     def why_degraded(self) -> str | None:

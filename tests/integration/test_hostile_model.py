@@ -127,6 +127,8 @@ async def test_no_output_of_a_hostile_model_causes_what_the_policy_forbids(tmp_p
                 dialogs.append(str(made.body["dialog_id"]))
                 assert not any(s in str(made.body["response"]).replace("\u00a0", "") for s in model.sums)
                 assert (made.body["status"], made.body["handler"]) == ("active", "bot")
+                if "proposal" in made.body:
+                    await bench.dialogs.send(dialogs[-1], "да, подтверждаю")
                 assert others(stored(tmp_path), customer) == untouched
         finally:
             await bench.stop()

@@ -43,6 +43,8 @@ OPERATIONS = [
     ("POST", f"{DIALOG}/close"),
     ("POST", f"{DIALOG}/rating"),
     ("POST", f"{DIALOG}/messages/{{seq}}/feedback"),
+    ("POST", f"{DIALOG}/proposals/{{proposal_id}}/confirm"),
+    ("POST", f"{DIALOG}/proposals/{{proposal_id}}/decline"),
     ("DELETE", DIALOG),
     ("POST", f"{OPERATED}/takeover"),
     ("POST", f"{OPERATED}/reply"),

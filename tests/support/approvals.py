@@ -76,7 +76,7 @@ class Case:
     @classmethod
     def open(cls, http: httpx2.Client, customer: str = ANNUAL, text: str = ASKS) -> Case:
         room = Room.open(http, text, customer)
-        if room.view()["proposal"]:
+        if "proposal" in room.view():
             room.say("yes" if text.isascii() else "да")
         return cls(room, asked_in(room)[-1].number, room.view()["message_count"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -55,6 +56,10 @@ class ProposalView(BaseModel):
         return cls(question=words.text, confirm=words.confirm, decline=words.decline, **known)
 
 
+Waiting = Annotated[ProposalView | None, Field(exclude_if=lambda proposal: proposal is None)]
+"""Absent where nothing waits for the customer's word."""
+
+
 class Created(BaseModel):
     """`model` is the model that answered, `embedded` for the offline model.
 
@@ -75,7 +80,7 @@ class Created(BaseModel):
     degraded_reason: str | None = None
     route: RouteView | None = None
     handler: Handler = "bot"
-    proposal: ProposalView | None = None
+    proposal: Waiting = None
 
 
 class Answered(BaseModel):
@@ -96,7 +101,7 @@ class Answered(BaseModel):
     degraded_reason: str | None = None
     route: RouteView | None = None
     handler: Handler = "bot"
-    proposal: ProposalView | None = None
+    proposal: Waiting = None
 
 
 class MessageView(BaseModel):
@@ -132,7 +137,7 @@ class DialogView(BaseModel):
     rating: Rating | None = None
     closed_because: str | None = None
     forked_from: Fork | None = None
-    proposal: ProposalView | None = None
+    proposal: Waiting = None
 
     @classmethod
     def of(cls, dialog: Dialog, now: datetime | None = None) -> DialogView:
