@@ -22,7 +22,7 @@ FailureKind = Literal[
     "no answer", "act without consent", "forbidden act", "act missing", "act not asked for", "fact missing",
     "words missing", "forbidden words", "proposal missing", "proposal still open", "wrong desk",
     "no person called", "no question", "needless question", "several questions", "article told",
-    "wrong language", "paragraph repeated", "stock sentence",
+    "wrong language", "paragraph repeated", "stock sentence", "not understood",
 ]  # fmt: skip
 FATAL: frozenset[FailureKind] = frozenset({"no answer", "act without consent", "forbidden act"})
 PARAGRAPH = 6
@@ -38,7 +38,7 @@ class Failure(BaseModel):
 
 
 class TurnVerdict(BaseModel):
-    """`skipped` are facts that the records do not have, so that nothing was checked."""
+    """`skipped` are facts that the records do not have, mostly because an act before was not done."""
 
     grade: Grade
     failures: list[Failure] = []
@@ -83,7 +83,6 @@ class _Main:
     def add(self, met: bool | None, kind: FailureKind, detail: str) -> None:
         if met is None:
             self.skipped.append(detail)
-            return
         self.wanted += 1
         if not met:
             self.failures.append(Failure(kind=kind, detail=detail))
@@ -176,6 +175,8 @@ def _always(case: TurnCase) -> Iterator[Failure]:
         yield Failure(kind="wrong language", detail=spoken)
     if stock := first_match(words.stock, case.read.plain):
         yield Failure(kind="stock sentence", detail=stock)
+    if not case.turn.must.question and (lost := first_match(words.lost, case.read.plain)):
+        yield Failure(kind="not understood", detail=lost)
     asked_again = first_match(words_of(case.conversation.language).again, flatten(case.turn.say))
     if not asked_again and (told := _repeated(case)):
         yield Failure(kind="paragraph repeated", detail=told)

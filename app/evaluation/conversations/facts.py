@@ -101,7 +101,7 @@ def flatten(text: str) -> str:
 
 
 def is_stated(fact: Fact, answer: ReadAnswer, known: CustomerSnapshot) -> bool | None:
-    """None where the records have no such fact, so that nothing can be said of the answer."""
+    """None where the records have no such fact."""
     return _CHECKS[fact](answer, known)
 
 

@@ -150,7 +150,7 @@ def _lines(report: ConversationReport) -> Iterator[str]:
     yield f"{report.of}, {report.split} half: {report.conversations} conversations on {report.model}"
     yield from _table(report.slices)
     if report.skipped:
-        yield f"facts that the records do not have, not checked: {report.skipped}"
+        yield f"facts that the records do not have, counted as missing: {report.skipped}"
     if report.readings and report.read:
         yield from _reading_lines(report.readings)
         yield from _table(report.read)

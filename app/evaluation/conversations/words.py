@@ -11,7 +11,7 @@ from app.core.locales import read
 
 
 class CheckWords(BaseModel):
-    """Regular expressions. `person` is how a human is spoken of.
+    """Regular expressions. `person` is how a human is spoken of, `lost` that a line was not understood.
 
     By demand: `missing` is what it can lack, `answers` what a right answer says.
     """
@@ -19,6 +19,7 @@ class CheckWords(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stock: list[str]
+    lost: list[str]
     again: list[str]
     person: list[str]
     missing: dict[str, list[str]]

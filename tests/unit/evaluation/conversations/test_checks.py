@@ -107,9 +107,15 @@ def test_the_question_of_a_proposal_may_be_put_again() -> None:
     assert kinds(judged(asked, (asked,), say="hm")) == []
 
 
-def test_a_fact_that_the_records_lack_is_told_and_not_counted() -> None:
+def test_a_fact_that_the_records_lack_is_missing_and_told_apart() -> None:
     verdict = judged("Nothing is owed.", must={"facts": ["debt"]})
-    assert (verdict.grade, verdict.skipped) == ("right", ["debt"])
+    assert (verdict.grade, verdict.skipped) == ("bad", ["debt"])
+
+
+def test_a_line_that_is_plain_must_be_understood() -> None:
+    lost = "I am not sure I understood."
+    assert kinds(judged(lost)) == ["not understood"]
+    assert kinds(judged(f"{lost} Which one?", must={"question": True})) == []
 
 
 def test_yo_and_spaces_make_no_difference() -> None:
