@@ -64,7 +64,10 @@ class DeliveryPrices(CompanyPart):
 
 
 class CompanyProfile(CompanyPart):
-    """company.yaml. `current_app`: versions of the app below it are too old."""
+    """company.yaml. `current_app`: versions of the app below it are too old.
+
+    `records`: articles about what the records know of a customer, and the act that reads it instead.
+    """
 
     name: Titles
     roster: list[str] = Field(min_length=1)
@@ -75,6 +78,7 @@ class CompanyProfile(CompanyPart):
     current_app: list[int]
     bank: Bank
     delivery: DeliveryPrices
+    records: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("time_zone")
     @classmethod

@@ -68,7 +68,7 @@ def _done(used: list[ToolUse], transferred: bool) -> Iterator[str]:
         if use.status == "done" or (use.name == QUOTE and use.result) or _STANDS.search(use.result):
             yield from achieved_by(use.name)
         if use.name == PERSON_TOOL:
-            yield "transfer"
+            yield from ("transfer", "escalated")
         if use.name == PAYMENTS and _RETURNED.search(use.result):
             yield "refund"
         if use.status == "approval":

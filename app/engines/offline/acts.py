@@ -45,6 +45,9 @@ FIXED = frozenset(
     {"phishing", "card_stolen", "hacked", "bereavement", "self_harm", "are_you_human", "injection"}
 )
 """Answered in reviewed words, before anything is searched."""
+CHAT = frozenset({"foreign_product", "nonsense", "small_talk", "vent", "ask_repeat", "ask_abilities"})
+CHATTED = 0.35
+"""From here a line is talk of that kind; a request that is taken for talk is lost."""
 COURTESIES = frozenset({"greeting", "thanks", "goodbye"})
 ALARM = 0.5
 """From here a fixed answer is given: a wrong one frightens."""

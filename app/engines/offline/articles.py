@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.core.company import in_use
 from app.core.models import CLEAR, RELEVANT, Article
 from app.engines.offline import talk
 from app.engines.offline.acts import LEANING, LOOKED_UP
-from app.engines.offline.conversation import Call, Move, Say, Scene, look_up, open_ticket, tried_in_vain
-from app.engines.offline.intents import BY_NAME
-from app.engines.offline.lexicon import Phrasebook, contains, phrasebook, skillbook, values
-from app.engines.offline.responses import listed
-from app.engines.offline.skills import offer, rows_of
-from app.engines.offline.wishes import HELPED, OFFER, Intent
+from app.engines.offline.conversation import Move, Say, Scene, look_up, open_ticket, tried_in_vain
+from app.engines.offline.lexicon import Phrasebook, phrasebook, skillbook
+from app.engines.offline.skills import offer, perform
+from app.engines.offline.wishes import HELPED, OFFER, Intent, skill_of
 
 AT_ONCE = 3  # steps in one message
 TICKET, DEVELOPERS, PERSON = "open_ticket", "developers", "person"
@@ -32,28 +31,19 @@ def from_article(wish: Intent, scene: Scene) -> Move | None:
     article = find_article(wish, scene)
     if article is None:
         return None
-    if article.steps and not scene.has_told(article) and scene.escalates_to is not None and not scene.handed:
-        if found := incident(scene):
-            return found if isinstance(found, Call) else Say(found, matter=wish.matter())
-        if looked := look_up(scene):
-            return looked
+    if act := in_use().profile.records.get(article.id):
+        return from_records(act, wish, scene)
+    if article.steps and scene.escalates_to is not None and (looked := look_up(scene)):
+        return looked
     if len(article.steps) > AT_ONCE:
         return next_steps(wish, scene, article)
     return None if scene.has_told(article) else Say(article.body, [article.id], wish.matter())
 
 
-def incident(scene: Scene) -> Call | str | None:
-    """The lasting incident of the service that the customer complains of; first the status is looked up."""
-    services = [name for name, stems in values("service").items() if contains(stems, scene.now)]
-    if not services or "service_status" not in scene.offered:
-        return None
-    facts = scene.result("service_status")
-    if facts is None:
-        return Call("service_status", {})
-    rows = [row for row in rows_of(BY_NAME["status"], facts, {}) if row.get("service") in services]
-    say = skillbook(scene.language).skills["status"].say
-    text = listed(say, rows, facts, scene.language) if rows else ""
-    return None if not text or text in scene.last else text
+def from_records(act: str, wish: Intent, scene: Scene) -> Move | None:
+    """Who is known is told what is so, not how it is in general."""
+    skill = skill_of(act)
+    return perform(skill, replace(wish, act=act), scene) if skill else None
 
 
 def go_on(wish: Intent, scene: Scene) -> Move | None:

@@ -101,11 +101,21 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
         return Say(talk.pick(texts(scene.language)["nothing_done"], scene), matter=matter)
     if kind in ("when", "amount") and (matter.act in FROM_ACCOUNT or not matter.act):
         return _again(replace(wish, act=MONEY[wish.act], text=wish.said), scene)
+    if matter.act == "ask_outage" and kind == "when":
+        return Say(_without_term(scene), matter=matter)
     if _reads(matter.act) or (kind == "amount" and matter.act in ("refund", "order", "change_plan")):
         return _again(
             replace(wish, act=matter.act, text=f"{matter.text}\n{wish.said}", slots=dict(matter.slots)), scene
         )
     return None
+
+
+def _without_term(scene: Scene) -> str:
+    """Nothing says when; of an outage it is known since when."""
+    looked = next((d.facts for d in reversed(scene.deeds) if d.tool == "service_status"), {})
+    rows = [row for row in looked.get("incidents", ()) if row.get("state") == "lasting"]
+    since = fill(texts(scene.language)["outage_since"], rows[0], scene.language) if rows else ""
+    return since or talk.pick(texts(scene.language)["no_term"], scene)
 
 
 def _reads(act: str) -> bool:

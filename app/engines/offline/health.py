@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.engines.offline.conversation import Call, Say, Scene
 from app.engines.offline.intents import BY_NAME
-from app.engines.offline.lexicon import skillbook
-from app.engines.offline.responses import fill
-from app.engines.offline.skills import ACCOUNT, tell
+from app.engines.offline.lexicon import contains, skillbook, values
+from app.engines.offline.responses import fill, listed
+from app.engines.offline.skills import ACCOUNT, rows_of, tell
 from app.engines.offline.wishes import HELPED, Intent
 
 BLOCKING = {"past_due": "debt", "storage_full": "usage"}
 """Problems of an account that make files read-only, and the skill that words them."""
-DEVICES = "diagnose_devices"
+STATUS, DEVICES = "service_status", "diagnose_devices"
 
 
 def known_cause(wish: Intent, scene: Scene) -> Call | Say | None:
     """None where the records show nothing, or it was told before."""
-    for tool in (ACCOUNT, DEVICES):
+    for tool in (STATUS, ACCOUNT, DEVICES):
         if tool in scene.offered and scene.result(tool) is None and not _asked_before(tool, scene):
             return Call(tool, {})
-    found = _blocked(wish, scene) or _outdated(wish, scene)
+    found = _outage(wish, scene) or _blocked(wish, scene) or _outdated(wish, scene)
     return found if found and found.text not in "\n".join(scene.agent_lines) else None
 
 
 def _asked_before(tool: str, scene: Scene) -> bool:
     return any(deed.tool == tool for deed in scene.deeds)
+
+
+def _outage(wish: Intent, scene: Scene) -> Say | None:
+    """The lasting incident of the service that the customer complains of."""
+    services = [name for name, stems in values("service").items() if contains(stems, wish.said)]
+    rows = rows_of(BY_NAME["status"], scene.result(STATUS) or {}, {})
+    mine = [row for row in rows if row.get("service") in services]
+    text = listed(skillbook(scene.language).skills["status"].say, mine, {}, scene.language) if mine else ""
+    return Say(text, matter=replace(wish, act="ask_outage").matter()) if text else None
 
 
 def _blocked(wish: Intent, scene: Scene) -> Say | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.core.models import OpenMatter
 from app.engines.offline import acts, articles, follow_ups, talk
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
@@ -33,6 +35,8 @@ def serve(wish: Intent, scene: Scene) -> Move:
     """The first that applies, in the order of what the customer needs most."""
     if wish.act in acts.FIXED:
         return talk.fixed(wish, scene)
+    if scene.matter.act in acts.URGENT and (wish.act in acts.LEANING or not wish.act):
+        return talk.fixed(replace(wish, act=scene.matter.act), scene)
     if wish.act == talk.PERSON:
         return talk.call_person(wish, scene)
     if wish.act in acts.CANNOT:
@@ -49,6 +53,8 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return cause
     if found := articles.from_article(wish, scene):
         return found
+    if not scene.agent_lines and (cause := known_cause(wish, scene)):
+        return cause
     return follow_ups.repeat_question(scene) or talk.ask_back(wish, scene)
 
 
@@ -59,12 +65,20 @@ def _offered(wish: Intent, scene: Scene) -> Move:
 
 
 def _joined(said: list[Say], later: list[str], scene: Scene) -> Say:
-    """The question comes last; a paragraph of an earlier answer is not said again as if it were new."""
+    """The question comes last; what was said before is not said again as if it were new."""
     parts = sorted(said, key=lambda each: each.asks)
     text = "\n\n".join(part.text for part in parts if part.text)
+    if later and not parts[-1].asks:
+        text = f"{text}\n\n{talk.pick(talk.words(scene.language)['later'], scene)}"
     kept = parts[-1].matter or OpenMatter()
-    if later:
-        note = talk.words(scene.language)["later"]
-        text = f"{text}\n\n{talk.pick(note, scene)}" if not parts[-1].asks else text
     cited = [name for part in parts for name in part.citations]
-    return Say(text, cited, kept.model_copy(update={"later": later}))
+    return Say(_fresh(text, scene), cited, kept.model_copy(update={"later": later}))
+
+
+def _fresh(text: str, scene: Scene) -> str:
+    """Where each paragraph was said before, that it still holds."""
+    before = {part for line in scene.agent_lines for part in line.split("\n")}
+    paragraphs = [part for part in text.split("\n") if part]
+    if not paragraphs or not all(part in before for part in paragraphs):
+        return text
+    return talk.pick(talk.words(scene.language)["unchanged"], scene)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from app.core.company import in_use
@@ -11,7 +12,7 @@ from app.engines.offline.call_times import wish_of
 from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
 from app.engines.offline.entities import Slots, as_json
 from app.engines.offline.intents import BY_NAME, SKILLS, Need, Skill
-from app.engines.offline.lexicon import Words, phrasebook, skillbook
+from app.engines.offline.lexicon import Words, contains, phrasebook, skillbook, values
 from app.engines.offline.responses import fill, listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
 from app.engines.offline.subjects import texts_of
@@ -22,7 +23,7 @@ DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
 ACTS = {name: act for act, name in {**acts.DEMANDS, **acts.READS}.items()}
 ACCOUNT = "account_facts"
 RECENT = 3  # incidents that are told to who asks about a day behind us
-NUMBERED = ("orders", "tickets")
+NUMBERED, ABOUT_ITEMS = ("orders", "tickets"), ("orders", "payments")
 INSTEAD = {"link": "debt"}
 """Read where there is nothing that the skill could act on: who has no order may owe for the plan."""
 
@@ -68,6 +69,8 @@ def _reported(skill: Skill, facts: dict[str, Any], scene: Scene) -> Say:
 
 
 def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scene) -> Move:
+    if "people" in slots and "item" not in slots:
+        slots["item"] = list(in_use().catalogue.plans)[-1]  # only the largest takes further people
     missing = next((need.slot for need in skill.needs if _lacks(need, slots)), None)
     if missing == "item" and skill.reads:
         return perform(BY_NAME["plans"], wish, scene)
@@ -82,11 +85,20 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
     if skill.lookup:
         choice = choose(skill, words, slots, wish, scene)
         if isinstance(choice, Say) and not choice.asks and (other := INSTEAD.get(skill.name)):
-            return perform(BY_NAME[other], wish, scene)
+            return _instead(BY_NAME[other], words, wish, scene)
         if not isinstance(choice, Selection):
             return choice
         arguments[skill.lookup.argument] = choice.number
     return Call(skill.tool, {**skill.fixed, **arguments})
+
+
+def _instead(skill: Skill, words: Words, wish: Intent, scene: Scene) -> Move:
+    """What the records show where there is nothing to act on, and why that is so."""
+    told = perform(skill, wish, scene)
+    if not isinstance(told, Say):
+        return told
+    why = fill(words.say.get("instead", ()), {}, scene.language)
+    return replace(told, text=f"{why} {told.text}".strip())
 
 
 def _lacks(need: Need, slots: Slots) -> bool:
@@ -161,7 +173,9 @@ def rows_of(skill: Skill, facts: dict[str, Any], slots: Slots) -> list[dict[str,
     if skill.name == "refunds":
         return [row for row in rows if row.get("refund") or row.get("refunded", "").strip("0 ₽\u00a0")]
     named = slots.get(skill.rows.removesuffix("s")) if skill.rows in NUMBERED else None
-    return [row for row in rows if row.get("number") == named] if named else rows
+    item = values("item").get(str(slots.get("item")), ()) if skill.rows in ABOUT_ITEMS else ()
+    about = [row for row in rows if item and contains(item, " ".join(map(str, row.values())))]
+    return [row for row in rows if row.get("number") == named] if named else about or rows
 
 
 def general(scene: Scene, key: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.engines.offline.addresses import address_in
 from app.engines.offline.conversation import Scene
 from app.engines.offline.entities import Slots
@@ -10,6 +12,7 @@ from app.engines.offline.lexicon import Phrasebook, phrasebook
 from app.engines.offline.wishes import OFFER, TEXTS, Intent
 
 SUBJECT, DETAILS, LEAST = 200, 2000, 3  # characters
+_CONTENT = re.compile(r":\s+|,?\s(?:что|that)\s", re.IGNORECASE)
 WINDOW = 6  # lines of the customer that are looked at
 ENOUGH = 4  # words of weight in a demand that says itself what the matter is
 
@@ -24,7 +27,7 @@ def texts_of(skill: Skill, wish: Intent, scene: Scene) -> Slots:
     details = clip(" / ".join(lines), DETAILS)
     found = {
         "subject": subject,
-        "note": clip(wish.said, DETAILS) if _speaks(wish, "note", book) else "",
+        "note": clip(_note(wish, book), DETAILS),
         "address": address_in(wish.said) or (wish.said if wish.answers == "address" else ""),
         "details": details if details != subject else "",
         "tried": clip(" / ".join(line for line in lines if book.tried(line)), DETAILS),
@@ -33,8 +36,14 @@ def texts_of(skill: Skill, wish: Intent, scene: Scene) -> Slots:
     return {slot: text for slot, text in found.items() if len(text) >= LEAST and slot in wanted}
 
 
-def _speaks(wish: Intent, slot: str, book: Phrasebook) -> bool:
-    return wish.answers == slot or book.rest(wish.said) >= ENOUGH
+def _note(wish: Intent, book: Phrasebook) -> str:
+    """What follows "that" or a colon; else the line, where it says enough."""
+    if wish.answers == "note":
+        return wish.said
+    told = _CONTENT.split(wish.said, maxsplit=1)
+    if len(told) > 1 and book.rest(told[1]) >= 1:
+        return told[1]
+    return wish.said if book.rest(wish.said) >= ENOUGH else ""
 
 
 def _subject(wish: Intent, scene: Scene, book: Phrasebook) -> str:

@@ -11,7 +11,7 @@ from app.engines.offline import acts
 from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING, SURE
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import LinePart, Scene
-from app.engines.offline.entities import Slots, slots_in
+from app.engines.offline.entities import Slots, day_in, slots_in
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
 
 CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
@@ -65,8 +65,7 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
         return answer
     act = best_act(part, scene)
     slots = slots_in(text, scene.today, _is_past(act))
-    if act == "ask_plans" and "item" in slots:
-        act = "ask_price"  # of one plan its price says more than the list
+    act = _narrowed(act, slots, text, scene)
     wish = Intent(act, text, text, slots)
     if part.reading.p(act) < acts.WEAK and act != matter.act and (changed := corrected(wish, scene)):
         return changed
@@ -74,6 +73,23 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
         known = {k: v for k, v in matter.slots.items() if k in BACKGROUND}
         wish = replace(wish, slots=known | wish.slots)
     return replace(wish, is_meant=_is_meant(act, part, scene))
+
+
+def _narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
+    """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
+    if act == "ask_plans" and "item" in slots:
+        return "ask_price"
+    if (
+        act == "ask_price"
+        and not {"item", "people", "goods"} & slots.keys()
+        and not scene.matter.slots.get("item")
+    ):
+        return "ask_plan"
+    if act == "callback" and _is_booked(scene):
+        return "move_call"
+    if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
+        return "ask_outage" if day < scene.today else act
+    return act
 
 
 def _is_meant(act: str, part: LinePart, scene: Scene) -> bool:
@@ -97,8 +113,8 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
     """A greeting before a request is none; a reviewed answer needs a clear cause."""
     if act in acts.COURTESIES:
         return len(strip_courtesies(fold_line(text)).split()) <= FEW
-    if act in acts.FIXED:
-        return p >= acts.ALARM
+    if act in acts.FIXED | acts.CHAT:
+        return p >= (acts.ALARM if act in acts.FIXED else acts.CHATTED)
     return bool(scene.agent_lines) or act not in LEANING
 
 
