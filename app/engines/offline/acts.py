@@ -48,6 +48,8 @@ FIXED = frozenset(
 CHAT = frozenset({"foreign_product", "nonsense", "small_talk", "vent", "ask_repeat", "ask_abilities"})
 CHATTED = 0.35
 """From here a line is talk of that kind; a request that is taken for talk is lost."""
+STILL = frozenset({"", "tried", "give_data", "acknowledge", "solved", "unsolved", "fault", "ask_how"})
+"""After an alarm these go on about it."""
 COURTESIES = frozenset({"greeting", "thanks", "goodbye"})
 ALARM = 0.5
 """From here a fixed answer is given: a wrong one frightens."""

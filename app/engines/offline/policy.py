@@ -35,7 +35,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
     """The first that applies, in the order of what the customer needs most."""
     if wish.act in acts.FIXED:
         return talk.fixed(wish, scene)
-    if scene.matter.act in acts.URGENT and (wish.act in acts.LEANING or not wish.act):
+    if scene.matter.act in acts.URGENT and wish.act in acts.STILL and talk.has_more(scene):
         return talk.fixed(replace(wish, act=scene.matter.act), scene)
     if wish.act == talk.PERSON:
         return talk.call_person(wish, scene)
@@ -76,9 +76,10 @@ def _joined(said: list[Say], later: list[str], scene: Scene) -> Say:
 
 
 def _fresh(text: str, scene: Scene) -> str:
-    """Where each paragraph was said before, that it still holds."""
+    """What was said before is said in one line that begins by telling so."""
     before = {part for line in scene.agent_lines for part in line.split("\n")}
     paragraphs = [part for part in text.split("\n") if part]
     if not paragraphs or not all(part in before for part in paragraphs):
         return text
-    return talk.pick(talk.words(scene.language)["unchanged"], scene)
+    head = talk.pick(talk.words(scene.language)["repeated"], scene)
+    return f"{head} {' '.join(paragraphs)}"

@@ -37,6 +37,12 @@ def fixed(wish: Intent, scene: Scene) -> Move:
     return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter())
 
 
+def has_more(scene: Scene) -> bool:
+    """Whether the reviewed words on the matter are not all said yet."""
+    said = words(scene.language)[scene.matter.act]
+    return any(not any(text in line for line in scene.agent_lines) for text in said)
+
+
 def cannot(wish: Intent, scene: Scene) -> Say:
     return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter(OFFER, PERSON))
 
