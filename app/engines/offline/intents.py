@@ -78,7 +78,7 @@ SKILLS: tuple[Skill, ...] = (
           (Need("item"), Need("period", "plan"), Need("delivery", "goods")), offers="pay_link"),
     Skill("cancel_order", "cancel_order", lookup=_ORDERS),
     Skill("redirect", "change_delivery", {"delivery": "delivery", "address": "address"},
-          (Need("address"),), _ORDERS),
+          lookup=_ORDERS),
     Skill("link", "create_payment_link", lookup=_ORDERS),
     Skill("tickets", "find_tickets", reads=True, rows="tickets"),
     Skill("orders", "find_orders", {"order": "order"}, reads=True, rows="orders"),

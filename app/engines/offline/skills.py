@@ -73,7 +73,7 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
         slots["item"] = list(in_use().catalogue.plans)[-1]  # only the largest takes further people
     missing = next((need.slot for need in skill.needs if _lacks(need, slots)), None)
     if missing == "item" and skill.reads:
-        return perform(BY_NAME["plans"], wish, scene)
+        return _own_price(wish, scene)
     if missing and missing != "when":
         return Say(words.asks[missing], matter=wish.matter(missing))
     if "when" in skill.slots and scene.clock:
@@ -92,6 +92,14 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
     return Call(skill.tool, {**skill.fixed, **arguments})
 
 
+def _own_price(wish: Intent, scene: Scene) -> Move:
+    """Of nothing in particular: what the customer pays, or all prices for who has no plan."""
+    facts = scene.result(ACCOUNT)
+    if facts is None and ACCOUNT in scene.offered:
+        return Call(ACCOUNT, {})
+    return perform(BY_NAME["plan" if (facts or {}).get("plan") else "plans"], wish, scene)
+
+
 def _instead(skill: Skill, words: Words, wish: Intent, scene: Scene) -> Move:
     """What the records show where there is nothing to act on, and why that is so."""
     told = perform(skill, wish, scene)
@@ -104,8 +112,6 @@ def _instead(skill: Skill, words: Words, wish: Intent, scene: Scene) -> Move:
 def _lacks(need: Need, slots: Slots) -> bool:
     if need.slot in slots:
         return False
-    if need.slot == "address":
-        return "delivery" not in slots
     catalogue = in_use().catalogue
     some = {"plan": tuple(catalogue.plans), "goods": catalogue.goods}.get(need.kind)
     return some is None or slots.get("item") in some
@@ -120,6 +126,10 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
     lang = scene.language
     words = skillbook(lang).skills[skill.name]
     text = _worded(skill, words, facts, wish.slots, lang) or general(scene, "unavailable")
+    if facts.get("reason") == "nothing_to_change" and not {"address", "delivery"} & wish.slots.keys():
+        return Say(words.asks["address"], matter=wish.matter("address"))
+    if skill.name == "refunds" and not rows_of(skill, facts, wish.slots):
+        return Say(f"{text} {words.asks[OFFER]}", matter=wish.matter(OFFER, "refund"))
     settled = facts.get("status") in ("done", "found") and (facts.get("number") or skill.reads)
     if skill.offers and settled and (further := offer(skill.offers, scene)):
         return Say(f"{text} {further}", matter=wish.matter(OFFER, skill.offers))

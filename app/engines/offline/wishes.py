@@ -64,7 +64,7 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
     if matter.asked and not scene.by_person and (answer := _answer(part, scene)):
         return answer
     act = best_act(part, scene)
-    slots = slots_in(text, scene.today, _is_past(act))
+    slots = slots_in(scene.now if _is_alone(act, scene) else text, scene.today, _is_past(act))
     act = _narrowed(act, slots, text, scene)
     wish = Intent(act, text, text, slots)
     if part.reading.p(act) < acts.WEAK and act != matter.act and (changed := corrected(wish, scene)):
@@ -79,17 +79,23 @@ def _narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
     if act == "ask_plans" and "item" in slots:
         return "ask_price"
-    if (
-        act == "ask_price"
-        and not {"item", "people", "goods"} & slots.keys()
-        and not scene.matter.slots.get("item")
-    ):
-        return "ask_plan"
+    if act == "open_ticket" and not scene.agent_lines and not _is_clear(act, scene):
+        return "fault"
     if act == "callback" and _is_booked(scene):
         return "move_call"
     if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
         return "ask_outage" if day < scene.today else act
     return act
+
+
+def _is_clear(act: str, scene: Scene) -> bool:
+    return any(part.reading.p(act) >= acts.LIKELY for part in scene.parts)
+
+
+def _is_alone(act: str, scene: Scene) -> bool:
+    """The only demand of the line: what else the line names belongs to it."""
+    demands = [part for part in scene.parts if part.reading.best in acts.DEMANDS]
+    return act in acts.DEMANDS and len(demands) <= 1
 
 
 def _is_meant(act: str, part: LinePart, scene: Scene) -> bool:
