@@ -19,6 +19,8 @@ DEMANDS = {
     "move_call": "move_call",
     "cancel_call": "cancel_call",
     "compensation": "compensation",
+    "credit": "credit",
+    "developers": "developers",
 }
 """Skills by the act that demands them."""
 READS = {
@@ -87,6 +89,7 @@ FREE_ACTS = frozenset(
 """Done at once, so that they have to be meant; below `LIKELY` they are offered."""
 LEAST, LIKELY, SURE = 0.12, 0.3, 0.6
 """Below the first an act is none; from the last it counts even where something else was asked."""
+HINTED = 0.05
 DEMANDED = 0.2
 """From here a demand counts: what it leads to is asked about, but a wrong question annoys."""
 WEAK = 0.3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -147,6 +147,11 @@ def values(kind: str) -> dict[str, Stems]:
         for value, stems in book.values[kind].items():
             known[value] = (*known.get(value, ()), *stems)
     return known
+
+
+def named_by(skill: str) -> Iterable[Words]:
+    """The words of a skill in all languages: a customer may mix them."""
+    return (book.skills[skill] for book in all_books().values() if skill in book.skills)
 
 
 @lru_cache

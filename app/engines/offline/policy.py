@@ -9,7 +9,7 @@ from app.engines.offline import acts, articles, follow_ups, talk
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
 from app.engines.offline.skills import offer, perform, report
-from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of
+from app.engines.offline.wishes import OFFER, Intent, may_be_fault, read_wishes, skill_of
 
 
 def respond(scene: Scene) -> Move:
@@ -53,7 +53,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return cause
     if found := articles.from_article(wish, scene):
         return found
-    if not scene.agent_lines and (cause := known_cause(wish, scene)):
+    if may_be_fault(scene) and (cause := known_cause(wish, scene)):
         return cause
     return follow_ups.repeat_question(scene) or talk.ask_back(wish, scene)
 

@@ -69,8 +69,8 @@ def _reported(skill: Skill, facts: dict[str, Any], scene: Scene) -> Say:
 
 
 def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scene) -> Move:
-    if "people" in slots and "item" not in slots:
-        slots["item"] = list(in_use().catalogue.plans)[-1]  # only the largest takes further people
+    if "people" in slots:
+        _count_people(skill, slots)
     missing = next((need.slot for need in skill.needs if _lacks(need, slots)), None)
     if missing == "item" and skill.reads:
         return _own_price(wish, scene)
@@ -89,7 +89,17 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
         if not isinstance(choice, Selection):
             return choice
         arguments[skill.lookup.argument] = choice.number
+    if skill.name == "refund" and {"payment", "amount"} <= slots.keys():
+        arguments["amount_rub"] = slots["amount"]  # a part of the payment that is named
     return Call(skill.tool, {**skill.fixed, **arguments})
+
+
+def _count_people(skill: Skill, slots: Slots) -> None:
+    """Only the largest plan takes further people; places on a plan are what is ordered of it."""
+    plans = list(in_use().catalogue.plans)
+    slots.setdefault("item", plans[-1])
+    if slots["item"] in plans and "people" not in skill.slots.values():
+        slots["quantity"] = slots["people"]
 
 
 def _own_price(wish: Intent, scene: Scene) -> Move:

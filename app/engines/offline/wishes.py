@@ -13,6 +13,7 @@ from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import LinePart, Scene
 from app.engines.offline.entities import Slots, day_in, slots_in
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
+from app.engines.offline.lexicon import contains, manner, named_by
 
 CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
 BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount")
@@ -20,6 +21,8 @@ TEXTS = ("subject", "note", "address")
 OFFER, HELPED, TOPIC, TIME = "offer", "helped", "topic", "time"
 WEIGHED = 6  # acts of a reading that are looked at
 FEW = 5  # words beside which a greeting or thanks may be all that is said
+NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payments"}
+"""What a number that is named asks for, where nothing else is demanded."""
 DECLINED = "declined"
 """The act of a line that says no to what we asked."""
 
@@ -79,13 +82,27 @@ def _narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
     if act == "ask_plans" and "item" in slots:
         return "ask_price"
-    if act == "open_ticket" and not scene.agent_lines and not _is_clear(act, scene):
+    if act == "compensation" and "amount" in slots:
+        return "credit"
+    if act == "open_ticket" and any(contains(words.prefer, text) for words in named_by("developers")):
+        return "developers"
+    if act in acts.DEMANDS and contains(manner("how"), text):
+        return "ask_rules"
+    numbered = next((NUMBERS[kind] for kind in NUMBERS if kind in slots), "")
+    if numbered and (act in acts.READS or act in ("", "give_data")):
+        return numbered
+    if act == "open_ticket" and not _is_clear(act, scene) and may_be_fault(scene):
         return "fault"
     if act == "callback" and _is_booked(scene):
         return "move_call"
     if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
         return "ask_outage" if day < scene.today else act
     return act
+
+
+def may_be_fault(scene: Scene) -> bool:
+    """A first message that may tell of a fault: what the records know of it comes before a question back."""
+    return not scene.agent_lines and any(part.reading.p("fault") >= acts.HINTED for part in scene.parts)
 
 
 def _is_clear(act: str, scene: Scene) -> bool:
@@ -100,6 +117,8 @@ def _is_alone(act: str, scene: Scene) -> bool:
 
 def _is_meant(act: str, part: LinePart, scene: Scene) -> bool:
     """A call at a time that is named is wanted."""
+    if act in acts.FREE_ACTS and contains(manner("negation"), part.text):
+        return False
     timed = act in acts.CALLS and scene.clock is not None and names_time(part.text, scene.clock)
     return timed or act not in acts.FREE_ACTS or part.reading.p(act) >= acts.LIKELY
 

@@ -10,6 +10,7 @@ from app.agents.tools.presentation import present
 from tests.support.scenes import TECH, Result, call, deed, say
 
 FAULT = "my files do not open"
+CALM: Result = ("service_status", {"status": "found", "incidents": []})
 NO_DEVICES: Result = ("diagnose_devices", {"status": "found", "devices": []})
 
 
@@ -19,9 +20,10 @@ def account(*problems: str, **more: Any) -> Result:
     return "account_facts", present({**known, "problems": list(problems), **more}, "en")
 
 
-def test_the_account_and_then_the_devices_are_read() -> None:
-    assert call(FAULT, "fault", agent=TECH).tool == "account_facts"
-    assert call(FAULT, "fault", agent=TECH, results=(account(),)).tool == "diagnose_devices"
+def test_the_service_the_account_and_the_devices_are_read() -> None:
+    assert call(FAULT, "fault", agent=TECH).tool == "service_status"
+    assert call(FAULT, "fault", agent=TECH, results=(CALM,)).tool == "account_facts"
+    assert call(FAULT, "fault", agent=TECH, results=(CALM, account())).tool == "diagnose_devices"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ def test_the_account_and_then_the_devices_are_read() -> None:
     ],
 )
 def test_an_unpaid_plan_or_a_full_storage_explains_it(facts: Result, told: str) -> None:
-    said = say(FAULT, "fault", agent=TECH, results=(facts, NO_DEVICES), found={"call-drops": 0.95})
+    said = say(FAULT, "fault", agent=TECH, results=(CALM, facts, NO_DEVICES), found={"call-drops": 0.95})
     assert told in said.text
     assert said.citations == []
 
@@ -40,16 +42,16 @@ def test_an_unpaid_plan_or_a_full_storage_explains_it(facts: Result, told: str) 
 def test_an_app_that_is_too_old_explains_it() -> None:
     old = {"name": "Anna's laptop", "app_version": "3.1", "problems": ["outdated_app"]}
     devices = ("diagnose_devices", {"status": "found", "devices": [old]})
-    assert "3.1" in say(FAULT, "fault", agent=TECH, results=(account(), devices)).text
+    assert "3.1" in say(FAULT, "fault", agent=TECH, results=(CALM, account(), devices)).text
 
 
 def test_what_was_told_before_is_not_told_again() -> None:
     facts = account("storage_full")
-    first = say(FAULT, "fault", agent=TECH, results=(facts, NO_DEVICES)).text
-    again = say(FAULT, "fault", agent=TECH, results=(facts, NO_DEVICES), before=(FAULT, first)).text
+    first = say(FAULT, "fault", agent=TECH, results=(CALM, facts, NO_DEVICES)).text
+    again = say(FAULT, "fault", agent=TECH, results=(CALM, facts, NO_DEVICES), before=(FAULT, first)).text
     assert first not in again
 
 
 def test_what_was_read_in_an_earlier_turn_is_not_read_again() -> None:
-    read = (deed("account_facts"), deed("diagnose_devices"))
+    read = (deed("service_status"), deed("account_facts"), deed("diagnose_devices"))
     assert say(FAULT, "fault", agent=TECH, before=("hello", "Hello!"), deeds=read).text
