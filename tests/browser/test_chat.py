@@ -227,3 +227,19 @@ def test_on_a_narrow_screen_the_path_is_a_drawer(page: Page) -> None:
 def test_an_unknown_dialog_is_told_of(page: Page, url: str) -> None:
     page.goto(f"{url}/ui/ru/?tab=chat&dialog=00000000-0000-4000-8000-000000000000")
     expect(page.locator("#cc-notice")).to_contain_text("Такого диалога нет", timeout=SLOW)
+
+
+def test_what_is_proposed_has_two_buttons_that_decide_it(page: Page, url: str) -> None:
+    page.goto(f"{url}/ui/?customer=demo_goods")
+    ask(page, "закажите хаб с доставкой курьером", "Оформить заказ?")
+    confirm, decline = page.locator("#cc-confirm"), page.locator("#cc-decline")
+    expect(confirm).to_have_text("Да, оформите заказ", timeout=SLOW)
+    expect(decline).to_be_visible()
+    confirm.click()
+    expect(page.locator("#cc-chat")).to_contain_text("оформлен", timeout=SLOW)
+    expect(confirm).to_be_hidden(timeout=SLOW)
+    ask(page, "закажите ключ с доставкой курьером", "Orbita Key")
+    expect(decline).to_be_visible(timeout=SLOW)
+    decline.click()
+    expect(page.locator("#cc-chat")).to_contain_text("Нет, не оформляйте", timeout=SLOW)
+    expect(decline).to_be_hidden(timeout=SLOW)

@@ -21,6 +21,9 @@ TERMS: dict[str, dict[str, Value]] = {
     "create_order": {"item": "hub", "quantity": 1, "delivery_by": "courier", "total_rub": 12900, **_SPAN},
     "change_subscription": {"plan": "pro", "period": "month", "difference_rub": 1000, "renews": LATER},
     "cancel_subscription": {"plan": "basic", "until": LATER},
+    "resume_subscription": {"plan": "basic", "period": "month", "renews": LATER, "price_rub": 990},
+    "cancel_order": {"order": "O-1005", "item": "key", "quantity": 1, "total_rub": 2490, "due_rub": 0},
+    "change_delivery": {"order": "O-1005", "item": "key", "total_rub": 2840, "delivery_by": "courier"},
     "refund_payment": {"payment": "P-1009", "amount_rub": 1990, "paid": NOW, "until": NOW, **_SPAN},
 }
 OFFERS = tuple(product(TERMS, ("ru", "en")))

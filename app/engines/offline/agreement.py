@@ -68,6 +68,7 @@ _KINDS = (
 )  # a later one has the word
 _AGREEING = ("yes", "ack", "doubt", "ask", "plan")
 _CLAUSE = re.compile(r"[.!;,\n]+|\s[—–-]+\s|\s(?:и|and|so)\s")
+_STOP, _AND = re.compile(r"[.!;,\n]+|\s[—–-]+\s"), re.compile(r"\s(?:и|and)\s")
 _TOKEN = re.compile(r"[\w'’]+|[^\w\s.,;:!?()\[\]—–\-…*\"«»“”„]")
 _QUOTE = re.compile(r"[«»“”„\"]|^\s*>", re.MULTILINE)
 _TRAILS_OFF = re.compile(r"(?:\.\.+|…)\s*$")
@@ -205,8 +206,18 @@ def _orders(skill: str, line: str, question: str) -> bool:
     return (
         ordered
         and not figures
+        and not _wants_more(skill, line, question)
         and not any(reserves(_beside_reasons(skill, c)) for c, read in clauses.items() if not read)
     )
+
+
+def _wants_more(skill: str, line: str, question: str) -> bool:
+    """ "Cancel it and order the hub": what "and" joins to the act is part of what is ordered."""
+    for sentence in _STOP.split(line):
+        parts = [_read(skill, part, question) for part in _AND.split(sentence)]
+        if len(parts) > 1 and any(map(_acts, parts)) and not all(parts):
+            return True
+    return False
 
 
 def holds_back(said: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.backoffice import Value
 from app.core.dialog import Dialog, Message, Rating
@@ -30,12 +30,27 @@ class RouteView(BaseModel):
         return cls(agent=d.agent, confidence=round(d.confidence, 4), source=d.source, reason=d.reason)
 
 
+PROPOSED = {
+    "id": "0f8fad5b-d9cb-469f-a165-70867728950e",
+    "tool": "create_order",
+    "state": "open",
+    "question": "Заказ: тариф «Профи», период год. К оплате 19 104 ₽. Оформить заказ?",
+    "confirm": "Да, оформите заказ",
+    "decline": "Нет, не оформляйте",
+    "facts": {"item": "pro", "period": "year", "total_rub": 19104},
+    "at": "2026-11-22T11:51:35Z",
+    "expires_at": "2026-11-22T12:21:35Z",
+}
+
+
 class ProposalView(BaseModel):
     """What waits for the customer's word: `question` is put to them, `confirm` and `decline` label buttons.
 
     `facts` are the terms: sums in roubles (`*_rub`), times in ISO 8601. While it is `suspended` a typed yes
     no longer confirms it; the buttons do until `expires_at`.
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PROPOSED]})
 
     id: str
     tool: str
