@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from app.core.backoffice import Value
 from app.core.dialog import Dialog, Message, Rating
@@ -30,7 +31,7 @@ class RouteView(BaseModel):
         return cls(agent=d.agent, confidence=round(d.confidence, 4), source=d.source, reason=d.reason)
 
 
-PROPOSED = {
+PROPOSED: JsonDict = {
     "id": "0f8fad5b-d9cb-469f-a165-70867728950e",
     "tool": "create_order",
     "state": "open",
