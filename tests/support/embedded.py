@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -11,17 +11,18 @@ from app.agents.tools.actions import handoff_tool
 from app.agents.tools.person import person_tool
 from app.bootstrap.context import understanding_of
 from app.core.models import OpenMatter
+from app.core.ports import Embedder
 from app.engines.offline.model import EmbeddedChatModel
 from tests.support.company import ROSTER, load_articles
 
 NOW = "2026-11-22T09:00"  # a Sunday
 
 
-@lru_cache
-def embedded() -> EmbeddedChatModel:
-    """Without the encoder: n-grams understand alone, and quickly."""
+@cache
+def embedded(encoder: Embedder | None = None) -> EmbeddedChatModel:
+    """Without an encoder n-grams understand alone, and quickly."""
     library = {(a.lang, a.id): a for a in load_articles()}
-    return EmbeddedChatModel(library=library, understanding=understanding_of(None))
+    return EmbeddedChatModel(library=library, understanding=understanding_of(encoder))
 
 
 def reply_to(
@@ -30,6 +31,7 @@ def reply_to(
     lang: str = "",
     matter: OpenMatter | None = None,
     results: tuple[BaseMessage, ...] = (),
+    model: EmbeddedChatModel | None = None,
     **facts: Any,
 ) -> AIMessage:
     """Lines of customer and agent in turn; the customer speaks last, then `results` of this turn's tools."""
@@ -49,7 +51,7 @@ def reply_to(
     colleagues = tuple(a.name for a in ROSTER if a != one)
     offered = [*(tool.offer() for tool in one.tools), person_tool(), handoff_tool(colleagues)]
     asked = [SystemMessage("prompt", additional_kwargs=known), *said, *results]
-    reply = embedded().bind_tools(offered).invoke(asked)
+    reply = (model or embedded()).bind_tools(offered).invoke(asked)
     assert isinstance(reply, AIMessage)
     return reply
 

@@ -35,6 +35,7 @@ NAME = "embedded"
 HEARD = 4000  # characters of a line of the customer's; of a longer one its beginning and its end
 SEARCH = "search_knowledge"
 _CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
+_HIDDEN = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _PIECE = re.compile(r"\S+\s*|\s+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -164,8 +165,10 @@ def _by_person(messages: list[BaseMessage]) -> bool:
 
 
 def _heard(message: HumanMessage) -> str:
-    """As it was meant, where the orchestrator has found that."""
-    line = str(message.additional_kwargs.get("cleaned", message.text))
+    """As it was meant, where the orchestrator has found that; what a page would not show was not said."""
+    line = (
+        _HIDDEN.sub(" ", str(message.additional_kwargs.get("cleaned", message.text))).strip() or message.text
+    )
     return line if len(line) <= HEARD else f"{line[: HEARD // 2]}\n{line[-HEARD // 2 :]}"
 
 

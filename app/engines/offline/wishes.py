@@ -153,7 +153,8 @@ def _answer(part: LinePart, scene: Scene) -> Intent | None:
         return _report(part, matter)
     if matter.asked == OFFER:
         return None if other else _decision(part, scene)
-    if not other and _gives(matter, part, scene):
+    states = best in acts.READS and "?" not in part.text  # "to a pick-up point" where we asked for the way
+    if (not other or states) and _gives(matter, part, scene):
         return _supplied(part, scene)
     if best in REFUSALS and not other:
         return Intent(DECLINED, matter.text, part.text, dict(matter.slots))

@@ -1,0 +1,99 @@
+"""An article only where it fits: its steps in portions, and how they went."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.models import CLEAR, RELEVANT, OpenMatter
+from app.engines.offline.articles import AT_ONCE
+from app.engines.offline.lexicon import skillbook
+from app.engines.offline.talk import words
+from app.engines.offline.wishes import HELPED, OFFER
+from tests.support.scenes import LIBRARY, SALES, TECH, call, deed, say
+
+STEPS = "call-drops"
+ARTICLE = LIBRARY["en", STEPS]
+READ = (deed("account_facts"), deed("diagnose_devices"))
+SPOKEN = ("hello", "Hello!")
+TOLD = OpenMatter(act="fault", text="it stutters", asked=HELPED)
+
+
+def steps_in(text: str) -> list[str]:
+    return [step for step in ARTICLE.steps if step in text]
+
+
+def test_a_first_question_is_answered_by_what_is_relevant_and_a_later_one_only_by_a_clear_hit() -> None:
+    asked = "how do I stop the stutter"
+    assert say(asked, "ask_how", agent=TECH, found={STEPS: RELEVANT}).citations == [STEPS]
+    assert say(asked, "ask_how", agent=TECH, found={STEPS: RELEVANT - 0.01}).citations == []
+    assert say(asked, "ask_how", agent=TECH, before=SPOKEN, found={STEPS: CLEAR - 0.01}).citations == []
+    assert say(asked, "ask_how", agent=TECH, before=SPOKEN, found={STEPS: CLEAR}).citations == [STEPS]
+
+
+@pytest.mark.parametrize("act", ["acknowledge", "ask_why", "give_data", "thanks"])
+def test_what_leans_on_what_was_said_is_never_answered_by_an_article(act: str) -> None:
+    assert say("well", act, agent=TECH, before=SPOKEN, found={STEPS: 0.99}).citations == []
+
+
+def test_what_the_records_answer_is_not_answered_by_an_article() -> None:
+    assert call("what is my plan", "ask_plan", found={"plan-pro": 0.99}).tool == "account_facts"
+
+
+def test_steps_come_in_portions_with_one_question() -> None:
+    told = say("it stutters", "fault", agent=TECH, deeds=READ, found={STEPS: 0.9})
+    assert steps_in(told.text) == list(ARTICLE.steps[:AT_ONCE])
+    assert told.text.count("?") == 1
+    assert told.matter is not None
+    assert told.matter.asked == HELPED
+
+
+def test_who_tried_in_vain_gets_the_next_steps_and_none_twice() -> None:
+    first = say("it stutters", "fault", agent=TECH, deeds=READ, found={STEPS: 0.9})
+    before = ("it stutters", first.text)
+    then = say("no", "unsolved", agent=TECH, before=before, deeds=READ, matter=first.matter)
+    assert not set(steps_in(first.text)) & set(steps_in(then.text))
+
+
+def test_after_the_last_step_a_ticket_is_offered_and_opened_with_assent() -> None:
+    told = "\n".join([ARTICLE.intro, *ARTICLE.steps])
+    before = ("it stutters on every call since monday", told)
+    asked = say("no luck", "unsolved", agent=TECH, before=before, deeds=READ, matter=TOLD)
+    assert asked.matter is not None
+    assert asked.matter.asked == OFFER
+    assert asked.text.endswith(skillbook("en").skills[
+        {"open_ticket": "ticket"}.get(asked.matter.offered, asked.matter.offered)].asks[OFFER])  # fmt: skip
+
+
+def test_with_a_ticket_there_already_a_person_is_offered() -> None:
+    told = "\n".join([ARTICLE.intro, *ARTICLE.steps])
+    deeds = (*READ, deed("open_ticket", "T-1"))
+    asked = say("no luck", "unsolved", agent=TECH, before=("it stutters", told), deeds=deeds, matter=TOLD)
+    assert asked.matter is not None
+    assert asked.matter.offered == "person"
+
+
+@pytest.mark.parametrize("act", ["solved", "confirm", "thanks"])
+def test_a_solved_problem_gets_no_more_steps(act: str) -> None:
+    first = "\n".join([ARTICLE.intro, *ARTICLE.steps[:AT_ONCE]])
+    told = say(
+        "yes", act, agent=TECH, before=("it stutters", first), deeds=READ, matter=TOLD, found={STEPS: 0.99}
+    )
+    assert steps_in(told.text) == []
+    assert told.text in {text for key in ("solved", "thanks") for text in words("en")[key]}
+
+
+def test_an_outage_that_lasts_is_told_before_the_steps() -> None:
+    row = {"number": "I-1", "service": "calls", "title": "Calls drop", "since": "12:00", "state": "lasting"}
+    said, found = "my video calls keep dropping", {STEPS: 0.9}
+    assert call(said, "fault", agent=TECH, deeds=READ, found=found).tool == "service_status"
+    status = ("service_status", {"status": "found", "incidents": [row]})
+    assert "Calls drop" in say(said, "fault", agent=TECH, deeds=READ, found=found, results=(status,)).text
+    none = ("service_status", {"status": "found", "incidents": []})
+    told = say(said, "fault", agent=TECH, deeds=READ, found=found, results=(none,))
+    assert steps_in(told.text)
+
+
+def test_no_paragraph_of_an_article_is_said_twice() -> None:
+    body = LIBRARY["en", "plan-pro"].body
+    told = say("what does Pro hold", "ask_rules", before=("x", body), found={"plan-pro": 0.99}, agent=SALES)
+    assert body not in told.text
