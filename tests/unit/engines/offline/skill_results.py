@@ -25,8 +25,10 @@ TICKET = {
 }
 INCIDENT = {"number": "I-1001", "service": "calls", "title": "Orbita Calls", "since": AT, "hours": 9,
             "state": "lasting"}  # fmt: skip
-SUBSCRIPTION = {"plan": "basic", "period": "month", "renews": LATER, "used_gb": 49, "storage_gb": 50,
-                "price_rub": 990, "subscription_status": "active"}  # fmt: skip
+SUBSCRIPTION = {"plan": "basic", "period": "month", "paid_until": LATER.date(), "used_gb": 49,
+                "storage_gb": 50, "price_rub": 990, "debt_rub": 0, "devices_used": 1,
+                "devices_allowed": 2}  # fmt: skip
+CALL = {"number": "CB-1001", "at": LATER, "time_zone": "Europe/Moscow", "call_status": "booked"}
 DEVICE = {"name": "Orbita PC", "platform": "Windows 11", "app_version": "4.11.0", "last_seen": AT}
 
 
@@ -46,6 +48,13 @@ def _found(**facts: Any) -> dict[str, Any]:
     return {"status": "found", **facts}
 
 
+ACCOUNTS = [
+    _found(**SUBSCRIPTION, subscription_status="active", next_charge_on=LATER.date(), next_charge_rub=990),
+    _found(**SUBSCRIPTION, subscription_status="trial", problems=["trial_ends"]),
+    _found(**{**SUBSCRIPTION, "debt_rub": 990}, subscription_status="past_due", problems=["past_due"]),
+    _found(**SUBSCRIPTION, subscription_status="cancelled", problems=["cancelled", "storage_full"]),
+    _found(problems=["no_subscription"]),
+]
 REFUNDED = {"payment": "P-1001", "amount_rub": 990, **DAYS}
 RAW: dict[str, list[dict[str, Any]]] = {
     "update": [_done("T-1001", ticket="T-1001"), *_refused("not_found"),
@@ -75,6 +84,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
         *_refused("already_on_plan", plan="pro", period="month"),
         *_refused("already_cancelled", until=LATER),
         *_refused("past_due", plan="pro", amount_rub=1990),
+        *_refused("just_done", number="O-1003", total_rub=1990),
     ],
     "refund": [
         _done("R-1001", **REFUNDED, reason="full"),
@@ -155,11 +165,49 @@ RAW: dict[str, list[dict[str, Any]]] = {
         _found(devices=[{**DEVICE, "problems": []}]),
         {"status": "nothing", "devices": []},
     ],
-    "account": [
-        _found(**SUBSCRIPTION, problems=["storage_full", "past_due", "cancelled", "trial_ends"]),
-        _found(**SUBSCRIPTION, problems=[]),
-        _found(problems=["no_subscription"]),
+    "close": [_done("T-1001", ticket="T-1001"), *_refused("not_found"), *_refused("closed", ticket="T-1001"),
+              {"status": "nothing"}],
+    "cancel_order": [
+        _done("O-1001", order="O-1001", item="hub", quantity=2, total_rub=25_800, due_rub=0),
+        *_refused("not_found"),
+        *_refused("cancelled", order="O-1001"),
+        *_refused("refund_instead", order="O-1001", payment="P-1001"),
+        *_refused("return_instead", order="O-1001", days=14),
+        *_refused("plan_runs", order="O-1002"),
+        {"status": "nothing"},
     ],
+    "redirect": [
+        _done("O-1001", order="O-1001", item="hub", delivery_by="courier", days_from=2, days_to=5,
+              delivery_rub=350, total_rub=2840),
+        *_refused("not_found", "not_delivered", "already_shipped", "cancelled", "nothing_to_change",
+                  order="O-1001"),
+        *_refused("paid_otherwise", order="O-1001", payment="P-1001", delivery_rub=350),
+        {"status": "nothing"},
+    ],
+    "move_call": [
+        _done("CB-1001", was=AT, at=LATER, time_zone="Europe/Moscow"),
+        *_refused("outside_hours", "in_the_past", at=LATER),
+        *_refused("no_call", "several_calls", "not_found"),
+        *_refused("already_booked", number="CB-1001", at=LATER),
+    ],
+    "cancel_call": [_done("CB-1001", at=LATER), *_refused("no_call", "several_calls", "not_found"),
+                    {"status": "nothing"}],
+    "resume": [
+        _done("", plan="pro", period="month", renews=LATER, price_rub=1990),
+        *_refused("already_renewing", "on_trial", "period_over", "past_due", "no_subscription"),
+    ],
+    "calls": [
+        _found(calls=[CALL], more=0),
+        _found(calls=[CALL, {**CALL, "number": "CB-1002"}], more=0),
+        {"status": "nothing", "calls": []},
+    ],
+    "refunds": [
+        _found(payments=[{**PAYMENT, "refunded_rub": 990}, PAYMENT], more=0),
+        _found(payments=[{**PAYMENT, "refunded_rub": 990}, {**PAYMENT, "refunded_rub": 500}], more=0),
+        _found(payments=[PAYMENT], more=0),
+        {"status": "nothing", "payments": []},
+    ],
+    **dict.fromkeys(("plan", "next_charge", "debt", "usage"), ACCOUNTS),
 }  # fmt: skip
 ANY = [*_refused("unknown_customer", "some_new_reason"), {"status": "unavailable", "reason": "x"},
        {"status": "approval", "reason": "some_new_reason", "number": "A-1001"}]  # fmt: skip

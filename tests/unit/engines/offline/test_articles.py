@@ -64,6 +64,40 @@ def test_after_the_last_step_a_ticket_is_offered_and_opened_with_assent() -> Non
         {"open_ticket": "ticket"}.get(asked.matter.offered, asked.matter.offered)].asks[OFFER])  # fmt: skip
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_whatever_the_article_each_step_comes_once_and_the_end_is_an_offer(language: str) -> None:
+    stepwise = [a for (lang, _), a in LIBRARY.items() if lang == language and len(a.steps) > AT_ONCE]
+    assert stepwise
+    for article in stepwise:
+        said, matter = ["it does not work"], None
+        for act in ("fault", *["unsolved"] * 5):
+            settings = {"agent": TECH, "language": language, "deeds": READ, "matter": matter}
+            told = say("no luck", act, before=tuple(said[:-1]), found={article.id: 0.99}, **settings)
+            matter = told.matter
+            said += [told.text, "no luck"]
+            if matter and matter.asked == OFFER:
+                break
+        assert matter is not None
+        assert matter.asked == OFFER, article.id
+        assert max(sum(step in text for text in said) for step in article.steps) == 1, article.id
+
+
+def test_the_language_may_change_in_the_middle_without_the_same_steps_again() -> None:
+    russian = LIBRARY["ru", STEPS]
+    before = ("звонки прерываются", "\n".join([russian.intro, *russian.steps[:AT_ONCE]]))
+    told = say("no luck", "unsolved", agent=TECH, before=before, deeds=READ, matter=TOLD)
+    assert steps_in(told.text) == list(ARTICLE.steps[AT_ONCE : 2 * AT_ONCE])
+
+
+def test_what_the_customer_tried_is_left_out() -> None:
+    said = "I restarted and reinstalled the app, it still crashes"
+    first = say(said, "fault", agent=TECH, deeds=READ, found={"app-crashes": 0.9})
+    then = say("no luck", "unsolved", agent=TECH, deeds=READ, before=(said, first.text), matter=first.matter)
+    steps = [step for step in LIBRARY["en", "app-crashes"].steps if step in f"{first.text}{then.text}"]
+    assert steps
+    assert not [step for step in steps if "reinstall" in step.lower() or "restart" in step.lower()]
+
+
 def test_with_a_ticket_there_already_a_person_is_offered() -> None:
     told = "\n".join([ARTICLE.intro, *ARTICLE.steps])
     deeds = (*READ, deed("open_ticket", "T-1"))

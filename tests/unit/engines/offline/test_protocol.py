@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessageChunk, HumanMessage
 
-from tests.unit.engines.offline.test_model import SALES, answer, called, model, setting, tools
+from tests.unit.engines.offline.test_model import SALES, answer, model, setting, tools
 
 pytestmark = pytest.mark.anyio
 
@@ -32,25 +32,10 @@ def test_usage_counts_both_sides_and_the_plain_stream_agrees() -> None:
 
 
 async def test_a_hand_over_is_streamed_as_a_tool_call() -> None:
-    messages = [setting(SALES, "ru"), HumanMessage("позовите оператора")]
+    messages = [setting(SALES, "ru"), HumanMessage("верните деньги за платёж")]
     total: AIMessageChunk | None = None
     async for chunk in model().bind_tools(tools("supervisor")).astream(messages):
         assert isinstance(chunk, AIMessageChunk)
         total = chunk if total is None else total + chunk
     assert total is not None
     assert total.tool_calls[0]["args"]["to"] == "supervisor"
-
-
-def test_an_unclear_question_is_searched_once_and_the_result_is_used() -> None:
-    lines: list[BaseMessage] = [
-        HumanMessage("мы о месте говорили"),
-        AIMessage("Слушаю."),
-        HumanMessage("так почём это?"),
-    ]
-    asked = answer([setting(SALES), *lines], tools("supervisor", search=True))
-    name, args = called(asked)
-    assert name == "search_knowledge"
-    assert "почём" in args["question"]
-    result = ToolMessage("[extra-storage] Место\n…", tool_call_id="1", name="search_knowledge")
-    reply = answer([setting(SALES), *lines, asked, result], tools("supervisor", search=True))
-    assert reply.response_metadata["citations"] == ["extra-storage"]
