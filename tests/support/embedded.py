@@ -11,7 +11,6 @@ from app.agents.tools.actions import handoff_tool
 from app.agents.tools.person import person_tool
 from app.bootstrap.context import understanding_of
 from app.core.models import OpenMatter
-from app.core.ports import Embedder
 from app.engines.offline.model import EmbeddedChatModel
 from tests.support.company import ROSTER, load_articles
 
@@ -19,8 +18,8 @@ NOW = "2026-11-22T09:00"  # a Sunday
 
 
 @cache
-def embedded(encoder: Embedder | None = None) -> EmbeddedChatModel:
-    """Without an encoder n-grams understand alone, and quickly."""
+def embedded(encoder: Any = None) -> EmbeddedChatModel:
+    """Without an `Embedder` n-grams understand alone, and quickly."""
     library = {(a.lang, a.id): a for a in load_articles()}
     return EmbeddedChatModel(library=library, understanding=understanding_of(encoder))
 

@@ -28,7 +28,6 @@ SAYS = {
 }
 HEARS = {"person": ["mitarbeiter", "menschen", "vorgesetzt"]}
 PAYMENTS = {
-    "ask": ["meine|letzte|zeigen zahlung|zahlungen"],
     "say": {"one": ["Zahlung $number: $amount am $paid."], "head": "Ihre Zahlungen:",
             "row": ["• $number: $amount, $paid"], "nothing": "Es gibt keine solche Zahlung."},
 }  # fmt: skip

@@ -27,6 +27,7 @@ LANGUAGES = sorted(all_books())
 ALLOWED = re.compile(r"https?://\S+|orbita|hub|key|calls|pc|windows|operator|\b[A-Z]{1,2}-\d+", re.IGNORECASE)
 SNAKE = re.compile(r"\b[a-z]+_[a-z_]+\b")
 TOOLS = frozenset(skill.tool for skill in SKILLS)
+STANDS = re.compile(r"already_|just_done|closed|cancelled")
 DAY = datetime(2026, 11, 22, tzinfo=COMPANY.zone)
 LISTS = {
     "tickets",
@@ -78,7 +79,7 @@ def test_the_promise_ledger_withholds_no_sentence_of_a_skill(language: str) -> N
     for skill, case, facts in CASES:
         result = answered(facts, language)
         done: set[str] = set()
-        if facts["status"] in ("done", "found"):
+        if facts["status"] in ("done", "found") or STANDS.match(str(facts.get("reason"))):
             done |= achieved_by(BY_NAME[skill].tool)
         if facts["status"] == "approval":
             done |= {"refund_requested", "approval"}
