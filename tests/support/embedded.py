@@ -11,17 +11,22 @@ from app.agents.tools.actions import handoff_tool
 from app.agents.tools.person import person_tool
 from app.bootstrap.context import understanding_of
 from app.core.models import OpenMatter
+from app.core.ports import Embedder
 from app.engines.offline.model import EmbeddedChatModel
 from tests.support.company import ROSTER, load_articles
 
 NOW = "2026-11-22T09:00"  # a Sunday
 
 
-@cache
-def embedded(encoder: Any = None) -> EmbeddedChatModel:
-    """Without an `Embedder` n-grams understand alone, and quickly."""
+def embedded(encoder: Embedder | None = None) -> EmbeddedChatModel:
+    """Without an encoder n-grams understand alone, and quickly."""
     library = {(a.lang, a.id): a for a in load_articles()}
     return EmbeddedChatModel(library=library, understanding=understanding_of(encoder))
+
+
+@cache
+def _quick() -> EmbeddedChatModel:
+    return embedded()
 
 
 def reply_to(
@@ -50,7 +55,7 @@ def reply_to(
     colleagues = tuple(a.name for a in ROSTER if a != one)
     offered = [*(tool.offer() for tool in one.tools), person_tool(), handoff_tool(colleagues)]
     asked = [SystemMessage("prompt", additional_kwargs=known), *said, *results]
-    reply = (model or embedded()).bind_tools(offered).invoke(asked)
+    reply = (model or _quick()).bind_tools(offered).invoke(asked)
     assert isinstance(reply, AIMessage)
     return reply
 
