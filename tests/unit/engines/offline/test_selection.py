@@ -127,4 +127,6 @@ def test_of_outages_the_one_that_lasted_long_enough_is_compensated() -> None:
 
 def test_who_has_no_order_to_pay_may_owe_for_the_plan() -> None:
     nothing = rows("find_orders", "orders")
-    assert call("how do I pay now", "pay_link", agent=SALES, results=(nothing,)).tool == "account_facts"
+    assert (
+        call("send me the link to pay", "pay_link", agent=SALES, results=(nothing,)).tool == "account_facts"
+    )
