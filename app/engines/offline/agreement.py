@@ -207,8 +207,16 @@ def _orders(skill: str, line: str, question: str) -> bool:
         ordered
         and not figures
         and not _wants_more(skill, line, question)
+        and not _goes_on(list(clauses.values()))
         and not any(reserves(_beside_reasons(skill, c)) for c, read in clauses.items() if not read)
     )
+
+
+def _goes_on(clauses: list[Phrases]) -> bool:
+    """ "I confirm that I am Ann": what follows a go-ahead that does not name the act says what it is for."""
+    ordering = [n for n, read in enumerate(clauses) if _acts(read)]
+    unnamed = not any("act" in read.values() for read in clauses)
+    return bool(ordering) and unnamed and not all(clauses[ordering[0] + 1 :])
 
 
 def _wants_more(skill: str, line: str, question: str) -> bool:
