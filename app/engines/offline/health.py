@@ -47,6 +47,8 @@ def _blocked(wish: Intent, scene: Scene) -> Say | None:
 def _outdated(wish: Intent, scene: Scene) -> Say | None:
     rows = (scene.result(DEVICES) or {}).get("devices", ())
     say = skillbook(scene.language).skills["devices"].say
+    if scene.open_tickets:
+        return None  # the customer may go on about what was reported: the ticket is named first
     old = [row for row in rows if "outdated_app" in row.get("problems", ())]
     text = " ".join(fill(say["outdated_app"], row, scene.language) for row in old)
     return Say(text, matter=wish.matter(HELPED)) if text.strip() else None

@@ -25,6 +25,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, SkipValidation
 
 from app.core.company import in_use
+from app.core.locales import languages
 from app.core.models import OPERATOR, RELEVANT, Article, OpenMatter, Reading
 from app.core.ports import Understanding
 from app.engines.offline.conversation import Call, Found, HandOver, LinePart, Move, PastDeed, Say, Scene
@@ -136,14 +137,14 @@ class EmbeddedChatModel(BaseChatModel):
             clock=_clock(facts.get("now")),
             unhelpful=frozenset(past.get("unhelpful", ())),
             open_tickets=tuple(past.get("open_tickets", ())),
-            parts=self._parts(customer[-1]),
+            parts=self._parts(customer[-1], lang),
             matter=OpenMatter.model_validate(facts.get("matter") or {}),
             deeds=tuple(_deed(use) for use in facts.get("used", ())),
             proposal=facts.get("proposal") or {},
         )
 
-    def _parts(self, line: str) -> tuple[LinePart, ...]:
-        if self.understanding is None:
+    def _parts(self, line: str, language: str) -> tuple[LinePart, ...]:
+        if self.understanding is None or language not in languages("acts.yaml"):
             return (LinePart(line, Reading(())),)
         return tuple(LinePart(text, reading) for text, reading in self.understanding.read_parts(line))
 
