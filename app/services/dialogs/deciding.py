@@ -16,6 +16,11 @@ from app.services.dialogs.turns import TurnResponse, find_stored
 from app.services.dialogs.views import DialogView, answered
 
 Word = Literal["confirm", "decline"]
+OVER = {
+    "proposal_expired": "The proposal was not confirmed in time.",
+    "proposal_superseded": "Another proposal has taken the place of this one.",
+    "proposal_decided": "The proposal was decided otherwise before.",
+}
 DECIDED = {"confirm": "confirmed", "decline": "declined"}
 
 
@@ -28,19 +33,14 @@ class ProposalNotFound(CallCenterError):
 
 
 class ProposalOver(CallCenterError):
-    """`code` is proposal_expired, proposal_superseded or proposal_decided."""
+    """`code` is a key of OVER."""
 
     status = 409
 
     def __init__(self, proposal: Proposal) -> None:
         state = proposal.state if proposal.state in ("expired", "superseded") else "decided"
         self.code = f"proposal_{state}"
-        why = {
-            "expired": "It was not confirmed in time.",
-            "superseded": "Another proposal has taken its place.",
-            "decided": f"It was {proposal.state} before.",
-        }
-        super().__init__(f"The proposal can no longer be decided: {why[state]}")
+        super().__init__(OVER[self.code])
 
 
 @dataclass(frozen=True)

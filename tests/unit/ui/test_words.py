@@ -9,6 +9,7 @@ import pytest
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
 from app.core.exceptions import StorageUnavailable
 from app.services.dialogs.branching import WHY
+from app.services.dialogs.deciding import OVER
 from app.ui.words import LANGUAGES, describe_error, describe_left_out, words
 from tests.support.paths import ROOT
 
@@ -31,7 +32,7 @@ CODE = re.compile(r'^    code(?:: str)? = "(\w+)"', re.MULTILINE)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_situation_that_a_visitor_can_meet_has_a_sentence(language: str) -> None:
     sources = (path.read_text("utf-8") for path in (ROOT / "app").rglob("*.py"))
-    codes = {code for source in sources for code in CODE.findall(source)} | WHY.keys()
+    codes = {code for source in sources for code in CODE.findall(source)} | WHY.keys() | OVER.keys()
     assert codes >= ELSEWHERE
     assert words(language, "problems")["codes"].keys() == codes - ELSEWHERE
 
