@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from app.agents.base import schema_of
 from app.agents.citations import Unmarking, cited
+from app.agents.grounding.reply import HOUSE
 from app.core.exceptions import ProviderError, ProviderReplyInvalid
 from app.core.models import TurnProgress, Usage
 from app.core.text import is_storable
@@ -90,7 +91,14 @@ class ModelCaller:
 
     async def _replace(self, call: ModelCall, failure: str | None) -> ModelReply:
         assert self.spare is not None
+        call = replace(call, messages=_without_checks(call.messages))
         return ModelReply(await _ask(self.spare, call), self.spare_name, FREE, True, failure)
+
+
+def _without_checks(messages: list[BaseMessage]) -> list[BaseMessage]:
+    """Without the house checks, and without the draft before each: the spare begins anew."""
+    checked = {n for n, message in enumerate(messages) if message.additional_kwargs.get(HOUSE)}
+    return [m for n, m in enumerate(messages) if n not in checked and n + 1 not in checked]
 
 
 async def _ask(model: BaseChatModel, call: ModelCall) -> AIMessage:

@@ -23,6 +23,8 @@ QUOTE, PAYMENTS = tool_name(Quote), "find_payments"
 _STANDS = re.compile(r'"reason": "(?:already_\w+|just_done|closed|cancelled)"')
 """A refusal because it is so already: what the tool would achieve may be said."""
 _RETURNED = re.compile(r'"refunded": "[^"]*[1-9]')
+HOUSE = "house"
+"""Marks what is said by the house in the customer's place: a spare model must not take it for theirs."""
 REWRITE = (
     "[House check, not the customer] Your draft was not sent, because no tool result and no article "
     "supports this: $claims. Write the reply again without it; "
@@ -32,7 +34,8 @@ REWRITE = (
 
 def rewrite(faults: list[Claim]) -> HumanMessage:
     """What a language model is told of its draft."""
-    return HumanMessage(Template(REWRITE).substitute(claims="; ".join(claim.text for claim in faults)))
+    asked = Template(REWRITE).substitute(claims="; ".join(claim.text for claim in faults))
+    return HumanMessage(asked, additional_kwargs={HOUSE: True})
 
 
 def evidence_of(agent: Agent, state: TurnState, knowledge: KnowledgeBase, now: datetime) -> Evidence:
