@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -232,7 +233,13 @@ class ScenarioService:
         state = start([_as_said(line) for line in earlier], None, case, None)
         state["tools"] = last.tools
         evidence = evidence_of(agent, state, self._orchestrator.context.knowledge, self.clock())
-        return [claim.text for claim in unsupported(last.text, evidence, state["language"])]
+        return [claim.text for claim in unsupported(_spoken(last), evidence, state["language"])]
+
+
+def _spoken(line: PlayedLine) -> str:
+    """Without the question of a proposal: it promises nothing, it asks."""
+    asked = (json.loads(use.result).get("question", "") for use in line.tools if use.status == "proposed")
+    return line.text.removesuffix(next(asked, ""))
 
 
 def _as_said(line: PlayedLine) -> Said:
