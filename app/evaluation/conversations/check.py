@@ -56,7 +56,7 @@ def check_conversations(folder: Path, labels: tuple[str, ...], locales: Path = L
 def _read_conversations(path: Path, found: _Lines, seen: dict[str, str]) -> None:
     split, _, language = path.stem.partition("_")
     if split not in ("dev", "test") or not language:
-        found.findings.append(_error(path, "the name is dev_<language> or test_<language>"))
+        found.findings.append(_error(path, "the name is dev_LANGUAGE or test_LANGUAGE"))
         return
     try:
         conversations = read_lines(path, Conversation)

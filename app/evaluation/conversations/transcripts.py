@@ -14,7 +14,7 @@ TURNS = "turns.jsonl"
 
 
 def write_run(report: ConversationReport, turns: Sequence[JudgedTurn], folder: Path) -> None:
-    """`reading_<lang>.txt` shows no grade: whoever marks must not know the machine's."""
+    """`reading_LANG.txt` shows no grade: whoever marks must not know the machine's."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         TURNS: "".join(f"{turn.model_dump_json()}\n" for turn in turns),

@@ -1,4 +1,4 @@
-"""Words of one language that the checks look for: `locales/<lang>/conversations.yaml`."""
+"""Words of one language that the checks look for: `locales/LANG/conversations.yaml`."""
 
 from __future__ import annotations
 

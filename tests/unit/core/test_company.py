@@ -12,7 +12,7 @@ import pytest
 from app.agents.roster import names, roster_of
 from app.core.company import Company, CompanyInvalid, load_company
 from app.engines.routing.artefact import load
-from app.engines.routing.training.fit import train_on
+from app.engines.routing.training.fit import ESCALATE, train_on
 from app.engines.routing.training.lines import LabelledLine
 from app.evaluation.costs import MISSED_ESCALATION, NEEDLESS_ESCALATION, CostMatrix
 from app.evaluation.metrics import headline
@@ -128,10 +128,11 @@ def test_training_follows_a_renamed_roster(care: Company, tmp_path: Path) -> Non
     lines = [LabelledLine(f"{word} of {x}", label, "en", x) for label, word in words.items() for x in THINGS]
     train_on(lines, "hash", tmp_path, Hashed(), list(care.agents), care.last_resort)
     meta = load(tmp_path).meta
-    assert (meta.last_resort, min(meta.take_over, key=lambda name: meta.take_over[name])) == ("care", "care")
+    assert (meta.last_resort, meta.take_over["care"]) == ("care", ESCALATE)
     assert meta.figures["cv_lexical_missed_escalations"] == 0
 
 
 def test_a_router_that_was_fitted_before_it_was_written_down_has_the_last_resort_of_its_bars() -> None:
-    old = load().meta.model_dump(exclude={"last_resort"})
+    bars = {"tech_support": 0.5, "sales": 0.5, "supervisor": 0.3}
+    old = load().meta.model_dump(exclude={"last_resort"}) | {"take_over": bars}
     assert type(load().meta).model_validate(old).last_resort == "supervisor"

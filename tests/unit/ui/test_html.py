@@ -41,7 +41,7 @@ SOURCES = {
     for path in sorted((ROOT / "app" / folder).rglob("*.py"))
 }
 PAGES = sorted({*FOLDER.glob("*.j2"), *REPORTS.glob("*.j2")})
-TAG = re.compile(r"</?[a-zA-Z!]")
+TAG = re.compile(r"</?[a-zA-Z]|<!(?:--|[A-Z])")
 BENIGN = "word"
 
 
@@ -72,7 +72,7 @@ def names_of(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.Call):
+        elif isinstance(node, ast.Call) and getattr(getattr(node.func, "value", None), "id", "") != "re":
             yield getattr(node.func, "id", getattr(node.func, "attr", ""))
 
 

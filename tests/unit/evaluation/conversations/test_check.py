@@ -77,7 +77,7 @@ def test_language_name_and_datasheet_are_checked(folder: Path) -> None:
     write(folder / "batteries" / "offers_de.jsonl")
     told = "\n".join(problems(folder))
     assert "d-1: the language is ru, in a file of en" in told
-    assert "conversations/other.jsonl: the name is dev_<language> or test_<language>" in told
+    assert "conversations/other.jsonl: the name is dev_LANGUAGE or test_LANGUAGE" in told
     assert "no datasheet of `batteries/offers_de.jsonl`" in told
 
 
