@@ -13,6 +13,7 @@ from app.engines.offline.lexicon import Phrasebook, phrasebook, skillbook
 from app.engines.offline.skills import offer, perform
 from app.engines.offline.wishes import HELPED, OFFER, Intent, skill_of
 
+UNASKED = 0.75  # score of an article for a later line that asks for nothing in particular
 AT_ONCE = 3  # steps in one message
 TICKET, DEVELOPERS, PERSON = "open_ticket", "developers", "person"
 
@@ -20,6 +21,8 @@ TICKET, DEVELOPERS, PERSON = "open_ticket", "developers", "person"
 def find_article(wish: Intent, scene: Scene) -> Article | None:
     """Later lines find something too easily, so that from the second one only a clear hit counts."""
     least = RELEVANT if wish.act in LOOKED_UP and not scene.agent_lines else CLEAR
+    if scene.agent_lines and not wish.act:
+        least = UNASKED
     fitting = scene.fitting(least)
     return next((a for a in fitting if a.agent == scene.agent), next(iter(fitting), None))
 

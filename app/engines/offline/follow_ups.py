@@ -77,6 +77,8 @@ def propose_again(scene: Scene, text: str = "") -> Move:
 def repeat_question(scene: Scene) -> Move | None:
     """Once, where a line beside an open question says nothing that is understood."""
     tool = str(scene.proposal.get("tool", ""))
+    if scene.matter.act == "undo":
+        return None
     put = sum(deed.tool == tool and deed.status == "proposed" for deed in scene.deeds)
     return propose_again(scene) if tool and put <= 1 else None
 
@@ -88,7 +90,7 @@ def last_deed(scene: Scene) -> PastDeed | None:
 
 def _asked(wish: Intent, scene: Scene) -> Move | None:
     kind, matter = KINDS[wish.act], scene.matter
-    if scene.proposal:
+    if scene.proposal and matter.act != "undo":
         facts = {**scene.proposal, "status": "proposed"}
         if text := _text(kind, str(scene.proposal.get("tool", "")), facts, scene):
             return propose_again(scene, text)

@@ -35,7 +35,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
     """The first that applies, in the order of what the customer needs most."""
     if wish.act in acts.FIXED:
         return talk.fixed(wish, scene)
-    if scene.matter.act in acts.URGENT and wish.act in acts.STILL and talk.has_more(scene):
+    if scene.matter.act in acts.URGENT and _goes_on(wish, scene) and talk.has_more(scene):
         return talk.fixed(replace(wish, act=scene.matter.act), scene)
     if wish.act == talk.PERSON:
         return talk.call_person(wish, scene)
@@ -56,6 +56,12 @@ def serve(wish: Intent, scene: Scene) -> Move:
     if may_be_fault(scene) and (cause := known_cause(wish, scene)):
         return cause
     return follow_ups.repeat_question(scene) or talk.ask_back(wish, scene)
+
+
+def _goes_on(wish: Intent, scene: Scene) -> bool:
+    """About the alarm, unless something else is clearly wanted."""
+    unsure = all(part.reading.p(wish.act) < acts.SURE for part in scene.parts)
+    return wish.act in acts.STILL or (unsure and wish.act != talk.PERSON)
 
 
 def _offered(wish: Intent, scene: Scene) -> Move:

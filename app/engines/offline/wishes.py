@@ -9,6 +9,7 @@ from app.core.models import OpenMatter, Reading
 from app.core.ngrams import fold_line
 from app.engines.offline import acts
 from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING, SURE
+from app.engines.offline.agreement import answer_to
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import LinePart, Scene
 from app.engines.offline.entities import Slots, day_in, slots_in
@@ -48,8 +49,11 @@ def skill_of(act: str) -> Skill | None:
 
 
 def read_wishes(scene: Scene) -> list[Intent]:
-    """In the order of saying, but what is urgent first."""
+    """In the order of saying, but what is urgent first; beside it only what is clear counts."""
     found = [_interpret(part, scene) for part in scene.parts]
+    if any(wish.act in acts.URGENT for wish in found):
+        clear = {part.reading.best for part in scene.parts if part.reading.p(part.reading.best) >= SURE}
+        found = [wish for wish in found if wish.act in acts.URGENT or wish.act in clear]
     kept = [wish for wish in found if not _is_covered(wish.act, {other.act for other in found})]
     return sorted(kept, key=lambda wish: wish.act not in acts.URGENT)
 
@@ -138,6 +142,8 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
     """A greeting before a request is none; a reviewed answer needs a clear cause."""
     if act in acts.COURTESIES:
         return len(strip_courtesies(fold_line(text)).split()) <= FEW
+    if act == "close_ticket" and p < SURE:
+        return False  # "open a ticket" is nearly the same words
     if act in acts.FIXED | acts.CHAT:
         return p >= (acts.ALARM if act in acts.FIXED else acts.CHATTED)
     return bool(scene.agent_lines) or act not in LEANING
@@ -179,9 +185,10 @@ def _decision(part: LinePart, scene: Scene) -> Intent | None:
     """What is neither a yes nor another wish leaves the offer alone."""
     matter = scene.matter
     best, known = part.reading.best, dict(matter.slots)
-    if best in ASSENTS or best == matter.offered:
+    puts_off = answer_to("", part.text, "") in ("no", "later")
+    if not puts_off and (best in ASSENTS or best == matter.offered):
         return Intent(matter.offered, matter.text, part.text, known, OFFER)
-    if best in REFUSALS or not best_act(part, scene):
+    if puts_off or best in REFUSALS or not best_act(part, scene):
         return Intent(DECLINED, matter.text, part.text, known)
     return None
 
