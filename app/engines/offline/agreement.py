@@ -138,7 +138,7 @@ def _sort(skill: str, line: str, question: str) -> Answer | Literal[""]:
     """Of a line of which every word is known."""
     read = {} if "?" in line or _QUOTE.search(line) else _read(skill, line, question)
     kinds, acts = set(read.values()), _acts(read)
-    if not acts and kinds & {"thing", "ask"}:
+    if not acts and ("thing" in kinds or ("ask" in kinds and "yes" not in kinds)):
         return ""
     rest = " ".join(phrase for phrase, kind in read.items() if kind not in ("courtesy", "thanks"))
     waits = bool(_TRAILS_OFF.search(line)) or "soon" in kinds
@@ -154,7 +154,8 @@ def _sort(skill: str, line: str, question: str) -> Answer | Literal[""]:
 def _acts(read: Phrases) -> bool:
     kinds = set(read.values())
     return bool(kinds & {"act", "go", "plan"}) or (
-        "infinitive" in kinds and bool(kinds & {"ask", "yes", "courtesy"})
+        "infinitive" in kinds
+        and (bool(kinds & {"ask", "yes"}) or not read.keys().isdisjoint(manner("courtesy")))
     )
 
 
