@@ -176,6 +176,7 @@ class Rehearsal:
             used=[use for turn in self.turns for use in turn.tools],
             cited=list(dict.fromkeys(name for turn in self.turns for name in turn.citations)),
             transferred=any(turn.hops for turn in self.turns),
+            matter=self.turns[-1].matter if self.turns else None,
         )
 
 
