@@ -99,7 +99,7 @@ def test_an_answering_call_that_fails_is_answered_by_the_embedded_model(fallback
     assert "Mock reply" not in answer["response"]
     assert path["failure"] == problem_of(fault)[1]
     assert path["decision"]["degraded"] is False
-    assert "plan-pro" in path["citations"]
+    assert "quote" in [tool["name"] for tool in path["tools"]]
     check_nothing_leaks(reply.text)
 
 
