@@ -150,7 +150,7 @@ def test_a_deleted_dialog_is_gone(http: httpx2.Client, dialog: str) -> None:
 def test_an_english_customer_is_served_in_english(http: httpx2.Client) -> None:
     body = create(http, "How much does the Pro plan cost?")
     assert body["assigned_agent"] == "sales"
-    assert "1,990 ₽" in str(body["response"])
+    assert "1,990\xa0₽" in str(body["response"])
 
 
 def test_route_over_rest(http: httpx2.Client) -> None:

@@ -37,6 +37,7 @@ HEARD = 4000  # characters of a line of the customer's; of a longer one its begi
 SEARCH = "search_knowledge"
 _CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
 _HIDDEN = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_RECORD = re.compile(r"(?<!\w)[A-ZА-Яa-zа-я]{1,2}\s?-\s?\d{3,}(?!\w)")
 _PIECE = re.compile(r"\S+\s*|\s+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -146,6 +147,11 @@ class EmbeddedChatModel(BaseChatModel):
     def _parts(self, line: str, language: str) -> tuple[LinePart, ...]:
         if self.understanding is None or language not in languages("acts.yaml"):
             return (LinePart(line, Reading(())),)
+        bare = _RECORD.sub(" ", line)
+        if bare != line and len(bare.split()) > 1:  # a number beside words does not say what is wanted
+            read = self.understanding.read_parts(bare)
+            if len(read) == 1:
+                return (LinePart(line, read[0][1]),)
         return tuple(LinePart(text, reading) for text, reading in self.understanding.read_parts(line))
 
 

@@ -86,6 +86,8 @@ def _narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
     if act == "ask_plans" and "item" in slots:
         return "ask_price"
+    if act == "close_ticket" and not _speaks_of_closing(text, scene):
+        return "open_ticket" if contains(_nouns("close"), text) else ""
     if act == "compensation" and "amount" in slots:
         return "credit"
     if act == "open_ticket" and any(contains(words.prefer, text) for words in named_by("developers")):
@@ -102,6 +104,17 @@ def _narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
         return "ask_outage" if day < scene.today else act
     return act
+
+
+def _speaks_of_closing(text: str, scene: Scene) -> bool:
+    """ "Close it" is about a ticket only beside one."""
+    verbs = tuple(stem for words in named_by("close") for stem in words.act)
+    ticket = contains(_nouns("close"), text) or scene.matter.act in acts.TICKETS
+    return ticket and contains(verbs, text)
+
+
+def _nouns(skill: str) -> tuple[str, ...]:
+    return tuple(stem for words in named_by(skill) for stem in words.thing)
 
 
 def may_be_fault(scene: Scene) -> bool:
