@@ -7,9 +7,9 @@ from dataclasses import replace
 from app.core.company import in_use
 from app.core.models import CLEAR, RELEVANT, Article
 from app.engines.offline import talk
-from app.engines.offline.acts import LEANING, LOOKED_UP
+from app.engines.offline.acts import DEMANDS, LEANING, LOOKED_UP
 from app.engines.offline.conversation import Move, Say, Scene, look_up, open_ticket, tried_in_vain
-from app.engines.offline.lexicon import Phrasebook, phrasebook, skillbook
+from app.engines.offline.lexicon import Phrasebook, contains, manner, phrasebook, skillbook
 from app.engines.offline.skills import offer, perform
 from app.engines.offline.wishes import HELPED, OFFER, Intent, skill_of
 
@@ -27,6 +27,11 @@ def find_article(wish: Intent, scene: Scene) -> Article | None:
     return next((a for a in fitting if a.agent == scene.agent), next(iter(fitting), None))
 
 
+def own_document(scene: Scene) -> bool:
+    """A document of the team's that clearly answers comes before what the house would say."""
+    return any(found.article.source and found.score >= CLEAR for found in scene.found)
+
+
 def from_article(wish: Intent, scene: Scene) -> Move | None:
     """None where none fits, and where the line leans on what was said: there anything seems to fit."""
     if wish.act in LEANING:
@@ -34,7 +39,8 @@ def from_article(wish: Intent, scene: Scene) -> Move | None:
     article = find_article(wish, scene)
     if article is None:
         return None
-    if act := in_use().profile.records.get(article.id):
+    act = in_use().profile.records.get(article.id)
+    if act and not (act in DEMANDS and contains(manner("how"), wish.said)):
         return from_records(act, wish, scene)
     if article.steps and scene.escalates_to is not None and (looked := look_up(scene)):
         return looked

@@ -45,6 +45,12 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return move
     if move := follow_ups.answer(wish, scene):
         return move
+    if (
+        wish.act not in acts.DEMANDS
+        and articles.own_document(scene)
+        and (told := articles.from_article(wish, scene))
+    ):
+        return told
     if skill := skill_of(wish.act):
         return perform(skill, wish, scene) if wish.is_meant else _offered(wish, scene)
     if said := talk.chat(wish, scene):
