@@ -20,8 +20,9 @@ TICKET, DEVELOPERS, PERSON = "open_ticket", "developers", "person"
 
 def find_article(wish: Intent, scene: Scene) -> Article | None:
     """Later lines find something too easily, so that from the second one only a clear hit counts."""
-    least = RELEVANT if wish.act in LOOKED_UP and not scene.agent_lines else CLEAR
-    if scene.agent_lines and not wish.act:
+    asks = wish.act in LOOKED_UP or scene.is_unread
+    least = RELEVANT if asks and not scene.agent_lines else CLEAR
+    if scene.agent_lines and not wish.act and not scene.is_unread:
         least = UNASKED
     fitting = scene.fitting(least)
     return next((a for a in fitting if a.agent == scene.agent), next(iter(fitting), None))

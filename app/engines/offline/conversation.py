@@ -79,6 +79,11 @@ class Scene:
         return self.agent_lines[-1] if self.agent_lines else ""
 
     @property
+    def is_unread(self) -> bool:
+        """In a language without acts: what the line does is not known."""
+        return not any(part.reading.acts for part in self.parts)
+
+    @property
     def may_escalate(self) -> bool:
         return self.escalates_to in self.may_hand_to
 

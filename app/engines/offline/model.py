@@ -28,6 +28,7 @@ from app.core.company import in_use
 from app.core.locales import languages
 from app.core.models import OPERATOR, RELEVANT, Article, OpenMatter, Reading
 from app.core.ports import Understanding
+from app.engines.offline import acts
 from app.engines.offline.conversation import Call, Found, HandOver, LinePart, Move, PastDeed, Say, Scene
 from app.engines.offline.lexicon import plain
 from app.engines.offline.policy import respond
@@ -145,14 +146,22 @@ class EmbeddedChatModel(BaseChatModel):
         )
 
     def _parts(self, line: str, language: str) -> tuple[LinePart, ...]:
-        if self.understanding is None or language not in languages("acts.yaml"):
+        if self.understanding is None:
             return (LinePart(line, Reading(())),)
         bare = _RECORD.sub(" ", line)
         if bare != line and len(bare.split()) > 1:  # a number beside words does not say what is wanted
             read = self.understanding.read_parts(bare)
             if len(read) == 1:
-                return (LinePart(line, read[0][1]),)
-        return tuple(LinePart(text, reading) for text, reading in self.understanding.read_parts(line))
+                return (LinePart(line, _believed(read[0][1], language)),)
+        read = self.understanding.read_parts(line)
+        return tuple(LinePart(text, _believed(reading, language)) for text, reading in read)
+
+
+def _believed(reading: Reading, language: str) -> Reading:
+    """In a language without lines of its own only what is clear, and no talk, counts."""
+    own = language in languages("acts.yaml")
+    clear = reading.p(reading.best) >= acts.LIKELY and reading.best not in acts.CHAT
+    return reading if own or clear else Reading(())
 
 
 def _told(move: Move) -> dict[str, Any]:

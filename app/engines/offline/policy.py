@@ -33,6 +33,8 @@ def respond(scene: Scene) -> Move:
 
 def serve(wish: Intent, scene: Scene) -> Move:
     """The first that applies, in the order of what the customer needs most."""
+    if scene.is_unread and scene.may_escalate and talk.wants_person(scene):
+        return talk.hand_up(scene)
     if wish.act in acts.FIXED:
         return talk.fixed(wish, scene)
     if scene.matter.act in acts.URGENT and _goes_on(wish, scene) and talk.has_more(scene):

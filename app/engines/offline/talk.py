@@ -8,7 +8,8 @@ from app.core.locales import FALLBACK, languages
 from app.core.models import OpenMatter
 from app.core.wording import spoken
 from app.engines.offline import acts
-from app.engines.offline.conversation import Call, Move, Say, Scene
+from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
+from app.engines.offline.lexicon import phrasebook
 from app.engines.offline.responses import fill
 from app.engines.offline.wishes import OFFER, TOPIC, Intent
 
@@ -45,6 +46,17 @@ def has_more(scene: Scene) -> bool:
 
 def cannot(wish: Intent, scene: Scene) -> Say:
     return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter(OFFER, PERSON))
+
+
+def wants_person(scene: Scene) -> bool:
+    """By the cues of a language whose acts are not known."""
+    book = phrasebook(scene.language)
+    return book.hears("person", scene.now) or book.hears("anger", scene.now)
+
+
+def hand_up(scene: Scene) -> HandOver:
+    reason = phrasebook(scene.language).say["reason_angry"]
+    return HandOver(str(scene.escalates_to), reason, known=" / ".join(scene.customer[-3:]))
 
 
 def call_person(wish: Intent, scene: Scene) -> Move:

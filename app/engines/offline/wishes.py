@@ -157,8 +157,12 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
         return len(strip_courtesies(fold_line(text)).split()) <= FEW
     if act == "close_ticket" and p < SURE:
         return False  # "open a ticket" is nearly the same words
-    if act in acts.FIXED | acts.CHAT:
-        return p >= (acts.ALARM if act in acts.FIXED else acts.CHATTED)
+    if act == "unsubscribe_mail" and not contains(manner("mailing"), text):
+        return False
+    if act in acts.FIXED | acts.CANNOT:
+        return p >= acts.ALARM
+    if act in acts.CHAT:
+        return p >= acts.CHATTED
     return bool(scene.agent_lines) or act not in LEANING
 
 
