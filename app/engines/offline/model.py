@@ -160,7 +160,8 @@ class EmbeddedChatModel(BaseChatModel):
 def _believed(reading: Reading, language: str) -> Reading:
     """In a language without lines of its own only what is clear, and no talk, counts."""
     own = language in languages("acts.yaml")
-    clear = reading.p(reading.best) >= acts.LIKELY and reading.best not in acts.CHAT
+    least = acts.LEAST if reading.best in acts.READS else acts.LIKELY
+    clear = reading.p(reading.best) >= least and reading.best not in acts.CHAT
     return reading if own or clear else Reading(())
 
 
