@@ -87,6 +87,8 @@ FREE_ACTS = frozenset(
     {"open_ticket", "add_to_ticket", "close_ticket", "complaint", "callback", "move_call", "cancel_call"}
 )
 """Done at once, so that they have to be meant; below `LIKELY` they are offered."""
+PASSING = frozenset({*COURTESIES, "acknowledge", "confirm", "solved", "refuse", "declined", "postpone"})
+"""They end a matter: after them a wish that waits may take the customer to another desk."""
 LEAST, LIKELY, SURE = 0.12, 0.3, 0.6
 """Below the first an act is none; from the last it counts even where something else was asked."""
 HINTED = 0.05

@@ -58,6 +58,7 @@ class Scene:
     unhelpful: frozenset[str] = frozenset()  # articles that did not help this customer last time
     open_tickets: tuple[str, ...] = ()
     parts: tuple[LinePart, ...] = ()
+    later: tuple[LinePart, ...] = ()  # wishes of earlier lines that were not served yet
     matter: OpenMatter = field(default_factory=OpenMatter)  # what our last answer was about
     deeds: tuple[PastDeed, ...] = ()  # of earlier turns, the latest last
     proposal: Mapping[str, Any] = field(
@@ -140,10 +141,11 @@ class Say:
     text: str
     citations: list[str] = field(default_factory=list)
     matter: OpenMatter | None = None
+    proposes: bool = False  # a question of ours follows the words
 
     @property
     def asks(self) -> bool:
-        return "?" in self.text or bool(self.matter and self.matter.asked)
+        return self.proposes or "?" in self.text or bool(self.matter and self.matter.asked)
 
 
 @dataclass(frozen=True, slots=True)

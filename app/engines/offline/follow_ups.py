@@ -71,7 +71,7 @@ def propose_again(scene: Scene, text: str = "") -> Move:
         return hand_over(tool, scene)
     if scene.result(tool) is None:
         return Call(tool, dict(scene.proposal["arguments"]))
-    return Say(text, matter=scene.matter.model_copy(update={"asked": ""}))
+    return Say(text, matter=scene.matter.model_copy(update={"asked": ""}), proposes=True)
 
 
 def repeat_question(scene: Scene) -> Move | None:

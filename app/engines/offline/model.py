@@ -122,6 +122,7 @@ class EmbeddedChatModel(BaseChatModel):
         to = offered.get("hand_over", {}).get("to", {})
         customer = [_heard(m) for m in messages if isinstance(m, HumanMessage)]
         lang = facts.get("language", "ru")
+        matter = OpenMatter.model_validate(facts.get("matter") or {})
         return Scene(
             agent=facts.get("agent", ""),
             language=lang,
@@ -140,7 +141,8 @@ class EmbeddedChatModel(BaseChatModel):
             unhelpful=frozenset(past.get("unhelpful", ())),
             open_tickets=tuple(past.get("open_tickets", ())),
             parts=self._parts(customer[-1], lang),
-            matter=OpenMatter.model_validate(facts.get("matter") or {}),
+            later=tuple(part for line in matter.later for part in self._parts(line, lang)),
+            matter=matter,
             deeds=tuple(_deed(use) for use in facts.get("used", ())),
             proposal=facts.get("proposal") or {},
         )

@@ -4,31 +4,59 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.core.actions import BY_TOOL
 from app.core.models import OpenMatter
 from app.engines.offline import acts, articles, follow_ups, talk
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
-from app.engines.offline.skills import offer, perform, report
-from app.engines.offline.wishes import OFFER, Intent, may_be_fault, read_wishes, skill_of
+from app.engines.offline.responses import fill
+from app.engines.offline.skills import PROPOSED, offer, perform, report
+from app.engines.offline.wishes import OFFER, Intent, may_be_fault, read_wishes, skill_of, waiting_wishes
 
 
 def respond(scene: Scene) -> Move:
-    """Each wish in turn; what cannot be served in this message is named and taken up in the next."""
-    if told := report(scene):
-        return told
-    said: list[Say] = []
+    """Each wish in turn, then those of earlier lines; what cannot be served now waits for the next line."""
+    told = report(scene)
+    wishes = [] if told else read_wishes(scene)
+    said: list[Say] = [told] if told else []
     later: list[str] = []
-    for wish in read_wishes(scene):
-        move = serve(wish, scene)
-        if isinstance(move, HandOver) and said:
-            later.append(wish.text)
-        elif not isinstance(move, Say):
-            return move
-        elif move.asks and any(other.asks for other in said):
+    for wish in wishes:
+        move = None if _must_wait(wish, scene) else serve(wish, scene)
+        if isinstance(move, Say) and not (move.asks and _asks(said)):
+            said.append(move)
+        elif move is None or isinstance(move, Say) or (isinstance(move, HandOver) and said):
             later.append(wish.text)
         else:
-            said.append(move)
+            return move
+    is_busy = bool(told) or any(wish.act not in acts.PASSING for wish in wishes)
+    return _take_up(said, later, is_busy, scene)
+
+
+def _take_up(said: list[Say], later: list[str], is_busy: bool, scene: Scene) -> Move:
+    """Wishes of earlier lines, by name: where nothing is asked, and another desk's only between matters."""
+    for wish in waiting_wishes(scene):
+        move = None if _asks(said) or _must_wait(wish, scene) else serve(wish, scene)
+        if isinstance(move, Say):
+            head = fill(talk.words(scene.language)["taken_up"], {"wish": wish.text}, scene.language)
+            said.append(replace(move, text=f"{head} {move.text}".strip()))
+        elif move is None or (isinstance(move, HandOver) and is_busy):
+            later.append(wish.text)
+        else:
+            return move
     return _joined(said, later, scene)
+
+
+def _asks(said: list[Say]) -> bool:
+    return any(one.asks for one in said)
+
+
+def _must_wait(wish: Intent, scene: Scene) -> bool:
+    """One act that needs consent is put to the customer in a message."""
+    skill = skill_of(wish.act)
+    if skill is None or skill.reads or not BY_TOOL[skill.tool].consent:
+        return False
+    proposed = [tool for tool, facts in scene.results if facts.get("status") == PROPOSED]
+    return bool(proposed) and skill.tool not in proposed
 
 
 def serve(wish: Intent, scene: Scene) -> Move:
@@ -82,8 +110,8 @@ def _joined(said: list[Say], later: list[str], scene: Scene) -> Say:
     """The question comes last; what was said before is not said again as if it were new."""
     parts = sorted(said, key=lambda each: each.asks)
     text = "\n\n".join(part.text for part in parts if part.text)
-    if later and not parts[-1].asks:
-        text = f"{text}\n\n{talk.pick(talk.words(scene.language)['later'], scene)}"
+    note = talk.words(scene.language)["later"][0] if later and not scene.matter.later else ""
+    text = "\n\n".join(part for part in (note, text) if part)
     kept = parts[-1].matter or OpenMatter()
     cited = [name for part in parts for name in part.citations]
     return Say(_fresh(text, scene), cited, kept.model_copy(update={"later": later}))

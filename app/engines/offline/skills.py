@@ -130,7 +130,7 @@ def _lacks(need: Need, slots: Slots) -> bool:
 def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say:
     """The result in words, with what may be done next."""
     if facts.get("status") == PROPOSED:
-        return Say("", matter=wish.matter())
+        return Say("", matter=wish.matter(), proposes=True)
     if facts.get("reason") == UNKNOWN:
         return Say(general(scene, "stranger"), matter=wish.matter())
     lang = scene.language

@@ -58,6 +58,14 @@ def read_wishes(scene: Scene) -> list[Intent]:
     return sorted(kept, key=lambda wish: wish.act not in acts.URGENT)
 
 
+def waiting_wishes(scene: Scene) -> list[Intent]:
+    """Of earlier lines, as they stand: nothing of what was said since belongs to them."""
+    return [
+        _interpret(part, replace(scene, matter=OpenMatter(), parts=(part,), customer=[part.text]))
+        for part in scene.later
+    ]
+
+
 def _is_covered(act: str, beside: set[str]) -> bool:
     """What only leads up to something else in the same message: a report of success, a demand."""
     if "solved" in beside and act in ("fault", "tried", "unsolved"):

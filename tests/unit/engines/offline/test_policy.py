@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from app.core.models import OpenMatter, Reading
+from app.engines.offline.conversation import LinePart
 from app.engines.offline.talk import words
 from app.engines.offline.wishes import OFFER
 from tests.support.scenes import BOSS, SALES, TECH, call, hand_over, say
@@ -34,6 +38,48 @@ def test_what_another_desk_does_is_named_and_kept_where_something_was_answered_h
     assert told.matter is not None
     assert told.matter.later == ["call me tomorrow at 15:00"]
     assert words("en")["later"][0] in told.text
+
+
+def later(text: str, act: str) -> dict[str, Any]:
+    return {"later": (LinePart(text, Reading(((act, 0.9),))),), "matter": OpenMatter(later=[text])}
+
+
+def test_what_waited_is_served_by_name_once_nothing_is_asked() -> None:
+    told = say("thanks", "thanks", before=("hi", "Hello!"), results=(("account_facts", FOUND),),
+               **later("what is my plan", "ask_plan"))  # fmt: skip
+    assert "what is my plan" in told.text
+    assert "Pro" in told.text
+    assert told.matter is not None
+    assert told.matter.later == []
+
+
+def test_after_an_act_what_waited_at_this_desk_is_taken_up() -> None:
+    done = ("cancel_subscription", {"status": "done", "plan": "Pro", "until": "December 1, 2026"})
+    told = say("ok", "give_data", before=("cancel", "Cancel it?"), results=(done, ("account_facts", FOUND)),
+               **later("what is my plan", "ask_plan"))  # fmt: skip
+    assert told.text.index("December 1") < told.text.index("what is my plan")
+
+
+def test_another_desk_takes_up_what_waited_only_when_the_first_matter_is_over() -> None:
+    waits = later("call me tomorrow at 15:00", "callback")
+    assert hand_over("thanks", "thanks", before=("hi", "Hello!"), **waits).to == BOSS
+    told = say("what is my plan", "ask_plan", results=(("account_facts", FOUND),), **waits)
+    assert told.matter is not None
+    assert told.matter.later == ["call me tomorrow at 15:00"]
+
+
+def test_while_we_ask_nothing_else_is_taken_up() -> None:
+    told = say("get me Pro", "order", agent=SALES, **later("what is my plan", "ask_plan"))
+    assert told.matter is not None
+    assert told.matter.later == ["what is my plan"]
+
+
+def test_of_two_acts_that_need_consent_one_is_put_and_the_other_waits() -> None:
+    wishes = [("cancel my plan", "cancel_plan"), ("and cancel order O-1005", "cancel_order")]
+    proposed = ("cancel_subscription", {"status": "proposed"})
+    told = say(wishes, agent=SALES, results=(proposed,))
+    assert told.matter is not None
+    assert told.matter.later == ["and cancel order O-1005"]
 
 
 def test_alone_it_goes_to_that_desk() -> None:
