@@ -22,9 +22,8 @@ ARTICLES = [
      "Ein Monatstarif wird innerhalb von 14 Tagen nach der Zahlung vollständig erstattet."),
 ]  # fmt: skip
 SAYS = {
-    "greeting": "Guten Tag! Was ist geschehen?",
-    "taken": "Es tut mir leid, dass die Schritte nicht geholfen haben. Ihr Anliegen ist beim Vorgesetzten.",
-    "sorry": "Das tut mir leid. Ihr Anliegen ist beim Vorgesetzten, ein Mensch entscheidet.",
+    "greeting": ["Guten Tag! Was ist geschehen?"],
+    "person_called": ["Ich habe einen Mitarbeiter gerufen. Die Antwort kommt in diesen Chat."],
 }
 HEARS = {"person": ["mitarbeiter", "menschen", "vorgesetzt"]}
 PAYMENTS = {
@@ -58,7 +57,7 @@ def add(patch: pytest.MonkeyPatch, folder: Path) -> None:
     shutil.copytree(shipped, copy)
     shutil.copytree(shipped / "en", copy / "de", ignore=shutil.ignore_patterns(*NEVER))
     patch.setattr(locales, "LOCALES", copy)
-    _translate(copy / "de" / "phrases.yaml", lambda texts: texts["say"].update(SAYS))
+    _translate(copy / "de" / "talk.yaml", lambda texts: texts.update(SAYS))
     _translate(copy / "de" / "phrases.yaml", lambda texts: texts["cues"].update(HEARS))
     _translate(copy / "de" / "skills.yaml", lambda texts: texts["skills"].update(payments=PAYMENTS))
     _translate(copy / "de" / "grounding.yaml", lambda texts: texts.update(GROUNDING))

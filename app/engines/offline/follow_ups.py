@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.core.locales import FALLBACK, languages
 from app.core.wording import spoken
 from app.engines.offline import acts, talk
 from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
@@ -41,8 +40,7 @@ CALLED_OFF_BY = {**dict.fromkeys(acts.ORDERS, "cancel_order"), **dict.fromkeys(a
 
 
 def texts(language: str) -> Texts:
-    known = languages("follow_ups.yaml")
-    found: Texts = spoken("follow_ups", language if language in known else FALLBACK)
+    found: Texts = spoken("follow_ups", language)
     return found
 
 

@@ -42,15 +42,6 @@ class Phrasebook:
             bare = beginnings(tuple(self.cues[cue])).sub(" ", bare)
         return len([w for w in _WORD.findall(bare) if w not in self.filler])
 
-    def plain(self, text: str) -> str:
-        """The words alone: two texts are the same question if these are equal."""
-        return " ".join(_WORD.findall(plain(text)))
-
-    def shared(self, question: str, line: str) -> int:
-        """How many words of weight in the question have a relative in the line."""
-        asked = {_root(w) for w in _WORD.findall(plain(question)) if w not in self.filler}
-        return len(asked & {_root(w) for w in _WORD.findall(plain(line))})
-
 
 _WORD = re.compile(r"\w+")
 _CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
@@ -71,11 +62,6 @@ def plain(text: str) -> str:
 def contains(stems: Sequence[str], text: str) -> bool:
     """Whether a word begins so."""
     return bool(stems) and bool(beginnings(tuple(stems)).search(plain(text)))
-
-
-def _root(word: str) -> str:
-    """Enough of a word to know its relatives: endings are cut, short words kept."""
-    return word if len(word) <= 3 else word[: max(3, min(5, len(word) - 2))]
 
 
 @lru_cache(maxsize=1024)

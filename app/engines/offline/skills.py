@@ -18,7 +18,7 @@ from app.engines.offline.selection import Selection, choose
 from app.engines.offline.subjects import texts_of
 from app.engines.offline.wishes import OFFER, TIME, Intent, skill_of
 
-JUST_DONE, PROPOSED, UNKNOWN, REJECTED = "just_done", "proposed", "unknown_customer", "rejected"
+PROPOSED, UNKNOWN, REJECTED = "proposed", "unknown_customer", "rejected"
 DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
 ACTS = {name: act for act, name in {**acts.DEMANDS, **acts.READS}.items()}
 ACCOUNT = "account_facts"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.core.locales import FALLBACK, languages
 from app.core.models import OpenMatter
 from app.core.wording import spoken
 from app.engines.offline import acts
@@ -20,8 +19,7 @@ CALLS = frozenset({"bereavement", "self_harm", "hacked", "card_stolen", "phishin
 
 
 def words(language: str) -> dict[str, list[str]]:
-    known = languages("talk.yaml")
-    said: dict[str, list[str]] = spoken("talk", language if language in known else FALLBACK)
+    said: dict[str, list[str]] = spoken("talk", language)
     return said
 
 

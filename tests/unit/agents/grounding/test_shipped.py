@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.agents.grounding import Evidence, unsupported
 from app.agents.grounding.language import honest
-from app.engines.offline.lexicon import phrasebook
+from app.engines.offline.talk import CALLS, words
 from tests.support.company import COMPANY
 from tests.unit.agents.grounding.tables import LANGS, TODAY
 
 ARTICLES = sorted(COMPANY.articles.glob("*/*.md"))
-TRANSFERRED = {"taken", "sorry"}  # they say that the supervisor has the case now
+CALLED = {*CALLS, "person_called", "person_called_again"}  # said after a person was called
 
 
 def told(path: Path) -> str:
@@ -36,18 +37,24 @@ def test_all_articles_are_read() -> None:
     assert {path.parent.name for path in ARTICLES} == set(LANGS)
 
 
+def phrases(lang: str) -> Iterator[tuple[str, str]]:
+    for act, said in words(lang).items():
+        if act != "topics":
+            yield from ((act, text.replace("$waiting", "3")) for text in said)
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_shipped_phrase_promises_nothing(lang: str) -> None:
-    for name, phrase in phrasebook(lang).say.items():
-        done = frozenset({"transfer"}) if name in TRANSFERRED else frozenset[str]()
-        assert unsupported(phrase, Evidence(today=TODAY, done=done), lang) == [], name
+    for act, phrase in phrases(lang):
+        done = frozenset({"transfer", "escalated"}) if act in CALLED else frozenset[str]()
+        assert unsupported(phrase, Evidence(today=TODAY, done=done), lang) == [], (act, phrase)
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("name", sorted(TRANSFERRED))
-def test_a_phrase_about_the_supervisor_needs_a_transfer(lang: str, name: str) -> None:
-    found = unsupported(phrasebook(lang).say[name], Evidence(today=TODAY), lang)
-    assert [claim.kind for claim in found] == ["transfer"]
+def test_that_a_person_was_called_needs_the_call(lang: str) -> None:
+    told = [phrase for act, phrase in phrases(lang) if act == "person_called"]
+    assert told
+    assert all(unsupported(phrase, Evidence(today=TODAY), lang) for phrase in told)
 
 
 @pytest.mark.parametrize("lang", LANGS)

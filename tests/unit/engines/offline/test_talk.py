@@ -49,11 +49,11 @@ def test_who_wants_a_person_is_told_how_many_wait_before() -> None:
 
 @pytest.mark.parametrize("act", sorted(acts.CANNOT))
 def test_what_no_tool_does_is_said_and_a_person_is_offered(act: str) -> None:
-    told = say("do it", act)
+    told = say("no more mail, delete it", act)
     assert told.text == words("en")[act][0]
     assert told.matter is not None
     assert (told.matter.asked, told.matter.offered) == (OFFER, "person")
-    assert call("yes", "confirm", before=("do it", told.text), matter=told.matter).tool == "call_person"
+    assert call("yes", "confirm", before=("no more mail, delete it", told.text), matter=told.matter).tool == "call_person"
 
 
 @pytest.mark.parametrize("act", ["thanks", "greeting", "small_talk", "vent", "foreign_product", "nonsense"])
