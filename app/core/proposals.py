@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from app.core.actions import BY_TOOL, Action, plain_arguments, tool_name
 from app.core.backoffice import ActionContext, Outcome, Value
+from app.core.exceptions import CallCenterError
 
 State = Literal["open", "suspended", "confirmed", "declined", "superseded", "expired"]
 LIVE: tuple[State, ...] = ("open", "suspended")
@@ -105,3 +106,28 @@ class Consent:
 def is_covered(consent: Consent | None, origin: ActionContext, action: Action) -> bool:
     """Whether an action may be tried: it needs no consent, or has it."""
     return not action.consent or (consent is not None and consent.covers(origin, action))
+
+
+class ProposalNotFound(CallCenterError):
+    status = 404
+    code = "proposal_not_found"
+
+    def __init__(self, dialog_id: str, proposal_id: str) -> None:
+        super().__init__(f"Dialog {dialog_id} has no proposal {proposal_id}.")
+
+
+OVER = {
+    "proposal_expired": "The proposal was not confirmed in time.",
+    "proposal_superseded": "Another proposal has taken the place of this one.",
+    "proposal_decided": "The proposal was decided otherwise before.",
+}
+
+
+class ProposalOver(CallCenterError):
+    """`code` is a key of OVER; `state` the proposal's."""
+
+    status = 409
+
+    def __init__(self, state: str) -> None:
+        self.code = f"proposal_{state if state in ('expired', 'superseded') else 'decided'}"
+        super().__init__(OVER[self.code])

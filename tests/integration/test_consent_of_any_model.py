@@ -14,13 +14,13 @@ from langchain_core.messages import AIMessage
 
 from app.adapters.mocks.llm.scripted import ScriptedChatModel
 from app.bootstrap import build
-from app.core.clock import utcnow
 from app.core.config import Settings
 from app.core.dialog import Dialog
 from app.core.models import Decision, RouteQuery, TurnProgress
 from app.engines.backoffice.office import SqlBackOffice
 from app.services.workbench import Workbench
 from tests.integration.test_skills_at_work import Chat
+from tests.support.clocks import Clock
 from tests.support.demands import BOSS, SALES
 
 pytestmark = pytest.mark.anyio
@@ -37,14 +37,6 @@ class At:
 
     async def route(self, query: RouteQuery) -> Decision:
         return Decision(agent=self.agent, confidence=1, source="lexical", reason=query.text[:10])
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> Any:
-        return utcnow() + self.ahead
 
 
 def call(tool: str, **arguments: Any) -> AIMessage:

@@ -13,20 +13,12 @@ import httpx2
 import pytest
 
 from app.bootstrap import build
-from app.core.clock import utcnow
 from app.engines.backoffice.office import SqlBackOffice
+from tests.support.clocks import Clock
 from tests.support.server import running, settings
 
 Json = dict[str, Any]
 ORDER = "закажите хаб с доставкой курьером"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> Any:
-        return utcnow() + self.ahead
 
 
 @pytest.fixture

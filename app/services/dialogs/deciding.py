@@ -7,8 +7,7 @@ from typing import Literal
 
 from app.agents.orchestrator import Emit
 from app.core.dialog import Dialog
-from app.core.exceptions import CallCenterError
-from app.core.proposals import LineVerdict, Proposal
+from app.core.proposals import LineVerdict, Proposal, ProposalNotFound, ProposalOver
 from app.services.dialogs.admission import Request
 from app.services.dialogs.consents import find_proposal
 from app.services.dialogs.manager import DialogManager
@@ -16,31 +15,7 @@ from app.services.dialogs.turns import TurnResponse, find_stored
 from app.services.dialogs.views import DialogView, answered
 
 Word = Literal["confirm", "decline"]
-OVER = {
-    "proposal_expired": "The proposal was not confirmed in time.",
-    "proposal_superseded": "Another proposal has taken the place of this one.",
-    "proposal_decided": "The proposal was decided otherwise before.",
-}
 DECIDED = {"confirm": "confirmed", "decline": "declined"}
-
-
-class ProposalNotFound(CallCenterError):
-    status = 404
-    code = "proposal_not_found"
-
-    def __init__(self, dialog_id: str, proposal_id: str) -> None:
-        super().__init__(f"Dialog {dialog_id} has no proposal {proposal_id}.")
-
-
-class ProposalOver(CallCenterError):
-    """`code` is a key of OVER."""
-
-    status = 409
-
-    def __init__(self, proposal: Proposal) -> None:
-        state = proposal.state if proposal.state in ("expired", "superseded") else "decided"
-        self.code = f"proposal_{state}"
-        super().__init__(OVER[self.code])
 
 
 @dataclass(frozen=True)
@@ -89,7 +64,7 @@ class ProposalDecisions:
             return
         if was_live:
             await self.dialogs.store.write(dialog)
-        raise ProposalOver(proposal)
+        raise ProposalOver(proposal.state)
 
 
 def told_before(dialog: Dialog, proposal: Proposal) -> TurnResponse:

@@ -8,8 +8,8 @@ import pytest
 
 from app.core.documents import DocumentUnusable, Left, LeftOut, Unusable
 from app.core.exceptions import StorageUnavailable
+from app.core.proposals import OVER
 from app.services.dialogs.branching import WHY
-from app.services.dialogs.deciding import OVER
 from app.ui.words import LANGUAGES, describe_error, describe_left_out, words
 from tests.support.paths import ROOT
 

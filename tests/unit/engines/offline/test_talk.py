@@ -53,7 +53,10 @@ def test_what_no_tool_does_is_said_and_a_person_is_offered(act: str) -> None:
     assert told.text == words("en")[act][0]
     assert told.matter is not None
     assert (told.matter.asked, told.matter.offered) == (OFFER, "person")
-    assert call("yes", "confirm", before=("no more mail, delete it", told.text), matter=told.matter).tool == "call_person"
+    assert (
+        call("yes", "confirm", before=("no more mail, delete it", told.text), matter=told.matter).tool
+        == "call_person"
+    )
 
 
 @pytest.mark.parametrize("act", ["thanks", "greeting", "small_talk", "vent", "foreign_product", "nonsense"])
