@@ -17,7 +17,7 @@ FIELDS = dict.fromkeys(
     ("known", "limit", "id", "other", "row", "missing", "lang", "agent", "problem", "column", "line"), "7"
 )
 ELSEWHERE = {
-    "internal_error", "prompt_variable_missing",  # no situation; defect
+    "no_back_office", "internal_error", "prompt_variable_missing",  # no situation; defect
     "setting_invalid", "company_invalid",  # of the start
     "body_too_large", "unsupported_media_type", "cursor_invalid",  # of REST alone
     "foreign_origin", "host_unknown", "one_worker_needed",  # before any page
