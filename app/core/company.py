@@ -66,7 +66,8 @@ class DeliveryPrices(CompanyPart):
 class CompanyProfile(CompanyPart):
     """company.yaml. `current_app`: versions of the app below it are too old.
 
-    `records`: articles about what the records know of a customer, and the act that reads it instead.
+    `app_faults`: articles about faults that an old app explains. `records`: articles about what the
+    records know of a customer, and the act that reads it instead.
     """
 
     name: Titles
@@ -79,6 +80,7 @@ class CompanyProfile(CompanyPart):
     bank: Bank
     delivery: DeliveryPrices
     records: dict[str, str] = Field(default_factory=dict)
+    app_faults: list[str] = Field(default_factory=list)
 
     @field_validator("time_zone")
     @classmethod

@@ -154,7 +154,7 @@ def test_a_run_ends_in_a_report_whose_cells_list_their_cases(room: Page) -> None
 
 
 def put_forward(page: Page, case: int, act: str, agent: str) -> None:
-    page.locator("#cc-eval-cases button").nth(case).click(timeout=LONG)
+    page.locator("#cc-eval-cases button").filter(has_text=LINES[case][0][:20]).click(timeout=LONG)
     expect(page.locator("#cc-eval-reader .ev-here")).to_contain_text(LINES[case][0][:20], timeout=LONG)
     page.locator("#cc-eval-act").get_by_text(act).click()
     pick(page, "#cc-eval-label", agent)

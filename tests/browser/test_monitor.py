@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.bootstrap import build
 from app.services.operators.monitor import SingleFlight
-from tests.support.approvals import ANNUAL, ASKS, Places
+from tests.support.approvals import Case, Places
 from tests.support.operator import Room
 from tests.support.server import running, settings
 
@@ -172,7 +172,7 @@ def press_send(page: Page) -> None:
 def test_an_approval_is_asked_for_once_and_carried_out(
     browser: Browser, url: str, http: httpx2.Client
 ) -> None:
-    room = Room.open(http, ASKS, ANNUAL)
+    room = Case.open(http).room
     with desk(browser, url, "anna", room.dialog) as page:
         page.locator("button[data-do=approve]").first.click()
         page.locator(".mon-ask textarea").fill("видела чек")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.core.company import in_use
+from app.core.models import RELEVANT
 from app.engines.offline.conversation import Call, Say, Scene
 from app.engines.offline.intents import BY_NAME
 from app.engines.offline.lexicon import contains, skillbook, values
@@ -47,8 +49,9 @@ def _blocked(wish: Intent, scene: Scene) -> Say | None:
 def _outdated(wish: Intent, scene: Scene) -> Say | None:
     rows = (scene.result(DEVICES) or {}).get("devices", ())
     say = skillbook(scene.language).skills["devices"].say
-    if scene.open_tickets:
-        return None  # the customer may go on about what was reported: the ticket is named first
+    best = scene.best(RELEVANT)
+    if scene.open_tickets or (best is not None and best.id not in in_use().profile.app_faults):
+        return None  # it may be about what was reported, or about something that no app explains
     old = [row for row in rows if "outdated_app" in row.get("problems", ())]
     text = " ".join(fill(say["outdated_app"], row, scene.language) for row in old)
     return Say(text, matter=wish.matter(HELPED)) if text.strip() else None

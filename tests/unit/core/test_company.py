@@ -16,7 +16,7 @@ from app.engines.routing.training.fit import ESCALATE, train_on
 from app.engines.routing.training.lines import LabelledLine
 from app.evaluation.costs import MISSED_ESCALATION, NEEDLESS_ESCALATION, CostMatrix
 from app.evaluation.metrics import headline
-from tests.support.company import COMPANY
+from tests.support.company import COMPANY, load_articles
 from tests.support.hashed import Hashed
 from tests.unit.evaluation.builders import prediction
 
@@ -136,3 +136,9 @@ def test_a_router_that_was_fitted_before_it_was_written_down_has_the_last_resort
     bars = {"tech_support": 0.5, "sales": 0.5, "supervisor": 0.3}
     old = load().meta.model_dump(exclude={"last_resort"}) | {"take_over": bars}
     assert type(load().meta).model_validate(old).last_resort == "supervisor"
+
+
+def test_articles_that_the_company_names_are_there() -> None:
+    named = {*COMPANY.profile.records, *COMPANY.profile.app_faults}
+    assert named
+    assert named <= {article.id for article in load_articles()}
