@@ -110,7 +110,7 @@ def http(tmp_path: Path, office: Office) -> Iterator[httpx2.Client]:
 
 
 def test_an_approval_is_carried_out_once(http: httpx2.Client, office: Office) -> None:
-    room = Room.open(http, "Сколько стоит Профи?")
+    room = Room.open(http, "Здравствуйте!")
     office.asks("A-1", room.dialog)
     [waiting] = http.get("/api/v1/approvals", params={"status": "pending"}).json()["approvals"]
     assert (waiting["number"], waiting["dialog_id"], waiting["amount_rub"]) == ("A-1", room.dialog, 9000)
@@ -140,7 +140,7 @@ def test_a_rejection_does_nothing(http: httpx2.Client, office: Office) -> None:
 def test_a_dialog_with_an_approval_is_in_the_queue_until_it_is_decided(
     http: httpx2.Client, office: Office
 ) -> None:
-    room = Room.open(http, "Сколько стоит Профи?")
+    room = Room.open(http, "Здравствуйте!")
     office.asks("A-3", room.dialog)
     rows = http.get("/api/v1/operator/queue").json()["dialogs"]
     assert [(row["dialog_id"], row["approvals"]) for row in rows] == [(room.dialog, ["A-3"])]

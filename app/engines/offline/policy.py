@@ -108,7 +108,7 @@ def _offered(wish: Intent, scene: Scene) -> Move:
 
 def _joined(said: list[Say], later: list[str], scene: Scene) -> Say:
     """The question comes last; what was said before is not said again as if it were new."""
-    parts = sorted(said, key=lambda each: each.asks)
+    parts = sorted(said, key=lambda each: each.asks) or [Say("", matter=scene.matter)]
     text = "\n\n".join(part.text for part in parts if part.text)
     note = talk.words(scene.language)["later"][0] if later and not scene.matter.later else ""
     text = "\n\n".join(part for part in (note, text) if part)

@@ -82,6 +82,14 @@ def test_of_two_acts_that_need_consent_one_is_put_and_the_other_waits() -> None:
     assert told.matter.later == ["and cancel order O-1005"]
 
 
+def test_where_another_model_has_proposed_all_else_waits_behind_its_question() -> None:
+    proposed = ("create_order", {"status": "proposed"})
+    told = say("cancel my plan", "cancel_plan", results=(proposed,))
+    assert told.text == words("en")["later"][0]
+    assert told.matter is not None
+    assert told.matter.later == ["cancel my plan"]
+
+
 def test_alone_it_goes_to_that_desk() -> None:
     assert hand_over("call me tomorrow at 15:00", "callback", agent=SALES).to == BOSS
 
