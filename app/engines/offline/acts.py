@@ -23,6 +23,8 @@ DEMANDS = {
     "developers": "developers",
 }
 """Skills by the act that demands them."""
+OPPOSITES = frozenset({"cancel_plan", "resume_plan"})
+"""Not to do the one demands the other: "don't renew it"."""
 READS = {
     "ask_payments": "payments",
     "ask_order": "orders",

@@ -70,7 +70,7 @@ def refuses(tool: str, said: str) -> bool:
         return False
     sober = {
         phrase
-        for phrase, kind in _phrases(tool).items()
+        for phrase, kind in phrases_of(tool).items()
         if kind not in _AGREEING and phrase.split()[0] not in manner("refusal")
     }
     return _consists_of({*sober, *manner("no"), *manner("refusal"), *manner("noted")}, line, stems_of(tool))
@@ -78,7 +78,7 @@ def refuses(tool: str, said: str) -> bool:
 
 def acknowledges(said: str) -> bool:
     """Nothing but "ok", "I see", thanks, a half yes."""
-    return any(_consists_of({*_phrases(""), *manner("noted")}, line) for line in readings(said))
+    return any(_consists_of({*phrases_of(""), *manner("noted")}, line) for line in readings(said))
 
 
 def _consists_of(known: set[str], line: str, things: Stems = ()) -> bool:
@@ -135,7 +135,7 @@ def _names(read: Phrases) -> bool:
 def _read(skill: str, line: str, question: str) -> Phrases:
     """The phrases of it and of what kind each is; nothing where a word is of no kind, or where words of the
     question are said again beside no act."""
-    tokens, known = TOKEN.findall(line), _phrases(skill)
+    tokens, known = TOKEN.findall(line), phrases_of(skill)
     read, at, opened = Phrases(), 0, False
     while at < len(tokens) <= LONGEST:
         size = longest(tokens, at, known)
@@ -221,7 +221,7 @@ def _rest(line: str) -> Answer:
 
 
 @lru_cache
-def _phrases(skill: str) -> Phrases:
+def phrases_of(skill: str) -> Phrases:
     known = {phrase: kind for kind in (*_KINDS, "own") for phrase in manner(kind)}
     for words in acts_of(skill):
         known |= dict(_forms(words))

@@ -89,13 +89,14 @@ class Words:
 
     `prefer` picks among several; `act` is how a yes names it (`*` any ending of an order, `+` an infinitive,
     `=` a plan, `_` its object, `>` before one), `thing` what it is done to, `given` what the customer gets by
-    it, `because` a reason for it, which holds nothing back.
+    it, `deed` its noun, `because` a reason for it, which holds nothing back.
     """
 
     prefer: Stems = ()
     act: Stems = ()
     thing: Stems = ()
     given: Stems = ()
+    deed: Stems = ()
     because: Stems = ()
     asks: dict[str, str] = field(default_factory=dict)
     say: dict[str, Stems] = field(default_factory=dict)
@@ -151,6 +152,7 @@ def acts_of(tool: str) -> tuple[Words, ...]:
             act=tuple(known["act"]),
             thing=tuple(known["thing"]),
             given=tuple(known.get("given", ())),
+            deed=tuple(known["deed"]),
             because=tuple(known.get("because", ())),
         )
         for known in tools

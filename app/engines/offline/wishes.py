@@ -13,6 +13,7 @@ from app.engines.offline.agreement import answer_to
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import LinePart, Scene
 from app.engines.offline.entities import Slots, day_in, slots_in
+from app.engines.offline.forbidding import forbids
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
 from app.engines.offline.lexicon import contains, manner, named_by
 
@@ -79,6 +80,8 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
     if matter.asked and not scene.by_person and (answer := _answer(part, scene)):
         return answer
     act = best_act(part, scene)
+    if _only_forbids(act, part):
+        return Intent(DECLINED, text, text)
     slots = slots_in(scene.now if _is_alone(act, scene) else text, scene.today, _is_past(act))
     act = _narrowed(act, slots, text, scene)
     wish = Intent(act, text, text, slots)
@@ -171,7 +174,22 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
         return p >= acts.ALARM
     if act in acts.CHAT:
         return p >= acts.CHATTED
-    return bool(scene.agent_lines) or act not in LEANING
+    return (bool(scene.agent_lines) or act not in LEANING) and not _is_forbidden(act, text)
+
+
+def _only_forbids(act: str, part: LinePart) -> bool:
+    """Nothing else is asked or demanded beside what is not to be done, however the line was read."""
+    near = (each for each in acts.DEMANDS if acts.related(each, act) or part.reading.p(each) >= acts.HINTED)
+    forbidden = [each for each in near if _is_forbidden(each, part.text)]
+    asks = act in acts.READS and ("?" in part.text or contains(manner("question"), part.text))
+    apart = act in acts.OPPOSITES or not any(acts.related(act, each) for each in forbidden)
+    return bool(forbidden) and not asks and not (apart and act in acts.DEMANDS)
+
+
+def _is_forbidden(act: str, text: str) -> bool:
+    """ "Don't cancel it" demands nothing."""
+    skill = BY_NAME.get(acts.DEMANDS.get(act, ""))
+    return skill is not None and forbids(skill.tool, text)
 
 
 def _answer(part: LinePart, scene: Scene) -> Intent | None:
@@ -210,7 +228,7 @@ def _decision(part: LinePart, scene: Scene) -> Intent | None:
     """What is neither a yes nor another wish leaves the offer alone."""
     matter = scene.matter
     best, known = part.reading.best, dict(matter.slots)
-    puts_off = answer_to("", part.text, "") in ("no", "later")
+    puts_off = answer_to("", part.text, "") in ("no", "later") or _is_forbidden(matter.offered, part.text)
     if not puts_off and (best in ASSENTS or best == matter.offered):
         return Intent(matter.offered, matter.text, part.text, known, OFFER)
     if puts_off or best in REFUSALS or not best_act(part, scene):
