@@ -43,6 +43,8 @@ READS = {
 """Skills by the act that asks what the records know."""
 LOOKED_UP = frozenset({"ask_how", "ask_rules", "fault"})
 """Answered from the articles."""
+ASIDE = frozenset({*READS, *LOOKED_UP})
+"""Questions that may be asked before one of ours is answered."""
 CANNOT = frozenset({"delete_account", "unsubscribe_mail"})
 """What no tool does: the answer says so, and how it is done."""
 FIXED = frozenset(

@@ -22,6 +22,7 @@ KINDS = {
     "ask_why": "why",
 }
 ASKS = frozenset(KINDS)
+REFUND = "refund_payment"
 UNDONE_BY = {
     "create_order": "cancel_order",
     "cancel_subscription": "resume_plan",
@@ -48,6 +49,8 @@ def answer(wish: Intent, scene: Scene) -> Move | None:
     """None where the line leans on nothing that is known."""
     if wish.act in ASKS:
         return _asked(wish, scene)
+    if wish.act == "ask_refund_status" or (wish.act == "ask_next_charge" and scene.matter.act == "refund"):
+        return _of_refund(wish, scene)
     if wish.act == "confirm" and scene.proposal:
         return propose_again(scene)
     if wish.act == "undo":
@@ -88,7 +91,7 @@ def last_deed(scene: Scene) -> PastDeed | None:
 
 def _asked(wish: Intent, scene: Scene) -> Move | None:
     kind, matter = KINDS[wish.act], scene.matter
-    if scene.proposal and matter.act != "undo":
+    if scene.proposal and matter.act != "undo" and not _is_done_since(scene):
         facts = {**scene.proposal, "status": "proposed"}
         if text := _text(kind, str(scene.proposal.get("tool", "")), facts, scene):
             return propose_again(scene, text)
@@ -108,6 +111,30 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
             replace(wish, act=matter.act, text=f"{matter.text}\n{wish.said}", slots=dict(matter.slots)), scene
         )
     return None
+
+
+def _is_done_since(scene: Scene) -> bool:
+    """Something else was done after the question that stands open was put."""
+    became = [deed.status for deed in scene.deeds if deed.status in ("proposed", "done", "approval")]
+    return bool(became) and became[-1] != "proposed"
+
+
+def _of_refund(wish: Intent, scene: Scene) -> Move | None:
+    """Whether the money is on its way: by what was asked for here, before the records of all payments."""
+    deed = next(
+        (d for d in reversed(scene.deeds) if d.tool == REFUND and d.status in ("done", "approval")), None
+    )
+    if scene.proposal.get("tool") == REFUND and not _is_done_since(scene):
+        return _asked(replace(wish, act="ask_when" if wish.act == "ask_next_charge" else "ask_sure"), scene)
+    if deed is None:
+        return None
+    facts = {**deed.facts, "number": deed.number}
+    told = (
+        _text(kind, REFUND, facts, scene)
+        for kind in ("sure", "when")
+        if kind == "sure" or deed.status == "done"
+    )
+    return Say(" ".join(told), matter=scene.matter.model_copy(update={"asked": ""}))
 
 
 def _without_term(scene: Scene) -> str:

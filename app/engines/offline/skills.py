@@ -23,7 +23,7 @@ DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
 ACTS = {name: act for act, name in {**acts.DEMANDS, **acts.READS}.items()}
 ACCOUNT = "account_facts"
 RECENT = 3  # incidents that are told to who asks about a day behind us
-NUMBERED, ABOUT_ITEMS = ("orders", "tickets"), ("orders", "payments")
+NUMBERED, ABOUT_ITEMS = ("orders", "tickets"), ("orders", "payments", "plans")
 INSTEAD = {"link": "debt"}
 """Read where there is nothing that the skill could act on: who has no order may owe for the plan."""
 

@@ -12,10 +12,11 @@ from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING,
 from app.engines.offline.agreement import answer_to
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import LinePart, Scene
-from app.engines.offline.entities import Slots, day_in, slots_in
+from app.engines.offline.entities import Slots, slots_in
 from app.engines.offline.forbidding import forbids
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
-from app.engines.offline.lexicon import contains, manner, named_by
+from app.engines.offline.lexicon import contains, manner
+from app.engines.offline.neighbours import is_booked, named_demand, named_facts, narrowed
 
 CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
 BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount")
@@ -23,8 +24,6 @@ TEXTS = ("subject", "note", "address")
 OFFER, HELPED, TOPIC, TIME = "offer", "helped", "topic", "time"
 WEIGHED = 6  # acts of a reading that are looked at
 FEW = 5  # words beside which a greeting or thanks may be all that is said
-NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payments"}
-"""What a number that is named asks for, where nothing else is demanded."""
 DECLINED = "declined"
 """The act of a line that says no to what we asked."""
 
@@ -82,59 +81,17 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
     act = best_act(part, scene)
     if _only_forbids(act, part):
         return Intent(DECLINED, text, text)
+    if act in ("confirm", "correct") and not scene.proposal:  # there is nothing to agree to
+        act = named_demand(text, scene) or act
     slots = slots_in(scene.now if _is_alone(act, scene) else text, scene.today, _is_past(act))
-    act = _narrowed(act, slots, text, scene)
+    act = narrowed(act, slots, text, scene)
     wish = Intent(act, text, text, slots)
     if part.reading.p(act) < acts.WEAK and act != matter.act and (changed := corrected(wish, scene)):
         return changed
-    if {act, matter.act} <= SELLING:
+    if {act, matter.act} <= SELLING and (act != "ask_plans" or contains(named_facts(), text)):
         known = {k: v for k, v in matter.slots.items() if k in BACKGROUND}
         wish = replace(wish, slots=known | wish.slots)
     return replace(wish, is_meant=_is_meant(act, part, scene))
-
-
-def _narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
-    """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
-    if act == "ask_plans" and "item" in slots:
-        return "ask_price"
-    if act == "close_ticket" and not _speaks_of_closing(text, scene):
-        return "open_ticket" if contains(_nouns("close"), text) else ""
-    if act == "compensation" and "amount" in slots:
-        return "credit"
-    if act == "open_ticket" and any(contains(words.prefer, text) for words in named_by("developers")):
-        return "developers"
-    if act in acts.DEMANDS and contains(manner("how"), text):
-        return "ask_rules"
-    numbered = next((NUMBERS[kind] for kind in NUMBERS if kind in slots), "")
-    if numbered and (act in acts.READS or act in ("", "give_data")):
-        return numbered
-    if act == "open_ticket" and not _is_clear(act, scene) and may_be_fault(scene):
-        return "fault"
-    if act == "callback" and _is_booked(scene):
-        return "move_call"
-    if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
-        return "ask_outage" if day < scene.today else act
-    return act
-
-
-def _speaks_of_closing(text: str, scene: Scene) -> bool:
-    """ "Close it" is about a ticket only beside one."""
-    verbs = tuple(stem for words in named_by("close") for stem in words.act)
-    ticket = contains(_nouns("close"), text) or scene.matter.act in acts.TICKETS
-    return ticket and contains(verbs, text)
-
-
-def _nouns(skill: str) -> tuple[str, ...]:
-    return tuple(stem for words in named_by(skill) for stem in words.thing)
-
-
-def may_be_fault(scene: Scene) -> bool:
-    """A first message that may tell of a fault: what the records know of it comes before a question back."""
-    return not scene.agent_lines and any(part.reading.p("fault") >= acts.HINTED for part in scene.parts)
-
-
-def _is_clear(act: str, scene: Scene) -> bool:
-    return any(part.reading.p(act) >= acts.LIKELY for part in scene.parts)
 
 
 def _is_alone(act: str, scene: Scene) -> bool:
@@ -145,7 +102,7 @@ def _is_alone(act: str, scene: Scene) -> bool:
 
 def _is_meant(act: str, part: LinePart, scene: Scene) -> bool:
     """A call at a time that is named is wanted."""
-    if act in acts.FREE_ACTS and contains(manner("negation"), part.text):
+    if act in acts.FREE_ACTS and part.reading.p(act) < SURE and contains(manner("negation"), part.text):
         return False
     timed = act in acts.CALLS and scene.clock is not None and names_time(part.text, scene.clock)
     return timed or act not in acts.FREE_ACTS or part.reading.p(act) >= acts.LIKELY
@@ -229,8 +186,10 @@ def _decision(part: LinePart, scene: Scene) -> Intent | None:
     matter = scene.matter
     best, known = part.reading.best, dict(matter.slots)
     puts_off = answer_to("", part.text, "") in ("no", "later") or _is_forbidden(matter.offered, part.text)
-    if not puts_off and (best in ASSENTS or best == matter.offered):
-        return Intent(matter.offered, matter.text, part.text, known, OFFER)
+    named = named_demand(part.text, scene)
+    if not puts_off and (named or best in {*ASSENTS, matter.offered}):
+        known |= slots_in(part.text, scene.today, _is_past(matter.offered))
+        return Intent(named or matter.offered, matter.text, part.text, known, OFFER)
     if puts_off or best in REFUSALS or not best_act(part, scene):
         return Intent(DECLINED, matter.text, part.text, known)
     return None
@@ -273,12 +232,8 @@ def corrected(wish: Intent, scene: Scene) -> Intent | None:
     if not timed and not wanted & known.keys():
         return None
     slots = dict(matter.slots) | known
-    act = "move_call" if matter.act == "callback" and _is_booked(scene) else matter.act
+    act = "move_call" if matter.act == "callback" and is_booked(scene) else matter.act
     return replace(wish, act=act, text=f"{matter.text}\n{wish.said}", slots=slots)
-
-
-def _is_booked(scene: Scene) -> bool:
-    return any(deed.tool == "book_callback" and deed.status == "done" for deed in scene.deeds)
 
 
 def _is_past(act: str) -> bool:

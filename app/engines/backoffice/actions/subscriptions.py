@@ -103,7 +103,13 @@ def _at_once(
         next_period=None,
     )
     return done(
-        number, plan=action.plan, period=period, difference_rub=due, order=number or None, renews=renews
+        number,
+        plan=action.plan,
+        period=period,
+        price_rub=price.total_rub,
+        difference_rub=due,
+        order=number or None,
+        renews=renews,
     )
 
 

@@ -135,3 +135,16 @@ def test_both_languages_answer_the_same_questions_with_the_same_facts(kind: str)
 
 def test_both_languages_hold_the_same_keys() -> None:
     assert spoken("follow_ups", "ru").keys() == spoken("follow_ups", "en").keys()
+
+
+def test_of_what_was_done_after_an_older_question_the_number_is_told() -> None:
+    done = (deed("cancel_subscription", "", "proposed"), deed("create_order", "O-7", total="12,900 ₽"))
+    put = {"tool": "cancel_subscription", "arguments": {}}
+    assert "O-7" in say("the number?", "ask_number", before=SPOKEN, deeds=done, proposal=put).text
+
+
+@pytest.mark.parametrize(("made", "told"), [(WAITING, "A-1"), (REFUNDED, "R-1")])
+def test_whether_the_money_is_gone_is_told_by_what_became_of_the_refund(made: Any, told: str) -> None:
+    said = say("is the money sent?", "ask_refund_status", agent=BOSS, before=SPOKEN, deeds=(made,))
+    assert told in said.text
+    assert "?" not in said.text

@@ -10,7 +10,7 @@ from app.core.models import OpenMatter, Reading
 from app.engines.offline.conversation import LinePart
 from app.engines.offline.talk import words
 from app.engines.offline.wishes import OFFER
-from tests.support.scenes import BOSS, SALES, TECH, call, hand_over, say
+from tests.support.scenes import BOSS, SALES, TECH, call, deed, hand_over, say
 
 FOUND = {"status": "found", "subscription_status": "active", "plan": "Pro", "period": "month",
          "price": "1,990 ₽", "paid_until": "December 1, 2026", "next_charge": "1,990 ₽",
@@ -120,3 +120,27 @@ def test_what_may_have_been_meant_is_offered_and_done_after_assent() -> None:
 def test_beside_an_open_proposal_a_line_that_says_nothing_has_it_put_once_more() -> None:
     put = {"tool": "create_order", "arguments": {"item": "pro", "period": "year"}}
     assert call("hm", before=("x", "y"), proposal=put).tool == "create_order"
+
+
+def test_a_question_beside_ours_is_answered_and_ours_stands_again() -> None:
+    put = {"tool": "cancel_subscription", "arguments": {}}
+    aside: dict[str, Any] = {"before": ("off", "Shall I switch it off?"), "proposal": put}
+    read = ("account_facts", {"status": "found", "used": "5 GB", "storage": "50 GB", "plan": "Basic"})
+    assert call("how full am i", "ask_usage", results=(read,), **aside).tool == "cancel_subscription"
+    both = (read, ("cancel_subscription", {"status": "proposed"}))
+    told = say("how full am i", "ask_usage", results=both, **aside)
+    assert told.proposes
+
+
+def test_a_question_of_ours_is_not_put_behind_every_answer() -> None:
+    put = {"tool": "cancel_subscription", "arguments": {}}
+    read = ("account_facts", {"status": "found", "used": "5 GB", "storage": "50 GB", "plan": "Basic"})
+    told = say(
+        "how full am i",
+        "ask_usage",
+        results=(read,),
+        before=("off", "Shall I switch it off?"),
+        proposal=put,
+        deeds=(deed("cancel_subscription", "", "proposed"),) * 3,
+    )
+    assert not told.proposes
