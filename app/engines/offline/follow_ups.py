@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from app.core.wording import spoken
 from app.engines.offline import acts, talk
 from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
+from app.engines.offline.lexicon import Stems, acts_of, contains
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import hand_over, perform
 from app.engines.offline.wishes import DECLINED, OFFER, Intent, corrected, skill_of
@@ -22,7 +24,6 @@ KINDS = {
     "ask_why": "why",
 }
 ASKS = frozenset(KINDS)
-REFUND = "refund_payment"
 UNDONE_BY = {
     "create_order": "cancel_order",
     "cancel_subscription": "resume_plan",
@@ -35,6 +36,8 @@ UNDONE_BY = {
 }
 """The act that takes a deed back, where there is one."""
 MONEY = {"ask_when": "ask_next_charge", "ask_amount": "ask_next_charge"}
+REFUND = "refund_payment"
+ENDING = (REFUND, "cancel_subscription", "resume_subscription")
 FROM_ACCOUNT = acts.PLAN | {"ask_rules"}
 CALLED_OFF_BY = {**dict.fromkeys(acts.ORDERS, "cancel_order"), **dict.fromkeys(acts.CALLS, "cancel_call")}
 """What "cancel it" means after these, though nothing was done in the dialog."""
@@ -55,7 +58,7 @@ def answer(wish: Intent, scene: Scene) -> Move | None:
         return propose_again(scene)
     if wish.act == "undo":
         return _undo(wish, scene)
-    if wish.act == "ask_rules" and scene.proposal:
+    if scene.proposal and (wish.act == "ask_rules" or _is_in_question(wish, scene)):
         return propose_again(scene)
     if wish.act in ("correct", "give_data"):
         changed = corrected(wish, scene)
@@ -75,6 +78,11 @@ def propose_again(scene: Scene, text: str = "") -> Move:
     return Say(text, matter=scene.matter.model_copy(update={"asked": ""}), proposes=True)
 
 
+def _is_in_question(wish: Intent, scene: Scene) -> bool:
+    """What becomes of the plan is said by the question itself."""
+    return scene.proposal.get("tool") in ENDING and wish.act in ("ask_plan", "ask_next_charge")
+
+
 def repeat_question(scene: Scene) -> Move | None:
     """Once, where a line beside an open question says nothing that is understood."""
     tool = str(scene.proposal.get("tool", ""))
@@ -91,6 +99,8 @@ def last_deed(scene: Scene) -> PastDeed | None:
 
 def _asked(wish: Intent, scene: Scene) -> Move | None:
     kind, matter = KINDS[wish.act], scene.matter
+    if kind == "sure" and (other := _of_another(wish, scene)):
+        return other
     if scene.proposal and matter.act != "undo" and not _is_done_since(scene):
         facts = {**scene.proposal, "status": "proposed"}
         if text := _text(kind, str(scene.proposal.get("tool", "")), facts, scene):
@@ -111,6 +121,21 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
             replace(wish, act=matter.act, text=f"{matter.text}\n{wish.said}", slots=dict(matter.slots)), scene
         )
     return None
+
+
+def _of_another(wish: Intent, scene: Scene) -> Move | None:
+    """The line asks whether money went back, and no refund is open or done here: the records tell."""
+    known = (str(scene.proposal.get("tool", "")), *(deed.tool for deed in scene.deeds))
+    if REFUND in known or not contains(_verbs(REFUND), wish.said):
+        return None
+    return _again(replace(wish, act="ask_refund_status"), scene)
+
+
+@lru_cache
+def _verbs(tool: str) -> Stems:
+    """How an act that needs consent is ordered, as beginnings of words."""
+    said = {act.lstrip("+=").rstrip("*") for words in acts_of(tool) for act in words.act}
+    return tuple(act for act in said if " " not in act)
 
 
 def _is_done_since(scene: Scene) -> bool:

@@ -116,13 +116,20 @@ def best_act(part: LinePart, scene: Scene) -> str:
         if _is_possible(act, p, part.text, scene)
     ]
     p, act = max(weighed, default=(0.0, ""))
-    return act if p >= (acts.DEMANDED if act in acts.DEMANDS else LEAST) else ""
+    if p >= (acts.DEMANDED if act in acts.DEMANDS else LEAST):
+        return act
+    return "thanks" if scene.agent_lines and _thanks(part.text) else ""
+
+
+def _thanks(text: str) -> bool:
+    """Of a line that says nothing else which is understood."""
+    return "?" not in text and contains(manner("thanks"), text)
 
 
 def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
     """A greeting before a request is none; a reviewed answer needs a clear cause."""
     if act in acts.COURTESIES:
-        return len(strip_courtesies(fold_line(text)).split()) <= FEW
+        return p >= SURE or len(strip_courtesies(fold_line(text)).split()) <= FEW
     if act == "close_ticket" and p < SURE:
         return False  # "open a ticket" is nearly the same words
     if act == "unsubscribe_mail" and not contains(manner("mailing"), text):

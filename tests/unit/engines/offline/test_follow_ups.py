@@ -148,3 +148,34 @@ def test_whether_the_money_is_gone_is_told_by_what_became_of_the_refund(made: An
     said = say("is the money sent?", "ask_refund_status", agent=BOSS, before=SPOKEN, deeds=(made,))
     assert told in said.text
     assert "?" not in said.text
+
+
+STOP = {"tool": "cancel_subscription", "arguments": {}, "until": "December 1, 2026"}
+PUT = deed("cancel_subscription", status="proposed")
+
+
+def test_what_becomes_of_the_plan_is_said_by_the_question_itself() -> None:
+    again = call("till when do I have it", "ask_plan", before=SPOKEN, proposal=STOP, deeds=(PUT,))
+    assert again.tool == "cancel_subscription"
+
+
+def test_sure_is_about_what_was_done_after_the_question() -> None:
+    booked = deed("book_callback", "CB-1", at="December 1, 2026, 3:00 PM")
+    told = say("sure somebody calls?", "ask_sure", before=SPOKEN, proposal=STOP, deeds=(PUT, booked))
+    assert "CB-1" in told.text
+
+
+def test_whether_money_went_back_is_told_from_the_records_and_nothing_is_offered() -> None:
+    done = deed("cancel_subscription", until="December 1, 2026")
+    payments = ("find_payments", {"status": "found", "payments": [{"number": "P-1", "amount": "990 ₽"}]})
+    told = say("you did not refund it, right?", "ask_sure", agent=BOSS, before=SPOKEN, deeds=(done,),
+               results=(payments,))  # fmt: skip
+    assert "no refunds" in told.text
+    assert "?" not in told.text
+
+
+def test_the_number_of_a_proposed_refund_is_that_of_the_payment() -> None:
+    refund = {"tool": "refund_payment", "arguments": {"payment": "P-1022"}, "payment": "P-1022"}
+    told = say("which number", "ask_number", agent=BOSS, before=SPOKEN, proposal=refund,
+               results=(("refund_payment", {"status": "proposed"}),))  # fmt: skip
+    assert "P-1022" in told.text

@@ -37,6 +37,8 @@ def test_an_unpaid_plan_or_a_full_storage_explains_it(facts: Result, told: str) 
     said = say(FAULT, "fault", agent=TECH, results=(CALM, facts, NO_DEVICES), found={"call-drops": 0.95})
     assert told in said.text
     assert said.citations == []
+    assert said.matter is not None
+    assert said.matter.act in ("ask_debt", "ask_usage"), "what follows is about that"
 
 
 def test_an_app_that_is_too_old_explains_it() -> None:
