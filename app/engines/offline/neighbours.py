@@ -45,7 +45,8 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
 
 def _asks_of_plan(act: str, slots: Slots, text: str, scene: Scene) -> bool:
     """How much room a plan has, or how many people it takes: the plan is named, or was just spoken of."""
-    if act not in ("ask_plans", "ask_price", "ask_usage") or not contains(named_facts(), text):
+    asks = act in ("ask_plans", "ask_price", "ask_usage") and "people" not in slots
+    if not asks or not contains(named_facts(), text):
         return False
     spoken_of = scene.matter.act in SELLING and "plan" in scene.matter.slots
     own = act == "ask_usage" and contains(manner("own"), text)
