@@ -46,6 +46,7 @@ def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
         "matter": case.matter.model_dump() if case.matter else None,
         "used": [use.model_dump(exclude={"arguments"}) for use in case.used],
         "proposal": _proposed(case.proposal, state["language"]),
+        "heard": state["heard"],
     }
     return SystemMessage(content, additional_kwargs=facts)
 

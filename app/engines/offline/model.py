@@ -36,6 +36,7 @@ from app.engines.offline.policy import respond
 NAME = "embedded"
 HEARD = 4000  # characters of a line of the customer's; of a longer one its beginning and its end
 SEARCH = "search_knowledge"
+Heard = dict[tuple[str, str], tuple[LinePart, ...]]
 _CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
 _HIDDEN = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _RECORD = re.compile(r"(?<!\w)[A-ZА-Яa-zа-я]{1,2}\s?-\s?\d{3,}(?!\w)")
@@ -121,7 +122,7 @@ class EmbeddedChatModel(BaseChatModel):
         offered = {t["function"]["name"]: t["function"]["parameters"]["properties"] for t in tools}
         to = offered.get("hand_over", {}).get("to", {})
         customer = [_heard(m) for m in messages if isinstance(m, HumanMessage)]
-        lang = facts.get("language", "ru")
+        lang, heard = facts.get("language", "ru"), facts.get("heard", {})
         matter = OpenMatter.model_validate(facts.get("matter") or {})
         return Scene(
             agent=facts.get("agent", ""),
@@ -140,12 +141,18 @@ class EmbeddedChatModel(BaseChatModel):
             clock=_clock(facts.get("now")),
             unhelpful=frozenset(past.get("unhelpful", ())),
             open_tickets=tuple(past.get("open_tickets", ())),
-            parts=self._parts(customer[-1], lang),
-            later=tuple(part for line in matter.later for part in self._parts(line, lang)),
+            parts=self._heard(customer[-1], lang, heard),
+            later=tuple(part for line in matter.later for part in self._heard(line, lang, heard)),
             matter=matter,
             deeds=tuple(_deed(use) for use in facts.get("used", ())),
             proposal=facts.get("proposal") or {},
         )
+
+    def _heard(self, line: str, language: str, heard: Heard) -> tuple[LinePart, ...]:
+        """Read once a turn, however many tools are called in it."""
+        if (line, language) not in heard:
+            heard[line, language] = self._parts(line, language)
+        return heard[line, language]
 
     def _parts(self, line: str, language: str) -> tuple[LinePart, ...]:
         if self.understanding is None:
