@@ -11,7 +11,7 @@ from langchain_core.messages import SystemMessage
 from app.agents.base import Agent
 from app.agents.state import TurnState
 from app.agents.tools.knowledge import render
-from app.agents.tools.presentation import dated, present
+from app.agents.tools.presentation import present
 from app.core.company import in_use
 from app.core.proposals import Proposal
 from app.core.text import clean
@@ -55,7 +55,7 @@ def _proposed(proposal: Proposal | None, language: str) -> dict[str, Any] | None
     if proposal is None:
         return None
     return {
-        **present(dated(proposal.facts), language),
+        **present(proposal.facts, language),
         "tool": proposal.tool,
         "arguments": proposal.arguments,
     }

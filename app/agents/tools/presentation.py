@@ -83,13 +83,9 @@ def render_facts(facts: Mapping[str, Any], language: str) -> Result:
 def render_outcome(outcome: Outcome, language: str) -> Result:
     """The outcome of an action as a model reads it."""
     facts = {"status": outcome.status, "reason": outcome.reason, "number": outcome.number}
-    shown = present({**{k: v for k, v in facts.items() if v}, **dated(outcome.facts)}, language)
+    dated = {name: _dated(name, value) for name, value in outcome.facts.items()}
+    shown = present({**{k: v for k, v in facts.items() if v}, **dated}, language)
     return Result(json.dumps(shown, ensure_ascii=False), outcome.status, outcome.number)
-
-
-def dated(facts: Mapping[str, Value]) -> dict[str, Value]:
-    """Of an action: days without an hour, but for a call's."""
-    return {name: _dated(name, value) for name, value in facts.items()}
 
 
 def _dated(name: str, value: Value) -> Value:

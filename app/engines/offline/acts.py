@@ -45,6 +45,8 @@ LOOKED_UP = frozenset({"ask_how", "ask_rules", "fault"})
 """Answered from the articles."""
 ASIDE = frozenset({*READS, *LOOKED_UP})
 """Questions that may be asked before one of ours is answered."""
+WANTED = frozenset({*DEMANDS, *ASIDE, "person"})
+"""What a line wants that does not lean on what was said before."""
 CANNOT = frozenset({"delete_account", "unsubscribe_mail"})
 """What no tool does: the answer says so, and how it is done."""
 FIXED = frozenset(

@@ -37,7 +37,7 @@ UNDONE_BY = {
 """The act that takes a deed back, where there is one."""
 MONEY = {"ask_when": "ask_next_charge", "ask_amount": "ask_next_charge"}
 REFUND = "refund_payment"
-ENDING = (REFUND, "cancel_subscription", "resume_subscription")
+RENEWAL = ("cancel_subscription", "resume_subscription")
 FROM_ACCOUNT = acts.PLAN | {"ask_rules"}
 CALLED_OFF_BY = {**dict.fromkeys(acts.ORDERS, "cancel_order"), **dict.fromkeys(acts.CALLS, "cancel_call")}
 """What "cancel it" means after these, though nothing was done in the dialog."""
@@ -50,6 +50,8 @@ def texts(language: str) -> Texts:
 
 def answer(wish: Intent, scene: Scene) -> Move | None:
     """None where the line leans on nothing that is known."""
+    if _is_in_question(wish, scene):
+        return propose_again(scene)
     if wish.act in ASKS:
         return _asked(wish, scene)
     if wish.act == "ask_refund_status" or (wish.act == "ask_next_charge" and scene.matter.act == "refund"):
@@ -58,7 +60,7 @@ def answer(wish: Intent, scene: Scene) -> Move | None:
         return propose_again(scene)
     if wish.act == "undo":
         return _undo(wish, scene)
-    if scene.proposal and (wish.act == "ask_rules" or _is_in_question(wish, scene)):
+    if wish.act == "ask_rules" and scene.proposal:
         return propose_again(scene)
     if wish.act in ("correct", "give_data"):
         changed = corrected(wish, scene)
@@ -79,8 +81,9 @@ def propose_again(scene: Scene, text: str = "") -> Move:
 
 
 def _is_in_question(wish: Intent, scene: Scene) -> bool:
-    """What becomes of the plan is said by the question itself."""
-    return scene.proposal.get("tool") in ENDING and wish.act in ("ask_plan", "ask_next_charge")
+    """Until when, and what is charged next, is said by the question that was just put."""
+    is_put = scene.proposal.get("tool") in RENEWAL and scene.last.rstrip().endswith("?")
+    return is_put and wish.act in ("ask_when", "ask_plan", "ask_next_charge") and not _is_done_since(scene)
 
 
 def repeat_question(scene: Scene) -> Move | None:
@@ -112,7 +115,10 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
         return _again(replace(wish, act=matter.act if _reads(matter.act) else "ask_ticket"), scene)
     if kind == "sure":
         return Say(talk.pick(texts(scene.language)["nothing_done"], scene), matter=matter)
-    if kind in ("when", "amount") and (matter.act in FROM_ACCOUNT or not matter.act):
+    if kind == "amount" and matter.act == "order" and "item" in matter.slots:
+        return _again(replace(wish, act="ask_price", slots=dict(matter.slots)), scene)
+    free = kind == "amount" and matter.act in acts.TICKETS | acts.CALLS  # nothing of it has a price
+    if kind in ("when", "amount") and (matter.act in FROM_ACCOUNT or not matter.act or free):
         return _again(replace(wish, act=MONEY[wish.act], text=wish.said), scene)
     if matter.act == "ask_outage" and kind == "when":
         return Say(_without_term(scene), matter=matter)

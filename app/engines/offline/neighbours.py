@@ -21,6 +21,10 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return "ask_plans"
     if act == "ask_plans" and "item" in slots:
         return "ask_price"
+    if act in ("ask_rules", "ask_amount") and (named := _of_price(slots, text)):
+        return named
+    if act in ("correct", "give_data", "ask_delivery", "confirm") and _is_order(act, slots, text, scene):
+        return "order"
     if "discount" in slots and act not in acts.DEMANDS and scene.matter.act in SELLING:
         return "ask_price"
     if act == "close_ticket" and not contains(_nouns("close"), text) and scene.matter.act not in acts.TICKETS:
@@ -34,6 +38,8 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     numbered = next((NUMBERS[kind] for kind in NUMBERS if kind in slots), "")
     if numbered and (act in acts.READS or act in ("", "give_data")):
         return numbered
+    if not act and (asks_of := _record_asked(text)):
+        return asks_of
     if act == "open_ticket" and not _is_clear(act, scene) and may_be_fault(scene):
         return "fault"
     if act == "callback" and is_booked(scene):
@@ -41,6 +47,26 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
         return "ask_outage" if day < scene.today else act
     return act
+
+
+def _record_asked(text: str) -> str:
+    """A question that is not understood but names a ticket, an order or a payment is about that."""
+    if "?" not in text and not contains(manner("question"), text):
+        return ""
+    return next((act for kind, act in NUMBERS.items() if contains(values("numbered")[kind], text)), "")
+
+
+def _of_price(slots: Slots, text: str) -> str:
+    """A rule that is asked about a thing that is sold, or for so many people, is its price."""
+    counted = "people" in slots and "?" in text
+    return "ask_price" if counted or ("item" in slots and contains(manner("cost"), text)) else ""
+
+
+def _is_order(act: str, slots: Slots, text: str, scene: Scene) -> bool:
+    """Goods and how they are to come, and no question: an order, which is asked about before it is placed."""
+    known = scene.matter.slots if scene.matter.act in SELLING and scene.matter.act != "order" else {}
+    asks = "?" in text or (act == "ask_delivery" and not contains(manner("wish"), text))
+    return not asks and "delivery" in slots and "goods" in {**known, **slots}
 
 
 def _asks_of_plan(act: str, slots: Slots, text: str, scene: Scene) -> bool:

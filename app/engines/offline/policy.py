@@ -72,7 +72,7 @@ def _must_wait(wish: Intent, scene: Scene) -> bool:
     if skill is None or skill.reads or not BY_TOOL[skill.tool].consent:
         return False
     proposed = [tool for tool, facts in scene.results if facts.get("status") == PROPOSED]
-    return bool(proposed) and skill.tool not in proposed
+    return bool(proposed) and skill.tool not in proposed and scene.result(skill.tool) is None
 
 
 def serve(wish: Intent, scene: Scene) -> Move:

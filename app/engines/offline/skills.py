@@ -12,7 +12,7 @@ from app.engines.offline.call_times import wish_of
 from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
 from app.engines.offline.entities import Slots, as_json
 from app.engines.offline.intents import BY_NAME, SKILLS, Need, Skill
-from app.engines.offline.lexicon import Words, contains, phrasebook, skillbook, values
+from app.engines.offline.lexicon import Words, contains, manner, phrasebook, skillbook, values
 from app.engines.offline.responses import fill, listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
 from app.engines.offline.subjects import texts_of
@@ -48,7 +48,7 @@ def _other_way(skill: Skill, result: dict[str, Any], scene: Scene) -> Skill | No
     other = OTHER_WAY.get(str(result.get("reason")))
     if other is None or other == skill.name:
         return None
-    heard = any(part.reading.p(ACTS[other]) >= acts.DEMANDED for part in scene.parts)
+    heard = any(p.reading.p(ACTS[other]) >= acts.DEMANDED and "?" not in p.text for p in scene.parts)
     return BY_NAME[other] if heard else None
 
 
@@ -96,8 +96,11 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
     arguments = {n: as_json(slots[slot]) for n, slot in skill.slots.items() if slots.get(slot) is not None}
     if skill.lookup:
         choice = choose(skill, words, slots, wish, scene)
-        if isinstance(choice, Say) and not choice.asks and (other := INSTEAD.get(skill.name)):
-            return _instead(BY_NAME[other], words, wish, scene)
+        if isinstance(choice, Say) and not choice.asks:
+            if other := INSTEAD.get(skill.name):
+                return _instead(BY_NAME[other], words, wish, scene)
+            if skill.name == "redirect" and {"goods", "delivery"} <= slots.keys():
+                return perform(BY_NAME["order"], replace(wish, act="order"), scene)
         if not isinstance(choice, Selection):
             return choice
         arguments[skill.lookup.argument] = choice.number
@@ -147,6 +150,8 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
         return Say(general(scene, "stranger"), matter=wish.matter())
     lang = scene.language
     words = skillbook(lang).skills[skill.name]
+    if skill.name == "payments" and contains(manner("latest"), wish.said):
+        facts = {**facts, "payments": list(facts.get("payments", ()))[:1], "more": 0}
     text = _worded(skill, words, facts, wish.slots, lang) or general(scene, "unavailable")
     if facts.get("reason") == "nothing_to_change" and not {"address", "delivery"} & wish.slots.keys():
         return Say(words.asks["address"], matter=wish.matter("address"))

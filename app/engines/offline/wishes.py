@@ -84,9 +84,10 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
     if act in ("confirm", "correct") and not scene.proposal:  # there is nothing to agree to
         act = named_demand(text, scene) or act
     slots = slots_in(scene.now if _is_alone(act, scene) else text, scene.today, _is_past(act))
-    act = narrowed(act, slots, text, scene)
+    read, act = act, narrowed(act, slots, text, scene)
     wish = Intent(act, text, text, slots)
-    if part.reading.p(act) < acts.WEAK and act != matter.act and (changed := corrected(wish, scene)):
+    weak = act == read and part.reading.p(act) < acts.WEAK
+    if weak and act != matter.act and (changed := corrected(wish, scene)):
         return changed
     if {act, matter.act} <= SELLING and (act != "ask_plans" or contains(named_facts(), text)):
         known = {k: v for k, v in matter.slots.items() if k in BACKGROUND}
@@ -145,7 +146,7 @@ def _only_forbids(act: str, part: LinePart) -> bool:
     """Nothing else is asked or demanded beside what is not to be done, however the line was read."""
     near = (each for each in acts.DEMANDS if acts.related(each, act) or part.reading.p(each) >= acts.HINTED)
     forbidden = [each for each in near if _is_forbidden(each, part.text)]
-    asks = act in acts.READS and ("?" in part.text or contains(manner("question"), part.text))
+    asks = act in acts.ASIDE and ("?" in part.text or contains(manner("question"), part.text))
     apart = act in acts.OPPOSITES or not any(acts.related(act, each) for each in forbidden)
     return bool(forbidden) and not asks and not (apart and act in acts.DEMANDS)
 

@@ -155,8 +155,14 @@ PUT = deed("cancel_subscription", status="proposed")
 
 
 def test_what_becomes_of_the_plan_is_said_by_the_question_itself() -> None:
-    again = call("till when do I have it", "ask_plan", before=SPOKEN, proposal=STOP, deeds=(PUT,))
-    assert again.tool == "cancel_subscription"
+    put: dict[str, Any] = {"before": ("stop it", "Shall I?"), "proposal": STOP, "deeds": (PUT,)}
+    assert call("till when do I have it", "ask_plan", **put).tool == "cancel_subscription"
+
+
+def test_what_an_order_comes_to_is_told_before_the_way_of_delivery_is_known() -> None:
+    asked = OpenMatter(act="order", text="two hubs", slots={"item": "hub", "quantity": 2}, asked="delivery")
+    made = call("altogether how much", "ask_amount", before=SPOKEN, matter=asked)
+    assert (made.tool, made.arguments) == ("quote", {"item": "hub", "quantity": 2})
 
 
 def test_sure_is_about_what_was_done_after_the_question() -> None:

@@ -39,3 +39,25 @@ def test_a_discount_that_is_named_prices_what_was_spoken_of() -> None:
     spoken_of = OpenMatter(act="ask_price", slots={"plan": "pro", "item": "pro"})
     found = wish("i am a student by the way", "small_talk", 0.2, matter=spoken_of)
     assert (found.act, found.slots["item"], found.slots["discount"]) == ("ask_price", "pro", "student")
+
+
+@pytest.mark.parametrize(
+    ("said", "act", "read"),
+    [
+        ("what would Basic cost if I came back", "ask_rules", "ask_price"),
+        ("we are 24 people. allowed?", "ask_rules", "ask_price"),
+        ("we are 24 people", "ask_rules", "ask_rules"),
+        ("one key by courier to Easton, Mill Lane 4", "give_data", "order"),
+        ("what is the number of the ticket that we opened", "", "ask_ticket"),
+        ("it was in a ticket", "", ""),
+    ],
+)
+def test_what_a_line_names_decides_what_it_wants(said: str, act: str, read: str) -> None:
+    [found] = read_wishes(scene(said, act, before=("hello", "Hello!")))
+    assert found.act == read
+
+
+def test_goods_that_were_spoken_of_are_ordered_by_their_delivery() -> None:
+    spoken = OpenMatter(act="ask_delivery", text="delivery of the hub", slots={"goods": "hub", "item": "hub"})
+    [found] = read_wishes(scene("them, by courier", "correct", before=("hello", "Hello!"), matter=spoken))
+    assert (found.act, found.slots["item"], found.slots["delivery"]) == ("order", "hub", "courier")

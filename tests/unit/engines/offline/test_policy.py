@@ -144,3 +144,11 @@ def test_a_question_of_ours_is_not_put_behind_every_answer() -> None:
         deeds=(deed("cancel_subscription", "", "proposed"),) * 3,
     )
     assert not told.proposes
+
+
+def test_a_wish_that_was_refused_in_this_turn_waits_for_nothing() -> None:
+    reading = Reading((("resume_plan", 0.6), ("cancel_plan", 0.35)))
+    results = (("resume_subscription", {"status": "refused", "reason": "already_renewing"}),
+               ("cancel_subscription", {"status": "proposed"}))  # fmt: skip
+    told = say("switch it off", agent=SALES, parts=(LinePart("switch it off", reading),), results=results)
+    assert told.matter is None or told.matter.later == []

@@ -188,3 +188,17 @@ def test_of_on_and_off_the_one_is_meant_that_is_not_so_yet() -> None:
 def test_an_address_that_is_named_with_an_order_goes_with_it() -> None:
     made = call("one key by courier to Easton, Mill Lane 4", "order", agent=SALES)
     assert made.arguments["address"] == "Easton, Mill Lane 4"
+
+
+def test_of_the_latest_payment_the_others_are_not_told() -> None:
+    rows = [{"number": "P-2", "amount": "990 ₽", "paid": "May 2"}, {"number": "P-1", "amount": "880 ₽"}]
+    found = ("find_payments", {"status": "found", "payments": rows})
+    told = say("how much was my last payment", "ask_payments", agent=BOSS, results=(found,)).text
+    assert "990 ₽" in told
+    assert "880 ₽" not in told
+
+
+def test_who_has_no_order_to_redirect_orders_the_goods_that_are_named() -> None:
+    none = ("find_orders", {"status": "found", "orders": []})
+    made = call("one key by courier to Easton, Mill Lane 4", "change_address", agent=SALES, results=(none,))
+    assert made.tool == "create_order"
