@@ -20,7 +20,7 @@ from app.core.backoffice import ActionContext
 from app.core.clock import Clock, utcnow
 from app.core.exceptions import PromptVariableMissing
 from app.core.knowledge import Approved
-from app.core.ports import BackOffice, KnowledgeBase
+from app.core.ports import BackOffice, KnowledgeBase, Understanding
 
 TEXTS = Path(__file__).parent / "texts"
 
@@ -61,6 +61,7 @@ class ToolContext:
 
     `approved` finds a person's answer to a typical question, where the match is near certain; it blocks.
     `waiting` counts the dialogs that wait for a person; None where that is not known.
+    `claims` is a second opinion on whether a sentence of a model claims something.
     """
 
     knowledge: KnowledgeBase
@@ -68,6 +69,7 @@ class ToolContext:
     clock: Clock = utcnow
     approved: Callable[[str, str], Approved | None] = lambda _question, _language: None
     waiting: Callable[[], Awaitable[int | None]] = count_nobody
+    claims: Understanding | None = None
 
 
 @dataclass(frozen=True, slots=True)

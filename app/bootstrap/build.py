@@ -22,6 +22,7 @@ from app.agents.router import LiveRouter
 from app.bootstrap.context import (
     AppContext,
     Provider,
+    claims_of,
     knowledge_of,
     memory_of,
     office_of,
@@ -118,7 +119,8 @@ def _tool_context(
     context: AppContext, knowledge: KnowledgeService, office: BackOffice, store: DialogStore
 ) -> ToolContext:
     live = knowledge.live
-    return ToolContext(live, office, context.clock, live.find_approved, partial(_count_waiting, store))
+    waiting = partial(_count_waiting, store)
+    return ToolContext(live, office, context.clock, live.find_approved, waiting, claims_of(context))
 
 
 async def _count_waiting(store: DialogStore) -> int | None:

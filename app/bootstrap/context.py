@@ -24,7 +24,9 @@ from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.library import LibraryContext, TeamLibrary
 from app.engines.knowledge.live import LiveKnowledge
 from app.engines.routing.local import LocalRouter
+from app.engines.understanding.artefact import SHIPPED_CLAIMS
 from app.engines.understanding.artefact import load as load_acts
+from app.engines.understanding.model import ActModel
 from app.engines.understanding.reader import LineReader
 from app.services.crm.delivery import DeliveryWorker
 from app.services.crm.relay import Relay
@@ -82,8 +84,18 @@ REQUESTS_AN_EVENT = 6
 def understanding_of(embedder: Embedder | None) -> LineReader:
     """An embedder that the acts were not fitted with is left out: n-grams decide alone."""
     acts = load_acts()
-    fits = embedder is not None and embedder.embed(["."]).shape[1] == acts.width
-    return LineReader(acts, embedder if fits else None)
+    return LineReader(acts, embedder if _fits(acts, embedder) else None)
+
+
+def claims_of(context: AppContext) -> LineReader | None:
+    """A second opinion on what a language model writes; the embedded model's words are our own."""
+    claims = load_acts(SHIPPED_CLAIMS)
+    asked = context.provider is not None and _fits(claims, context.embedder)
+    return LineReader(claims, context.embedder) if asked else None
+
+
+def _fits(model: ActModel, embedder: Embedder | None) -> bool:
+    return embedder is not None and embedder.embed(["."]).shape[1] == model.width
 
 
 def knowledge_of(context: AppContext, shipped: list[Article] | None, near: LocalRouter) -> KnowledgeService:

@@ -33,7 +33,8 @@ from app.engines.routing.versions import (
     version_of,
 )
 from app.engines.understanding.artefact import SHIPPED as SHIPPED_ACTS
-from app.engines.understanding.training.fit import train_acts
+from app.engines.understanding.artefact import SHIPPED_CLAIMS
+from app.engines.understanding.training.fit import train_acts, train_claims
 from app.evaluation.cases import CaseSet
 from app.evaluation.compare import Comparison, compare
 from app.evaluation.costs import CostMatrix
@@ -89,6 +90,7 @@ def train_shipped(train_dir: Path, tell: Tell | None = None) -> TrainingReport:
     rows = embedder.embed([p for a in articles for p in vectors.phrases(a)])
     vectors.save(articles, rows, company.vectors)
     train_acts(LOCALES, SHIPPED_ACTS, embedder, tell)
+    train_claims(LOCALES, SHIPPED_CLAIMS, embedder, tell)
     return report
 
 

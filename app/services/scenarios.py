@@ -232,7 +232,7 @@ class ScenarioService:
         )
         state = start([_as_said(line) for line in earlier], None, case, None)
         state["tools"] = last.tools
-        evidence = evidence_of(agent, state, self._orchestrator.context.knowledge, self.clock())
+        evidence = evidence_of(agent, state, self._orchestrator.context, self.clock())
         return [claim.text for claim in unsupported(_spoken(last), evidence, state["language"])]
 
 

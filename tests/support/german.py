@@ -38,7 +38,13 @@ GROUNDING: dict[str, Any] = {
     },
     "net": {},
 }
-NEVER = {"ui", "operators.yaml", "language.yaml", "acts.yaml"}  # these stay Russian and English
+NEVER = {
+    "ui",
+    "operators.yaml",
+    "language.yaml",
+    "acts.yaml",
+    "claims.yaml",
+}  # these stay Russian and English
 
 
 def articles() -> list[Article]:

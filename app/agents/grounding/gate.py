@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.agents.grounding.language import CueTemplates, honest, languages, words_of
-from app.agents.grounding.ledger import unsupported_in
+from app.agents.grounding.ledger import unsupported_after
 from app.agents.grounding.sentences import cut, ends_nothing, plain, settled, split
-from app.agents.grounding.sources import Claim, Evidence
+from app.agents.grounding.sources import VALUES, Claim, Evidence
 
-VALUES = {"amount", "percent", "date", "duration", "time", "number"}
 SAYS_LITTLE = 3  # words
 COURTEOUS = 8  # words at most: a longer sentence tells more than thanks
 
@@ -26,7 +25,7 @@ class Redacted:
 def redact(text: str, evidence: Evidence, lang: str) -> Redacted:
     """Drops the sentences at fault. Where they were the answer, an honest sentence stands in their place."""
     pieces = split(text)
-    faults = [unsupported_in(piece, evidence, lang) for piece in pieces]
+    faults = [unsupported_after(b, p, evidence, lang) for b, p in zip(["", *pieces], pieces, strict=False)]
     dropped = [claim for claims in faults for claim in claims]
     if not dropped:
         return Redacted(text, [])
@@ -73,7 +72,7 @@ class SentenceGate:
 
     def __init__(self, evidence: Evidence, lang: str) -> None:
         self._evidence, self._lang = evidence, lang
-        self._waiting, self._looked = "", 0
+        self._waiting, self._looked, self._before = "", 0, ""
         self.offending: list[Claim] = []
 
     def feed(self, piece: str) -> list[str]:
@@ -91,7 +90,10 @@ class SentenceGate:
     def _cleared(self, sentences: list[str]) -> list[str]:
         cleared: list[str] = []
         for sentence in sentences:
-            self.offending = self.offending or unsupported_in(sentence, self._evidence, self._lang)
+            self.offending = self.offending or unsupported_after(
+                self._before, sentence, self._evidence, self._lang
+            )
+            self._before = sentence
             if self.offending:
                 break
             cleared.append(sentence)

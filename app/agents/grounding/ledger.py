@@ -10,17 +10,28 @@ from functools import lru_cache
 from itertools import chain
 
 from app.agents.grounding.language import CueTemplates, languages
-from app.agents.grounding.reading import ActionClaim, SentenceReading, is_behind, is_ending, names, read
+from app.agents.grounding.opinion import review
+from app.agents.grounding.reading import ActionClaim, SentenceReading, is_question, read
 from app.agents.grounding.sentences import plain, split
-from app.agents.grounding.sources import Claim, Evidence, counts, reading_of, readings_of, states
+from app.agents.grounding.sources import (
+    BY_DESK,
+    STEM,
+    Claim,
+    Evidence,
+    counts,
+    offering,
+    reading_of,
+    readings_of,
+    states,
+    stems,
+)
+from app.agents.grounding.telling import is_behind, is_ending, names, tellings
 from app.core.company import in_use
 from app.core.quantities import Value
 
 ALIKE = 0.7  # of the words of both sentences together: nearly verbatim
 ANY_DAY = date(2000, 1, 3)
 ECHO = 0.75  # of the longer words of a claim
-SHORT = 4  # letters of a word that tells something
-STEM = 5  # letters that tell a word in another form: "отменён", "отменили"
 
 # What must have been done for the words of each group of cues; a group that is not named needs its own name.
 NEEDS: dict[str, frozenset[str]] = {
@@ -37,6 +48,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "beyond": frozenset(),
     "seen": frozenset(),
     "on_plan": frozenset({"subscription"}),
+    "fulfilled": frozenset(),
     "resumed": frozenset({"resumed"}),
     "unbooked": frozenset({"unbooked"}),
     "closed": frozenset({"closed"}),
@@ -68,9 +80,11 @@ REPORTED = (
     ('"(?:reason|order_status)": "cancelled"', "cancellation", "order"),
 )
 _PLAN = re.compile(r'"(?:next_)?plan": "([^"]+)"')
+_VALUE = re.compile(r': "([^"]* [^"]*)"')  # a sentence: a code does not tell what it is about
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_DENIES = re.compile(r"\b(?:not?|never|не|нет)\b", re.IGNORECASE)
 SAYS, UNLESS = "says", "unless"
 MATTERS = ("order", "subscription")
-BY_DESK = {"transfer", "discount"}  # true of a desk or of a price without anything having been done
 
 
 def claims(text: str, lang: str) -> list[Claim]:
@@ -79,13 +93,23 @@ def claims(text: str, lang: str) -> list[Claim]:
 
 
 def unsupported(text: str, evidence: Evidence, lang: str) -> list[Claim]:
-    return [c for sentence in split(text) for c in unsupported_in(sentence, evidence, lang)]
+    pieces = split(text)
+    return [
+        c
+        for b, piece in zip(["", *pieces], pieces, strict=False)
+        for c in unsupported_after(b, piece, evidence, lang)
+    ]
+
+
+def unsupported_after(before: str, sentence: str, evidence: Evidence, lang: str) -> list[Claim]:
+    """Behind a question of ours stands what the customer's yes would end."""
+    return unsupported_in(sentence, offering(evidence) if is_question(before.strip()) else evidence, lang)
 
 
 def unsupported_in(sentence: str, evidence: Evidence, lang: str) -> list[Claim]:
     """Of one sentence, in its order of kinds: values, then deeds."""
     reading = reading_of(sentence, evidence, lang)
-    return _claims(
+    found = _claims(
         reading,
         lambda value: states(value, reading, evidence, lang),
         lambda deed: (
@@ -96,6 +120,7 @@ def unsupported_in(sentence: str, evidence: Evidence, lang: str) -> list[Claim]:
             or _quoted(deed, reading, evidence, lang)
         ),
     )
+    return review(found, reading, evidence, lang) if evidence.reader else found
 
 
 def _claims(
@@ -116,7 +141,10 @@ def _done(deed: ActionClaim, evidence: Evidence) -> bool:
     told = (
         kind
         for cue, kind, matter in REPORTED
-        if kind in needed and _is_about(deed, matter) and any(re.search(cue, t) for t in evidence.texts)
+        if kind in needed
+        and not deed.own
+        and _is_about(deed, matter)
+        and any(re.search(cue, t) for t in evidence.texts)
     )
     achieved = evidence.done - BY_DESK if "outcome" in groups else needed & evidence.done
     return bool(achieved) or any(told)
@@ -138,21 +166,27 @@ def _told(deed: ActionClaim, reading: SentenceReading, evidence: Evidence) -> bo
     kinds = {*deed.also, deed.group} | ({deed.kind} - {"outcome"} if deed.group == "beyond" else {deed.kind})
     if deed.group == "on_plan":
         return on_plan(deed.text, evidence.texts)
-    return not deed.own and recorded(kinds, reading.words, evidence.texts)
+    return not deed.own and (recorded(kinds, reading.words, evidence.texts) or _worded(deed, evidence))
+
+
+def _worded(deed: ActionClaim, evidence: Evidence) -> bool:
+    """A result says so in these words: "already shipped". What it denies is no such word."""
+    mine = {word[:STEM] for word in tellings(deed)}
+    values = (value for text in evidence.texts for value in _VALUE.findall(text) if text.startswith("{"))
+    told = {
+        word[:STEM] for value in values if not _DENIES.search(value) for word in _WORD.findall(value.lower())
+    }
+    return bool(mine) and not deed.ahead and mine <= told
 
 
 def _foretold(deed: ActionClaim, evidence: Evidence) -> bool:
     """What will be, as an article says in other words; a state that the customer told us of."""
     if not deed.general or not (deed.ahead or deed.kind == "outcome"):
         return False
-    mine = _stems(deed.text)
+    mine = stems(deed.text)
     told = [text for text in evidence.texts if not text.startswith("{")] if deed.ahead else evidence.asked
     sentences = (plain(sentence) for text in told for sentence in split(text))
-    return any(len(mine & _stems(sentence)) >= ECHO * len(mine) for sentence in sentences)
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(w[:STEM] for w in plain(text).lower().split() if len(w.strip(".,:;!?")) >= SHORT)
+    return any(len(mine & stems(sentence)) >= ECHO * len(mine) for sentence in sentences)
 
 
 def _quoted(deed: ActionClaim, reading: SentenceReading, evidence: Evidence, lang: str) -> bool:

@@ -21,6 +21,8 @@ DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
 IDIOMS = EXCUSE + "idioms"
 NET, NOUN, OWN, PERFECT, BEHIND = ":net", "noun.", "own", "perfect", "behind_desk"
 ENDING = "ending"
+SPECIAL = ("gift", "rank")
+LISTS = (OWN, PERFECT, BEHIND, ENDING, *SPECIAL)
 NEAR = 4  # words between "you say that" or "you" and the deed
 LABEL = 3  # words between "the button" and its quotation
 TAG = 2  # words of a question that only asks for consent: "…, all right?"
@@ -47,6 +49,7 @@ KINDS: dict[str, str] = {
     "closed": "ticket",
     "seen": "refund",
     "on_plan": "subscription",
+    "fulfilled": "order",
     "answer": "ticket",
     "authority": "approval",
     "staff": "callback",
@@ -89,7 +92,7 @@ def read(sentence: str, lang: str, today: date) -> SentenceReading:
     values = scale(lang).read(bare, today)
     words = words_of(bare, values)
     texts = [w.text for w in words]
-    scenes = [_Scene(bare, words, cues.hits(texts)) for cues in _templates()]
+    scenes = [_Scene(bare, words, cues.hits(texts)) for cues in templates()]
     for scene, general in zip(scenes, clause_cues(), strict=True):
         scene.add(general.hits(words))
     idle = {i for scene in scenes for i in scene.idle}
@@ -103,23 +106,8 @@ def is_question(sentence: str) -> bool:
     return sentence.rstrip("»”\"') ").endswith("?")
 
 
-def names(deed: ActionClaim, matter: str) -> bool:
-    """Whether its words tell that it is about an order, a subscription …"""
-    element = f"<{NOUN}{matter}>"
-    return any(element in cues.fits(w.text) for cues in _templates() for w in words_of(deed.text, ()))
-
-
-def is_behind(deed: ActionClaim) -> bool:
-    """Somebody whom a ticket reaches, and no colleague in the dialog."""
-    return _has(BEHIND, [word.text for word in words_of(plain(deed.text), ())])
-
-
-def is_ending(deed: ActionClaim) -> bool:
-    return _has(ENDING, [word.text for word in words_of(plain(deed.text), ())])
-
-
-def _has(name: str, words: Iterable[str]) -> bool:
-    return any(f"<{name}>" in cues.fits(word) for word in words for cues in _templates())
+def has_word(name: str, words: Iterable[str]) -> bool:
+    return any(f"<{name}>" in cues.fits(word) for word in words for cues in templates())
 
 
 class _Scene:
@@ -157,7 +145,7 @@ class _Scene:
 
     def _claim(self, hit: Hit, hits: Sequence[Hit]) -> ActionClaim:
         general, ahead = hit.group.endswith(GENERAL), hit.group.startswith(WILL)
-        own = _kind(hit) != "seen" and _has(OWN, [w.text for w in self.words[hit.first : hit.last + 1]])
+        own = _kind(hit) != "seen" and has_word(OWN, [w.text for w in self.words[hit.first : hit.last + 1]])
         first, *others = _kind(hit).split(AND)
         also = frozenset((first, *others)) if others else _about(hit, hits)
         return ActionClaim(first, self._text(hit), also, general, own, ahead)
@@ -187,7 +175,7 @@ class _Scene:
     def _is_timed(self, hit: Hit) -> bool:
         """ "Once you pay, it is lifted" claims nothing, "once again, it has been lifted" does."""
         told = [word.text for word in self.words[hit.first : hit.last + 1]]
-        return bool(self._cues("timings")) and not _has(PERFECT, told)
+        return bool(self._cues("timings")) and not has_word(PERFECT, told)
 
     def _cues(self, name: str) -> list[Hit]:
         return [hit for hit in self._found.get(EXCUSE + name, ()) if hit.first not in self.idle]
@@ -264,21 +252,15 @@ def _places() -> list[str]:
 
 
 @lru_cache
-def _templates() -> list[CueTemplates]:
+def templates() -> list[CueTemplates]:
     return [
-        CueTemplates(
-            dict(_groups(one)), _words(one), [f"<{name}>" for name in (OWN, PERFECT, BEHIND, ENDING)]
-        )
-        for one in languages()
+        CueTemplates(dict(_groups(one)), _words(one), [f"<{name}>" for name in LISTS]) for one in languages()
     ]
 
 
 def _words(one: Language) -> dict[str, list[str]]:
     return {
-        OWN: [],
-        PERFECT: [],
-        BEHIND: [],
-        ENDING: [],
+        **{name: [] for name in LISTS},
         **one.vocabulary(),
         **{NOUN + kind: nouns for kind, nouns in one.net.nouns.items()},
     }

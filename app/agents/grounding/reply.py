@@ -9,7 +9,7 @@ from string import Template
 
 from langchain_core.messages import HumanMessage
 
-from app.agents.base import Agent
+from app.agents.base import Agent, ToolContext
 from app.agents.grounding import Claim, Evidence, SentenceGate
 from app.agents.state import Emit, TurnState
 from app.agents.tools.knowledge import render
@@ -38,14 +38,14 @@ def rewrite(faults: list[Claim]) -> HumanMessage:
     return HumanMessage(asked, additional_kwargs={HOUSE: True})
 
 
-def evidence_of(agent: Agent, state: TurnState, knowledge: KnowledgeBase, now: datetime) -> Evidence:
+def evidence_of(agent: Agent, state: TurnState, context: ToolContext, now: datetime) -> Evidence:
     case, lines = state["case"], state["lines"]
     used = [*case.used, *state["tools"]]
     passed = case.transferred or bool(state["handoffs"]) or agent.escalates_to is None
     return Evidence(
         today=now.astimezone(in_use().zone).date(),
         texts=(
-            render([*state["passages"], *_cited(state, knowledge)]),
+            render([*state["passages"], *_cited(state, context.knowledge)]),
             *(use.result for use in used),
             *(case.memory.open_tickets if case.memory else ()),
         ),
@@ -55,6 +55,7 @@ def evidence_of(agent: Agent, state: TurnState, knowledge: KnowledgeBase, now: d
         ),
         asked=tuple(line.content for line in lines if line.role == "customer"),
         said=tuple(line.content for line in lines if line.role == "agent"),
+        reader=context.claims,
     )
 
 

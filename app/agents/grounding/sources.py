@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from app.agents.grounding.reading import ActionKind, SentenceReading, read
-from app.agents.grounding.sentences import split
+from app.agents.grounding.sentences import plain, split
 from app.core.company import in_use
+from app.core.ports import Understanding
 from app.core.quantities import Meaning, Value, ValueKind
 
 ECHOED = 4000  # characters of a line of the customer's that may be told back
 KEPT = 500  # characters at most of a sentence that is remembered
 DAY = 24 * 60  # minutes
 YEAR = 366  # days
+MOST_MORE = 50  # of what is paid for one by one
+_THOUSANDS = re.compile(r"(?<=\d)[,\s](?=\d{3}(?!\d))")
 Kind = ValueKind | ActionKind
+VALUES = set(get_args(ValueKind))
+BY_DESK = {"transfer", "discount"}  # true of a desk or of a price without anything having been done
+STEM = 5  # letters that tell a word in another form: "отменён", "отменили"
+SHORT = 4  # letters of a word that tells something
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,16 @@ class Evidence:
     proposed: frozenset[str] = field(default_factory=frozenset)  # what waits for the customer's yes
     asked: tuple[str, ...] = ()  # the customer's lines: may be echoed, never promised
     said: tuple[str, ...] = ()  # earlier lines of agents, already checked
+    reader: Understanding | None = field(default=None, compare=False, repr=False)  # a second opinion
     memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What was read of people's words: it is kept no longer than they are needed."""
+
+
+def offering(evidence: Evidence) -> Evidence:
+    """The same, while a refund is only asked about."""
+    offered = replace(evidence, proposed=evidence.proposed | {"refund"})
+    offered.memo.update(evidence.memo)
+    return offered
 
 
 def known_values(part: str, evidence: Evidence, lang: str) -> dict[str, set[Meaning]]:
@@ -69,6 +85,10 @@ def readings_of(source: str, evidence: Evidence, lang: str) -> list[SentenceRead
     return cast(list[SentenceReading], evidence.memo[key])
 
 
+def stems(text: str) -> frozenset[str]:
+    return frozenset(w[:STEM] for w in plain(text).lower().split() if len(w.strip(".,:;!?")) >= SHORT)
+
+
 def reading_of(sentence: str, evidence: Evidence, lang: str) -> SentenceReading:
     """Sentences of a stream come again when it is checked as a whole."""
     key = (sentence, lang, read)
@@ -91,12 +111,17 @@ def counts(value: Value, reading: SentenceReading) -> bool:
 
 def states(value: Value, reading: SentenceReading, evidence: Evidence, lang: str) -> bool:
     """What articles and results do not hold is looked for in what was said; customers may only be echoed."""
-    if (reading.asks and _offered(value)) or (value.relative and _is_today(value, evidence)):
+    if (reading.asks and _offered(value)) or (value.relative and is_today(value, evidence)):
         return True
-    parts = ("texts", "said") if reading.committed else ("texts", "said", "asked")
-    return _computed(value, reading) or any(
+    known = known_values("texts", evidence, lang)
+    return _computed(value, reading, known) or is_ours(value, evidence, lang, echoed=not reading.committed)
+
+
+def is_ours(value: Value, evidence: Evidence, lang: str, *, echoed: bool = False) -> bool:
+    """An article, a result or an earlier line of ours holds it; `echoed`, or the customer's own."""
+    return any(
         _agrees(meant, known_values(part, evidence, lang).get(meant.kind, set()))
-        for part in parts
+        for part in ("texts", "said", *(["asked"] if echoed else []))
         for meant in _meant(value, evidence)
     )
 
@@ -115,24 +140,28 @@ def _prices() -> frozenset[Meaning]:
     )
 
 
-def _is_today(value: Value, evidence: Evidence) -> bool:
+def is_today(value: Value, evidence: Evidence) -> bool:
     """What a proposed or done act ends, it ends today."""
     day = evidence.today
     ends = {"refund", "cancellation"} & (evidence.done | evidence.proposed)
     return bool(ends) and (day.year, day.month, day.day) in value.meanings
 
 
-def _computed(value: Value, reading: SentenceReading) -> bool:
-    """The sentence itself gives what it is computed from: twelve months, a percentage off, a difference."""
+def _computed(value: Value, reading: SentenceReading, known: dict[str, set[Meaning]]) -> bool:
+    """The sentence itself gives what it is computed from: twelve months, a percentage off, a difference, a
+    price for so many and another for each more. An article's sum may be told without its currency."""
+    told = set(re.findall(r"\d+", _THOUSANDS.sub("", reading.sentence)))
     sums = {m[1] for v in reading.values if v.kind == "amount" and v is not value for m in v.meanings}
+    sums |= {m[1] for m in known.get("amount", set()) if str(m[1]) in told}
     if value.kind != "amount" or not sums:
         return False
     months = {m[1] for v in reading.values if v.kind == "duration" for m in v.meanings if m[2] == "months"}
     shares = {m[0] for v in reading.values if v.kind == "percent" for m in v.meanings}
-    known = cast(set[Decimal], sums)
-    results = {a * n for a in known for n in cast(set[Decimal], months)}
-    results |= {a * part / 100 for a in known for p in cast(set[Decimal], shares) for part in (p, 100 - p)}
-    results |= {a - b for a in known for b in known if a > b}
+    parts = cast(set[Decimal], sums)
+    results = {a * n for a in parts for n in cast(set[Decimal], months)}
+    results |= {a * part / 100 for a in parts for p in cast(set[Decimal], shares) for part in (p, 100 - p)}
+    results |= {a - b for a in parts for b in parts if a > b}
+    results |= {a + n * b for a in parts for b in parts if b < a for n in range(2, MOST_MORE + 1)}
     return any(m[1] in results for m in value.meanings)
 
 

@@ -38,7 +38,7 @@ def money(roubles: int, language: str) -> str:
 
 
 def moment(at: datetime, language: str) -> str:
-    local, locale = at.astimezone(in_use().zone), _locale(language)
+    local, locale = _local(at), _locale(language)
     return f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
 
 
@@ -48,7 +48,12 @@ def day(at: date, language: str) -> str:
 
 def local_day(at: date) -> date:
     """In the house's time zone."""
-    return at.astimezone(in_use().zone).date() if isinstance(at, datetime) else at
+    return _local(at).date() if isinstance(at, datetime) else at
+
+
+def _local(at: datetime) -> datetime:
+    """What a back office tells without a zone is told by the house's clock."""
+    return at.astimezone(in_use().zone) if at.tzinfo else at
 
 
 def present(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def render_outcome(outcome: Outcome, language: str) -> Result:
 
 def _dated(name: str, value: Value) -> Value:
     if isinstance(value, datetime) and name not in TIMED:
-        return value.astimezone(in_use().zone).date()
+        return local_day(value)
     return value
 
 

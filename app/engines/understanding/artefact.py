@@ -1,4 +1,4 @@
-"""The fitted model of acts as plain arrays (npz, never pickled) and JSON."""
+"""A fitted model of acts as plain arrays (npz, never pickled) and JSON."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ from app.core.kernels import dequantize
 from app.engines.understanding.model import FEATURES, ActModel, Calibration, Weights
 
 SHIPPED = Path(__file__).parent / "artefact"
+ACTS = "acts.yaml"
+SHIPPED_CLAIMS = Path(__file__).parent / "claims"
+CLAIMS = "claims.yaml"
+"""What sentences of replies do: state or promise something of this customer's, or not."""
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -34,10 +38,10 @@ class UnderstandingMeta(BaseModel):
     joint: Calibration
 
 
-def data_hash(locales: Path) -> str:
+def data_hash(locales: Path, file: str = ACTS) -> str:
     """SHA-256 over languages and bytes of the files of lines."""
     digest = hashlib.sha256()
-    for path in sorted(locales.glob("*/acts.yaml")):
+    for path in sorted(locales.glob(f"*/{file}")):
         digest.update(path.parent.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

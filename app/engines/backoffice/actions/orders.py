@@ -40,8 +40,7 @@ def create_order(case: ActionRun, action: CreateOrder) -> Outcome:
         return same
     if case.approved is None and (wait := policy.order(price.total_rub, case.policy)):
         return wait
-    address = action.address if delivery else None
-    number = enter(case, action.item, action.quantity, period, price, delivery, address)
+    number = enter(case, action.item, action.quantity, period, price, delivery)
     return done(number, **facts_of(action.item, action.quantity, period, price, delivery, case))
 
 
@@ -74,7 +73,6 @@ def enter(
     period: Period | None,
     price: Price,
     delivery: Delivery | None = None,
-    address: str | None = None,
 ) -> str:
     """It awaits payment."""
     number = next_number(case.connection, "O")
@@ -88,7 +86,6 @@ def enter(
         "period": period,
         "total_rub": price.total_rub,
         "delivery": delivery,
-        "address": address,
         "delivery_rub": price.delivery_rub or 0,
         "status": "awaiting_payment",
     }

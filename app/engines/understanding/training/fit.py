@@ -27,7 +27,7 @@ from app.core.kernels import (
 from app.core.ngrams import fold_line
 from app.core.ports import Embedder
 from app.engines.understanding import artefact
-from app.engines.understanding.artefact import Arrays, UnderstandingMeta
+from app.engines.understanding.artefact import ACTS, CLAIMS, Arrays, UnderstandingMeta
 from app.engines.understanding.model import SLOTS, Calibration, bag_of
 from app.engines.understanding.training.lines import read_act_lines
 
@@ -35,6 +35,8 @@ GAMMA, LEXICAL_SHARE, AXES = 1.0, 0.5, 192
 RIDGE_LEXICAL, RIDGE_JOINT = 0.5, 0.2
 LEXICAL = Calibration(sharpness=19.6, none=3.1)
 JOINT = Calibration(sharpness=19.0, none=3.4, far=1.2)
+OF_TWO = Calibration(sharpness=4.0, none=-30.0)
+"""Of claims, where one of the two always holds."""
 BATCH = 128
 
 Tell = Callable[[int, int], None]
@@ -50,19 +52,34 @@ class ActTraining:
 
 
 def train_acts(locales: Path, out: Path, embedder: Embedder, tell: Tell | None = None) -> ActTraining:
+    return _train(locales, ACTS, (LEXICAL, JOINT), out, embedder, tell)
+
+
+def train_claims(locales: Path, out: Path, embedder: Embedder, tell: Tell | None = None) -> ActTraining:
+    return _train(locales, CLAIMS, (OF_TWO, OF_TWO), out, embedder, tell)
+
+
+def _train(
+    locales: Path,
+    file: str,
+    calibrations: tuple[Calibration, Calibration],
+    out: Path,
+    embedder: Embedder,
+    tell: Tell | None,
+) -> ActTraining:
     """Writes `weights.npz` and `meta.json` into `out`; `tell` hears (lines embedded, of how many)."""
-    rows = read_act_lines(locales)
+    rows = read_act_lines(locales, file)
     acts = sorted({act for act, _ in rows})
     texts = [strip_courtesies(fold_line(line)) for _, line in rows]
     truth = np.array([acts.index(act) for act, _ in rows])
     arrays = fit_acts(texts, truth, _embed(texts, embedder, tell))
     meta = UnderstandingMeta(
-        data_hash=artefact.data_hash(locales),
+        data_hash=artefact.data_hash(locales, file),
         lines=len(rows),
         acts=acts,
         gamma=GAMMA,
-        lexical=LEXICAL,
-        joint=JOINT,
+        lexical=calibrations[0],
+        joint=calibrations[1],
     )
     artefact.save(out, meta, arrays)
     size = sum((out / name).stat().st_size for name in ("weights.npz", "meta.json"))

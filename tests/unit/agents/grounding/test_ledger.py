@@ -148,3 +148,33 @@ def test_the_answer_is_the_same_in_any_order_of_the_evidence() -> None:
     for order in (texts, texts[::-1]):
         found = unsupported(reply, Evidence(today=TODAY, texts=order), "ru")
         assert [c.text for c in found] == ["2 990 ₽"]
+
+
+@pytest.mark.parametrize(
+    ("honest", "claim", "result"),
+    [
+        ("It has already been shipped.", "It has already been delivered.", "already shipped"),
+        ("Заказ уже отправлен.", "Заказ уже доставлен.", "заказ уже отправлен"),
+        ("It has expired.", "It has been shipped.", "it expired and was not shipped"),
+    ],
+)
+def test_a_refusal_in_words_supports_these_words(honest: str, claim: str, result: str) -> None:
+    known = Evidence(today=TODAY, texts=(f'{{"status": "refused", "reason": "{result}"}}',))
+    lang = "en" if honest.isascii() else "ru"
+    assert unsupported(honest, known, lang) == []
+    assert unsupported(claim, known, lang) != []
+
+
+@pytest.mark.parametrize(
+    ("claim", "lang"),
+    [
+        ("Order O-1006 is placed and paid.", "en"),
+        ("Order O-1006 has been handed to the courier.", "en"),
+        ("Заказ O-1006 оформлен и оплачен.", "ru"),
+        ("Заказ O-1006 оформлен и передан курьеру.", "ru"),
+    ],
+)
+def test_an_order_that_was_placed_is_neither_paid_nor_sent(claim: str, lang: str) -> None:
+    text = '{"status": "done", "number": "O-1006"}'
+    known = Evidence(today=TODAY, texts=(text,), done=frozenset({"order"}))
+    assert unsupported(claim, known, lang) != []

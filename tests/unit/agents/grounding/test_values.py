@@ -128,3 +128,17 @@ def test_a_month_cut_short_ends_no_sentence_before_its_year() -> None:
     told = "Следующее списание: 1 янв. 2027 г. Спасибо."
     assert unsupported(told, knows("date: 1 янв. 2026 г."), "ru") != []
     assert unsupported(told, knows("date: 2027-01-01"), "ru") == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "lang", "supported"),
+    [
+        ("For 22 people it is 4,570 ₽: 3,990 and two times 290.", "en", True),
+        ("For 22 people it is 4,580 ₽: 3,990 and two times 290.", "en", False),
+        ("На 25 человек 5440 ₽: 3990 за двадцать и 290 за каждого из пяти.", "ru", True),
+        ("На 25 человек 5440 ₽.", "ru", False),
+    ],
+)
+def test_a_price_for_so_many_and_one_for_each_more_make_a_sum(reply: str, lang: str, supported: bool) -> None:
+    known = Evidence(today=TODAY, texts=("Business: 3,990 ₽, 290 ₽ more for each further person.",))
+    assert (unsupported(reply, known, lang) == []) == supported

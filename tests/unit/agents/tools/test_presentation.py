@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 
 import pytest
 
-from app.agents.tools.presentation import present, render_outcome
+from app.agents.tools.presentation import local_day, present, render_outcome
 from app.core.backoffice import Outcome
 
 
@@ -44,3 +45,8 @@ def test_a_span_of_days_has_one_unit() -> None:
 def test_the_days_of_a_compensation_are_days_to_the_model() -> None:
     outcome = Outcome(status="done", number="I-1001", facts={"incident": "I-1001", "days": 2})
     assert json.loads(render_outcome(outcome, "ru").text)["days"] == "2 дня"
+
+
+def test_a_time_without_a_zone_is_told_by_the_clock_of_the_house() -> None:
+    assert "3:00" in present({"at": datetime.fromisoformat("2026-12-02T15:00")}, "en")["at"]
+    assert local_day(datetime.fromisoformat("2026-12-02T23:30")) == date(2026, 12, 2)

@@ -17,7 +17,7 @@ from app.core.ports import TOKENS, Embedder, Vectors
 from app.core.yaml import load as load_yaml
 from app.engines.routing.artefact import Artefact
 from app.engines.routing.local import LocalRouter
-from app.engines.understanding.artefact import SHIPPED, data_hash, load
+from app.engines.understanding.artefact import CLAIMS, SHIPPED, SHIPPED_CLAIMS, data_hash, load
 from app.engines.understanding.model import Calibration
 from app.engines.understanding.reader import LineReader
 from app.engines.understanding.training.lines import read_act_lines
@@ -34,6 +34,15 @@ def test_the_shipped_model_belongs_to_the_lines_that_stand_there() -> None:
     meta = (SHIPPED / "meta.json").read_text("utf-8")
     assert f'"{data_hash(LOCALES)}"' in meta, "run `call-center train --shipped`"
     assert set(load().acts) == {act for act, _ in read_act_lines(LOCALES)}
+
+
+def test_the_shipped_model_of_claims_belongs_to_its_lines() -> None:
+    meta = (SHIPPED_CLAIMS / "meta.json").read_text("utf-8")
+    assert f'"{data_hash(LOCALES, CLAIMS)}"' in meta, "run `call-center train --shipped`"
+    for path in LOCALES.glob(f"*/{CLAIMS}"):
+        lines = load_yaml(path)
+        assert set(lines) == set(load(SHIPPED_CLAIMS).acts)
+        assert set(lines["claim"]).isdisjoint(lines["talk"])
 
 
 def test_every_act_has_at_least_forty_lines_and_no_line_stands_twice() -> None:
