@@ -46,6 +46,7 @@ screenshots: $(READY)  ## pictures of every room of the workbench, into docs/img
 bench: $(READY)
 	$(BIN)/python -m benchmarks.routing
 	$(BIN)/python -m benchmarks.turns
+	$(BIN)/python -m benchmarks.embedded
 	$(BIN)/python -m benchmarks.searches
 	$(BIN)/python -m benchmarks.trace
 	$(BIN)/python -m benchmarks.first_turn

@@ -155,19 +155,19 @@ class Orchestrator:
         )
 
     async def _look_up(self, state: TurnState, agent: str) -> list[Passage]:
-        """A short line is searched together with what the dialog is about. Where lines are joined, only a
-        clear hit counts, because two of them together resemble almost anything."""
+        """A short line is searched with what the dialog is about: only a clear hit counts, because two
+        lines together resemble almost anything."""
         asked = [clean(line.text) for line in state["lines"] if line.role == "customer"]
         matter = state["case"].matter
         before = matter.text if matter and matter.text else " ".join(asked[-2:-1])
-        found = await self._search(asked[-1], state, agent)
-        if not before or (found and (matter is None or len(asked[-1].split()) > BRIEF)):
-            return found
-        joined = await self._search(f"{before} {asked[-1]}", state, agent)
-        return [p for p in joined if p.score >= CLEAR]
+        if not before or matter is None or len(asked[-1].split()) > BRIEF:
+            found = await self._search(asked[-1], state, agent)
+            if found or not before:
+                return found
+        return [p for p in await self._search(asked[-1], state, agent, before) if p.score >= CLEAR]
 
-    async def _search(self, question: str, state: TurnState, agent: str) -> list[Passage]:
-        search = partial(self.context.knowledge.search, question, state["language"], agent)
+    async def _search(self, question: str, state: TurnState, agent: str, about: str = "") -> list[Passage]:
+        search = partial(self.context.knowledge.search, question, state["language"], agent, about=about)
         return relevant(await TURNS.run(search))
 
     async def _answer(self, agent: Agent, state: TurnState) -> Command[str]:

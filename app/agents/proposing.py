@@ -171,11 +171,18 @@ def question_of(tool: str, facts: Facts, now: datetime, language: str) -> Questi
     parts = [
         _fill([texts["one_more"]], shown) if again else "",
         *(_fill(group, shown) for group in words.get("terms", ())),
+        _fill(_why(words, facts), shown),
         texts["person"] if facts.get("person") else "",
         words["ask_again"] if again else words["ask"],
     ]
     asked = " ".join(part for part in parts if part).replace("г..", "г.")
     return Question(text=asked, confirm=words["confirm"], decline=words["decline"])
+
+
+def _why(words: Mapping[str, Any], facts: Facts) -> Sequence[str]:
+    """Why a person decides, or what makes it due."""
+    why: Mapping[str, Sequence[str]] = words.get("why", {})
+    return why.get(str(facts.get("person")), ()) or why.get(str(facts.get("reason")), ())
 
 
 def prefix(kind: str, language: str) -> str:

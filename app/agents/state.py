@@ -37,7 +37,8 @@ SETTLED = ("done", "proposed", "declined")
 class TurnState(TypedDict):
     """State of one turn, built from the dialog and discarded afterwards.
 
-    Customers' `lines` are cleaned: `text` is what was meant, `content` what was typed.
+    Customers' `lines` are cleaned: `text` is what was meant, `content` what was typed. `heard` is what the
+    embedded model has read of them: it speaks once a tool, and what people say is kept no longer.
     """
 
     lines: list[Said]
@@ -64,6 +65,7 @@ class TurnState(TypedDict):
     withheld: list[str]
     corrected: bool
     proposal: Proposal | None
+    heard: dict[Any, Any]
 
 
 def context_of(dialog: Dialog, asked: Message, memory: Remembered | None = None) -> TurnContext:
@@ -97,7 +99,7 @@ def start(
         lines=lines, serving=serving, emit=emit, case=told, language=language, decision=None, agent="",
         passages=[], scratch=[], draft=None, steps=0, degraded=False, failure=None, handoffs=[], handoff=None,
         tools=[], citations=[], usage=Usage(), timings={}, model="", reply="", withheld=[], corrected=False,
-        proposal=None,
+        proposal=None, heard={},
     )  # fmt: skip
 
 

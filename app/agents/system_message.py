@@ -46,6 +46,7 @@ def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
         "matter": case.matter.model_dump() if case.matter else None,
         "used": [use.model_dump(exclude={"arguments"}) for use in case.used],
         "proposal": _proposed(case.proposal, state["language"]),
+        "heard": state["heard"],
     }
     return SystemMessage(content, additional_kwargs=facts)
 
@@ -53,7 +54,11 @@ def briefing(agent: Agent, state: TurnState, now: datetime) -> SystemMessage:
 def _proposed(proposal: Proposal | None, language: str) -> dict[str, Any] | None:
     if proposal is None:
         return None
-    return {**present(proposal.facts, language), "tool": proposal.tool, "arguments": proposal.arguments}
+    return {
+        **present(proposal.facts, language),
+        "tool": proposal.tool,
+        "arguments": proposal.arguments,
+    }
 
 
 def language_name(code: str) -> str:

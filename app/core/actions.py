@@ -14,6 +14,8 @@ FREE, NUMBER = "free text", "number"
 Text = Annotated[str, FREE]
 """What people or models write: the audit does not keep it."""
 Number = Annotated[str, NUMBER]
+WHERE = "Where to, in the customer's words: an address, or which pick-up point."
+Address = Annotated[str | None, FREE, Field(min_length=5, max_length=300, description=WHERE)]
 LONGEST = 20_000
 """Letters of a text: as many as a message of a customer may have, so that nothing has to be cut."""
 MOST = 10**12
@@ -103,6 +105,7 @@ class CreateOrder(Action):
     period: Period | None = None
     quantity: int = Field(default=1, ge=1, le=MOST)
     delivery: Delivery | None = None
+    address: Address = None
     again: bool | None = Field(
         default=None,
         description="Leave it out: the customer is asked whether one more like the last order is wanted.",
@@ -130,12 +133,7 @@ class ChangeDelivery(Action):
 
     order: Number = Field(max_length=40, description="Number of the order, such as O-1001.")
     delivery: Delivery | None = Field(default=None, description="As now, if not given.")
-    address: Annotated[str | None, FREE] = Field(
-        default=None,
-        min_length=5,
-        max_length=300,
-        description="Where to, in the customer's words: an address, or which pick-up point.",
-    )
+    address: Address = None
 
 
 class ChangeSubscription(Action):

@@ -65,8 +65,11 @@ class Understanding(Protocol):
 
 
 class KnowledgeBase(Protocol):
-    def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
-        """Best first. `agent` is a preference, not a filter. CPU-bound."""
+    def search(
+        self, question: str, lang: str, agent: str | None = None, top: int = 3, about: str = ""
+    ) -> list[Passage]:
+        """Best first. `agent` is a preference, not a filter; `about` is what a question belongs to that says
+        little by itself. CPU-bound."""
         ...
 
     def find(self, article_id: str, lang: str) -> Article | None:

@@ -75,7 +75,11 @@ def test_texts_that_no_database_takes_are_kept_without_what_is_wrong(desk: Desk)
 
 def test_a_quote_gives_only_the_discount_of_the_account(desk: Desk) -> None:
     claimed = desk.office.quote(OWNER, Quote(item="pro", period="month", discount="student"))
-    assert (claimed.reason, claimed.facts["discount"]) == ("discount_not_verified", "none")
+    assert (claimed.reason, claimed.facts["discount"], claimed.facts["verified_rub"]) == (
+        "discount_not_verified",
+        "none",
+        995,
+    )
     assert claimed.facts["total_rub"] == 1990
     held = desk.office.quote("demo_student", Quote(item="pro", period="month"))
     assert (held.reason, held.facts["total_rub"], held.facts["discount_percent"]) == ("", 995, 50)

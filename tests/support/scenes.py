@@ -42,6 +42,7 @@ def scene(
         "may_hand_to": tuple(a.name for a in ROSTER if a != one),
         "offered": frozenset({*(tool.name for tool in one.tools), "call_person", "hand_over"}),
         "clock": CLOCK,
+        "parts": tuple(LinePart(text, Reading(((name, p),) if name else ())) for text, name in wishes),
         **known,
     }
     return Scene(
@@ -55,7 +56,6 @@ def scene(
         deeds=deeds,
         matter=matter or OpenMatter(),
         proposal=proposal or {},
-        parts=tuple(LinePart(text, Reading(((name, p),) if name else ())) for text, name in wishes),
         **settings,
     )
 

@@ -122,7 +122,7 @@ def _calls(records: CustomerRecords, _: FindCalls) -> Facts:
 
 
 def _plans(records: CustomerRecords, _: ListPlans) -> Facts:
-    told = {"month_rub", "year_rub", "storage_gb", "devices", "people"}
+    told = {"month_rub", "year_rub", "storage_gb", "devices", "people", "seat_rub"}
     plans = [{**p.model_dump(include=told), "plan": p.name} for p in records.office.plans()]
     items = [{"item": i.name, "price_rub": i.price_rub} for i in records.office.items()]
     return {"status": "found", "plans": plans, "items": items}

@@ -45,10 +45,17 @@ def refund_due(case: RefundCase, now: datetime, policy: Policy) -> int:
     payment = case.payment
     if payment.duplicate_of or (not case.goods and now - payment.at <= _days(policy)):
         return case.rest
-    if case.goods or payment.period != "year":
-        return 0
-    unused = max(0, MONTHS - months_begun(payment.at, now))
+    unused = unused_months(case, now, policy)
     return max(0, payment.amount_rub * unused // MONTHS - payment.refunded_rub)
+
+
+def unused_months(case: RefundCase, now: datetime, policy: Policy) -> int:
+    """Of a year, for which alone a part is returned; 0 where all of it is, or none."""
+    payment = case.payment
+    in_time = payment.duplicate_of or now - payment.at <= _days(policy)
+    if case.goods or payment.period != "year" or in_time:
+        return 0
+    return max(0, MONTHS - months_begun(payment.at, now))
 
 
 def refund_sum(case: RefundCase, now: datetime, policy: Policy) -> int:
@@ -82,7 +89,11 @@ def _goods(case: RefundCase, now: datetime, policy: Policy) -> Outcome:
 
 
 def _wait(reason: Waiting, case: RefundCase, now: datetime, policy: Policy) -> Outcome:
-    return waits(reason, payment=case.payment.number, amount_rub=refund_sum(case, now, policy))
+    """With the rule that makes it wait."""
+    days = policy.refund_days if reason == "late" else None
+    limit = policy.refund_limit_rub if reason == "above_limit" else None
+    amount = refund_sum(case, now, policy)
+    return waits(reason, payment=case.payment.number, amount_rub=amount, refund_days=days, limit_rub=limit)
 
 
 def _days(policy: Policy) -> timedelta:

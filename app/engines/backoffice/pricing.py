@@ -91,6 +91,11 @@ def quote(company: Company, held: Discount, wanted: Quote) -> Outcome:
     if goods and wanted.delivery:
         facts |= delivery_facts(company, wanted.delivery)
     reason = "" if claimed in ("none", discount) else NOT_VERIFIED
+    if reason:
+        lower = price_of(
+            company, wanted.item, period or "month", wanted.quantity, people, claimed, wanted.delivery
+        )
+        facts |= {"verified_rub": lower.total_rub} if lower.discount_percent else {}
     return Outcome(status="done", reason=reason, facts=facts)
 
 

@@ -110,8 +110,10 @@ class LiveKnowledge:
         """In the order in which they were approved."""
         return self._index.approvals
 
-    def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
-        return self._index.base.search(question, lang, agent, top)
+    def search(
+        self, question: str, lang: str, agent: str | None = None, top: int = 3, about: str = ""
+    ) -> list[Passage]:
+        return self._index.base.search(question, lang, agent, top, about)
 
     def find(self, article_id: str, lang: str) -> Article | None:
         return self._index.base.find(article_id, lang)

@@ -13,6 +13,7 @@ import snowballstemmer
 from numpy.typing import NDArray
 
 from app.core.courtesies import strip_courtesies
+from app.core.kernels import center
 from app.core.models import Article, Passage
 from app.core.ngrams import fold_line
 from app.core.ports import Embedder, Vectors
@@ -93,36 +94,42 @@ class HybridSearch:
             rows = vectors_of(articles, embedder) if vectors is None else vectors
             self._attach(articles, rows, rows.mean(axis=0) if centre is None else centre)
 
-    def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
+    def search(
+        self, question: str, lang: str, agent: str | None = None, top: int = 3, about: str = ""
+    ) -> list[Passage]:
         shelf = self._shelves.get(lang) or self._shelves.get("ru") or next(iter(self._shelves.values()), None)
         if shelf is None or not question.strip():
             return []
+        joined = f"{about} {question}" if about else question
         if self._embedder is None:
-            near = twins = shelf.lexical(question)
+            near = twins = shelf.lexical(joined)
         else:
-            every = self._near(self._embedder, question)
+            every = self._near(self._embedder, question, about)
             near, twins = every[shelf.at], every[shelf.twins]
         own = np.array([a.agent == agent for a in shelf.articles], dtype=np.float32) * OWN_AGENT
-        order = np.argsort(-(near + twins + 2 * own + PIECES * shelf.pieces(question)), kind="stable")
+        order = np.argsort(-(near + twins + 2 * own + PIECES * shelf.pieces(joined)), kind="stable")
         return [Passage(article=shelf.articles[i], score=float(np.clip(near[i], 0, 1))) for i in order[:top]]
 
     def find(self, article_id: str, lang: str) -> Article | None:
         shelf = self._shelves.get(lang) or self._shelves.get("ru")
         return next((a for a in shelf.articles if a.id == article_id), None) if shelf else None
 
-    def _near(self, embedder: Embedder, question: str) -> Scores:
+    def _near(self, embedder: Embedder, question: str, about: str) -> Scores:
         """Each article's phrase nearest to the question or a clause: people ask two things at once.
 
-        The question is embedded as the router embeds it, so that a line is embedded once in a turn.
+        A line is embedded as the router embeds it, and so once in a turn; with what it is about it counts as
+        the mean of the two. Products are numpy's own: BLAS takes 4 ms where its threads wait, and these 0.3.
         """
         asked = strip_courtesies(fold_line(question))
-        rows, clauses = [embedder.embed([asked])], _clauses(asked)
-        if clauses:
-            rows.append(embedder.embed(clauses, CLAUSE))
-        vectors = np.concatenate(rows) - self._centre
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        cosines = (self._vectors @ vectors.T).max(axis=1)
-        best: Scores = np.maximum.reduceat(cosines, self._starts)
+        if about:
+            both = embedder.embed([asked, strip_courtesies(fold_line(about))])
+            vectors = both.mean(axis=0, keepdims=True)
+        else:
+            clauses = _clauses(asked)
+            whole = embedder.embed([asked])
+            vectors = np.concatenate([whole, embedder.embed(clauses, CLAUSE)]) if clauses else whole
+        cosines = [np.vecdot(self._vectors, row) for row in center(vectors, self._centre)]
+        best: Scores = np.maximum.reduceat(np.max(cosines, axis=0), self._starts)
         return best
 
     def _attach(self, articles: Sequence[Article], vectors: Vectors, centre: Vectors) -> None:

@@ -23,6 +23,8 @@ DEMANDS = {
     "developers": "developers",
 }
 """Skills by the act that demands them."""
+OPPOSITES = frozenset({"cancel_plan", "resume_plan"})
+"""Not to do the one demands the other: "don't renew it"."""
 READS = {
     "ask_payments": "payments",
     "ask_order": "orders",
@@ -41,6 +43,10 @@ READS = {
 """Skills by the act that asks what the records know."""
 LOOKED_UP = frozenset({"ask_how", "ask_rules", "fault"})
 """Answered from the articles."""
+ASIDE = frozenset({*READS, *LOOKED_UP})
+"""Questions that may be asked before one of ours is answered."""
+WANTED = frozenset({*DEMANDS, *ASIDE, "person"})
+"""What a line wants that does not lean on what was said before."""
 CANNOT = frozenset({"delete_account", "unsubscribe_mail"})
 """What no tool does: the answer says so, and how it is done."""
 FIXED = frozenset(

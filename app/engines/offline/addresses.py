@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from app.engines.offline.entities import without_times
 from app.engines.offline.lexicon import values
 
 LEAST = 5  # letters of an address
@@ -22,7 +23,7 @@ def address_in(text: str) -> str | None:
     for pattern in _patterns():
         for found in pattern.finditer(said):
             told = _trimmed(found["address"])
-            if len(told) >= LEAST and re.search(r"\d", told):
+            if len(told) >= LEAST and re.search(r"\d", without_times(told.lower())):
                 return told
     return None
 
@@ -35,13 +36,17 @@ def _trimmed(told: str) -> str:
 @lru_cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     """The most telling first."""
-    cue, before, behind = (_any(values("address")[kind]) for kind in ("cue", "before", "behind"))
+    kinds = ("cue", "before", "behind", "towards", "within")
+    cue, before, behind, towards, within = (_any(values("address")[kind]) for kind in kinds)
+    name = r"(?-i:[A-ZА-ЯЁ])[\w'.-]*"
     return tuple(
         re.compile(pattern, re.IGNORECASE)
         for pattern in (
             rf"(?<!\w)(?:{cue})(?!\w)[^:\d]{{0,60}}:\s*(?P<address>.+)",
+            rf"(?<!\w)(?:{towards})\s+(?P<address>{name}[,\s][^?!]*\d.*)",
             rf"(?<![\w-])(?P<address>(?:(?:{before})\s+\w+,\s+)?\d+\w?(?:[/-]\d+)?,?\s+(?:[^\W\d][\w'.-]*\s+){{1,4}}?(?:{behind})(?!\w).*)",
             rf"(?<!\w)(?P<address>(?:(?:{before})(?!\w)|(?:г|ул|пр|пер|пл)\s+(?-i:[А-ЯЁ]))\s*\S.*)",
+            rf"(?<![\w-])(?P<address>\d+\w?,?\s+{name}(?:,\s*|\s+(?:{within})\s+){name}.*)",
             rf"(?<!\w)(?:{cue})(?!\w)\s+(?:(?:is|now|теперь|такой|будет|на|в)\s+)?(?P<address>(?-i:[А-ЯЁA-Z\d]).+)",
         )
     )

@@ -3,78 +3,42 @@
 Every word of it must be known: a yes, a go-ahead, the act itself, a courtesy, or a word of the question. What
 only acknowledges ("ok", a thumb) counts where nothing but the question was said. A line that orders the act
 itself in a clause of its own may give a reason beside it, but no condition, no question and no other terms.
-
-Slips of the hand in a short line: long-drawn letters, letters of another alphabet, the wrong layout.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
-from app.engines.offline.entities import values_in
-from app.engines.offline.lexicon import Stems, acts_of, beginnings, contains, manner, plain, whole
-
-_QWERTY = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
-_JCUKEN = "ёйцукенгшщзхъфывапролджэячсмитьбю"
-_TO_RUSSIAN = str.maketrans(_QWERTY, _JCUKEN)
-_TO_LATIN = str.maketrans(_JCUKEN, _QWERTY)
-_ALIKE = str.maketrans("acekopxyutbhm", "асекорхуитвнм")
-_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
-_SHADES = re.compile("[\ufe0f\u200d\U0001f3fb-\U0001f3ff]")  # of emoji
-_WORD = re.compile(r"[^\W\d_]+")
-
-
-def readings(said: str) -> Iterator[str]:
-    """The line as it stands first, then as it reads in the other layout of the keyboard."""
-    line = _mended(said)
-    yield line
-    lower = said.strip().lower()
-    for table in (_TO_RUSSIAN, _TO_LATIN):
-        if (other := _mended(lower.translate(table))) != line:
-            yield other
-
-
-def _mended(said: str) -> str:
-    composed = _SHADES.sub("", unicodedata.normalize("NFKC", said))
-    return _WORD.sub(_of_one_alphabet, _DRAWN.sub(r"\1", plain(composed)))
-
-
-def _of_one_alphabet(word: re.Match[str]) -> str:
-    """A word with letters of both is Russian."""
-    text = word[0]
-    return text.translate(_ALIKE) if re.search("[а-я]", text) and re.search("[a-z]", text) else text
-
+from app.engines.offline.acceptances import CLAUSE, beside_terms
+from app.engines.offline.lexicon import Stems, Words, acts_of, beginnings, contains, manner, plain, whole
+from app.engines.offline.question_words import (
+    TOKEN,
+    figures_as_words,
+    figures_in,
+    joined,
+    kind_of,
+    longest,
+    stems_of,
+)  # fmt: skip
+from app.engines.offline.slips import mend, readings
 
 Answer = Literal["yes", "ack", "no", "later", "unclear", "other"]
 Phrases = dict[str, str]
 LONGEST = 30  # words of a line that is weighed at all
-TERMS = ("item", "period", "delivery")
 SHORT = 4  # words of a line that asks back ("yes?")
-REPEATED = 3  # letters at least of a word of the question that may be said again
-_KINDS = (
-    "filler",
-    "soon",
-    "courtesy",
-    "thanks",
-    "ask",
-    "ack",
-    "go",
-    "yes",
-    "doubt",
-)  # a later one has the word
-_AGREEING = ("yes", "ack", "doubt", "ask", "plan")
-_CLAUSE = re.compile(r"[.!;,\n]+|\s[—–-]+\s|\s(?:и|and|so)\s")
+_KINDS = ("filler", "soon", "courtesy", "thanks", "ask", "ack", "go", "consent", "yes", "doubt")
+"""A later one has the word."""
+_AGREEING = ("yes", "consent", "ack", "doubt", "ask", "plan")
+_OF_ACT = ("given", "thing")
 _STOP, _AND = re.compile(r"[.!;,\n]+|\s[—–-]+\s"), re.compile(r"\s(?:и|and)\s")
-_TOKEN = re.compile(r"[\w'’]+|[^\w\s.,;:!?()\[\]—–\-…*\"«»“”„]")
 _QUOTE = re.compile(r"[«»“”„\"]|^\s*>", re.MULTILINE)
 _TRAILS_OFF = re.compile(r"(?:\.\.+|…)\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _TWICE = re.compile(r"(?<!\w)(\w+)\W+\1(?!\w)")  # "ok ok" is impatience
-_EMPTY = ("yes", "ack", "go", "noted", "thanks", "filler")
+_EMPTY = ("yes", "consent", "ack", "go", "noted", "thanks", "filler")
 
 
 def answer_to(skill: str, said: str, question: str) -> Answer:
@@ -82,8 +46,8 @@ def answer_to(skill: str, said: str, question: str) -> Answer:
 
     `skill` names a skill, or the tool of an act that needs consent.
     """
-    asked = _one_figure(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
-    first, *others = (_one_figure(line) for line in readings(said))
+    asked = figures_as_words(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
+    first, *others = (figures_as_words(line) for line in readings(said))
     if answer := _sort(skill, first, asked):
         return answer
     slipped = not _read(skill, first, asked) and any(_sort(skill, line, asked) == "yes" for line in others)
@@ -92,32 +56,35 @@ def answer_to(skill: str, said: str, question: str) -> Answer:
 
 def names_act(tool: str, said: str, question: str) -> bool:
     """Of a line that is a yes: whether it says what to do."""
-    asked = _one_figure(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
-    lines = [_one_figure(line) for line in readings(said)]
+    asked = figures_as_words(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
+    lines = [figures_as_words(line) for line in readings(said)]
     return any(
-        "act" in _read(tool, part, asked).values() for line in lines for part in (line, *_CLAUSE.split(line))
+        "act" in _read(tool, part, asked).values() for line in lines for part in (line, *CLAUSE.split(line))
     )
 
 
 def refuses(tool: str, said: str) -> bool:
     """Nothing but a no: "no, don't refund it", and no other wish beside it."""
-    line = _mended(said)
+    line = mend(said)
     if "?" in line or _QUOTE.search(line) or not whole(manner("refusal")).match(line.lstrip(" .,!-—")):
         return False
-    sober = {phrase for phrase, kind in _phrases(tool).items() if kind not in _AGREEING}
-    things = tuple(stem for words in acts_of(tool) for stem in words.thing)
-    return _consists_of({*sober, *manner("no"), *manner("refusal"), *manner("noted")}, line, things)
+    sober = {
+        phrase
+        for phrase, kind in phrases_of(tool).items()
+        if kind not in _AGREEING and phrase.split()[0] not in manner("refusal")
+    }
+    return _consists_of({*sober, *manner("no"), *manner("refusal"), *manner("noted")}, line, stems_of(tool))
 
 
 def acknowledges(said: str) -> bool:
     """Nothing but "ok", "I see", thanks, a half yes."""
-    return any(_consists_of({*_phrases(""), *manner("noted")}, line) for line in readings(said))
+    return any(_consists_of({*phrases_of(""), *manner("noted")}, line) for line in readings(said))
 
 
 def _consists_of(known: set[str], line: str, things: Stems = ()) -> bool:
-    tokens, at = _TOKEN.findall(line), 0
+    tokens, at = TOKEN.findall(line), 0
     while at < len(tokens) <= LONGEST:
-        size = next((n for n in _SIZES if " ".join(tokens[at : at + n]) in known), 0)
+        size = longest(tokens, at, known)
         if not size and not contains(things, tokens[at]):
             return False
         at += size or 1
@@ -136,15 +103,18 @@ def opens_with_a_question(message: str) -> bool:
 
 def _sort(skill: str, line: str, question: str) -> Answer | Literal[""]:
     """Of a line of which every word is known."""
-    read = {} if "?" in line or _QUOTE.search(line) else _read(skill, line, question)
+    bare, told = beside_terms(skill, line, question)
+    read = {} if "?" in line or _QUOTE.search(line) else _read(skill, bare, question)
     kinds, acts = set(read.values()), _acts(read)
-    if not acts and ("thing" in kinds or ("ask" in kinds and "yes" not in kinds)):
+    if not acts and (
+        ("ask" in kinds and "yes" not in kinds) or ("informed" in told and "consent" not in kinds)
+    ):
         return ""
     rest = " ".join(phrase for phrase, kind in read.items() if kind not in ("courtesy", "thanks"))
     waits = bool(_TRAILS_OFF.search(line)) or "soon" in kinds
     if read and (rest in manner("abort") or ((waits or "doubt" in kinds) and not acts)):
         return "unclear"
-    if acts or "yes" in kinds:
+    if acts or kinds & {"yes", "consent"}:
         return "yes"
     if "ack" in kinds:
         return "unclear" if "thanks" in kinds or _TWICE.search(line) else "ack"
@@ -152,46 +122,37 @@ def _sort(skill: str, line: str, question: str) -> Answer | Literal[""]:
 
 
 def _acts(read: Phrases) -> bool:
+    return _names(read) or "go" in read.values()
+
+
+def _names(read: Phrases) -> bool:
+    """A bare infinitive needs a word that wants it."""
     kinds = set(read.values())
-    return bool(kinds & {"act", "go", "plan"}) or (
-        "infinitive" in kinds
-        and (bool(kinds & {"ask", "yes"}) or not read.keys().isdisjoint(manner("courtesy")))
-    )
+    wanted = bool(kinds & {"ask", "yes", "consent"}) or not read.keys().isdisjoint(manner("courtesy"))
+    return bool(kinds & {"act", "plan"}) or ("infinitive" in kinds and wanted)
 
 
 def _read(skill: str, line: str, question: str) -> Phrases:
-    """The phrases of it and of what kind each is; nothing where a word is of no kind."""
-    tokens, known = _TOKEN.findall(line), _phrases(skill)
-    things = tuple(stem for words in acts_of(skill) for stem in words.thing)
-    read, at = Phrases(), 0
+    """The phrases of it and of what kind each is; nothing where a word is of no kind, or where words of the
+    question are said again beside no act."""
+    tokens, known = TOKEN.findall(line), phrases_of(skill)
+    read, at, opened = Phrases(), 0, False
     while at < len(tokens) <= LONGEST:
-        size = next((n for n in _SIZES if " ".join(tokens[at : at + n]) in known), 0)
+        size = longest(tokens, at, known)
         phrase = " ".join(tokens[at : at + (size or 1)])
-        again = not size and _said_again(phrase, question)
-        if not (size or again or contains(things, phrase)):
+        kind = known[phrase] if size else kind_of(skill, tokens, at, question)
+        if not kind or (opened and kind not in _OF_ACT):
             return {}
-        read[phrase] = known.get(phrase, "again" if again else "thing")
+        opened = kind == "open"
+        read[phrase] = "act" if opened else kind
         at += size or 1
-    return read
+    beside = not {"again", "thing", "own"}.isdisjoint(read.values())
+    return {} if opened or (beside and not _names(read)) or _counts_otherwise(tokens, question) else read
 
 
-def _said_again(word: str, asked: str) -> bool:
-    """A word of the question, or another one for what it names."""
-    if any(set(values_in(kind, word)) & set(values_in(kind, asked)) for kind in TERMS):
-        return True
-    figure = word[0].isdigit()
-    weighty = figure or (len(word) >= REPEATED and not contains(manner("reserve"), word))
-    return weighty and word in _TOKEN.findall(asked)
-
-
-def _one_figure(text: str) -> str:
-    """ "1 290" and "12.90" are one word each."""
-    joined = re.sub(r"(?<=\d)[ ,\u00a0\u202f](?=\d{3}(?!\d))", "", text)
-    return re.sub(r"(?<=\d)[.,](?=\d{1,2}(?!\d))", "_", joined)
-
-
-def _figures(text: str) -> set[str]:
-    return {word for word in _TOKEN.findall(text) if word[0].isdigit()}
+def _counts_otherwise(tokens: list[str], question: str) -> bool:
+    """ "One" where several are asked about."""
+    return contains(manner("several"), question) and not set(tokens).isdisjoint(manner("single"))
 
 
 def _orders(skill: str, line: str, question: str) -> bool:
@@ -199,10 +160,10 @@ def _orders(skill: str, line: str, question: str) -> bool:
 
     "I'll take it" is an order alone, but beside something else it may tell of a day to come.
     """
-    if "?" in line or _QUOTE.search(line) or _TRAILS_OFF.search(line) or len(_TOKEN.findall(line)) > LONGEST:
+    if "?" in line or _QUOTE.search(line) or _TRAILS_OFF.search(line) or len(TOKEN.findall(line)) > LONGEST:
         return False
-    figures = _figures(line) - _figures(question)
-    clauses = {clause: _read(skill, clause, question) for clause in _CLAUSE.split(line)}
+    figures = figures_in(line) - figures_in(question)
+    clauses = {clause: _read(skill, clause, question) for clause in CLAUSE.split(line)}
     ordered = any(_acts(read) and "plan" not in read.values() for read in clauses.values())
     return (
         ordered
@@ -252,35 +213,43 @@ def _rest(line: str) -> Answer:
         return "no"
     if contains(manner("later"), line):
         return "later"
-    tokens = _TOKEN.findall(line)
+    tokens = TOKEN.findall(line)
     if ("?" in line and len(tokens) > SHORT) or contains(manner("question"), line):
         return "other"
     begun = any(whole(manner(kind)).match(" ".join(tokens[:3])) for kind in _EMPTY)
     return "unclear" if begun or not re.search(r"\w\w", line) else "other"
 
 
-def _joined(line: str) -> str:
-    return " ".join(_TOKEN.findall(line))
-
-
 @lru_cache
-def _phrases(skill: str) -> Phrases:
-    known = {phrase: kind for kind in _KINDS for phrase in manner(kind)}
+def phrases_of(skill: str) -> Phrases:
+    known = {phrase: kind for kind in (*_KINDS, "own") for phrase in manner(kind)}
     for words in acts_of(skill):
-        known |= dict(_forms(words.act))
-    return {_joined(plain(phrase)): kind for phrase, kind in known.items()}
+        known |= dict(_forms(words))
+    return {joined(plain(phrase)): kind for phrase, kind in known.items()}
 
 
-_SIZES = range(7, 0, -1)
-
-
-def _forms(act: Stems) -> Iterator[tuple[str, str]]:
-    for form in act:
+def _forms(words: Words) -> Iterator[tuple[str, str]]:
+    for form in words.act:
         if form.startswith("+"):
             yield form[1:], "infinitive"
         elif form.startswith("="):
             yield form[1:], "plan"
-        elif form.endswith("*"):
-            yield from ((form[:-1] + end, "plan" if end in manner("we") else "act") for end in manner("ends"))
+        elif form.endswith(">"):
+            yield form[:-1], "open"
+        elif "*" in form:
+            yield from (
+                (form.replace("*", end), "plan" if end in manner("we") else "act") for end in manner("ends")
+            )
+        elif "_" in form:
+            yield from _with_objects(form, words.thing)
         else:
             yield form, "act"
+
+
+def _with_objects(form: str, things: Stems) -> Iterator[tuple[str, str]]:
+    """ "cancel _" is "cancel it", "cancel my plan", and "cancel the" before a word of the question."""
+    determiners = manner("determiner")
+    named = (f"{which} {thing}" for which in determiners for thing in things)
+    yield from ((form.replace("_", one), "act") for one in (*manner("object"), *things, *named))
+    if form.endswith("_"):
+        yield from ((form.replace("_", which), "open") for which in determiners)

@@ -24,8 +24,7 @@ def find_article(wish: Intent, scene: Scene) -> Article | None:
     least = RELEVANT if asks and not scene.agent_lines else CLEAR
     if scene.agent_lines and not wish.act and not scene.is_unread:
         least = UNASKED
-    fitting = scene.fitting(least)
-    return next((a for a in fitting if a.agent == scene.agent), next(iter(fitting), None))
+    return next(iter(scene.fitting(least)), None)
 
 
 def own_document(scene: Scene) -> bool:

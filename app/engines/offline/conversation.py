@@ -99,9 +99,8 @@ class Scene:
         """Articles that answer the question, one's own first where they come near the best."""
         fitting = [f for f in self.found if f.score >= least]
         near = max((f.score for f in fitting), default=0.0) - NEAR
-        return [
-            f.article for f in sorted(fitting, key=lambda f: f.article.agent != self.agent or f.score < near)
-        ]
+        order = sorted(fitting, key=lambda f: (f.article.agent != self.agent or f.score < near, -f.score))
+        return [f.article for f in order]
 
     def has_told(self, article: Article) -> bool:
         """In any language: customers switch in the middle."""

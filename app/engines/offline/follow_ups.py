@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from app.core.wording import spoken
 from app.engines.offline import acts, talk
 from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
+from app.engines.offline.lexicon import Stems, acts_of, contains
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import hand_over, perform
 from app.engines.offline.wishes import DECLINED, OFFER, Intent, corrected, skill_of
@@ -34,6 +36,8 @@ UNDONE_BY = {
 }
 """The act that takes a deed back, where there is one."""
 MONEY = {"ask_when": "ask_next_charge", "ask_amount": "ask_next_charge"}
+REFUND = "refund_payment"
+RENEWAL = ("cancel_subscription", "resume_subscription")
 FROM_ACCOUNT = acts.PLAN | {"ask_rules"}
 CALLED_OFF_BY = {**dict.fromkeys(acts.ORDERS, "cancel_order"), **dict.fromkeys(acts.CALLS, "cancel_call")}
 """What "cancel it" means after these, though nothing was done in the dialog."""
@@ -46,8 +50,12 @@ def texts(language: str) -> Texts:
 
 def answer(wish: Intent, scene: Scene) -> Move | None:
     """None where the line leans on nothing that is known."""
+    if _is_in_question(wish, scene):
+        return propose_again(scene)
     if wish.act in ASKS:
         return _asked(wish, scene)
+    if wish.act == "ask_refund_status" or (wish.act == "ask_next_charge" and scene.matter.act == "refund"):
+        return _of_refund(wish, scene)
     if wish.act == "confirm" and scene.proposal:
         return propose_again(scene)
     if wish.act == "undo":
@@ -72,6 +80,12 @@ def propose_again(scene: Scene, text: str = "") -> Move:
     return Say(text, matter=scene.matter.model_copy(update={"asked": ""}), proposes=True)
 
 
+def _is_in_question(wish: Intent, scene: Scene) -> bool:
+    """Until when, and what is charged next, is said by the question that was just put."""
+    is_put = scene.proposal.get("tool") in RENEWAL and scene.last.rstrip().endswith("?")
+    return is_put and wish.act in ("ask_when", "ask_plan", "ask_next_charge") and not _is_done_since(scene)
+
+
 def repeat_question(scene: Scene) -> Move | None:
     """Once, where a line beside an open question says nothing that is understood."""
     tool = str(scene.proposal.get("tool", ""))
@@ -88,7 +102,9 @@ def last_deed(scene: Scene) -> PastDeed | None:
 
 def _asked(wish: Intent, scene: Scene) -> Move | None:
     kind, matter = KINDS[wish.act], scene.matter
-    if scene.proposal and matter.act != "undo":
+    if kind == "sure" and (other := _of_another(wish, scene)):
+        return other
+    if scene.proposal and matter.act != "undo" and not _is_done_since(scene):
         facts = {**scene.proposal, "status": "proposed"}
         if text := _text(kind, str(scene.proposal.get("tool", "")), facts, scene):
             return propose_again(scene, text)
@@ -99,7 +115,10 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
         return _again(replace(wish, act=matter.act if _reads(matter.act) else "ask_ticket"), scene)
     if kind == "sure":
         return Say(talk.pick(texts(scene.language)["nothing_done"], scene), matter=matter)
-    if kind in ("when", "amount") and (matter.act in FROM_ACCOUNT or not matter.act):
+    if kind == "amount" and matter.act == "order" and "item" in matter.slots:
+        return _again(replace(wish, act="ask_price", slots=dict(matter.slots)), scene)
+    free = kind == "amount" and matter.act in acts.TICKETS | acts.CALLS  # nothing of it has a price
+    if kind in ("when", "amount") and (matter.act in FROM_ACCOUNT or not matter.act or free):
         return _again(replace(wish, act=MONEY[wish.act], text=wish.said), scene)
     if matter.act == "ask_outage" and kind == "when":
         return Say(_without_term(scene), matter=matter)
@@ -108,6 +127,45 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
             replace(wish, act=matter.act, text=f"{matter.text}\n{wish.said}", slots=dict(matter.slots)), scene
         )
     return None
+
+
+def _of_another(wish: Intent, scene: Scene) -> Move | None:
+    """The line asks whether money went back, and no refund is open or done here: the records tell."""
+    known = (str(scene.proposal.get("tool", "")), *(deed.tool for deed in scene.deeds))
+    if REFUND in known or not contains(_verbs(REFUND), wish.said):
+        return None
+    return _again(replace(wish, act="ask_refund_status"), scene)
+
+
+@lru_cache
+def _verbs(tool: str) -> Stems:
+    """How an act that needs consent is ordered, as beginnings of words."""
+    said = {act.lstrip("+=").rstrip("*") for words in acts_of(tool) for act in words.act}
+    return tuple(act for act in said if " " not in act)
+
+
+def _is_done_since(scene: Scene) -> bool:
+    """Something else was done after the question that stands open was put."""
+    became = [deed.status for deed in scene.deeds if deed.status in ("proposed", "done", "approval")]
+    return bool(became) and became[-1] != "proposed"
+
+
+def _of_refund(wish: Intent, scene: Scene) -> Move | None:
+    """Whether the money is on its way: by what was asked for here, before the records of all payments."""
+    deed = next(
+        (d for d in reversed(scene.deeds) if d.tool == REFUND and d.status in ("done", "approval")), None
+    )
+    if scene.proposal.get("tool") == REFUND and not _is_done_since(scene):
+        return _asked(replace(wish, act="ask_when" if wish.act == "ask_next_charge" else "ask_sure"), scene)
+    if deed is None:
+        return None
+    facts = {**deed.facts, "number": deed.number}
+    told = (
+        _text(kind, REFUND, facts, scene)
+        for kind in ("sure", "when")
+        if kind == "sure" or deed.status == "done"
+    )
+    return Say(" ".join(told), matter=scene.matter.model_copy(update={"asked": ""}))
 
 
 def _without_term(scene: Scene) -> str:

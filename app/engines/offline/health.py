@@ -10,7 +10,7 @@ from app.engines.offline.conversation import Call, Say, Scene
 from app.engines.offline.intents import BY_NAME
 from app.engines.offline.lexicon import contains, skillbook, values
 from app.engines.offline.responses import fill, listed
-from app.engines.offline.skills import ACCOUNT, rows_of, tell
+from app.engines.offline.skills import ACCOUNT, ACTS, rows_of, tell
 from app.engines.offline.wishes import HELPED, Intent
 
 BLOCKING = {"past_due": "debt", "storage_full": "usage"}
@@ -43,7 +43,8 @@ def _outage(wish: Intent, scene: Scene) -> Say | None:
 def _blocked(wish: Intent, scene: Scene) -> Say | None:
     facts = scene.result(ACCOUNT) or {}
     problem = next((name for name in BLOCKING if name in facts.get("problems", ())), "")
-    return tell(BY_NAME[BLOCKING[problem]], facts, wish, scene) if problem else None
+    skill = BLOCKING.get(problem, "")
+    return tell(BY_NAME[skill], facts, replace(wish, act=ACTS[skill]), scene) if skill else None
 
 
 def _outdated(wish: Intent, scene: Scene) -> Say | None:

@@ -74,7 +74,7 @@ SKILLS: tuple[Skill, ...] = (
     Skill("cancel", "cancel_subscription"),
     Skill("resume", "resume_subscription"),
     Skill("refund", "refund_payment", lookup=_PAYMENTS, past=True),
-    Skill("order", "create_order", _BUY,
+    Skill("order", "create_order", {**_BUY, "address": "address"},
           (Need("item"), Need("period", "plan"), Need("delivery", "goods")), offers="pay_link"),
     Skill("cancel_order", "cancel_order", lookup=_ORDERS),
     Skill("redirect", "change_delivery", {"delivery": "delivery", "address": "address"},

@@ -87,13 +87,16 @@ def whole(forms: Stems) -> re.Pattern[str]:
 class Words:
     """Of one skill, or of an act that needs consent. Lists hold beginnings of words.
 
-    `prefer` picks among several; `act` is how a yes names it (`*` any ending of an order, `+` an infinitive),
-    `thing` what it is done to, `because` a reason for it, which holds nothing back.
+    `prefer` picks among several; `act` is how a yes names it (`*` any ending of an order, `+` an infinitive,
+    `=` a plan, `_` its object, `>` before one), `thing` what it is done to, `given` what the customer gets by
+    it, `deed` its noun, `because` a reason for it, which holds nothing back.
     """
 
     prefer: Stems = ()
     act: Stems = ()
     thing: Stems = ()
+    given: Stems = ()
+    deed: Stems = ()
     because: Stems = ()
     asks: dict[str, str] = field(default_factory=dict)
     say: dict[str, Stems] = field(default_factory=dict)
@@ -145,9 +148,15 @@ def acts_of(tool: str) -> tuple[Words, ...]:
     """How a yes names an act that needs consent."""
     tools = (known["tools"].get(tool) for known in read_all("proposals").values())
     return tuple(
-        Words(act=tuple(t["act"]), thing=tuple(t["thing"]), because=tuple(t.get("because", ())))
-        for t in tools
-        if t
+        Words(
+            act=tuple(known["act"]),
+            thing=tuple(known["thing"]),
+            given=tuple(known.get("given", ())),
+            deed=tuple(known["deed"]),
+            because=tuple(known.get("because", ())),
+        )
+        for known in tools
+        if known
     )
 
 

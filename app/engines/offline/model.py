@@ -32,10 +32,13 @@ from app.engines.offline import acts
 from app.engines.offline.conversation import Call, Found, HandOver, LinePart, Move, PastDeed, Say, Scene
 from app.engines.offline.lexicon import plain
 from app.engines.offline.policy import respond
+from app.engines.offline.refusals import leading_refusal
+from app.engines.offline.wishes import OFFER
 
 NAME = "embedded"
 HEARD = 4000  # characters of a line of the customer's; of a longer one its beginning and its end
 SEARCH = "search_knowledge"
+Heard = dict[tuple[str, str], tuple[LinePart, ...]]
 _CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
 _HIDDEN = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _RECORD = re.compile(r"(?<!\w)[A-ZА-Яa-zа-я]{1,2}\s?-\s?\d{3,}(?!\w)")
@@ -121,7 +124,7 @@ class EmbeddedChatModel(BaseChatModel):
         offered = {t["function"]["name"]: t["function"]["parameters"]["properties"] for t in tools}
         to = offered.get("hand_over", {}).get("to", {})
         customer = [_heard(m) for m in messages if isinstance(m, HumanMessage)]
-        lang = facts.get("language", "ru")
+        lang, heard = facts.get("language", "ru"), facts.get("heard", {})
         matter = OpenMatter.model_validate(facts.get("matter") or {})
         return Scene(
             agent=facts.get("agent", ""),
@@ -140,12 +143,28 @@ class EmbeddedChatModel(BaseChatModel):
             clock=_clock(facts.get("now")),
             unhelpful=frozenset(past.get("unhelpful", ())),
             open_tickets=tuple(past.get("open_tickets", ())),
-            parts=self._parts(customer[-1], lang),
-            later=tuple(part for line in matter.later for part in self._parts(line, lang)),
+            parts=self._answers(
+                customer[-1], lang, heard, bool(facts.get("proposal")) or matter.asked == OFFER
+            ),
+            later=tuple(part for line in matter.later for part in self._heard(line, lang, heard)),
             matter=matter,
             deeds=tuple(_deed(use) for use in facts.get("used", ())),
             proposal=facts.get("proposal") or {},
         )
+
+    def _answers(self, line: str, language: str, heard: Heard, is_put: bool) -> tuple[LinePart, ...]:
+        """Beside a question of ours a no may stand before another wish, which is read by itself."""
+        no, rest = leading_refusal(line) if is_put else ("", line)
+        wishes = self._heard(rest, language, heard)
+        if no and any(part.reading.best in acts.WANTED for part in wishes):
+            return (*self._heard(no, language, heard), *wishes)
+        return self._heard(line, language, heard)
+
+    def _heard(self, line: str, language: str, heard: Heard) -> tuple[LinePart, ...]:
+        """Read once a turn, however many tools are called in it."""
+        if (line, language) not in heard:
+            heard[line, language] = self._parts(line, language)
+        return heard[line, language]
 
     def _parts(self, line: str, language: str) -> tuple[LinePart, ...]:
         if self.understanding is None:

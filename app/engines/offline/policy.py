@@ -9,9 +9,12 @@ from app.core.models import OpenMatter
 from app.engines.offline import acts, articles, follow_ups, talk
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
+from app.engines.offline.neighbours import may_be_fault
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
-from app.engines.offline.wishes import OFFER, Intent, may_be_fault, read_wishes, skill_of, waiting_wishes
+from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
+
+PUT_AT_MOST = 2  # times that a question is put behind answers to others
 
 
 def respond(scene: Scene) -> Move:
@@ -29,7 +32,20 @@ def respond(scene: Scene) -> Move:
         else:
             return move
     is_busy = bool(told) or any(wish.act not in acts.PASSING for wish in wishes)
-    return _take_up(said, later, is_busy, scene)
+    answer = _take_up(said, later, is_busy, scene)
+    return _put_again(answer, scene) if wishes and all(w.act in acts.ASIDE for w in wishes) else answer
+
+
+def _put_again(answer: Move, scene: Scene) -> Move:
+    """A question of the customer's beside ours: it is answered, and ours stands again behind the answer."""
+    tool = scene.proposal.get("tool")
+    if not isinstance(answer, Say) or answer.asks or tool not in scene.offered:
+        return answer
+    put = sum(deed.tool == tool and deed.status == PROPOSED for deed in scene.deeds)
+    if put > PUT_AT_MOST or scene.matter.asked or not scene.last.rstrip().endswith("?"):
+        return answer
+    move = follow_ups.propose_again(scene, answer.text)
+    return replace(move, citations=answer.citations) if isinstance(move, Say) else move
 
 
 def _take_up(said: list[Say], later: list[str], is_busy: bool, scene: Scene) -> Move:
@@ -56,7 +72,7 @@ def _must_wait(wish: Intent, scene: Scene) -> bool:
     if skill is None or skill.reads or not BY_TOOL[skill.tool].consent:
         return False
     proposed = [tool for tool, facts in scene.results if facts.get("status") == PROPOSED]
-    return bool(proposed) and skill.tool not in proposed
+    return bool(proposed) and skill.tool not in proposed and scene.result(skill.tool) is None
 
 
 def serve(wish: Intent, scene: Scene) -> Move:

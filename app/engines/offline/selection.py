@@ -70,6 +70,7 @@ def _fitting(words: Words, rows: list[Row], item: Stems, wish: Intent, scene: Sc
         lambda row: bool(row.get("duplicate_of")) and row.get("refunded") != row.get("amount"),
         lambda row: latest and row is newest,
         lambda row: bool(item) and contains(item, _text(row)),
+        lambda row: told == [row],
         lambda row: contains(words.prefer, _text(row)),
         lambda row: _hears_service(row, said),
         lambda row: _lasted(row) >= in_use().policy.outage_hours,
@@ -77,7 +78,7 @@ def _fitting(words: Words, rows: list[Row], item: Stems, wish: Intent, scene: Sc
         lambda row: row.get("refunded") != row.get("amount") or "amount" not in row,
         lambda row: "hours" not in row or int(str(row["hours"]).split()[0]) >= 4,
     )
-    newest = rows[0]
+    newest, told = rows[0], [row for row in rows if str(row.get("number")) in scene.last]
     for sieve in sieves:
         rows = [row for row in rows if sieve(row)] or rows
     return rows

@@ -12,7 +12,7 @@ from app.engines.offline.call_times import wish_of
 from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
 from app.engines.offline.entities import Slots, as_json
 from app.engines.offline.intents import BY_NAME, SKILLS, Need, Skill
-from app.engines.offline.lexicon import Words, contains, phrasebook, skillbook, values
+from app.engines.offline.lexicon import Words, contains, manner, phrasebook, skillbook, values
 from app.engines.offline.responses import fill, listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
 from app.engines.offline.subjects import texts_of
@@ -22,8 +22,9 @@ PROPOSED, UNKNOWN, REJECTED = "proposed", "unknown_customer", "rejected"
 DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
 ACTS = {name: act for act, name in {**acts.DEMANDS, **acts.READS}.items()}
 ACCOUNT = "account_facts"
+OTHER_WAY = {"already_renewing": "cancel", "already_cancelled": "resume"}
 RECENT = 3  # incidents that are told to who asks about a day behind us
-NUMBERED, ABOUT_ITEMS = ("orders", "tickets"), ("orders", "payments")
+NUMBERED, ABOUT_ITEMS = ("orders", "tickets"), ("orders", "payments", "plans")
 INSTEAD = {"link": "debt"}
 """Read where there is nothing that the skill could act on: who has no order may owe for the plan."""
 
@@ -35,9 +36,20 @@ def perform(skill: Skill, wish: Intent, scene: Scene) -> Move:
     words = skillbook(scene.language).skills[skill.name]
     slots = wish.slots | texts_of(skill, wish, scene)
     result = scene.result(skill.tool)
+    if result is not None and (other := _other_way(skill, result, scene)):
+        return perform(other, replace(wish, act=ACTS[other.name]), scene)
     if result is not None and (skill.reads or skill.lookup is None or skill.lookup.tool != skill.tool):
         return tell(skill, result, wish, scene)
     return _prepare(skill, words, slots, wish, scene)
+
+
+def _other_way(skill: Skill, result: dict[str, Any], scene: Scene) -> Skill | None:
+    """On or off are nearly the same words: where the records have it so already, the other one is meant."""
+    other = OTHER_WAY.get(str(result.get("reason")))
+    if other is None or other == skill.name:
+        return None
+    heard = any(p.reading.p(ACTS[other]) >= acts.DEMANDED and "?" not in p.text for p in scene.parts)
+    return BY_NAME[other] if heard else None
 
 
 def hand_over(tool: str, scene: Scene) -> Move:
@@ -84,8 +96,11 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
     arguments = {n: as_json(slots[slot]) for n, slot in skill.slots.items() if slots.get(slot) is not None}
     if skill.lookup:
         choice = choose(skill, words, slots, wish, scene)
-        if isinstance(choice, Say) and not choice.asks and (other := INSTEAD.get(skill.name)):
-            return _instead(BY_NAME[other], words, wish, scene)
+        if isinstance(choice, Say) and not choice.asks:
+            if other := INSTEAD.get(skill.name):
+                return _instead(BY_NAME[other], words, wish, scene)
+            if skill.name == "redirect" and {"goods", "delivery"} <= slots.keys():
+                return perform(BY_NAME["order"], replace(wish, act="order"), scene)
         if not isinstance(choice, Selection):
             return choice
         arguments[skill.lookup.argument] = choice.number
@@ -135,16 +150,23 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
         return Say(general(scene, "stranger"), matter=wish.matter())
     lang = scene.language
     words = skillbook(lang).skills[skill.name]
+    if skill.name == "payments" and contains(manner("latest"), wish.said):
+        facts = {**facts, "payments": list(facts.get("payments", ()))[:1], "more": 0}
     text = _worded(skill, words, facts, wish.slots, lang) or general(scene, "unavailable")
     if facts.get("reason") == "nothing_to_change" and not {"address", "delivery"} & wish.slots.keys():
         return Say(words.asks["address"], matter=wish.matter("address"))
-    if skill.name == "refunds" and not rows_of(skill, facts, wish.slots):
+    if skill.name == "refunds" and not rows_of(skill, facts, wish.slots) and not _only_checks(scene):
         return Say(f"{text} {words.asks[OFFER]}", matter=wish.matter(OFFER, "refund"))
     settled = facts.get("status") in ("done", "found") and (facts.get("number") or skill.reads)
     if skill.offers and settled and (further := offer(skill.offers, scene)):
         return Say(f"{text} {further}", matter=wish.matter(OFFER, skill.offers))
     asked = TIME if facts.get("reason") in ("outside_hours", "in_the_past", "too_far") else ""
     return Say(text, matter=wish.matter(asked))
+
+
+def _only_checks(scene: Scene) -> bool:
+    """ "You did not refund it, did you?" wants no refund."""
+    return any(part.reading.best == "ask_sure" for part in scene.parts)
 
 
 def offer(act: str, scene: Scene) -> str:

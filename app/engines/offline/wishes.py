@@ -12,9 +12,11 @@ from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING,
 from app.engines.offline.agreement import answer_to
 from app.engines.offline.call_times import names_time
 from app.engines.offline.conversation import LinePart, Scene
-from app.engines.offline.entities import Slots, day_in, slots_in
+from app.engines.offline.entities import Slots, slots_in
+from app.engines.offline.forbidding import forbids
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
-from app.engines.offline.lexicon import contains, manner, named_by
+from app.engines.offline.lexicon import contains, manner
+from app.engines.offline.neighbours import is_booked, named_demand, named_facts, narrowed
 
 CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
 BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount")
@@ -22,8 +24,6 @@ TEXTS = ("subject", "note", "address")
 OFFER, HELPED, TOPIC, TIME = "offer", "helped", "topic", "time"
 WEIGHED = 6  # acts of a reading that are looked at
 FEW = 5  # words beside which a greeting or thanks may be all that is said
-NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payments"}
-"""What a number that is named asks for, where nothing else is demanded."""
 DECLINED = "declined"
 """The act of a line that says no to what we asked."""
 
@@ -79,59 +79,20 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
     if matter.asked and not scene.by_person and (answer := _answer(part, scene)):
         return answer
     act = best_act(part, scene)
+    if _only_forbids(act, part):
+        return Intent(DECLINED, text, text)
+    if act in ("confirm", "correct") and not scene.proposal:  # there is nothing to agree to
+        act = named_demand(text, scene) or act
     slots = slots_in(scene.now if _is_alone(act, scene) else text, scene.today, _is_past(act))
-    act = _narrowed(act, slots, text, scene)
+    read, act = act, narrowed(act, slots, text, scene)
     wish = Intent(act, text, text, slots)
-    if part.reading.p(act) < acts.WEAK and act != matter.act and (changed := corrected(wish, scene)):
+    weak = act == read and part.reading.p(act) < acts.WEAK
+    if weak and act != matter.act and (changed := corrected(wish, scene)):
         return changed
-    if {act, matter.act} <= SELLING:
+    if {act, matter.act} <= SELLING and (act != "ask_plans" or contains(named_facts(), text)):
         known = {k: v for k, v in matter.slots.items() if k in BACKGROUND}
         wish = replace(wish, slots=known | wish.slots)
     return replace(wish, is_meant=_is_meant(act, part, scene))
-
-
-def _narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
-    """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
-    if act == "ask_plans" and "item" in slots:
-        return "ask_price"
-    if act == "close_ticket" and not _speaks_of_closing(text, scene):
-        return "open_ticket" if contains(_nouns("close"), text) else ""
-    if act == "compensation" and "amount" in slots:
-        return "credit"
-    if act == "open_ticket" and any(contains(words.prefer, text) for words in named_by("developers")):
-        return "developers"
-    if act in acts.DEMANDS and contains(manner("how"), text):
-        return "ask_rules"
-    numbered = next((NUMBERS[kind] for kind in NUMBERS if kind in slots), "")
-    if numbered and (act in acts.READS or act in ("", "give_data")):
-        return numbered
-    if act == "open_ticket" and not _is_clear(act, scene) and may_be_fault(scene):
-        return "fault"
-    if act == "callback" and _is_booked(scene):
-        return "move_call"
-    if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
-        return "ask_outage" if day < scene.today else act
-    return act
-
-
-def _speaks_of_closing(text: str, scene: Scene) -> bool:
-    """ "Close it" is about a ticket only beside one."""
-    verbs = tuple(stem for words in named_by("close") for stem in words.act)
-    ticket = contains(_nouns("close"), text) or scene.matter.act in acts.TICKETS
-    return ticket and contains(verbs, text)
-
-
-def _nouns(skill: str) -> tuple[str, ...]:
-    return tuple(stem for words in named_by(skill) for stem in words.thing)
-
-
-def may_be_fault(scene: Scene) -> bool:
-    """A first message that may tell of a fault: what the records know of it comes before a question back."""
-    return not scene.agent_lines and any(part.reading.p("fault") >= acts.HINTED for part in scene.parts)
-
-
-def _is_clear(act: str, scene: Scene) -> bool:
-    return any(part.reading.p(act) >= acts.LIKELY for part in scene.parts)
 
 
 def _is_alone(act: str, scene: Scene) -> bool:
@@ -142,7 +103,7 @@ def _is_alone(act: str, scene: Scene) -> bool:
 
 def _is_meant(act: str, part: LinePart, scene: Scene) -> bool:
     """A call at a time that is named is wanted."""
-    if act in acts.FREE_ACTS and contains(manner("negation"), part.text):
+    if act in acts.FREE_ACTS and part.reading.p(act) < SURE and contains(manner("negation"), part.text):
         return False
     timed = act in acts.CALLS and scene.clock is not None and names_time(part.text, scene.clock)
     return timed or act not in acts.FREE_ACTS or part.reading.p(act) >= acts.LIKELY
@@ -156,13 +117,20 @@ def best_act(part: LinePart, scene: Scene) -> str:
         if _is_possible(act, p, part.text, scene)
     ]
     p, act = max(weighed, default=(0.0, ""))
-    return act if p >= (acts.DEMANDED if act in acts.DEMANDS else LEAST) else ""
+    if p >= (acts.DEMANDED if act in acts.DEMANDS else LEAST):
+        return act
+    return "thanks" if scene.agent_lines and _thanks(part.text) else ""
+
+
+def _thanks(text: str) -> bool:
+    """Of a line that says nothing else which is understood."""
+    return "?" not in text and contains(manner("thanks"), text)
 
 
 def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
     """A greeting before a request is none; a reviewed answer needs a clear cause."""
     if act in acts.COURTESIES:
-        return len(strip_courtesies(fold_line(text)).split()) <= FEW
+        return p >= SURE or len(strip_courtesies(fold_line(text)).split()) <= FEW
     if act == "close_ticket" and p < SURE:
         return False  # "open a ticket" is nearly the same words
     if act == "unsubscribe_mail" and not contains(manner("mailing"), text):
@@ -171,7 +139,22 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
         return p >= acts.ALARM
     if act in acts.CHAT:
         return p >= acts.CHATTED
-    return bool(scene.agent_lines) or act not in LEANING
+    return (bool(scene.agent_lines) or act not in LEANING) and not _is_forbidden(act, text)
+
+
+def _only_forbids(act: str, part: LinePart) -> bool:
+    """Nothing else is asked or demanded beside what is not to be done, however the line was read."""
+    near = (each for each in acts.DEMANDS if acts.related(each, act) or part.reading.p(each) >= acts.HINTED)
+    forbidden = [each for each in near if _is_forbidden(each, part.text)]
+    asks = act in acts.ASIDE and ("?" in part.text or contains(manner("question"), part.text))
+    apart = act in acts.OPPOSITES or not any(acts.related(act, each) for each in forbidden)
+    return bool(forbidden) and not asks and not (apart and act in acts.DEMANDS)
+
+
+def _is_forbidden(act: str, text: str) -> bool:
+    """ "Don't cancel it" demands nothing."""
+    skill = BY_NAME.get(acts.DEMANDS.get(act, ""))
+    return skill is not None and forbids(skill.tool, text)
 
 
 def _answer(part: LinePart, scene: Scene) -> Intent | None:
@@ -210,9 +193,11 @@ def _decision(part: LinePart, scene: Scene) -> Intent | None:
     """What is neither a yes nor another wish leaves the offer alone."""
     matter = scene.matter
     best, known = part.reading.best, dict(matter.slots)
-    puts_off = answer_to("", part.text, "") in ("no", "later")
-    if not puts_off and (best in ASSENTS or best == matter.offered):
-        return Intent(matter.offered, matter.text, part.text, known, OFFER)
+    puts_off = answer_to("", part.text, "") in ("no", "later") or _is_forbidden(matter.offered, part.text)
+    named = named_demand(part.text, scene)
+    if not puts_off and (named or best in {*ASSENTS, matter.offered}):
+        known |= slots_in(part.text, scene.today, _is_past(matter.offered))
+        return Intent(named or matter.offered, matter.text, part.text, known, OFFER)
     if puts_off or best in REFUSALS or not best_act(part, scene):
         return Intent(DECLINED, matter.text, part.text, known)
     return None
@@ -255,12 +240,8 @@ def corrected(wish: Intent, scene: Scene) -> Intent | None:
     if not timed and not wanted & known.keys():
         return None
     slots = dict(matter.slots) | known
-    act = "move_call" if matter.act == "callback" and _is_booked(scene) else matter.act
+    act = "move_call" if matter.act == "callback" and is_booked(scene) else matter.act
     return replace(wish, act=act, text=f"{matter.text}\n{wish.said}", slots=slots)
-
-
-def _is_booked(scene: Scene) -> bool:
-    return any(deed.tool == "book_callback" and deed.status == "done" for deed in scene.deeds)
 
 
 def _is_past(act: str) -> bool:

@@ -40,7 +40,8 @@ def create_order(case: ActionRun, action: CreateOrder) -> Outcome:
         return same
     if case.approved is None and (wait := policy.order(price.total_rub, case.policy)):
         return wait
-    number = enter(case, action.item, action.quantity, period, price, delivery)
+    address = action.address if delivery else None
+    number = enter(case, action.item, action.quantity, period, price, delivery, address)
     return done(number, **facts_of(action.item, action.quantity, period, price, delivery, case))
 
 
@@ -73,6 +74,7 @@ def enter(
     period: Period | None,
     price: Price,
     delivery: Delivery | None = None,
+    address: str | None = None,
 ) -> str:
     """It awaits payment."""
     number = next_number(case.connection, "O")
@@ -86,6 +88,7 @@ def enter(
         "period": period,
         "total_rub": price.total_rub,
         "delivery": delivery,
+        "address": address,
         "delivery_rub": price.delivery_rub or 0,
         "status": "awaiting_payment",
     }

@@ -55,6 +55,9 @@ def _pay_back(case: ActionRun, row: Row[Any], refund: RefundCase) -> Outcome:
     )
     bank = case.company.profile.bank.model_dump()
     facts: dict[str, Value] = {"payment": row.number, "amount_rub": amount, **bank, "reason": reason}
+    months = policy.unused_months(refund, case.now, case.policy)
+    if months and amount == policy.refund_due(refund, case.now, case.policy):
+        facts["months"] = months
     if amount == refund.rest:
         _call_off(case, row)
     if ends := _end(case, row, refund, amount):

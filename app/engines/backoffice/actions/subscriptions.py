@@ -68,7 +68,8 @@ def _first(case: ActionRun, action: ChangeSubscription, period: Period, price: P
     if wait := _wait(case, price.total_rub):
         return wait
     number = enter(case, action.plan, 1, period, price)
-    return done(number, plan=action.plan, period=period, difference_rub=price.total_rub, order=number)
+    due = price.total_rub
+    return done(number, plan=action.plan, period=period, price_rub=due, difference_rub=due, order=number)
 
 
 def _wait(case: ActionRun, due: int) -> Outcome | None:
@@ -103,7 +104,13 @@ def _at_once(
         next_period=None,
     )
     return done(
-        number, plan=action.plan, period=period, difference_rub=due, order=number or None, renews=renews
+        number,
+        plan=action.plan,
+        period=period,
+        price_rub=price.total_rub,
+        difference_rub=due,
+        order=number or None,
+        renews=renews,
     )
 
 

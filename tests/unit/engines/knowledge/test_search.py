@@ -227,3 +227,10 @@ def test_an_article_gains_when_its_own_agent_asks() -> None:
         return ranks / len(asked)
 
     assert total(owned=True) < total(owned=False)
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_a_question_that_says_little_finds_what_it_is_about(embedded: bool) -> None:
+    matter, question = "Как отключить автопродление?", "а где это"
+    alone, joined = (search(embedded).search(question, "ru", about=about) for about in ("", matter))
+    assert joined[0].article.id == search(embedded).search(matter, "ru")[0].article.id != alone[0].article.id

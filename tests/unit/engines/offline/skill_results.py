@@ -133,14 +133,14 @@ RAW: dict[str, list[dict[str, Any]]] = {
     ],
     "payments": [
         _found(payments=[PAYMENT], more=0),
-        _found(payments=[PAYMENT, {**PAYMENT, "number": "P-1002"}], more=1),
+        _found(payments=[PAYMENT, {**PAYMENT, "number": "P-1002", "duplicate_of": "P-1001"}], more=1),
         {"status": "nothing", "payments": []},
     ],
     "quote": [
         _found(item="pro", period="year", quantity=1, price_rub=19_104, total_rub=19_104, discount_percent=0),
         _found(item="business", period="year", quantity=1, people=25, seats_rub=17_400, total_rub=55_704),
         _found(item="pro", period="month", discount_percent=50, total_rub=995),
-        _found(item="pro", period="month", total_rub=1990, reason="discount_not_verified"),
+        _found(item="pro", period="month", total_rub=1990, reason="discount_not_verified", verified_rub=995),
         _found(item="key", quantity=1, delivery_rub=350, total_rub=2840),
         *_refused("too_many_people", item="pro", people=3),
         *_refused("too_many", item="hub", asked_for=5000, most=1000),
@@ -152,7 +152,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
     "plans": [
         _found(plans=[{"plan": "pro", "month_rub": 1990, "year_rub": 19_104, "storage_gb": 500, "people": 3,
                        "devices": 5}, {"plan": "business", "month_rub": 3990, "year_rub": 38_304,
-                                       "storage_gb": 2000, "people": 20}], items=[]),
+                                       "storage_gb": 2000, "people": 20, "seat_rub": 290}], items=[]),
     ],
     "status": [
         _found(incidents=[INCIDENT]),

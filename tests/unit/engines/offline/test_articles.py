@@ -138,3 +138,9 @@ def test_no_paragraph_of_an_article_is_said_twice() -> None:
     body = LIBRARY["en", "plan-pro"].body
     told = say("what does Pro hold", "ask_rules", before=("x", body), found={"plan-pro": 0.99}, agent=SALES)
     assert body not in told.text
+
+
+def test_a_colleagues_article_that_fits_better_is_not_passed_over() -> None:
+    found = {"app-crashes": 0.65, "invoice-for-companies": 0.85}
+    told = say("where are the closing documents", "ask_how", agent=TECH, found=found)
+    assert "app-crashes" not in told.citations

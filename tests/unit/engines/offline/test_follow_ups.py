@@ -135,3 +135,53 @@ def test_both_languages_answer_the_same_questions_with_the_same_facts(kind: str)
 
 def test_both_languages_hold_the_same_keys() -> None:
     assert spoken("follow_ups", "ru").keys() == spoken("follow_ups", "en").keys()
+
+
+def test_of_what_was_done_after_an_older_question_the_number_is_told() -> None:
+    done = (deed("cancel_subscription", "", "proposed"), deed("create_order", "O-7", total="12,900 ₽"))
+    put = {"tool": "cancel_subscription", "arguments": {}}
+    assert "O-7" in say("the number?", "ask_number", before=SPOKEN, deeds=done, proposal=put).text
+
+
+@pytest.mark.parametrize(("made", "told"), [(WAITING, "A-1"), (REFUNDED, "R-1")])
+def test_whether_the_money_is_gone_is_told_by_what_became_of_the_refund(made: Any, told: str) -> None:
+    said = say("is the money sent?", "ask_refund_status", agent=BOSS, before=SPOKEN, deeds=(made,))
+    assert told in said.text
+    assert "?" not in said.text
+
+
+STOP = {"tool": "cancel_subscription", "arguments": {}, "until": "December 1, 2026"}
+PUT = deed("cancel_subscription", status="proposed")
+
+
+def test_what_becomes_of_the_plan_is_said_by_the_question_itself() -> None:
+    put: dict[str, Any] = {"before": ("stop it", "Shall I?"), "proposal": STOP, "deeds": (PUT,)}
+    assert call("till when do I have it", "ask_plan", **put).tool == "cancel_subscription"
+
+
+def test_what_an_order_comes_to_is_told_before_the_way_of_delivery_is_known() -> None:
+    asked = OpenMatter(act="order", text="two hubs", slots={"item": "hub", "quantity": 2}, asked="delivery")
+    made = call("altogether how much", "ask_amount", before=SPOKEN, matter=asked)
+    assert (made.tool, made.arguments) == ("quote", {"item": "hub", "quantity": 2})
+
+
+def test_sure_is_about_what_was_done_after_the_question() -> None:
+    booked = deed("book_callback", "CB-1", at="December 1, 2026, 3:00 PM")
+    told = say("sure somebody calls?", "ask_sure", before=SPOKEN, proposal=STOP, deeds=(PUT, booked))
+    assert "CB-1" in told.text
+
+
+def test_whether_money_went_back_is_told_from_the_records_and_nothing_is_offered() -> None:
+    done = deed("cancel_subscription", until="December 1, 2026")
+    payments = ("find_payments", {"status": "found", "payments": [{"number": "P-1", "amount": "990 ₽"}]})
+    told = say("you did not refund it, right?", "ask_sure", agent=BOSS, before=SPOKEN, deeds=(done,),
+               results=(payments,))  # fmt: skip
+    assert "no refunds" in told.text
+    assert "?" not in told.text
+
+
+def test_the_number_of_a_proposed_refund_is_that_of_the_payment() -> None:
+    refund = {"tool": "refund_payment", "arguments": {"payment": "P-1022"}, "payment": "P-1022"}
+    told = say("which number", "ask_number", agent=BOSS, before=SPOKEN, proposal=refund,
+               results=(("refund_payment", {"status": "proposed"}),))  # fmt: skip
+    assert "P-1022" in told.text

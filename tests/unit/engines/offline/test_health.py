@@ -37,6 +37,8 @@ def test_an_unpaid_plan_or_a_full_storage_explains_it(facts: Result, told: str) 
     said = say(FAULT, "fault", agent=TECH, results=(CALM, facts, NO_DEVICES), found={"call-drops": 0.95})
     assert told in said.text
     assert said.citations == []
+    assert said.matter is not None
+    assert said.matter.act in ("ask_debt", "ask_usage"), "what follows is about that"
 
 
 def test_an_app_that_is_too_old_explains_it() -> None:
@@ -55,3 +57,10 @@ def test_what_was_told_before_is_not_told_again() -> None:
 def test_what_was_read_in_an_earlier_turn_is_not_read_again() -> None:
     read = (deed("service_status"), deed("account_facts"), deed("diagnose_devices"))
     assert say(FAULT, "fault", agent=TECH, before=("hello", "Hello!"), deeds=read).text
+
+
+def test_after_it_the_matter_is_what_explains_it() -> None:
+    facts = account("past_due", subscription_status="past_due", debt_rub=1990)
+    told = say(FAULT, "fault", agent=TECH, results=(CALM, facts, NO_DEVICES))
+    assert told.matter is not None
+    assert told.matter.act == "ask_debt"

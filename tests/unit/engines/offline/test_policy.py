@@ -10,7 +10,7 @@ from app.core.models import OpenMatter, Reading
 from app.engines.offline.conversation import LinePart
 from app.engines.offline.talk import words
 from app.engines.offline.wishes import OFFER
-from tests.support.scenes import BOSS, SALES, TECH, call, hand_over, say
+from tests.support.scenes import BOSS, SALES, TECH, call, deed, hand_over, say
 
 FOUND = {"status": "found", "subscription_status": "active", "plan": "Pro", "period": "month",
          "price": "1,990 ₽", "paid_until": "December 1, 2026", "next_charge": "1,990 ₽",
@@ -120,3 +120,35 @@ def test_what_may_have_been_meant_is_offered_and_done_after_assent() -> None:
 def test_beside_an_open_proposal_a_line_that_says_nothing_has_it_put_once_more() -> None:
     put = {"tool": "create_order", "arguments": {"item": "pro", "period": "year"}}
     assert call("hm", before=("x", "y"), proposal=put).tool == "create_order"
+
+
+def test_a_question_beside_ours_is_answered_and_ours_stands_again() -> None:
+    put = {"tool": "cancel_subscription", "arguments": {}}
+    aside: dict[str, Any] = {"before": ("off", "Shall I switch it off?"), "proposal": put}
+    read = ("account_facts", {"status": "found", "used": "5 GB", "storage": "50 GB", "plan": "Basic"})
+    assert call("how full am i", "ask_usage", results=(read,), **aside).tool == "cancel_subscription"
+    both = (read, ("cancel_subscription", {"status": "proposed"}))
+    told = say("how full am i", "ask_usage", results=both, **aside)
+    assert told.proposes
+
+
+def test_a_question_of_ours_is_not_put_behind_every_answer() -> None:
+    put = {"tool": "cancel_subscription", "arguments": {}}
+    read = ("account_facts", {"status": "found", "used": "5 GB", "storage": "50 GB", "plan": "Basic"})
+    told = say(
+        "how full am i",
+        "ask_usage",
+        results=(read,),
+        before=("off", "Shall I switch it off?"),
+        proposal=put,
+        deeds=(deed("cancel_subscription", "", "proposed"),) * 3,
+    )
+    assert not told.proposes
+
+
+def test_a_wish_that_was_refused_in_this_turn_waits_for_nothing() -> None:
+    reading = Reading((("resume_plan", 0.6), ("cancel_plan", 0.35)))
+    results = (("resume_subscription", {"status": "refused", "reason": "already_renewing"}),
+               ("cancel_subscription", {"status": "proposed"}))  # fmt: skip
+    told = say("switch it off", agent=SALES, parts=(LinePart("switch it off", reading),), results=results)
+    assert told.matter is None or told.matter.later == []

@@ -130,3 +130,12 @@ def test_who_has_no_order_to_pay_may_owe_for_the_plan() -> None:
     assert (
         call("send me the link to pay", "pay_link", agent=SALES, results=(nothing,)).tool == "account_facts"
     )
+
+
+def test_the_one_that_was_just_told_is_meant() -> None:
+    told = ("where is it", "Order O-1 is on its way.")
+    both = rows(
+        "find_orders", "orders", {"number": "O-2", "order_status": "awaiting payment"}, {"number": "O-1"}
+    )
+    made = call("change its address", "change_address", before=told, results=(both,))
+    assert made.arguments["order"] == "O-1"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.agents.tools.presentation import present
-from app.core.models import OpenMatter
+from app.core.models import OpenMatter, Reading
+from app.engines.offline.conversation import LinePart
 from app.engines.offline.intents import BY_NAME
 from app.engines.offline.lexicon import skillbook
 from app.engines.offline.skills import ACTS
@@ -173,3 +174,31 @@ def test_every_skill_is_asked_for_by_an_act_and_has_words() -> None:
     assert BY_NAME.keys() - ACTS.keys() == spoken
     for language in ("ru", "en"):
         assert BY_NAME.keys() <= skillbook(language).skills.keys()
+
+
+def test_of_on_and_off_the_one_is_meant_that_is_not_so_yet() -> None:
+    runs = ("resume_subscription", {"status": "refused", "reason": "already_renewing"})
+    reading = Reading((("resume_plan", 0.6), ("cancel_plan", 0.35)))
+    parts = (LinePart("switch off the renewal", reading),)
+    assert call("switch off the renewal", results=(runs,), parts=parts).tool == "cancel_subscription"
+    alone = (LinePart("switch it on", Reading((("resume_plan", 0.9),))),)
+    assert "on anyway" in say("switch it on", results=(runs,), parts=alone).text
+
+
+def test_an_address_that_is_named_with_an_order_goes_with_it() -> None:
+    made = call("one key by courier to Easton, Mill Lane 4", "order", agent=SALES)
+    assert made.arguments["address"] == "Easton, Mill Lane 4"
+
+
+def test_of_the_latest_payment_the_others_are_not_told() -> None:
+    rows = [{"number": "P-2", "amount": "990 ₽", "paid": "May 2"}, {"number": "P-1", "amount": "880 ₽"}]
+    found = ("find_payments", {"status": "found", "payments": rows})
+    told = say("how much was my last payment", "ask_payments", agent=BOSS, results=(found,)).text
+    assert "990 ₽" in told
+    assert "880 ₽" not in told
+
+
+def test_who_has_no_order_to_redirect_orders_the_goods_that_are_named() -> None:
+    none = ("find_orders", {"status": "found", "orders": []})
+    made = call("one key by courier to Easton, Mill Lane 4", "change_address", agent=SALES, results=(none,))
+    assert made.tool == "create_order"

@@ -100,3 +100,9 @@ def test_one_message_asks_one_question(language: str) -> None:
         if name != "topics"
     }
     assert {name: texts for name, texts in several.items() if texts} == {}
+
+
+@pytest.mark.parametrize("act", ["thanks", ""])
+def test_thanks_at_length_are_thanks(act: str) -> None:
+    said = "thank you very much indeed for all of your help with this"
+    assert say(said, act, before=SPOKEN).text == words("en")["thanks"][0]

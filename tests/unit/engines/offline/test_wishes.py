@@ -167,3 +167,37 @@ def test_what_was_named_while_choosing_holds_for_the_purchase() -> None:
 
 def test_of_one_plan_the_price_is_told_and_not_the_list() -> None:
     assert wish("what does Pro have", "ask_plans").act == "ask_price"
+
+
+@pytest.mark.parametrize(
+    ("said", "act", "meant"),
+    [
+        ("не отменяйте подписку", "cancel_plan", DECLINED),
+        ("не хочу возврат", "ask_refund_status", DECLINED),
+        ("I don't want a refund", "refund", DECLINED),
+        ("не отменяйте подписку, откройте заявку", "open_ticket", "open_ticket"),
+        ("не хочу возврат, когда продление?", "ask_next_charge", "ask_next_charge"),
+        ("не хочу платить, отмените подписку", "cancel_plan", "cancel_plan"),
+        ("не продлевайте подписку", "cancel_plan", "cancel_plan"),
+        ("не оформляйте пока заказ", "cancel_order", DECLINED),
+    ],
+)
+def test_what_is_not_to_be_done_is_no_demand(said: str, act: str, meant: str) -> None:
+    assert wish(said, act).act == meant
+
+
+def test_an_offer_that_is_forbidden_is_declined() -> None:
+    offered = OpenMatter(act="ask_price", text="price of Pro", asked=OFFER, offered="order")
+    assert wish("не оформляйте заказ", "confirm", matter=offered).act == DECLINED
+
+
+def test_an_accepted_offer_keeps_the_details_beside_the_yes() -> None:
+    asked = OpenMatter(act="ask_price", slots={"item": "hub", "goods": "hub"}, asked=OFFER, offered="order")
+    found = wish("yes, by courier", "confirm", matter=asked)
+    assert (found.act, found.slots) == ("order", {"item": "hub", "goods": "hub", "delivery": "courier"})
+
+
+def test_a_fault_told_with_a_not_does_not_void_a_clear_demand() -> None:
+    said = "open a ticket that calls do not connect"
+    assert wish(said, "open_ticket", 0.9, agent=TECH).is_meant
+    assert not wish(said, "open_ticket", 0.4, agent=TECH).is_meant

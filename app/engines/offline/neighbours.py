@@ -1,0 +1,110 @@
+"""Between neighbouring acts what the line names decides: a plan, a number, an act; and what was spoken of."""
+
+from __future__ import annotations
+
+from app.core.actions import BY_TOOL
+from app.engines.offline import acts
+from app.engines.offline.acts import SELLING
+from app.engines.offline.agreement import names_act
+from app.engines.offline.conversation import Scene
+from app.engines.offline.entities import Slots, day_in
+from app.engines.offline.intents import BY_NAME
+from app.engines.offline.lexicon import contains, manner, named_by, values
+
+NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payments"}
+"""What a number that is named asks for, where nothing else is demanded."""
+
+
+def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
+    """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
+    if _asks_of_plan(act, slots, text, scene):
+        return "ask_plans"
+    if act == "ask_plans" and "item" in slots:
+        return "ask_price"
+    if act in ("ask_rules", "ask_amount") and (named := _of_price(slots, text)):
+        return named
+    if act in ("correct", "give_data", "ask_delivery", "confirm") and _is_order(act, slots, text, scene):
+        return "order"
+    if "discount" in slots and act not in acts.DEMANDS and scene.matter.act in SELLING:
+        return "ask_price"
+    if act == "close_ticket" and not contains(_nouns("close"), text) and scene.matter.act not in acts.TICKETS:
+        return ""
+    if act == "compensation" and "amount" in slots:
+        return "credit"
+    if act == "open_ticket" and any(contains(words.prefer, text) for words in named_by("developers")):
+        return "developers"
+    if act in acts.DEMANDS and contains(manner("how"), text):
+        return "ask_rules"
+    numbered = next((NUMBERS[kind] for kind in NUMBERS if kind in slots), "")
+    if numbered and (act in acts.READS or act in ("", "give_data")):
+        return numbered
+    if not act and (asks_of := _record_asked(text)):
+        return asks_of
+    if act == "open_ticket" and not _is_clear(act, scene) and may_be_fault(scene):
+        return "fault"
+    if act == "callback" and is_booked(scene):
+        return "move_call"
+    if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
+        return "ask_outage" if day < scene.today else act
+    return act
+
+
+def _record_asked(text: str) -> str:
+    """A question that is not understood but names a ticket, an order or a payment is about that."""
+    if "?" not in text and not contains(manner("question"), text):
+        return ""
+    return next((act for kind, act in NUMBERS.items() if contains(values("numbered")[kind], text)), "")
+
+
+def _of_price(slots: Slots, text: str) -> str:
+    """A rule that is asked about a thing that is sold, or for so many people, is its price."""
+    counted = "people" in slots and "?" in text
+    return "ask_price" if counted or ("item" in slots and contains(manner("cost"), text)) else ""
+
+
+def _is_order(act: str, slots: Slots, text: str, scene: Scene) -> bool:
+    """Goods and how they are to come, and no question: an order, which is asked about before it is placed."""
+    known = scene.matter.slots if scene.matter.act in SELLING and scene.matter.act != "order" else {}
+    asks = "?" in text or (act == "ask_delivery" and not contains(manner("wish"), text))
+    return not asks and "delivery" in slots and "goods" in {**known, **slots}
+
+
+def _asks_of_plan(act: str, slots: Slots, text: str, scene: Scene) -> bool:
+    """How much room a plan has, or how many people it takes: the plan is named, or was just spoken of."""
+    asks = act in ("ask_plans", "ask_price", "ask_usage") and "people" not in slots
+    if not asks or not contains(named_facts(), text):
+        return False
+    spoken_of = scene.matter.act in SELLING and "plan" in scene.matter.slots
+    own = act == "ask_usage" and contains(manner("own"), text)
+    return "plan" in slots or (spoken_of and "item" not in slots and not own)
+
+
+def named_facts() -> tuple[str, ...]:
+    """Words for what a plan has beside its price."""
+    return tuple(stem for stems in values("fact").values() for stem in stems)
+
+
+def _nouns(skill: str) -> tuple[str, ...]:
+    return tuple(stem for words in named_by(skill) for stem in words.thing)
+
+
+def may_be_fault(scene: Scene) -> bool:
+    """A first message that may tell of a fault: what the records know of it comes before a question back."""
+    return not scene.agent_lines and any(part.reading.p("fault") >= acts.HINTED for part in scene.parts)
+
+
+def _is_clear(act: str, scene: Scene) -> bool:
+    return any(part.reading.p(act) >= acts.LIKELY for part in scene.parts)
+
+
+def named_demand(text: str, scene: Scene) -> str:
+    """The act near the open matter that the line orders by its name; only of those that need consent."""
+    matter = scene.matter
+    near = (matter.offered, matter.act, *(act for act in acts.DEMANDS if acts.related(act, matter.act)))
+    skills = ((act, BY_NAME[acts.DEMANDS[act]]) for act in near if act in acts.DEMANDS)
+    asked = ((act, skill.tool) for act, skill in skills if BY_TOOL[skill.tool].consent)
+    return next((act for act, tool in asked if names_act(tool, text, "")), "")
+
+
+def is_booked(scene: Scene) -> bool:
+    return any(deed.tool == "book_callback" and deed.status == "done" for deed in scene.deeds)

@@ -1,0 +1,17 @@
+"""A no in a clause of its own before another wish: "nope. where is my order"."""
+
+from __future__ import annotations
+
+import re
+
+from app.engines.offline.agreement import refuses
+
+SHORTEST = 2  # words that can be a wish
+_STOP = re.compile(r"(?<=[.!;,\n])\s+|\s[—–-]+\s")
+
+
+def leading_refusal(line: str) -> tuple[str, str]:
+    """The longest such no and what follows it; empty and the line where it begins with none."""
+    cuts = [(line[: stop.end()].strip(), line[stop.end() :].strip()) for stop in _STOP.finditer(line)]
+    whole = [(no, rest) for no, rest in cuts if len(rest.split()) >= SHORTEST and refuses("", no)]
+    return whole[-1] if whole else ("", line)

@@ -1,0 +1,63 @@
+"""What a line names decides between neighbouring acts."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.models import OpenMatter
+from app.engines.offline.wishes import Intent, read_wishes
+from tests.support.scenes import scene
+
+
+def wish(said: str, act: str, p: float = 0.9, *, matter: OpenMatter | None = None) -> Intent:
+    [found] = read_wishes(scene(said, act, p, before=("hello", "How can I help?"), matter=matter))
+    return found
+
+
+@pytest.mark.parametrize("act", ["confirm", "correct"])
+def test_with_no_question_open_the_name_of_an_act_demands_it(act: str) -> None:
+    found = wish("then cancel it", act, matter=OpenMatter(act="ask_next_charge"))
+    assert found.act == "cancel_plan"
+    assert wish("sure", act, matter=OpenMatter(act="ask_next_charge")).act == act
+
+
+@pytest.mark.parametrize(
+    ("said", "act", "matter", "read"),
+    [
+        ("how much storage does Pro have", "ask_price", "", "ask_plans"),
+        ("and how many people?", "ask_usage", "ask_price", "ask_plans"),
+        ("how many devices have i got", "ask_usage", "ask_price", "ask_usage"),
+        ("how much is Pro", "ask_plans", "", "ask_price"),
+    ],
+)
+def test_what_a_plan_has_is_read_from_the_plans(said: str, act: str, matter: str, read: str) -> None:
+    before = OpenMatter(act=matter, slots={"plan": "pro", "item": "pro"} if matter else {})
+    assert wish(said, act, matter=before).act == read
+
+
+def test_a_discount_that_is_named_prices_what_was_spoken_of() -> None:
+    spoken_of = OpenMatter(act="ask_price", slots={"plan": "pro", "item": "pro"})
+    found = wish("i am a student by the way", "small_talk", 0.2, matter=spoken_of)
+    assert (found.act, found.slots["item"], found.slots["discount"]) == ("ask_price", "pro", "student")
+
+
+@pytest.mark.parametrize(
+    ("said", "act", "read"),
+    [
+        ("what would Basic cost if I came back", "ask_rules", "ask_price"),
+        ("we are 24 people. allowed?", "ask_rules", "ask_price"),
+        ("we are 24 people", "ask_rules", "ask_rules"),
+        ("one key by courier to Easton, Mill Lane 4", "give_data", "order"),
+        ("what is the number of the ticket that we opened", "", "ask_ticket"),
+        ("it was in a ticket", "", ""),
+    ],
+)
+def test_what_a_line_names_decides_what_it_wants(said: str, act: str, read: str) -> None:
+    [found] = read_wishes(scene(said, act, before=("hello", "Hello!")))
+    assert found.act == read
+
+
+def test_goods_that_were_spoken_of_are_ordered_by_their_delivery() -> None:
+    spoken = OpenMatter(act="ask_delivery", text="delivery of the hub", slots={"goods": "hub", "item": "hub"})
+    [found] = read_wishes(scene("them, by courier", "correct", before=("hello", "Hello!"), matter=spoken))
+    assert (found.act, found.slots["item"], found.slots["delivery"]) == ("order", "hub", "courier")
