@@ -113,6 +113,8 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
         return Say(text, matter=matter.model_copy(update={"asked": ""}))
     if kind == "number":
         return _again(replace(wish, act=matter.act if _reads(matter.act) else "ask_ticket"), scene)
+    if kind == "sure" and _reads(matter.act):
+        return _again(replace(wish, act=matter.act, slots=dict(matter.slots)), scene)
     if kind == "sure":
         return Say(talk.pick(texts(scene.language)["nothing_done"], scene), matter=matter)
     if kind == "amount" and matter.act == "order" and "item" in matter.slots:
@@ -168,10 +170,23 @@ def _of_refund(wish: Intent, scene: Scene) -> Move | None:
     return Say(" ".join(told), matter=scene.matter.model_copy(update={"asked": ""}))
 
 
+def of_outage(wish: Intent, scene: Scene) -> Say | None:
+    """What might be tried on the customer's side is of no use while an outage lasts that was told of."""
+    about = scene.matter.act == "ask_outage" and wish.act in {*acts.LOOKED_UP, *acts.STILL}
+    if not about or not _lasting(scene):
+        return None
+    return Say(talk.pick(texts(scene.language)["outage_ours"], scene), matter=scene.matter)
+
+
+def _lasting(scene: Scene) -> list[Mapping[str, Any]]:
+    """Outages that were looked up in the dialog and last."""
+    looked = next((d.facts for d in reversed(scene.deeds) if d.tool == "service_status"), {})
+    return [row for row in looked.get("incidents", ()) if row.get("state") == "lasting"]
+
+
 def _without_term(scene: Scene) -> str:
     """Nothing says when; of an outage it is known since when."""
-    looked = next((d.facts for d in reversed(scene.deeds) if d.tool == "service_status"), {})
-    rows = [row for row in looked.get("incidents", ()) if row.get("state") == "lasting"]
+    rows = _lasting(scene)
     since = fill(texts(scene.language)["outage_since"], rows[0], scene.language) if rows else ""
     return since or talk.pick(texts(scene.language)["no_term"], scene)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from app.core.actions import BY_TOOL
 from app.engines.offline import acts
-from app.engines.offline.acts import SELLING
+from app.engines.offline.acts import REFUSALS, SELLING, SURE
 from app.engines.offline.agreement import names_act
 from app.engines.offline.conversation import Scene
 from app.engines.offline.entities import Slots, day_in
 from app.engines.offline.intents import BY_NAME
-from app.engines.offline.lexicon import contains, manner, named_by, values
+from app.engines.offline.lexicon import acts_of, contains, manner, named_by, values
 
 NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payments"}
 """What a number that is named asks for, where nothing else is demanded."""
@@ -21,6 +21,12 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return "ask_plans"
     if act == "ask_plans" and "item" in slots:
         return "ask_price"
+    if act in REFUSALS and _asks(text) and not _is_clear(act, scene):
+        return "ask_rules"
+    if act == "cancel_plan" and _asks_money_back(text):
+        return "refund"
+    if act in acts.DEMANDS and (rather := _reads_rather(act, text, scene)):
+        return rather
     if act in ("ask_rules", "ask_amount") and (named := _of_price(slots, text)):
         return named
     if act in ("correct", "give_data", "ask_delivery", "confirm") and _is_order(act, slots, text, scene):
@@ -51,9 +57,31 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
 
 def _record_asked(text: str) -> str:
     """A question that is not understood but names a ticket, an order or a payment is about that."""
-    if "?" not in text and not contains(manner("question"), text):
+    return next((act for kind, act in NUMBERS.items() if _names(kind, text) and _asks(text)), "")
+
+
+def _names(kind: str, text: str) -> bool:
+    return contains(values("numbered")[kind], text)
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or contains(manner("question"), text)
+
+
+def _asks_money_back(text: str) -> bool:
+    """What would be returned is told before anything is."""
+    money = tuple(stem for words in acts_of("refund_payment") for stem in (*words.deed, *words.given))
+    return "?" in text and contains((*money, *manner("back")), text)
+
+
+def _reads_rather(act: str, text: str, scene: Scene) -> str:
+    """A question that may be no demand at all is what it nearly as likely asks about the same thing."""
+    part = next((each for each in scene.parts if each.text == text), None)
+    if part is None or "?" not in text or part.reading.p(act) >= SURE:
         return ""
-    return next((act for kind, act in NUMBERS.items() if contains(values("numbered")[kind], text)), "")
+    near = [(p, read) for read, p in part.reading.acts if read in acts.READS and acts.related(read, act)]
+    p, read = max(near, default=(0.0, ""))
+    return read if p >= max(acts.LIKELY, part.reading.p(act) / 2) else ""
 
 
 def _of_price(slots: Slots, text: str) -> str:

@@ -105,6 +105,8 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return cause
     if found := articles.from_article(wish, scene):
         return found
+    if ours := follow_ups.of_outage(wish, scene):
+        return ours
     if may_be_fault(scene) and (cause := known_cause(wish, scene)):
         return cause
     return follow_ups.repeat_question(scene) or talk.ask_back(wish, scene)

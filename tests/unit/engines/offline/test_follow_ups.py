@@ -150,6 +150,8 @@ def test_whether_the_money_is_gone_is_told_by_what_became_of_the_refund(made: An
     assert "?" not in said.text
 
 
+FOUND = {"status": "found", "subscription_status": "active", "plan": "Pro", "period": "month",
+         "price": "1,990 ₽", "paid_until": "December 1, 2026", "next_charge": "1,990 ₽"}  # fmt: skip
 STOP = {"tool": "cancel_subscription", "arguments": {}, "until": "December 1, 2026"}
 PUT = deed("cancel_subscription", status="proposed")
 
@@ -185,3 +187,18 @@ def test_the_number_of_a_proposed_refund_is_that_of_the_payment() -> None:
     told = say("which number", "ask_number", agent=BOSS, before=SPOKEN, proposal=refund,
                results=(("refund_payment", {"status": "proposed"}),))  # fmt: skip
     assert "P-1022" in told.text
+
+
+def test_sure_of_what_was_read_is_read_again() -> None:
+    asked = OpenMatter(act="ask_plan")
+    told = say("sure?", "ask_sure", before=SPOKEN, matter=asked, results=(("account_facts", FOUND),))
+    assert "1,990 ₽" in told.text
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_while_an_outage_lasts_nothing_has_to_be_tried(language: str) -> None:
+    lasts = deed("service_status", status="", incidents=[{"state": "lasting", "service": "calls"}])
+    known: dict[str, Any] = {"before": SPOKEN, "matter": OpenMatter(act="ask_outage"), "language": language}
+    told = say("would a reinstall help?", "ask_rules", agent=TECH, deeds=(lasts,), **known)
+    assert told.text == texts(language)["outage_ours"][0]
+    assert say("would a reinstall help?", "ask_rules", agent=TECH, **known).text != told.text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.models import OpenMatter
+from app.core.models import OpenMatter, Reading
+from app.engines.offline.conversation import LinePart
 from app.engines.offline.wishes import Intent, read_wishes
 from tests.support.scenes import scene
 
@@ -50,6 +51,8 @@ def test_a_discount_that_is_named_prices_what_was_spoken_of() -> None:
         ("one key by courier to Easton, Mill Lane 4", "give_data", "order"),
         ("what is the number of the ticket that we opened", "", "ask_ticket"),
         ("it was in a ticket", "", ""),
+        ("I no longer need the year. How much can be returned to me?", "cancel_plan", "refund"),
+        ("I no longer need the year", "cancel_plan", "cancel_plan"),
     ],
 )
 def test_what_a_line_names_decides_what_it_wants(said: str, act: str, read: str) -> None:
@@ -61,3 +64,20 @@ def test_goods_that_were_spoken_of_are_ordered_by_their_delivery() -> None:
     spoken = OpenMatter(act="ask_delivery", text="delivery of the hub", slots={"goods": "hub", "item": "hub"})
     [found] = read_wishes(scene("them, by courier", "correct", before=("hello", "Hello!"), matter=spoken))
     assert (found.act, found.slots["item"], found.slots["delivery"]) == ("order", "hub", "courier")
+
+
+def test_a_weak_no_that_asks_is_a_question() -> None:
+    [found] = read_wishes(
+        scene("I do not lose the plan over it, do I?", "refuse", 0.2, before=("hi", "Hello!"))
+    )
+    assert found.act == "ask_rules"
+    [clear] = read_wishes(scene("no, do I look like it", "refuse", before=("hi", "Hello!")))
+    assert clear.act == "refuse"
+
+
+def test_a_question_that_is_weakly_a_demand_is_what_it_asks_about() -> None:
+    said = "I cancelled, didn't I? it still opens"
+    for p, act in ((0.38, "ask_plan"), (0.7, "resume_plan")):
+        reading = Reading((("resume_plan", p), ("ask_plan", 0.34)))
+        [found] = read_wishes(scene(said, before=("hi", "Hello!"), parts=(LinePart(said, reading),)))
+        assert found.act == act
