@@ -75,6 +75,7 @@ def propose(context: ToolContext, state: TurnState, agent: str, action: Action) 
     if outcome.status != "proposed":
         return Proposing(render_outcome(outcome, language))
     made = make_proposal(state["case"].origin, agent, action, outcome, context.clock())
+    made.is_repeated = made.repeats(state["case"].proposal)
     return Proposing(_told(made, outcome, language), made)
 
 
@@ -121,7 +122,7 @@ def keep_statements(text: str, evidence: Evidence, language: str) -> tuple[str, 
 def put(made: Proposal, draft: AIMessage, state: TurnState, evidence: Evidence) -> dict[str, Any]:
     """What the model may say beside our question, and the question, which is the only one."""
     kept, faults = keep_statements(draft.text, evidence, state["language"])
-    reply, emit = join(kept, made.question.text), state["emit"]
+    reply, emit = join(kept, made.wording), state["emit"]
     if emit and faults:
         emit(TurnProgress(kind="reset"))
     if emit:
@@ -176,7 +177,8 @@ def question_of(tool: str, facts: Facts, now: datetime, language: str) -> Questi
         words["ask_again"] if again else words["ask"],
     ]
     asked = " ".join(part for part in parts if part).replace("г..", "г.")
-    return Question(text=asked, confirm=words["confirm"], decline=words["decline"])
+    brief = "" if again else _fill(words.get("brief", ()), shown)
+    return Question(text=asked, brief=brief, confirm=words["confirm"], decline=words["decline"])
 
 
 def _why(words: Mapping[str, Any], facts: Facts) -> Sequence[str]:

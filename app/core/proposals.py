@@ -20,9 +20,13 @@ Answer = Literal["yes", "named", "unclear", "no", "other"]
 
 
 class Question(BaseModel):
-    """What is asked in one language, and the words of the two buttons."""
+    """What is asked in one language, and the words of the two buttons.
+
+    `brief` names the act and the sum, for where all was told before; empty where all is told each time.
+    """
 
     text: str
+    brief: str = ""
     confirm: str
     decline: str
 
@@ -32,7 +36,7 @@ class Proposal(BaseModel):
     the line that confirmed or declined it. `facts` are its terms: sums in roubles, dates.
 
     `open`: the customer's next line may confirm it. `suspended`: only its button may, until it is asked
-    again.
+    again. `is_repeated`: its terms were told with an earlier one.
     """
 
     id: str = Field(default_factory=lambda: str(uuid4()))
@@ -50,10 +54,22 @@ class Proposal(BaseModel):
     times: int = 0
     decided: int | None = None
     outcome: Outcome | None = None
+    is_repeated: bool = False
 
     @property
     def question(self) -> Question:
         return self.questions[self.language]
+
+    @property
+    def wording(self) -> str:
+        """What is asked of it."""
+        return (self.is_repeated and self.question.brief) or self.question.text
+
+    def repeats(self, earlier: Proposal | None) -> bool:
+        """The same act on the same terms has been put already, in the same language."""
+        same = ("tool", "arguments", "facts", "language")
+        told = earlier is not None and earlier.asked > 0
+        return told and all(getattr(self, name) == getattr(earlier, name) for name in same)
 
     @property
     def is_live(self) -> bool:

@@ -141,7 +141,7 @@ def _answer_of(dialog: Dialog, fresh: list[Effect], effects: list[Effect]) -> Pl
         agent=dialog.assigned_agent or "",
         model=told[-1].turn.model if told and told[-1].turn else "",
         open=proposal.tool if proposal else None,
-        question=proposal.question.text if proposal else "",
+        question=f"{proposal.question.text}\n\n{proposal.question.brief}" if proposal else "",
         deeds=[_deed(effect, dialog) for effect in fresh if effect.outcome.status in STANDS],
         tried=[name for name in _tools(told) if name in BY_TOOL],
         reads=[name for name in _tools(told) if name not in BY_TOOL],

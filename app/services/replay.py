@@ -188,7 +188,7 @@ def as_proposed_then(dialog: Dialog, asked: Message, reply: Reply) -> Reply:
         return reply
     past = {"state": "open", "times": 0, "decided": None, "outcome": None, "language": made.language}
     again = then.model_copy(update=past, deep=True)
-    text = reply.text.removesuffix(made.question.text) + again.question.text
+    text = reply.text.removesuffix(made.wording) + again.wording
     return Reply(text=text, turn=reply.turn, proposal=again)
 
 

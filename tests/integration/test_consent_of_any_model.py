@@ -29,6 +29,9 @@ ORDER = "закажите хаб с доставкой курьером"
 QUESTION = "Заказ: Orbita Hub. Доставка курьером бесплатная: 2–5 дней. К оплате 12 900 ₽. Оформить заказ?"
 
 
+BRIEF = "Оформить заказ: Orbita Hub, 12 900 ₽?"
+
+
 class At:
     """Routes everything to one desk."""
 
@@ -134,7 +137,7 @@ async def test_any_other_line_suspends_it(office: SqlBackOffice, tmp_path: Path,
         assert await states(chat) == ["suspended"]
         assert await chat.say("да") == "Понял."
         assert office.orders("demo_goods") == before
-        assert plain(await chat.say("да, оформляйте")).endswith(QUESTION)
+        assert plain(await chat.say("да, оформляйте")) == f"Уточню, чтобы не ошибиться. {BRIEF}"
         assert office.orders("demo_goods") == before
         assert await chat.say("да") == "Готово."
     assert len(office.orders("demo_goods")) == len(before) + 1
@@ -147,10 +150,33 @@ async def test_an_acknowledgement_has_the_question_put_once_more(
     async with centre(office, tmp_path, [call("create_order", **HUB), "", "Хорошо."]) as bench:
         chat = Chat(bench, "demo_goods")
         await chat.say(ORDER)
-        assert plain(await chat.say("ок, спасибо")).endswith(QUESTION)
+        assert plain(await chat.say("ок, спасибо")).endswith(BRIEF)
         assert await chat.say("ок") == "Хорошо."
         assert await states(chat) == ["suspended"]
     assert office.orders("demo_goods") == before
+
+
+async def test_behind_a_side_answer_the_question_is_brief(office: SqlBackOffice, tmp_path: Path) -> None:
+    """The terms were told; a yes to the brief question acts, and other terms are told in full."""
+    before = office.orders("demo_goods")
+    dearer = call("create_order", **HUB, quantity=2)
+    script = [
+        call("create_order", **HUB),
+        "",
+        call("create_order", **HUB),
+        "Хаб белый.",
+        dearer,
+        "",
+        "Готово.",
+    ]
+    async with centre(office, tmp_path, script) as bench:
+        chat = Chat(bench, "demo_goods")
+        assert plain(await chat.say(ORDER)) == QUESTION
+        assert plain(await chat.say("какого он цвета?")) == f"Хаб белый.\n\n{BRIEF}"
+        assert "Количество: 2." in await chat.say("тогда два")
+        assert await chat.say("да") == "Готово."
+        assert await states(chat) == ["superseded", "superseded", "confirmed"]
+    assert len(office.orders("demo_goods")) == len(before) + 1
 
 
 async def test_a_refusal_closes_it(office: SqlBackOffice, tmp_path: Path) -> None:

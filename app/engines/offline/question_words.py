@@ -58,6 +58,8 @@ def kind_of(skill: str, tokens: list[str], at: int, asked: str) -> str:
     repeated = (
         len(word) >= REPEATED and word in TOKEN.findall(asked) and not contains(manner("reserve"), word)
     )
+    if repeated and contains(manner("one_more"), word):
+        return "given"
     return "thing" if named or contains(stems_of(skill), word) else "again" if repeated else ""
 
 

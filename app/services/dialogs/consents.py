@@ -178,8 +178,8 @@ def proposals_before(dialog: Dialog, seq: int) -> list[Proposal]:
 
 def is_question(message: Message, proposal: Proposal) -> bool:
     """Whether our message ends with the question of the proposal."""
-    texts = tuple(question.text for question in proposal.questions.values())
-    return message.role == "agent" and message.content.endswith(texts)
+    texts = (text for question in proposal.questions.values() for text in (question.text, question.brief))
+    return message.role == "agent" and message.content.endswith(tuple(filter(None, texts)))
 
 
 def live_proposal(dialog: Dialog, now: datetime | None = None) -> Proposal | None:

@@ -18,7 +18,7 @@ from app.core.models import Decision, Reply, Said, ToolUse, Turn, TurnContext, T
 from app.core.ports import BackOffice
 from app.core.proposals import Consent, Proposal
 from app.core.threads import in_office
-from app.services.dialogs.consents import Consents, find_proposal
+from app.services.dialogs.consents import Consents, find_proposal, has_served
 
 BY_US = "consent"
 """In the place of a model's name: the question is ours."""
@@ -93,8 +93,9 @@ class Settling:
     def _ask(self, turn: DecidingTurn, proposal: Proposal, why: Literal["again", "changed"]) -> Reply:
         """No model is called."""
         language = self._language(turn)
-        question = proposal.questions.get(language, proposal.question)
-        text = f"{prefix(why, language)} {question.text}"
+        whole = proposal.questions.get(language, proposal.question).text
+        asked = whole if why == "changed" else _asked_again(turn, proposal, language)
+        text = f"{prefix(why, language)} {asked}"
         if turn.emit:
             turn.emit(TurnProgress(kind="text", text=text))
         agent = self.orchestrator.serving(proposal.tool, proposal.agent)
@@ -108,7 +109,7 @@ class Settling:
         if reply.proposal is not None:
             return reply
         proposal = turn.proposal
-        text = join(reply.text, proposal.questions.get(reply.turn.language, proposal.question).text)
+        text = join(reply.text, _asked_again(turn, proposal, reply.turn.language))
         if turn.emit:
             turn.emit(TurnProgress(kind="text", text=text[len(reply.text) :]))
         return Reply(text=text, turn=reply.turn, proposal=proposal)
@@ -127,6 +128,13 @@ class Settling:
 
     def _language(self, turn: DecidingTurn) -> str:
         return start(turn.lines, None, turn.case, None, self.orchestrator.cleaner)["language"]
+
+
+def _asked_again(turn: DecidingTurn, proposal: Proposal, language: str) -> str:
+    """All of it in another language, and after a person has served."""
+    question = proposal.questions.get(language, proposal.question)
+    known = language == proposal.language and not has_served(turn.dialog, proposal)
+    return (known and question.brief) or question.text
 
 
 def is_as_told(outcome: Outcome, proposal: Proposal) -> bool:

@@ -18,6 +18,8 @@ DROP = "order 1005: orbita key, 2490 ₽. it is not paid. shall i cancel this or
         ("create_order", ORDER, "order 5", ""),
         ("create_order", ORDER, "the key", ""),
         ("create_order", ORDER, "is free", ""),
+        ("create_order", "заказ o-1006. оформить еще один?", "да еще", "given"),
+        ("create_order", ORDER, "да еще", ""),
         ("cancel_order", DROP, "the key", "thing"),
         ("cancel_order", DROP, "the order", "thing"),
         ("cancel_order", DROP, "is paid", "again"),

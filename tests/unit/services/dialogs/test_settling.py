@@ -133,14 +133,14 @@ async def test_a_no_is_reported_and_nothing_is_done(office: SqlBackOffice) -> No
 async def test_the_question_is_put_again_without_a_model(office: SqlBackOffice) -> None:
     desk = Desk(office)
     reply = await desk.say("ok", "again")
-    assert reply.text.endswith(desk.proposal.question.text)
+    assert reply.text.endswith(f" {desk.proposal.question.brief}")
     assert (reply.turn.model, reply.proposal, desk.model.heard) == (BY_US, desk.proposal, [])
 
 
 async def test_after_another_answer_the_question_follows(office: SqlBackOffice) -> None:
     desk = Desk(office, "It is a small box.")
     reply = await desk.say("what is a hub?", "remind")
-    assert reply.text == f"It is a small box.\n\n{desk.proposal.question.text}"
+    assert reply.text == f"It is a small box.\n\n{desk.proposal.question.brief}"
     assert reply.proposal is desk.proposal
 
 
