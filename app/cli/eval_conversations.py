@@ -29,7 +29,10 @@ from app.services.conversations import ConversationService
 from app.telemetry import configure_logging
 
 LEFT_BEHIND = ("-wal", "-shm")
-Marks = Annotated[Path | None, typer.Option("--readings", help="Marks of readers, one JSON object a line.")]
+Marks = Annotated[
+    list[Path] | None,
+    typer.Option("--readings", help="Marks of readers, one JSON object a line. Can be given once a reader."),
+]
 Played = Annotated[
     Path | None,
     typer.Option(help="Report on the answers in this --out folder of an earlier run; nothing is played."),

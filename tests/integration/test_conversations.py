@@ -70,17 +70,25 @@ def test_a_conversation_is_played_and_written_for_readers(folder: Path) -> None:
 
 def test_marks_are_joined_with_an_earlier_run_and_nothing_is_played(folder: Path) -> None:
     in_process("eval", "conversations", "--out", "played", cwd=folder)
-    marks = [
-        {"conversation": "mine-1", "turn": turn, "reader": reader, "mark": "right"}
-        for turn in (1, 2, 3, 4)
-        for reader in ("anna", "boris")
-    ]
-    write(folder / "marks.jsonl", *marks)
-    command = ("eval", "conversations", "--played", "played", "--readings", "marks.jsonl")
-    done = in_process(*command, cwd=folder)
+    ids = [turn.answer_id for turn in read_run(folder / "played")]
+    given = {"anna": ["right", "right", "half", "right"], "boris": ["right", "right", "bad"]}
+    for reader, marks in given.items():
+        rows = [
+            {"conversation": "mine-1", "turn": turn, "reader": reader, "mark": mark, "answer": ids[turn - 1]}
+            for turn, mark in enumerate(marks, 1)
+        ]
+        write(folder / f"{reader}.jsonl", *rows)
+    command = ("eval", "conversations", "--played", "played")
+    files = ("--readings", "anna.jsonl", "--readings", "boris.jsonl")
+    done = in_process(*command, *files, cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert "joint mark of the readers: anna, boris; turns not marked by all: 0" in done.stdout
-    assert "Cohen's kappa 1.000" in done.stdout
+    assert "joint mark of the readers: anna, boris; turns not marked by all: 1" in done.stdout
+    assert "Cohen's kappa 0.400" in done.stdout
+    told = json.loads(in_process(*command, *files, "--json", cwd=folder).stdout)["readings"]
+    assert told["joint"] == [["mine-1", 1, "right"], ["mine-1", 2, "right"], ["mine-1", 3, "bad"]]
+    twice = in_process(*command, "--readings", "anna.jsonl", "--readings", "anna.jsonl", cwd=folder)
+    assert twice.returncode == 2
+    assert "anna has marked this turn before" in twice.stderr
 
 
 def test_a_test_half_is_opened_with_a_reason_and_logged(folder: Path) -> None:

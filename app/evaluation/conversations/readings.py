@@ -47,11 +47,13 @@ class Readings(BaseModel):
     with_machine: Agreement | None = None
 
 
-def read_marks(path: Path, turns: Sequence[JudgedTurn]) -> list[ReaderMark]:
-    """Raises SetInvalid for a turn that was not played, a second mark, or a mark of another answer."""
+def read_marks(paths: Iterable[Path], turns: Sequence[JudgedTurn]) -> list[ReaderMark]:
+    """From a file a reader, or one of all. Raises SetInvalid for a turn that was not played, a second mark,
+    or a mark of another answer."""
     played = {(turn.conversation, turn.turn): turn for turn in turns}
-    marks, seen = read_lines(path, ReaderMark), set[tuple[str, int, str]]()
-    for number, mark in enumerate(marks, 1):
+    marks, seen = list[ReaderMark](), set[tuple[str, int, str]]()
+    numbered = ((path, *each) for path in paths for each in enumerate(read_lines(path, ReaderMark), 1))
+    for path, number, mark in numbered:
         turn = played.get((mark.conversation, mark.turn))
         if turn is None:
             raise SetInvalid(path.name, number, f"{mark.conversation} has no turn {mark.turn} in this run")
@@ -62,6 +64,7 @@ def read_marks(path: Path, turns: Sequence[JudgedTurn]) -> list[ReaderMark]:
         if (mark.conversation, mark.turn, mark.reader) in seen:
             raise SetInvalid(path.name, number, f"{mark.reader} has marked this turn before")
         seen.add((mark.conversation, mark.turn, mark.reader))
+        marks.append(mark)
     return marks
 
 

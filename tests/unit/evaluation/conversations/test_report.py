@@ -106,14 +106,14 @@ def test_a_mark_of_what_was_not_played_is_refused(
     path = tmp_path / "marks.jsonl"
     path.write_text(json.dumps({"reader": "anna", "mark": "right", **row}), encoding="utf-8")
     with pytest.raises(SetInvalid, match=f"marks.jsonl, line 1: {problem}"):
-        read_marks(path, turns())
+        read_marks([path], turns())
 
 
 def test_a_turn_is_marked_once_by_a_reader(tmp_path: Path) -> None:
     path = tmp_path / "marks.jsonl"
     path.write_text("\n".join(mark.model_dump_json() for mark in marks(anna="r") * 2), encoding="utf-8")
     with pytest.raises(SetInvalid, match="line 2: anna has marked this turn before"):
-        read_marks(path, turns())
+        read_marks([path], turns())
 
 
 def test_readers_see_no_grade_and_a_run_is_read_again(tmp_path: Path) -> None:
