@@ -15,3 +15,8 @@ def leading_refusal(line: str) -> tuple[str, str]:
     cuts = [(line[: stop.end()].strip(), line[stop.end() :].strip()) for stop in _STOP.finditer(line)]
     whole = [(no, rest) for no, rest in cuts if len(rest.split()) >= SHORTEST and refuses("", no)]
     return whole[-1] if whole else ("", line)
+
+
+def has_refusal(line: str) -> bool:
+    """A clause of it is nothing but a no: "not this month. leave it as it is"."""
+    return any(refuses("", clause) for clause in _STOP.split(line))

@@ -23,6 +23,8 @@ DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
 ACTS = {name: act for act, name in {**acts.DEMANDS, **acts.READS}.items()}
 ACCOUNT = "account_facts"
 OTHER_WAY = {"already_renewing": "cancel", "already_cancelled": "resume"}
+FACETS = ("until", "cost")
+"""What a short question may ask of a fact that was told; `brief_<facet>` of a skill answers it."""
 RECENT = 3  # incidents that are told to who asks about a day behind us
 NUMBERED, ABOUT_ITEMS = ("orders", "tickets"), ("orders", "payments", "plans")
 INSTEAD = {"link": "debt"}
@@ -153,6 +155,8 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
     if skill.name == "payments" and contains(manner("latest"), wish.said):
         facts = {**facts, "payments": list(facts.get("payments", ()))[:1], "more": 0}
     text = _worded(skill, words, facts, wish.slots, lang) or general(scene, "unavailable")
+    if any(text in line for line in scene.agent_lines):
+        text = _briefly(words, facts, wish.said, lang) or text
     if facts.get("reason") == "nothing_to_change" and not {"address", "delivery"} & wish.slots.keys():
         return Say(words.asks["address"], matter=wish.matter("address"))
     if skill.name == "refunds" and not rows_of(skill, facts, wish.slots) and not _only_checks(scene):
@@ -162,6 +166,12 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
         return Say(f"{text} {further}", matter=wish.matter(OFFER, skill.offers))
     asked = TIME if facts.get("reason") in ("outside_hours", "in_the_past", "too_far") else ""
     return Say(text, matter=wish.matter(asked))
+
+
+def _briefly(words: Words, facts: dict[str, Any], said: str, lang: str) -> str:
+    """Of what was told before only what is asked; empty where that is not clear."""
+    asked = [facet for facet in FACETS if contains(manner(facet), said)]
+    return fill(words.say.get(f"brief_{asked[0]}", ()), facts, lang) if len(asked) == 1 else ""
 
 
 def _only_checks(scene: Scene) -> bool:

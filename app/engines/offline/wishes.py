@@ -17,6 +17,7 @@ from app.engines.offline.forbidding import forbids
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
 from app.engines.offline.lexicon import contains, manner
 from app.engines.offline.neighbours import is_booked, named_demand, named_facts, narrowed
+from app.engines.offline.refusals import has_refusal
 
 CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
 BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount")
@@ -193,7 +194,8 @@ def _decision(part: LinePart, scene: Scene) -> Intent | None:
     """What is neither a yes nor another wish leaves the offer alone."""
     matter = scene.matter
     best, known = part.reading.best, dict(matter.slots)
-    puts_off = answer_to("", part.text, "") in ("no", "later") or _is_forbidden(matter.offered, part.text)
+    puts_off = answer_to("", part.text, "") in ("no", "later") or has_refusal(part.text)
+    puts_off = puts_off or _is_forbidden(matter.offered, part.text)
     named = named_demand(part.text, scene)
     if not puts_off and (named or best in {*ASSENTS, matter.offered}):
         known |= slots_in(part.text, scene.today, _is_past(matter.offered))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engines.offline.refusals import leading_refusal
+from app.engines.offline.refusals import has_refusal, leading_refusal
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,8 @@ from app.engines.offline.refusals import leading_refusal
 )
 def test_a_no_in_a_clause_of_its_own_is_taken_off(line: str, parts: tuple[str, str]) -> None:
     assert leading_refusal(line) == parts
+
+
+def test_a_clause_that_is_nothing_but_a_no_refuses() -> None:
+    assert has_refusal("not this month. leave it as it is")
+    assert not has_refusal("not this month, the next one")

@@ -202,3 +202,20 @@ def test_who_has_no_order_to_redirect_orders_the_goods_that_are_named() -> None:
     none = ("find_orders", {"status": "found", "orders": []})
     made = call("one key by courier to Easton, Mill Lane 4", "change_address", agent=SALES, results=(none,))
     assert made.tool == "create_order"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("until what date is it paid?", "Until December 1, 2026."),
+        ("how much is it?", "1,990 ₽ for each month."),
+        ("until when and how much?", ""),
+    ],
+)
+def test_of_what_was_told_before_only_what_is_asked_is_told(said: str, told: str) -> None:
+    facts = {"status": "found", "subscription_status": "active", "plan": "Pro", "period": "month",
+             "price": "1,990 ₽", "paid_until": "December 1, 2026", "next_charge": "1,990 ₽"}  # fmt: skip
+    results = (("account_facts", facts),)
+    first = say("my plan?", "ask_plan", results=results).text
+    again = say(said, "ask_plan", before=("my plan?", first), results=results).text
+    assert again == told or (not told and first in again)
