@@ -65,7 +65,7 @@ def confidence(predictions: Iterable[Prediction]) -> Confidence | None:
     if not scored:
         return None
     scored.sort(reverse=True)
-    bins, curve = _bins(scored), _risk_coverage(scored)
+    bins, curve = _bins(scored), risk_coverage(scored)
     shares = [point.coverage for point in curve]
     steps = zip(
         curve, (now - before for before, now in zip([0.0, *shares], shares, strict=False)), strict=True
@@ -146,7 +146,7 @@ def _bins(scored: Scored) -> list[Bin]:
     ]
 
 
-def _risk_coverage(scored: Scored) -> list[Point]:
+def risk_coverage(scored: Scored) -> list[Point]:
     """`scored` stands surest first; one point for each distinct confidence."""
     points: list[Point] = []
     kept = wrong = 0
