@@ -39,8 +39,10 @@ READS = {
     "ask_next_charge": "next_charge",
     "ask_debt": "debt",
     "ask_usage": "usage",
+    "ask_devices": "devices",
+    "ask_files": "files",
 }
-"""Skills by the act that asks what the records know."""
+"""Skills by the act that asks what the records know; the last two are heard by name (`neighbours.py`)."""
 LOOKED_UP = frozenset({"ask_how", "ask_rules", "fault"})
 """Answered from the articles."""
 ASIDE = frozenset({*READS, *LOOKED_UP})
@@ -61,6 +63,8 @@ STILL = frozenset({"", "tried", "give_data", "acknowledge", "solved", "unsolved"
 COURTESIES = frozenset({"greeting", "thanks", "goodbye"})
 ALARM = 0.5
 """From here a fixed answer is given: a wrong one frightens."""
+OTHER_ALARM = 0.8
+"""From here it is another one than that which is open."""
 URGENT = frozenset({"phishing", "card_stolen", "hacked", "bereavement", "self_harm"})
 LEANING = frozenset(
     {
@@ -71,6 +75,8 @@ LEANING = frozenset(
 """They mean something only beside what was said before."""
 STORIES = frozenset({"fault", "vent", "complaint"})
 """What a ticket or a note is made of: no other wish where we asked for its words."""
+BOUGHT = frozenset({"ask_order", "cancel_order", "change_address", "pay_link"})
+"""After these a price that is asked is that of the order."""
 SELLING = frozenset({"order", "change_plan", "pay_link", "ask_price", "ask_plans", "ask_delivery"})
 """What one of them names (a plan, a period) holds for the next one too."""
 ASSENTS = frozenset({"confirm", "acknowledge"})
@@ -89,6 +95,8 @@ CALLS = frozenset({"callback", "move_call", "cancel_call", "ask_call"})
 FAMILIES = (MONEY, PLAN, ORDERS, TICKETS, CALLS)
 """Acts about one thing: after one of them another is likelier."""
 NEARER = 2.0  # how much likelier
+AGAIN = 0.25
+"""How likely what was just done is to be demanded once more."""
 FREE_ACTS = frozenset(
     {"open_ticket", "add_to_ticket", "close_ticket", "complaint", "callback", "move_call", "cancel_call"}
 )
@@ -98,6 +106,8 @@ PASSING = frozenset({*COURTESIES, "acknowledge", "confirm", "solved", "refuse", 
 LEAST, LIKELY, SURE = 0.12, 0.3, 0.6
 """Below the first an act is none; from the last it counts even where something else was asked."""
 HINTED = 0.05
+NEAR = 0.1
+"""From here a question about the records is answered before we ask back."""
 DEMANDED = 0.2
 """From here a demand counts: what it leads to is asked about, but a wrong question annoys."""
 WEAK = 0.3

@@ -8,7 +8,7 @@ from app.core.company import in_use
 from app.core.models import RELEVANT
 from app.engines.offline.conversation import Call, Say, Scene
 from app.engines.offline.intents import BY_NAME
-from app.engines.offline.lexicon import contains, skillbook, values
+from app.engines.offline.lexicon import contains, plain, skillbook, values
 from app.engines.offline.responses import fill, listed
 from app.engines.offline.skills import ACCOUNT, ACTS, rows_of, tell
 from app.engines.offline.wishes import HELPED, Intent
@@ -16,6 +16,7 @@ from app.engines.offline.wishes import HELPED, Intent
 BLOCKING = {"past_due": "debt", "storage_full": "usage"}
 """Problems of an account that make files read-only, and the skill that words them."""
 STATUS, DEVICES = "service_status", "diagnose_devices"
+STEM = 4  # letters of a word by which a line and the subject of a ticket are found to be about one thing
 
 
 def known_cause(wish: Intent, scene: Scene) -> Call | Say | None:
@@ -23,7 +24,7 @@ def known_cause(wish: Intent, scene: Scene) -> Call | Say | None:
     for tool in (STATUS, ACCOUNT, DEVICES):
         if tool in scene.offered and scene.result(tool) is None and not _asked_before(tool, scene):
             return Call(tool, {})
-    found = _outage(wish, scene) or _blocked(wish, scene) or _outdated(wish, scene)
+    found = _outage(wish, scene) or _reported(wish, scene) or _blocked(wish, scene) or _outdated(wish, scene)
     return found if found and found.text not in "\n".join(scene.agent_lines) else None
 
 
@@ -38,6 +39,18 @@ def _outage(wish: Intent, scene: Scene) -> Say | None:
     mine = [row for row in rows if row.get("service") in services]
     text = listed(skillbook(scene.language).skills["status"].say, mine, {}, scene.language) if mine else ""
     return Say(text, matter=replace(wish, act="ask_outage").matter()) if text else None
+
+
+def _reported(wish: Intent, scene: Scene) -> Say | None:
+    """The open ticket about what is complained of: its subject and the line share a word."""
+    tickets = (scene.result(ACCOUNT) or {}).get("open_tickets", ())
+    rows = [row for row in tickets if _stems(wish.said) & _stems(str(row.get("subject", "")))]
+    found = {"status": "found", "tickets": rows[:1]}
+    return tell(BY_NAME["tickets"], found, replace(wish, act="ask_ticket"), scene) if rows else None
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:STEM] for word in plain(text).split() if len(word) > STEM}
 
 
 def _blocked(wish: Intent, scene: Scene) -> Say | None:

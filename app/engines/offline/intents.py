@@ -96,5 +96,6 @@ SKILLS: tuple[Skill, ...] = (
     Skill("next_charge", _ACCOUNT, reads=True),
     Skill("debt", _ACCOUNT, reads=True),
     Skill("usage", _ACCOUNT, reads=True),
+    Skill("files", _ACCOUNT, reads=True),
 )  # fmt: skip
 BY_NAME = {skill.name: skill for skill in SKILLS}

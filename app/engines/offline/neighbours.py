@@ -17,22 +17,14 @@ NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payment
 
 def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
-    if _asks_of_plan(act, slots, text, scene):
-        return "ask_plans"
-    if act == "ask_plans" and "item" in slots:
-        return "ask_price"
+    if named := _of_sale(act, slots, text, scene) or _asks_by_name(act, text):
+        return named
     if act in REFUSALS and _asks(text) and not _is_clear(act, scene):
         return "ask_rules"
     if act == "cancel_plan" and _asks_money_back(text):
         return "refund"
     if act in acts.DEMANDS and (rather := _reads_rather(act, text, scene)):
         return rather
-    if act in ("ask_rules", "ask_amount") and (named := _of_price(slots, text)):
-        return named
-    if act in ("correct", "give_data", "ask_delivery", "confirm") and _is_order(act, slots, text, scene):
-        return "order"
-    if "discount" in slots and act not in acts.DEMANDS and scene.matter.act in SELLING:
-        return "ask_price"
     if act == "close_ticket" and not contains(_nouns("close"), text) and scene.matter.act not in acts.TICKETS:
         return ""
     if act == "compensation" and "amount" in slots:
@@ -53,6 +45,22 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
         return "ask_outage" if day < scene.today else act
     return act
+
+
+def _of_sale(act: str, slots: Slots, text: str, scene: Scene) -> str:
+    """Of what is sold: what a plan holds, a price, an order; empty where the line is about nothing of it."""
+    if _asks_of_plan(act, slots, text, scene):
+        return "ask_plans"
+    if act == "ask_price" and scene.matter.act in acts.BOUGHT:
+        return "ask_order"
+    if act == "ask_plans" and "item" in slots:
+        return "ask_price"
+    if act in ("ask_rules", "ask_amount") and (named := _of_price(slots, text)):
+        return named
+    if act in ("correct", "give_data", "ask_delivery", "confirm") and _is_order(act, slots, text, scene):
+        return "order"
+    discounted = "discount" in slots and act not in acts.DEMANDS and scene.matter.act in SELLING
+    return "ask_price" if discounted else ""
 
 
 def _record_asked(text: str) -> str:
@@ -94,7 +102,8 @@ def _is_order(act: str, slots: Slots, text: str, scene: Scene) -> bool:
     """Goods and how they are to come, and no question: an order, which is asked about before it is placed."""
     known = scene.matter.slots if scene.matter.act in SELLING and scene.matter.act != "order" else {}
     asks = "?" in text or (act == "ask_delivery" and not contains(manner("wish"), text))
-    return not asks and "delivery" in slots and "goods" in {**known, **slots}
+    bought = scene.matter.act in acts.BOUGHT
+    return not asks and not bought and "delivery" in slots and "goods" in {**known, **slots}
 
 
 def _asks_of_plan(act: str, slots: Slots, text: str, scene: Scene) -> bool:
@@ -105,6 +114,16 @@ def _asks_of_plan(act: str, slots: Slots, text: str, scene: Scene) -> bool:
     spoken_of = scene.matter.act in SELLING and "plan" in scene.matter.slots
     own = act == "ask_usage" and contains(manner("own"), text)
     return "plan" in slots or (spoken_of and "item" not in slots and not own)
+
+
+def _asks_by_name(act: str, text: str) -> str:
+    """What no act is learnt for, and is named: the version of the app, and what becomes of the files."""
+    if act in acts.DEMANDS or act in acts.FIXED or act in acts.PASSING or act in ("fault", "foreign_product"):
+        return ""
+    if contains(manner("version"), text) and contains(manner("question"), text):
+        return "ask_devices"
+    lost = contains(manner("files"), text) and contains(manner("lose"), text)
+    return "ask_files" if lost and ("?" in text or contains(manner("question"), text)) else ""
 
 
 def named_facts() -> tuple[str, ...]:

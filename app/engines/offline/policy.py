@@ -14,6 +14,7 @@ from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
 from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
 
+NEAREST = 3  # acts of a reading of which one may ask for a record
 PUT_AT_MOST = 2  # times that a question is put behind answers to others
 
 
@@ -101,7 +102,8 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return perform(skill, wish, scene) if wish.is_meant else _offered(wish, scene)
     if said := talk.chat(wish, scene):
         return said
-    if wish.act == "fault" and (cause := known_cause(wish, scene)):
+    tells_more = wish.act == "give_data" and scene.matter.act == "fault"
+    if (wish.act == "fault" or tells_more) and (cause := known_cause(wish, scene)):
         return cause
     if found := articles.from_article(wish, scene):
         return found
@@ -109,7 +111,21 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return ours
     if may_be_fault(scene) and (cause := known_cause(wish, scene)):
         return cause
+    if scene.matter.act in acts.URGENT and talk.is_called(scene):
+        return talk.leave_to_person(scene)
+    if told := _nearest_record(wish, scene):
+        return told
     return follow_ups.repeat_question(scene) or talk.ask_back(wish, scene)
+
+
+def _nearest_record(wish: Intent, scene: Scene) -> Move | None:
+    """Before we ask back: what the records know of the likeliest question about them."""
+    read = [part.reading for part in scene.parts if part.text == wish.text]
+    act = (
+        next((a for a, p in read[0].acts[:NEAREST] if a in acts.READS and p >= acts.NEAR), "") if read else ""
+    )
+    skill = skill_of(act)
+    return perform(skill, replace(wish, act=act), scene) if skill and skill.tool in scene.offered else None
 
 
 def _goes_on(wish: Intent, scene: Scene) -> bool:

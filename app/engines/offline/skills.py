@@ -12,7 +12,7 @@ from app.engines.offline.call_times import wish_of
 from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
 from app.engines.offline.entities import Slots, as_json
 from app.engines.offline.intents import BY_NAME, SKILLS, Need, Skill
-from app.engines.offline.lexicon import Words, contains, manner, phrasebook, skillbook, values
+from app.engines.offline.lexicon import Stems, Words, contains, manner, phrasebook, skillbook, values
 from app.engines.offline.responses import fill, listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
 from app.engines.offline.subjects import texts_of
@@ -163,7 +163,8 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
         return Say(f"{text} {words.asks[OFFER]}", matter=wish.matter(OFFER, "refund"))
     settled = facts.get("status") in ("done", "found") and (facts.get("number") or skill.reads)
     if skill.offers and settled and (further := offer(skill.offers, scene)):
-        return Say(f"{text} {further}", matter=wish.matter(OFFER, skill.offers))
+        asked = "" if further in scene.last else further  # the offer stands, and is not made again
+        return Say(f"{text} {asked}".strip(), matter=wish.matter(OFFER, skill.offers))
     asked = TIME if facts.get("reason") in ("outside_hours", "in_the_past", "too_far") else ""
     return Say(text, matter=wish.matter(asked))
 
@@ -197,11 +198,15 @@ def _worded(skill: Skill, words: Words, facts: dict[str, Any], slots: Slots, lan
         return " ".join(filter(None, (worded(words.say, facts, lang), *troubles(words.say, facts, lang))))
     rows = rows_of(skill, facts, slots)
     if skill.name == "devices":
-        ill = [text for row in rows for text in troubles(words.say, row, lang)]
-        return " ".join(ill) or worded(words.say, facts, lang)
+        told = [fill(_version_words(words, row), row, lang) for row in rows]
+        return " ".join(filter(None, told)) or worded(words.say, facts, lang)
     if not rows:
         return worded(words.say, {**facts, "status": "nothing"}, lang)
     return listed(words.say, rows, facts, lang)
+
+
+def _version_words(words: Words, row: dict[str, Any]) -> Stems:
+    return words.say.get("old_version" if "outdated_app" in row.get("problems", ()) else "version", ())
 
 
 def _state(facts: dict[str, Any], lang: str) -> str:

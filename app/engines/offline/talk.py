@@ -31,7 +31,7 @@ def pick(variants: Sequence[str] | str, scene: Scene) -> str:
 
 def fixed(wish: Intent, scene: Scene) -> Move:
     """Reviewed words; a prank calls nobody."""
-    if wish.act in CALLS and not _is_called(scene):
+    if wish.act in CALLS and not is_called(scene):
         return Call(CALL, {"reason": wish.act})
     return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter())
 
@@ -62,12 +62,18 @@ def call_person(wish: Intent, scene: Scene) -> Move:
     said = words(scene.language)
     if any(deed.tool == CALL for deed in scene.deeds):
         return Say(pick(said["person_called_again"], scene), matter=wish.matter())
-    if not _is_called(scene):
+    if not is_called(scene):
         return Call(CALL, {"reason": wish.said[:REASON]})
     return Say(fill(said["person_called"], scene.result(CALL) or {}, scene.language), matter=wish.matter())
 
 
-def _is_called(scene: Scene) -> bool:
+def leave_to_person(scene: Scene) -> Say:
+    """After an alarm what is not understood is for the person who was called."""
+    kept = scene.matter.model_copy(update={"asked": ""})
+    return Say(pick(words(scene.language)["person_called_again"], scene), matter=kept)
+
+
+def is_called(scene: Scene) -> bool:
     """In this turn or before; where the tool is not offered nobody can be."""
     before = any(deed.tool == CALL for deed in scene.deeds)
     return before or CALL not in scene.offered or scene.result(CALL) is not None

@@ -113,19 +113,33 @@ def _is_meant(act: str, part: LinePart, scene: Scene) -> bool:
 def best_act(part: LinePart, scene: Scene) -> str:
     """Empty where none is likely. What leans on nothing means nothing; near the matter an act is likelier."""
     weighed = [
-        (p * (acts.NEARER if acts.related(act, scene.matter.act) else 1), act)
+        (p * _likelier(act, scene), act)
         for act, p in part.reading.acts[:WEIGHED]
         if _is_possible(act, p, part.text, scene)
     ]
     p, act = max(weighed, default=(0.0, ""))
-    if p >= (acts.DEMANDED if act in acts.DEMANDS else LEAST):
-        return act
-    return "thanks" if scene.agent_lines and _thanks(part.text) else ""
+    least = acts.DEMANDED if act in acts.DEMANDS else LEAST
+    return act if p >= least else _passing(part, scene)
 
 
-def _thanks(text: str) -> bool:
-    """Of a line that says nothing else which is understood."""
-    return "?" not in text and contains(manner("thanks"), text)
+def _likelier(act: str, scene: Scene) -> float:
+    """Near the matter an act is likelier; the demand that was just served is seldom made again."""
+    skill = skill_of(act)
+    if act == scene.matter.act and skill and not skill.reads:
+        served = any(deed.tool == skill.tool and deed.status == "done" for deed in scene.deeds)
+        return acts.AGAIN if served else acts.NEARER
+    return acts.NEARER if acts.related(act, scene.matter.act) else 1
+
+
+def _passing(part: LinePart, scene: Scene) -> str:
+    """Thanks beside words that are not understood; several ways to end a matter, none likely alone."""
+    if not scene.agent_lines or "?" in part.text:
+        return ""
+    if contains(manner("thanks"), part.text):
+        return "thanks"
+    ends = sum(part.reading.p(act) for act in acts.PASSING)
+    likeliest = max((p for act, p in part.reading.acts if act not in acts.PASSING), default=0.0)
+    return "acknowledge" if ends > max(LEAST, likeliest) else ""
 
 
 def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
@@ -136,8 +150,12 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
         return False  # "open a ticket" is nearly the same words
     if act == "unsubscribe_mail" and not contains(manner("mailing"), text):
         return False
+    if {act, scene.matter.act} <= acts.URGENT and act != scene.matter.act:
+        return p >= acts.OTHER_ALARM
     if act in acts.FIXED | acts.CANNOT:
         return p >= acts.ALARM
+    if act == "undo" and p < SURE and not scene.proposal and not scene.deeds:
+        return False
     if act in acts.CHAT:
         return p >= acts.CHATTED
     return (bool(scene.agent_lines) or act not in LEANING) and not _is_forbidden(act, text)
@@ -200,7 +218,7 @@ def _decision(part: LinePart, scene: Scene) -> Intent | None:
     if not puts_off and (named or best in {*ASSENTS, matter.offered}):
         known |= slots_in(part.text, scene.today, _is_past(matter.offered))
         return Intent(named or matter.offered, matter.text, part.text, known, OFFER)
-    if puts_off or best in REFUSALS or not best_act(part, scene):
+    if puts_off or best in REFUSALS or not (best_act(part, scene) or "?" in part.text):
         return Intent(DECLINED, matter.text, part.text, known)
     return None
 

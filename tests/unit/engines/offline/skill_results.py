@@ -207,7 +207,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
         _found(payments=[PAYMENT], more=0),
         {"status": "nothing", "payments": []},
     ],
-    **dict.fromkeys(("plan", "next_charge", "debt", "usage"), ACCOUNTS),
+    **dict.fromkeys(("plan", "next_charge", "debt", "usage", "files"), ACCOUNTS),
 }  # fmt: skip
 ANY = [*_refused("unknown_customer", "some_new_reason"), {"status": "unavailable", "reason": "x"},
        {"status": "approval", "reason": "some_new_reason", "number": "A-1001"}]  # fmt: skip

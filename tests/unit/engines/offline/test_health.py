@@ -64,3 +64,9 @@ def test_after_it_the_matter_is_what_explains_it() -> None:
     told = say(FAULT, "fault", agent=TECH, results=(CALM, facts, NO_DEVICES))
     assert told.matter is not None
     assert told.matter.act == "ask_debt"
+
+
+def test_an_open_ticket_about_it_is_told() -> None:
+    rows = [{"number": "T-5", "subject": "Files look empty", "ticket_status": "open", "opened": "May 1"}]
+    told = say(FAULT, "fault", agent=TECH, results=(CALM, account(open_tickets=rows), NO_DEVICES))
+    assert "T-5" in told.text

@@ -81,3 +81,29 @@ def test_a_question_that_is_weakly_a_demand_is_what_it_asks_about() -> None:
         reading = Reading((("resume_plan", p), ("ask_plan", 0.34)))
         [found] = read_wishes(scene(said, before=("hi", "Hello!"), parts=(LinePart(said, reading),)))
         assert found.act == act
+
+
+@pytest.mark.parametrize(
+    ("said", "act", "read"),
+    [
+        ("which version have I got", "ask_how", "ask_devices"),
+        ("will my files be deleted?", "ask_rules", "ask_files"),
+        ("what happens to the photos", "", "ask_files"),
+        ("my files were deleted", "fault", "fault"),
+        ("how do I share a file", "ask_how", "ask_how"),
+    ],
+)
+def test_versions_and_the_fate_of_files_are_asked_for_by_name(said: str, act: str, read: str) -> None:
+    assert wish(said, act).act == read
+
+
+def test_after_an_order_its_price_is_asked_for() -> None:
+    assert (
+        wish("and how much for the keys", "ask_price", matter=OpenMatter(act="cancel_order")).act
+        == "ask_order"
+    )
+
+
+def test_an_address_for_an_order_that_is_spoken_of_orders_nothing_new() -> None:
+    spoken = OpenMatter(act="change_address", slots={"goods": "hub", "item": "hub"})
+    assert wish("then the key, by courier to Easton", "give_data", matter=spoken).act != "order"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.core.models import OpenMatter, Reading
-from app.engines.offline.conversation import LinePart
+from app.engines.offline.conversation import Call, LinePart
+from app.engines.offline.policy import respond
 from app.engines.offline.talk import words
 from app.engines.offline.wishes import OFFER
-from tests.support.scenes import BOSS, SALES, TECH, call, deed, hand_over, say
+from tests.support.scenes import BOSS, SALES, TECH, call, deed, hand_over, say, scene
 
 FOUND = {"status": "found", "subscription_status": "active", "plan": "Pro", "period": "month",
          "price": "1,990 ₽", "paid_until": "December 1, 2026", "next_charge": "1,990 ₽",
@@ -152,3 +154,11 @@ def test_a_wish_that_was_refused_in_this_turn_waits_for_nothing() -> None:
                ("cancel_subscription", {"status": "proposed"}))  # fmt: skip
     told = say("switch it off", agent=SALES, parts=(LinePart("switch it off", reading),), results=results)
     assert told.matter is None or told.matter.later == []
+
+
+def test_before_we_ask_back_the_nearest_record_is_read() -> None:
+    asked = scene("until when may i use it", before=("x", "y"))
+    reading = Reading((("ask_rules", 0.6), ("ask_plan", 0.2)))
+    move = respond(replace(asked, parts=(LinePart("until when may i use it", reading),)))
+    assert isinstance(move, Call)
+    assert move.tool == "account_facts"

@@ -106,3 +106,9 @@ def test_one_message_asks_one_question(language: str) -> None:
 def test_thanks_at_length_are_thanks(act: str) -> None:
     said = "thank you very much indeed for all of your help with this"
     assert say(said, act, before=SPOKEN).text == words("en")["thanks"][0]
+
+
+def test_after_an_alarm_what_is_not_understood_is_left_to_the_person() -> None:
+    told = say("could he see the card", "", before=("hacked", "…"), matter=OpenMatter(act="hacked"),
+               deeds=(deed("call_person"),))  # fmt: skip
+    assert told.text in (*words("en")["hacked"], *words("en")["person_called_again"])

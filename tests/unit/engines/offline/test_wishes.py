@@ -201,3 +201,36 @@ def test_a_fault_told_with_a_not_does_not_void_a_clear_demand() -> None:
     said = "open a ticket that calls do not connect"
     assert wish(said, "open_ticket", 0.9, agent=TECH).is_meant
     assert not wish(said, "open_ticket", 0.4, agent=TECH).is_meant
+
+
+@pytest.mark.parametrize(
+    ("done", "act"), [((), "callback"), ((deed("book_callback", "CB-1"),), "acknowledge")]
+)
+def test_what_was_just_done_is_seldom_demanded_again(done: tuple[PastDeed, ...], act: str) -> None:
+    said = LinePart("fine, I wait for the call", Reading((("callback", 0.5), ("acknowledge", 0.25))))
+    assert best_act(said, scene("x", before=SPOKEN, matter=OpenMatter(act="callback"), deeds=done)) == act
+
+
+def test_several_unlikely_ways_to_end_a_matter_are_an_acknowledgement() -> None:
+    ends = Reading((("goodbye", 0.1), ("callback", 0.1), ("solved", 0.08), ("confirm", 0.05)))
+    assert best_act(LinePart("fine then", ends), scene("x", before=SPOKEN)) == "acknowledge"
+    assert best_act(LinePart("fine then?", ends), scene("x", before=SPOKEN)) == ""
+    assert best_act(LinePart("fine then", ends), scene("x")) == ""
+
+
+def test_within_an_alarm_another_one_has_to_be_clear() -> None:
+    open_one = OpenMatter(act="bereavement")
+    assert wish("his phone is locked", "hacked", 0.6, matter=open_one).act == ""
+    assert wish("his account was hacked", "hacked", 0.9, matter=open_one).act == "hacked"
+
+
+def test_where_there_is_nothing_to_take_back_an_unclear_stop_is_none() -> None:
+    said = LinePart("stop, how much room is there", Reading((("undo", 0.4), ("ask_usage", 0.3))))
+    assert best_act(said, scene("x", before=SPOKEN)) == "ask_usage"
+    assert best_act(said, scene("x", before=SPOKEN, deeds=(deed("create_order", "O-1"),))) == "undo"
+
+
+def test_a_question_beside_an_offer_declines_nothing() -> None:
+    asked = OpenMatter(act="ask_price", slots={"item": "pro", "plan": "pro"}, asked=OFFER, offered="order")
+    assert wish("and by the year?", matter=asked).slots["period"] == "year"
+    assert wish("hm hm", matter=asked).act == DECLINED
