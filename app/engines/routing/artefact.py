@@ -1,21 +1,14 @@
-"""The fitted router as plain arrays (npz, never pickled) and JSON."""
+"""The fitted router: its arrays and what they belong to."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from app.core import durable
-from app.core.exceptions import SettingInvalid
+from app.core.artefact import Arrays, ArtefactReader, FittedMeta, hash_lines
 from app.core.kernels import dequantize
 from app.core.ngrams import DIMENSIONS, SETTINGS
 from app.engines.routing.dialog import Stays
@@ -34,7 +27,7 @@ class Stage(BaseModel):
     dialog: float
 
 
-class ArtefactMeta(BaseModel):
+class ArtefactMeta(FittedMeta):
     """What else a decision needs, and where the weights come from.
 
     `accept`: lexical confidence from which the embedding stage is spared. `stays`: by stage, who keeps a
@@ -44,7 +37,6 @@ class ArtefactMeta(BaseModel):
     that it is costliest to miss; what was fitted before it was written down has the lowest bar for it.
     """
 
-    data_hash: str
     agents: list[str]
     last_resort: str = ""
     features: dict[str, object] = Field(default_factory=lambda: dict(SETTINGS))
@@ -75,44 +67,23 @@ class Artefact:
 
 def data_hash(folder: Path) -> str:
     """SHA-256 over names and bytes of the training files."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.jsonl")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def save(out: Path, meta: ArtefactMeta, arrays: dict[str, NDArray[np.generic]]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    packed = io.BytesIO()
-    np.savez_compressed(packed, allow_pickle=False, **arrays)
-    durable.write(out / "weights.npz", packed.getvalue())
-    text = json.dumps(meta.model_dump(), ensure_ascii=False, indent=1, sort_keys=True)
-    durable.write(out / "meta.json", text + "\n")
+    return hash_lines((path.name, path) for path in sorted(folder.glob("*.jsonl")))
 
 
 def load(folder: Path = SHIPPED) -> Artefact:
     """Raises SettingInvalid where it is damaged, or was made by other features than these."""
-    try:
-        meta = ArtefactMeta.model_validate_json((folder / "meta.json").read_bytes())
-        if meta.features != SETTINGS:
-            raise _unusable(folder, "was fitted by another version; run `call-center train`")
-        with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = dict(stored)
-        _measure(meta, arrays)
-        return assemble(meta, arrays)
-    except FileNotFoundError as error:
-        raise _unusable(folder, f"has no {Path(error.filename).name}") from None
-    except ValidationError:
-        raise _unusable(folder, "is damaged (meta.json)") from None
-    except (OSError, EOFError, ValueError, LookupError, AttributeError, BadZipFile, zlib.error):
-        raise _unusable(folder, "is damaged (weights.npz)") from None
+    command = "call-center train"
+    return ArtefactReader(
+        "ROUTER_ARTEFACT", "fitted router", command, ArtefactMeta, SETTINGS, _measured
+    ).load(folder)
 
 
-def _unusable(folder: Path, problem: str) -> SettingInvalid:
-    return SettingInvalid("ROUTER_ARTEFACT", f"the fitted router in {folder} {problem}")
+def _measured(meta: ArtefactMeta, arrays: Arrays) -> Artefact:
+    _measure(meta, arrays)
+    return assemble(meta, arrays)
 
 
-def _measure(meta: ArtefactMeta, arrays: dict[str, NDArray[np.generic]]) -> None:
+def _measure(meta: ArtefactMeta, arrays: Arrays) -> None:
     """Raises ValueError where the arrays do not fit each other or hold no figures."""
     classes, slots = len(meta.agents) + 1, (DIMENSIONS,)
     lines, width = arrays["landmarks"].shape
@@ -124,7 +95,7 @@ def _measure(meta: ArtefactMeta, arrays: dict[str, NDArray[np.generic]]) -> None
             raise ValueError(name)
 
 
-def assemble(meta: ArtefactMeta, arrays: dict[str, NDArray[np.generic]]) -> Artefact:
+def assemble(meta: ArtefactMeta, arrays: Arrays) -> Artefact:
     """Wide figures from the narrow ones that are stored."""
     whole = {"landmarks", *(f"words_{lang}" for lang in ALPHABETS)}
     wide = {name: array.astype(np.float32) for name, array in arrays.items() if name not in whole}

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.artefact import save
 from app.core.kernels import center, cosine_matrix, dequantize, gaussian_kernel, quantize, tf_idf, to_primal
 from app.core.ngrams import Bag, fold_line
 from app.core.ports import Embedder
@@ -79,7 +80,7 @@ def train_on(
     tell: Tell | None = None,
 ) -> TrainingReport:
     meta, arrays = fit(lines, fingerprint, embedder, tell, agents, last_resort)
-    artefact.save(out, meta, arrays)
+    save(out, meta, arrays)
     size = sum((out / name).stat().st_size for name in ("weights.npz", "meta.json"))
     return TrainingReport(
         len(lines), dict(Counter(line.label for line in lines)), meta.data_hash, meta.figures, size

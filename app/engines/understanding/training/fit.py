@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.artefact import Arrays, save
 from app.core.courtesies import strip_courtesies
 from app.core.kernels import (
     Floats,
@@ -27,7 +28,7 @@ from app.core.kernels import (
 from app.core.ngrams import fold_line
 from app.core.ports import Embedder
 from app.engines.understanding import artefact
-from app.engines.understanding.artefact import ACTS, CLAIMS, Arrays, UnderstandingMeta
+from app.engines.understanding.artefact import ACTS, CLAIMS, UnderstandingMeta
 from app.engines.understanding.model import SLOTS, Calibration, bag_of
 from app.engines.understanding.training.lines import read_act_lines
 
@@ -81,7 +82,7 @@ def _train(
         lexical=calibrations[0],
         joint=calibrations[1],
     )
-    artefact.save(out, meta, arrays)
+    save(out, meta, arrays)
     size = sum((out / name).stat().st_size for name in ("weights.npz", "meta.json"))
     return ActTraining(len(rows), len(acts), size)
 
