@@ -202,3 +202,9 @@ def test_while_an_outage_lasts_nothing_has_to_be_tried(language: str) -> None:
     told = say("would a reinstall help?", "ask_rules", agent=TECH, deeds=(lasts,), **known)
     assert told.text == texts(language)["outage_ours"][0]
     assert say("would a reinstall help?", "ask_rules", agent=TECH, **known).text != told.text
+
+
+def test_of_a_refund_that_is_made_the_payment_is_named_too() -> None:
+    told = say("which number?", "ask_number", agent=BOSS, before=SPOKEN, deeds=(REFUNDED,)).text
+    assert "R-1" in told
+    assert "P-1" in told
