@@ -33,6 +33,7 @@ _KINDS = ("filler", "soon", "courtesy", "thanks", "ask", "ack", "go", "consent",
 """A later one has the word."""
 _AGREEING = ("yes", "consent", "ack", "doubt", "ask", "plan")
 _OF_ACT = ("given", "thing")
+_MENDED = ("yes", "consent", "courtesy")
 _STOP, _AND = re.compile(r"[.!;,\n]+|\s[—–-]+\s"), re.compile(r"\s(?:и|and)\s")
 _QUOTE = re.compile(r"[«»“”„\"]|^\s*>", re.MULTILINE)
 _TRAILS_OFF = re.compile(r"(?:\.\.+|…)\s*$")
@@ -47,7 +48,7 @@ def answer_to(skill: str, said: str, question: str) -> Answer:
     `skill` names a skill, or the tool of an act that needs consent.
     """
     asked = figures_as_words(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
-    first, *others = (figures_as_words(line) for line in readings(said))
+    first, *others = (figures_as_words(line) for line in readings(said, _words_of(skill)))
     if answer := _sort(skill, first, asked):
         return answer
     slipped = not _read(skill, first, asked) and any(_sort(skill, line, asked) == "yes" for line in others)
@@ -57,7 +58,7 @@ def answer_to(skill: str, said: str, question: str) -> Answer:
 def names_act(tool: str, said: str, question: str) -> bool:
     """Of a line that is a yes: whether it says what to do."""
     asked = figures_as_words(plain(question.rstrip().rsplit("\n\n", 1)[-1]))
-    lines = [figures_as_words(line) for line in readings(said)]
+    lines = [figures_as_words(line) for line in readings(said, _words_of(tool))]
     return any(
         "act" in _read(tool, part, asked).values() for line in lines for part in (line, *CLAUSE.split(line))
     )
@@ -112,13 +113,21 @@ def _sort(skill: str, line: str, question: str) -> Answer | Literal[""]:
         return ""
     rest = " ".join(phrase for phrase, kind in read.items() if kind not in ("courtesy", "thanks"))
     waits = bool(_TRAILS_OFF.search(line)) or "soon" in kinds
-    if read and (rest in manner("abort") or ((waits or "doubt" in kinds) and not acts)):
+    if read and (
+        rest in manner("abort") or _is_cut_off(line, read) or ((waits or "doubt" in kinds) and not acts)
+    ):
         return "unclear"
     if acts or kinds & {"yes", "consent"}:
         return "yes"
     if "ack" in kinds:
         return "unclear" if "thanks" in kinds or _TWICE.search(line) else "ack"
     return ""
+
+
+def _is_cut_off(line: str, read: Phrases) -> bool:
+    """ "Yes, well": what would come next is not said."""
+    last = TOKEN.findall(line)[-1]
+    return last in manner("dangling") and not any(phrase.endswith(f" {last}") for phrase in read)
 
 
 def _acts(read: Phrases) -> bool:
@@ -218,6 +227,14 @@ def _rest(line: str) -> Answer:
         return "other"
     begun = any(whole(manner(kind)).match(" ".join(tokens[:3])) for kind in _EMPTY)
     return "unclear" if begun or not re.search(r"\w\w", line) else "other"
+
+
+@lru_cache
+def _words_of(skill: str) -> frozenset[str]:
+    """In which slips are mended. Not in verbs: "включите" undoes "выключите", "проехали" drops "поехали"."""
+    kinds = phrases_of(skill).items()
+    words = (phrase for phrase, kind in kinds if kind in _MENDED and " " not in phrase)
+    return frozenset({*words, *manner("confirming")})
 
 
 @lru_cache
