@@ -76,7 +76,7 @@ async def test_every_act_has_the_customers_own_yes_to_its_question(tmp_path: Pat
             for effect in (e for e in office.effects(dialog.dialog_id) if e.tool in TOOLS):
                 proposal = next(p for p in dialog.proposals if p.id == effect.proposal)
                 yes, question = dialog.message(effect.seq), dialog.message(effect.seq - 1)
-                assert question.content.endswith(proposal.question.text)
+                assert question.content.endswith((proposal.question.text, proposal.question.brief))
                 assert read_answer(proposal.tool, proposal.question.text, yes.content) in ("yes", "named")
                 assert (proposal.tool, proposal.decided) == (effect.tool, effect.seq)
                 done += effect.outcome.status == "done"

@@ -37,6 +37,7 @@ WORDS = {
     "app/locales/en/ui": {"key", "storage"},
     "app/locales/ru/ui": {"key", "storage"},
     "app/locales/en/skills.yaml": {"storage"},  # what runs out
+    "app/locales/ru/skills.yaml": {"storage"},
     "app/locales/en/grounding.yaml": {
         "storage",
         "business",
