@@ -66,10 +66,11 @@ class Proposal(BaseModel):
         return (self.is_repeated and self.question.brief) or self.question.text
 
     def repeats(self, earlier: Proposal | None) -> bool:
-        """The same act on the same terms has been put already, in the same language."""
-        same = ("tool", "arguments", "facts", "language")
-        told = earlier is not None and earlier.asked > 0
-        return told and all(getattr(self, name) == getattr(earlier, name) for name in same)
+        """The same act has been put already, in the same words: they hold its terms."""
+        if earlier is None or not earlier.asked or self.language != earlier.language:
+            return False
+        same = (self.tool, self.arguments, self.question.text)
+        return same == (earlier.tool, earlier.arguments, earlier.question.text)
 
     @property
     def is_live(self) -> bool:

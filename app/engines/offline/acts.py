@@ -43,6 +43,8 @@ READS = {
     "ask_files": "files",
 }
 """Skills by the act that asks what the records know; the last two are heard by name (`neighbours.py`)."""
+ENDING = frozenset({"refund", "cancel_plan", "change_plan", "resume_plan", "ask_plan", "delete_account"})
+"""Beside which a question about files is what becomes of them."""
 LOOKED_UP = frozenset({"ask_how", "ask_rules", "fault"})
 """Answered from the articles."""
 ASIDE = frozenset({*READS, *LOOKED_UP})

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.wording import spoken
 from app.engines.offline import acts, talk
+from app.engines.offline.articles import find_article
 from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
 from app.engines.offline.lexicon import Stems, acts_of, contains
 from app.engines.offline.responses import fill
@@ -61,7 +62,7 @@ def answer(wish: Intent, scene: Scene) -> Move | None:
     if wish.act == "undo":
         return _undo(wish, scene)
     if wish.act == "ask_rules" and scene.proposal:
-        return propose_again(scene)
+        return _beside_question(wish, scene)
     if wish.act in ("correct", "give_data"):
         changed = corrected(wish, scene)
         return _again(changed, scene) if changed else None
@@ -78,6 +79,19 @@ def propose_again(scene: Scene, text: str = "") -> Move:
     if scene.result(tool) is None:
         return Call(tool, dict(scene.proposal["arguments"]))
     return Say(text, matter=scene.matter.model_copy(update={"asked": ""}), proposes=True)
+
+
+def _beside_question(wish: Intent, scene: Scene) -> Move:
+    """What an article says of it, or that none does, before our question; another act that it may ask for."""
+    read = next((part.reading.acts for part in scene.parts if part.text == wish.text), ())
+    rather = next((act for act, p in read[:2] if act in acts.DEMANDS and p >= acts.LIKELY), "")
+    skill = skill_of(rather)
+    if skill and skill.tool != scene.proposal["tool"]:
+        return perform(skill, replace(wish, act=rather), scene)
+    article = find_article(wish, scene)
+    told = article.intro if article and not scene.has_told(article) else ""
+    move = propose_again(scene, told or talk.pick(texts(scene.language)["no_answer"], scene))
+    return replace(move, citations=[article.id]) if isinstance(move, Say) and told and article else move
 
 
 def _is_in_question(wish: Intent, scene: Scene) -> bool:

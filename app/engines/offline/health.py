@@ -42,8 +42,9 @@ def _outage(wish: Intent, scene: Scene) -> Say | None:
 
 
 def _reported(wish: Intent, scene: Scene) -> Say | None:
-    """The open ticket about what is complained of: its subject and the line share a word."""
-    tickets = (scene.result(ACCOUNT) or {}).get("open_tickets", ())
+    """The open ticket about what is complained of: its subject and the line share a word. Whom the steps did
+    not help last time hears that first."""
+    tickets = () if scene.unhelpful else (scene.result(ACCOUNT) or {}).get("open_tickets", ())
     rows = [row for row in tickets if _stems(wish.said) & _stems(str(row.get("subject", "")))]
     found = {"status": "found", "tickets": rows[:1]}
     return tell(BY_NAME["tickets"], found, replace(wish, act="ask_ticket"), scene) if rows else None

@@ -17,7 +17,7 @@ NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payment
 
 def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
-    if named := _of_sale(act, slots, text, scene) or _asks_by_name(act, text):
+    if named := _of_sale(act, slots, text, scene) or _asks_by_name(act, text, scene):
         return named
     if act in REFUSALS and _asks(text) and not _is_clear(act, scene):
         return "ask_rules"
@@ -116,14 +116,17 @@ def _asks_of_plan(act: str, slots: Slots, text: str, scene: Scene) -> bool:
     return "plan" in slots or (spoken_of and "item" not in slots and not own)
 
 
-def _asks_by_name(act: str, text: str) -> str:
+def _asks_by_name(act: str, text: str, scene: Scene) -> str:
     """What no act is learnt for, and is named: the version of the app, and what becomes of the files."""
     if act in acts.DEMANDS or act in acts.FIXED or act in acts.PASSING or act in ("fault", "foreign_product"):
         return ""
     if contains(manner("version"), text) and contains(manner("question"), text):
         return "ask_devices"
-    lost = contains(manner("files"), text) and contains(manner("lose"), text)
-    return "ask_files" if lost and ("?" in text or contains(manner("question"), text)) else ""
+    if not contains(manner("files"), text):
+        return ""
+    ends = act == "ask_rules" and scene.matter.act in acts.ENDING
+    lost = contains(manner("lose"), text) and _asks(text)
+    return "ask_files" if ends or lost else ""
 
 
 def named_facts() -> tuple[str, ...]:

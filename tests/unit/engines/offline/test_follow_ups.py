@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.core.models import OpenMatter
+from app.core.models import OpenMatter, Reading
 from app.core.wording import spoken
+from app.engines.offline.conversation import LinePart
 from app.engines.offline.follow_ups import KINDS, UNDONE_BY, texts
 from app.engines.offline.intents import SKILLS
 from app.engines.offline.wishes import OFFER, skill_of
@@ -58,6 +59,28 @@ def test_beside_a_proposal_the_answer_comes_with_the_question_put_again() -> Non
     put = ("create_order", {"status": "proposed"})
     told = say("how much is it?", "ask_amount", before=SPOKEN, proposal=ORDER_PUT, results=(put,))
     assert told.text == "19,104 ₽."
+
+
+ORDER_IS_PUT = ("create_order", {"status": "proposed"})
+
+
+def test_a_question_of_rules_beside_a_proposal_is_answered_by_an_article_or_honestly_not() -> None:
+    put: dict[str, Any] = {"before": SPOKEN, "proposal": ORDER_PUT, "results": (ORDER_IS_PUT,)}
+    known = say("is there a discount for a year?", "ask_rules", found={"annual-discount": 0.8}, **put)
+    assert known.citations == ["annual-discount"]
+    assert known.text
+    unknown = say(
+        "can I come back later?", "ask_rules", before=SPOKEN, proposal=ORDER_PUT, results=(ORDER_IS_PUT,)
+    )
+    assert unknown.text in texts("en")["no_answer"]
+
+
+def test_another_act_that_is_asked_about_beside_a_proposal_is_taken_up() -> None:
+    stop = {"tool": "cancel_subscription", "arguments": {}}
+    line = LinePart("could I change the plan instead?", Reading((("ask_rules", 0.47), ("change_plan", 0.46))))
+    told = say("could I change the plan instead?", "ask_rules", before=SPOKEN, proposal=stop, parts=(line,))
+    assert told.matter is not None
+    assert (told.matter.act, told.matter.asked) == ("change_plan", "plan")
 
 
 def test_a_yes_to_a_proposal_that_no_longer_counts_has_it_put_again() -> None:

@@ -107,3 +107,12 @@ def test_after_an_order_its_price_is_asked_for() -> None:
 def test_an_address_for_an_order_that_is_spoken_of_orders_nothing_new() -> None:
     spoken = OpenMatter(act="change_address", slots={"goods": "hub", "item": "hub"})
     assert wish("then the key, by courier to Easton", "give_data", matter=spoken).act != "order"
+
+
+@pytest.mark.parametrize("said", ["what happens with my 38 gigs", "and my stuff?"])
+def test_a_rule_about_files_beside_the_end_of_a_plan_is_what_becomes_of_them(said: str) -> None:
+    assert wish(said, "ask_rules", matter=OpenMatter(act="refund")).act == "ask_files"
+
+
+def test_a_rule_about_files_beside_anything_else_stays_one() -> None:
+    assert wish("and my stuff?", "ask_rules", matter=OpenMatter(act="ask_delivery")).act == "ask_rules"
