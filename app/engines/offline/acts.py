@@ -43,7 +43,10 @@ READS = {
     "ask_files": "files",
 }
 """Skills by the act that asks what the records know; the last two are heard by name (`neighbours.py`)."""
-ENDING = frozenset({"refund", "cancel_plan", "change_plan", "resume_plan", "ask_plan", "delete_account"})
+ENDING = frozenset(
+    {"refund", "cancel_plan", "change_plan", "resume_plan", "delete_account",
+     "ask_plan", "ask_next_charge", "ask_debt", "pay_link"}
+)  # fmt: skip
 """Beside which a question about files is what becomes of them."""
 LOOKED_UP = frozenset({"ask_how", "ask_rules", "fault"})
 """Answered from the articles."""

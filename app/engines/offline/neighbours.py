@@ -23,7 +23,7 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return "ask_rules"
     if act == "cancel_plan" and _asks_money_back(text):
         return "refund"
-    if act in acts.DEMANDS and (rather := _reads_rather(act, text, scene)):
+    if (act in acts.DEMANDS or act == "correct") and (rather := _reads_rather(act, text, scene)):
         return rather
     if act == "close_ticket" and not contains(_nouns("close"), text) and scene.matter.act not in acts.TICKETS:
         return ""
@@ -42,7 +42,8 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return "fault"
     if act == "callback" and is_booked(scene):
         return "move_call"
-    if act == "fault" and scene.today and (day := day_in(text, scene.today, past=True)):
+    lasts = contains(manner("lasting"), text)
+    if act == "fault" and not lasts and scene.today and (day := day_in(text, scene.today, past=True)):
         return "ask_outage" if day < scene.today else act
     return act
 
@@ -83,10 +84,13 @@ def _asks_money_back(text: str) -> bool:
 
 
 def _reads_rather(act: str, text: str, scene: Scene) -> str:
-    """A question that may be no demand at all is what it nearly as likely asks about the same thing."""
+    """A question that may be no demand at all is what it nearly as likely asks about the same thing; with a
+    "not" in it, it makes sure of what is proposed."""
     part = next((each for each in scene.parts if each.text == text), None)
     if part is None or "?" not in text or part.reading.p(act) >= SURE:
         return ""
+    if scene.proposal and contains(manner("negation"), text):
+        return "ask_sure"
     near = [(p, read) for read, p in part.reading.acts if read in acts.READS and acts.related(read, act)]
     p, read = max(near, default=(0.0, ""))
     return read if p >= max(acts.LIKELY, part.reading.p(act) / 2) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from app.core.courtesies import strip_courtesies
@@ -25,6 +26,7 @@ TEXTS = ("subject", "note", "address")
 OFFER, HELPED, TOPIC, TIME = "offer", "helped", "topic", "time"
 WEIGHED = 6  # acts of a reading that are looked at
 FEW = 5  # words beside which a greeting or thanks may be all that is said
+_NUMBER = re.compile(r"(?<![\d.,:])\d{1,2}(?![\d.,:]*\d)")
 DECLINED = "declined"
 """The act of a line that says no to what we asked."""
 
@@ -247,11 +249,14 @@ def _supplied(part: LinePart, scene: Scene) -> Intent:
 
 
 def corrected(wish: Intent, scene: Scene) -> Intent | None:
-    """The open matter with the detail that the line changes; None where it changes none."""
+    """The open matter with the detail that the line changes; None where it changes none: "you will not take
+    a year?" asks for no year."""
     matter = scene.matter
     skill = skill_of(matter.act)
-    if skill is None:
+    if skill is None or ("?" in wish.said and contains(manner("negation"), wish.said)):
         return None
+    if "when" in skill.slots and wish.act == "correct":
+        wish = replace(wish, said=_with_hour(wish.said))
     known = slots_in(wish.said, scene.today, skill.past)
     timed = "when" in skill.slots and scene.clock is not None and names_time(wish.said, scene.clock)
     if not known and not timed:
@@ -262,6 +267,12 @@ def corrected(wish: Intent, scene: Scene) -> Intent | None:
     slots = dict(matter.slots) | known
     act = "move_call" if matter.act == "callback" and is_booked(scene) else matter.act
     return replace(wish, act=act, text=f"{matter.text}\n{wish.said}", slots=slots)
+
+
+def _with_hour(said: str) -> str:
+    """ "4 would be better": the only number beside a call is its hour."""
+    numbers = _NUMBER.findall(said)
+    return f"{said}\nat {numbers[0]}" if len(numbers) == 1 else said
 
 
 def _is_past(act: str) -> bool:

@@ -6,8 +6,8 @@ import pytest
 
 from app.core.models import OpenMatter, Reading
 from app.engines.offline.conversation import LinePart
-from app.engines.offline.wishes import Intent, read_wishes
-from tests.support.scenes import scene
+from app.engines.offline.wishes import Intent, corrected, read_wishes
+from tests.support.scenes import deed, scene
 
 
 def wish(said: str, act: str, p: float = 0.9, *, matter: OpenMatter | None = None) -> Intent:
@@ -116,3 +116,29 @@ def test_a_rule_about_files_beside_the_end_of_a_plan_is_what_becomes_of_them(sai
 
 def test_a_rule_about_files_beside_anything_else_stays_one() -> None:
     assert wish("and my stuff?", "ask_rules", matter=OpenMatter(act="ask_delivery")).act == "ask_rules"
+
+
+def test_a_fault_since_yesterday_lasts_and_one_of_yesterday_is_an_outage_that_was() -> None:
+    assert wish("can't upload anything since yesterday", "fault").act == "fault"
+    assert wish("ничего не грузится со вчерашнего дня", "fault").act == "fault"
+    assert wish("yesterday nothing opened for hours", "fault").act == "ask_outage"
+
+
+@pytest.mark.parametrize("act", ["cancel_plan", "correct"])
+def test_a_question_with_a_not_beside_a_proposal_makes_sure_and_changes_nothing(act: str) -> None:
+    put = {"tool": "change_subscription", "arguments": {"plan": "pro"}}
+    line = scene("monthly, you won't take a whole year?", act, 0.24, before=("put me on Pro", "Shall I?"),
+                 proposal=put, matter=OpenMatter(act="change_plan", slots={"plan": "pro"}))  # fmt: skip
+    [found] = read_wishes(line)
+    assert (found.act, found.slots.get("period")) != (act, "year")
+    assert found.act == "ask_sure"
+
+
+def test_the_only_number_beside_a_call_is_its_hour() -> None:
+    spoken = OpenMatter(act="callback", text="call me tomorrow at 5")
+    line = scene("4 would be better actually", "correct", before=("call me tomorrow at 5", "Booked."),
+                 deeds=(deed("book_callback", "CB-1"),), matter=spoken)  # fmt: skip
+    [found] = read_wishes(line)
+    changed = corrected(found, line)
+    assert changed is not None
+    assert (changed.act, changed.text.split("\n")[-1]) == ("move_call", "at 4")

@@ -243,3 +243,29 @@ def test_the_versions_of_all_devices_are_told() -> None:
     )
     assert "3.1" in told.text
     assert "5.8" in told.text
+
+
+def test_an_outage_that_is_over_is_not_told_as_lasting() -> None:
+    over = {
+        "title": "Files do not open",
+        "since": "May 1, 3:00 AM",
+        "until": "May 1, 12:00 PM",
+        "state": "ended",
+    }
+    lasting = {"title": "Calls drop", "since": "May 3, 10:20 AM", "state": "lasting"}
+    facts = ("service_status", {"status": "found", "incidents": [lasting, over]})
+    told = say("what was down yesterday?", "ask_outage", agent=TECH, results=(facts,)).text
+    assert "Files do not open: from May 1, 3:00 AM to May 1, 12:00 PM, it is over" in told
+    assert "right now" not in told
+
+
+def test_a_device_whose_name_is_in_other_letters_is_named_by_its_platform() -> None:
+    row = {
+        "name": "Ноутбук Ильи",
+        "platform": "Windows 11",
+        "app_version": "4.11.0",
+        "problems": ["outdated_app"],
+    }
+    facts = ("diagnose_devices", {"status": "found", "devices": [row]})
+    told = say("which version is on it?", "ask_devices", agent=TECH, results=(facts,)).text
+    assert "Windows 11 has version 4.11.0" in told
