@@ -63,6 +63,8 @@ FIXED = frozenset(
 CHAT = frozenset({"foreign_product", "nonsense", "small_talk", "vent", "ask_repeat", "ask_abilities"})
 CHATTED = 0.35
 """From here a line is talk of that kind; a request that is taken for talk is lost."""
+BESIDE = ASIDE | {"foreign_product", "small_talk", "ask_abilities"}
+"""What leaves a question of ours open."""
 STILL = frozenset({"", "tried", "give_data", "acknowledge", "solved", "unsolved", "fault", "ask_how"})
 """After an alarm these go on about it."""
 COURTESIES = frozenset({"greeting", "thanks", "goodbye"})
@@ -82,6 +84,8 @@ STORIES = frozenset({"fault", "vent", "complaint"})
 """What a ticket or a note is made of: no other wish where we asked for its words."""
 BOUGHT = frozenset({"ask_order", "cancel_order", "change_address", "pay_link"})
 """After these a price that is asked is that of the order."""
+DELIVERED = frozenset({"order", "change_address"})
+"""Where and how something is to come is said in the same words for both."""
 SELLING = frozenset({"order", "change_plan", "pay_link", "ask_price", "ask_plans", "ask_delivery"})
 """What one of them names (a plan, a period) holds for the next one too."""
 ASSENTS = frozenset({"confirm", "acknowledge"})
@@ -93,6 +97,8 @@ PLAN = frozenset(
 ORDERS = frozenset(
     {"order", "cancel_order", "change_address", "pay_link", "ask_order", "ask_delivery", "ask_price"}
 )
+REPORTED = frozenset({"open_ticket", "add_to_ticket", "ask_ticket"})
+"""After these a ticket is open that success makes needless."""
 TICKETS = frozenset(
     {"open_ticket", "add_to_ticket", "close_ticket", "ask_ticket", "fault", "ask_outage", "compensation"}
 )
@@ -110,6 +116,8 @@ PASSING = frozenset({*COURTESIES, "acknowledge", "confirm", "solved", "refuse", 
 """They end a matter: after them a wish that waits may take the customer to another desk."""
 LEAST, LIKELY, SURE = 0.12, 0.3, 0.6
 """Below the first an act is none; from the last it counts even where something else was asked."""
+CERTAIN = 0.9
+"""From here a ticket is closed though no word for closing stands there."""
 HINTED = 0.05
 NEAR = 0.1
 """From here a question about the records is answered before we ask back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from app.core.company import in_use
@@ -67,12 +68,12 @@ def next_steps(wish: Intent, scene: Scene, article: Article) -> Move:
     book, say = phrasebook(scene.language), talk.words(scene.language)
     ticket = open_ticket(scene, book)
     if before := tried_in_vain(scene, book, article):
-        return _beyond(wish, scene, [article.id], " ".join(part for part in (before, ticket) if part))
+        return beyond(wish, scene, [article.id], " ".join(part for part in (before, ticket) if part))
     tried = {a for said in scene.customer for a in book.tried(said)}
     fresh = scene.left(article)
     left = [s for s in fresh if not (book.actions_in(s) & tried) and not _reports(book, article, s)]
     if not left:
-        return _beyond(wish, scene, [article.id])
+        return beyond(wish, scene, [article.id])
     first = len(article.steps) - len(fresh) + 1
     head = talk.pick(say["more_steps"], scene) if scene.has_told(article) else article.intro
     steps = "\n".join(f"{n}. {step}" for n, step in enumerate(left[:AT_ONCE], first))
@@ -80,16 +81,18 @@ def next_steps(wish: Intent, scene: Scene, article: Article) -> Move:
     return Say("\n\n".join(part for part in parts if part), [article.id], wish.matter(HELPED))
 
 
-def _beyond(wish: Intent, scene: Scene, cited: list[str], head: str = "") -> Move:
+def beyond(wish: Intent, scene: Scene, cited: Sequence[str] = (), head: str = "") -> Move:
     """A ticket is offered, once; then a person."""
     fault = any(phrasebook(scene.language).hears("fault", said) for said in scene.customer)
     registered = any(deed.tool in ("open_ticket", "escalate_to_developers") for deed in scene.deeds)
     asked = offer(TICKET, scene)
     if asked and not registered and not any(asked in line for line in scene.agent_lines):
         words = skillbook(scene.language).skills[DEVELOPERS if fault else "ticket"].asks[OFFER]
-        return Say(f"{head} {words}".strip(), cited, wish.matter(OFFER, DEVELOPERS if fault else TICKET))
+        return Say(
+            f"{head} {words}".strip(), list(cited), wish.matter(OFFER, DEVELOPERS if fault else TICKET)
+        )
     text = talk.pick(talk.words(scene.language)["offer_person"], scene)
-    return Say(f"{head} {text}".strip(), cited, wish.matter(OFFER, PERSON))
+    return Say(f"{head} {text}".strip(), list(cited), wish.matter(OFFER, PERSON))
 
 
 def _reports(book: Phrasebook, article: Article, step: str) -> bool:

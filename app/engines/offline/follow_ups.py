@@ -38,7 +38,8 @@ UNDONE_BY = {
 """The act that takes a deed back, where there is one."""
 MONEY = {"ask_when": "ask_next_charge", "ask_amount": "ask_next_charge"}
 REFUND = "refund_payment"
-RENEWAL = ("cancel_subscription", "resume_subscription")
+RESUMED = "resume_subscription"
+RENEWAL = ("cancel_subscription", RESUMED)
 FROM_ACCOUNT = acts.PLAN | {"ask_rules"}
 CALLED_OFF_BY = {**dict.fromkeys(acts.ORDERS, "cancel_order"), **dict.fromkeys(acts.CALLS, "cancel_call")}
 """What "cancel it" means after these, though nothing was done in the dialog."""
@@ -52,7 +53,7 @@ def texts(language: str) -> Texts:
 def answer(wish: Intent, scene: Scene) -> Move | None:
     """None where the line leans on nothing that is known."""
     if _is_in_question(wish, scene):
-        return propose_again(scene)
+        return propose_again(scene, _of_today(wish, scene))
     if wish.act in ASKS:
         return _asked(wish, scene)
     if wish.act == "ask_refund_status" or (wish.act == "ask_next_charge" and scene.matter.act == "refund"):
@@ -100,6 +101,12 @@ def _is_in_question(wish: Intent, scene: Scene) -> bool:
     return is_put and wish.act in ("ask_when", "ask_plan", "ask_next_charge") and not _is_done_since(scene)
 
 
+def _of_today(wish: Intent, scene: Scene) -> str:
+    """That a renewal takes nothing at once, where that may be what is asked."""
+    charged = wish.act == "ask_next_charge" and scene.proposal["tool"] == RESUMED
+    return talk.pick(texts(scene.language)["nothing_today"], scene) if charged else ""
+
+
 def repeat_question(scene: Scene) -> Move | None:
     """Once, where a line beside an open question says nothing that is understood."""
     tool = str(scene.proposal.get("tool", ""))
@@ -133,6 +140,8 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
         return Say(talk.pick(texts(scene.language)["nothing_done"], scene), matter=matter)
     if kind == "amount" and matter.act == "order" and "item" in matter.slots:
         return _again(replace(wish, act="ask_price", slots=dict(matter.slots)), scene)
+    if kind == "when" and matter.act == talk.PERSON:
+        return Say(talk.pick(texts(scene.language)["no_term"], scene), matter=matter)
     free = kind == "amount" and matter.act in acts.TICKETS | acts.CALLS  # nothing of it has a price
     if kind in ("when", "amount") and (matter.act in FROM_ACCOUNT or not matter.act or free):
         return _again(replace(wish, act=MONEY[wish.act], text=wish.said), scene)

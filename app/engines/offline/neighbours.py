@@ -58,6 +58,8 @@ def _of_sale(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return "ask_price"
     if act in ("ask_rules", "ask_amount") and (named := _of_price(slots, text)):
         return named
+    if _is_price_of_plan(act, slots, text, scene):
+        return "ask_price"
     if act in ("correct", "give_data", "ask_delivery", "confirm") and _is_order(act, slots, text, scene):
         return "order"
     discounted = "discount" in slots and act not in acts.DEMANDS and scene.matter.act in SELLING
@@ -98,8 +100,16 @@ def _reads_rather(act: str, text: str, scene: Scene) -> str:
 
 def _of_price(slots: Slots, text: str) -> str:
     """A rule that is asked about a thing that is sold, or for so many people, is its price."""
-    counted = "people" in slots and "?" in text
+    counted = "people" in slots and _asks(text)
     return "ask_price" if counted or ("item" in slots and contains(manner("cost"), text)) else ""
+
+
+def _is_price_of_plan(act: str, slots: Slots, text: str, scene: Scene) -> bool:
+    """What a plan that is named will cost, whenever it is paid; at the beginning, what we cost."""
+    if act == "ask_amount":
+        return not scene.agent_lines
+    costs = contains(manner("cost"), text) and not contains(manner("until"), text)
+    return act == "ask_next_charge" and "plan" in slots and costs
 
 
 def _is_order(act: str, slots: Slots, text: str, scene: Scene) -> bool:
@@ -129,7 +139,7 @@ def _asks_by_name(act: str, text: str, scene: Scene) -> str:
     if not contains(manner("files"), text):
         return ""
     ends = act == "ask_rules" and scene.matter.act in acts.ENDING
-    lost = contains(manner("lose"), text) and _asks(text)
+    lost = contains(manner("lose"), text) and (act in acts.LOOKED_UP or _asks(text))
     return "ask_files" if ends or lost else ""
 
 
@@ -140,6 +150,10 @@ def named_facts() -> tuple[str, ...]:
 
 def _nouns(skill: str) -> tuple[str, ...]:
     return tuple(stem for words in named_by(skill) for stem in words.thing)
+
+
+def closing_words() -> tuple[str, ...]:
+    return tuple(stem for words in named_by("close") for stem in words.act)
 
 
 def may_be_fault(scene: Scene) -> bool:

@@ -15,6 +15,7 @@ from app.engines.offline.skills import PROPOSED, offer, perform, report
 from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
 
 NEAREST = 3  # acts of a reading of which one may ask for a record
+CLOSE = "close_ticket"
 PUT_AT_MOST = 2  # times that a question is put behind answers to others
 
 
@@ -34,7 +35,7 @@ def respond(scene: Scene) -> Move:
             return move
     is_busy = bool(told) or any(wish.act not in acts.PASSING for wish in wishes)
     answer = _take_up(said, later, is_busy, scene)
-    return _put_again(answer, scene) if wishes and all(w.act in acts.ASIDE for w in wishes) else answer
+    return _put_again(answer, scene) if wishes and all(w.act in acts.BESIDE for w in wishes) else answer
 
 
 def _put_again(answer: Move, scene: Scene) -> Move:
@@ -100,7 +101,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return told
     if skill := skill_of(wish.act):
         return perform(skill, wish, scene) if wish.is_meant else _offered(wish, scene)
-    if said := talk.chat(wish, scene):
+    if said := _close_offered(wish, scene) or talk.chat(wish, scene):
         return said
     tells_more = wish.act == "give_data" and scene.matter.act == "fault"
     if (wish.act == "fault" or tells_more) and (cause := known_cause(wish, scene)):
@@ -111,11 +112,22 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return ours
     if may_be_fault(scene) and (cause := known_cause(wish, scene)):
         return cause
-    if scene.matter.act in acts.URGENT and talk.is_called(scene):
+    if scene.matter.act in {*acts.URGENT, talk.PERSON} and talk.is_called(scene):
         return talk.leave_to_person(scene)
-    if told := _nearest_record(wish, scene):
-        return told
-    return follow_ups.repeat_question(scene) or talk.ask_back(wish, scene)
+    return _nearest_record(wish, scene) or follow_ups.repeat_question(scene) or _without_answer(wish, scene)
+
+
+def _without_answer(wish: Intent, scene: Scene) -> Move:
+    """A fault is understood though nothing explains it: a ticket is offered."""
+    is_told = wish.act == "fault" and scene.agent_lines
+    return articles.beyond(wish, scene) if is_told else talk.ask_back(wish, scene)
+
+
+def _close_offered(wish: Intent, scene: Scene) -> Say | None:
+    """Success makes the ticket needless that was spoken of."""
+    asked = offer(CLOSE, scene) if wish.act == "solved" and scene.matter.act in acts.REPORTED else ""
+    glad = talk.pick(talk.words(scene.language)["solved"], scene)
+    return Say(f"{glad} {asked}", matter=wish.matter(OFFER, CLOSE)) if asked else None
 
 
 def _nearest_record(wish: Intent, scene: Scene) -> Move | None:

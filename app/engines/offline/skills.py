@@ -25,6 +25,8 @@ ACCOUNT = "account_facts"
 OTHER_WAY = {"already_renewing": "cancel", "already_cancelled": "resume"}
 FACETS = ("until", "cost")
 """What a short question may ask of a fact that was told; `brief_<facet>` of a skill answers it."""
+RATHER = {"update": "ticket"}
+"""Done where there is nothing to act on and the line may mean that as well."""
 RECENT = 3  # incidents that are told to who asks about a day behind us
 NUMBERED, ABOUT_ITEMS = ("orders", "tickets"), ("orders", "payments", "plans")
 INSTEAD = {"link": "debt"}
@@ -40,6 +42,8 @@ def perform(skill: Skill, wish: Intent, scene: Scene) -> Move:
     result = scene.result(skill.tool)
     if result is not None and (other := _other_way(skill, result, scene)):
         return perform(other, replace(wish, act=ACTS[other.name]), scene)
+    if result is not None and skill.name == "payments" and (again := _charged_twice(result, wish, scene)):
+        return again
     if result is not None and (skill.reads or skill.lookup is None or skill.lookup.tool != skill.tool):
         return tell(skill, result, wish, scene)
     return _prepare(skill, words, slots, wish, scene)
@@ -50,8 +54,21 @@ def _other_way(skill: Skill, result: dict[str, Any], scene: Scene) -> Skill | No
     other = OTHER_WAY.get(str(result.get("reason")))
     if other is None or other == skill.name:
         return None
-    heard = any(p.reading.p(ACTS[other]) >= acts.DEMANDED and "?" not in p.text for p in scene.parts)
-    return BY_NAME[other] if heard else None
+    return BY_NAME[other] if _is_heard(other, scene) else None
+
+
+def _is_heard(name: str, scene: Scene) -> bool:
+    act = ACTS[name]
+    return any(part.reading.p(act) >= acts.DEMANDED and "?" not in part.text for part in scene.parts)
+
+
+def _charged_twice(result: dict[str, Any], wish: Intent, scene: Scene) -> Move | None:
+    """Who tells of a double charge that the records show is asked whether to return it."""
+    rows = (row for row in result.get("payments", ()) if row.get("duplicate_of"))
+    number = next((row["number"] for row in rows if row.get("refunded") != row.get("amount")), "")
+    if not number or not contains(manner("twice"), wish.said) or "refund_payment" not in scene.offered:
+        return None
+    return perform(BY_NAME["refund"], replace(wish, act="refund", slots={"payment": number}), scene)
 
 
 def hand_over(tool: str, scene: Scene) -> Move:
@@ -101,6 +118,9 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
         if isinstance(choice, Say) and not choice.asks:
             if other := INSTEAD.get(skill.name):
                 return _instead(BY_NAME[other], words, wish, scene)
+            rather = RATHER.get(skill.name, "")
+            if rather and _is_heard(rather, scene):
+                return perform(BY_NAME[rather], replace(wish, act=ACTS[rather]), scene)
             if skill.name == "redirect" and {"goods", "delivery"} <= slots.keys():
                 return perform(BY_NAME["order"], replace(wish, act="order"), scene)
         if not isinstance(choice, Selection):

@@ -17,7 +17,7 @@ from app.engines.offline.entities import Slots, slots_in
 from app.engines.offline.forbidding import forbids
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
 from app.engines.offline.lexicon import contains, manner
-from app.engines.offline.neighbours import is_booked, named_demand, named_facts, narrowed
+from app.engines.offline.neighbours import closing_words, is_booked, named_demand, named_facts, narrowed
 from app.engines.offline.refusals import has_refusal
 
 CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
@@ -148,8 +148,8 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
     """A greeting before a request is none; a reviewed answer needs a clear cause."""
     if act in acts.COURTESIES:
         return p >= SURE or len(strip_courtesies(fold_line(text)).split()) <= FEW
-    if act == "close_ticket" and p < SURE:
-        return False  # "open a ticket" is nearly the same words
+    if act == "close_ticket" and p < (SURE if contains(closing_words(), text) else acts.CERTAIN):
+        return False  # "open a ticket" is nearly the same words, and so is a word on one that waits
     if act == "unsubscribe_mail" and not contains(manner("mailing"), text):
         return False
     if {act, scene.matter.act} <= acts.URGENT and act != scene.matter.act:
@@ -160,7 +160,8 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
         return False
     if act in acts.CHAT:
         return p >= acts.CHATTED
-    return (bool(scene.agent_lines) or act not in LEANING) and not _is_forbidden(act, text)
+    leans = act in LEANING and act != "ask_amount"  # of nothing that was said it asks what we cost
+    return (bool(scene.agent_lines) or not leans) and not _is_forbidden(act, text)
 
 
 def _only_forbids(act: str, part: LinePart) -> bool:
@@ -188,7 +189,8 @@ def _answer(part: LinePart, scene: Scene) -> Intent | None:
         return _report(part, matter)
     if matter.asked == OFFER:
         return None if other else _decision(part, scene)
-    states = best in acts.READS and "?" not in part.text  # "to a pick-up point" where we asked for the way
+    told = best in acts.READS or {best, matter.act} <= acts.DELIVERED  # "to a pick-up point" to "which way?"
+    states = told and "?" not in part.text
     if (not other or states) and _gives(matter, part, scene):
         return _supplied(part, scene)
     if best in REFUSALS and not other:

@@ -231,3 +231,27 @@ def test_of_a_refund_that_is_made_the_payment_is_named_too() -> None:
     told = say("which number?", "ask_number", agent=BOSS, before=SPOKEN, deeds=(REFUNDED,)).text
     assert "R-1" in told
     assert "P-1" in told
+
+
+def test_how_long_a_person_takes_is_not_known_and_told_so() -> None:
+    known = {"before": SPOKEN, "deeds": (deed("call_person", status="called"),), "agent": BOSS}
+    told = say("how long", "ask_when", matter=OpenMatter(act="person", text="a person"), **known)
+    assert told.text == texts("en")["no_term"][0]
+
+
+def test_what_cancelling_an_order_costs_is_nothing_and_not_its_price() -> None:
+    put = {"tool": "cancel_order", "arguments": {"order": "O-1"}, "total": "5,330 ₽"}
+    results = (("cancel_order", {"status": "proposed"}),)
+    told = say("does that cost anything", "ask_amount", before=SPOKEN, proposal=put, results=results)
+    assert "5,330" not in told.text
+    assert told.text.startswith("Nothing")
+
+
+def test_whether_anything_is_charged_today_is_said_beside_the_renewal() -> None:
+    put = {"tool": "resume_subscription", "arguments": {}}
+    before = ("renew it", "Shall I switch the renewal on?")
+    results = (("resume_subscription", {"status": "proposed"}),)
+    told = say("is anything taken today", "ask_next_charge", before=before, proposal=put, results=results)
+    assert told.text == texts("en")["nothing_today"][0]
+    told = say("until when then", "ask_when", before=before, proposal=put, results=results)
+    assert told.text == ""

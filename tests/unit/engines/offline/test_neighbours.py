@@ -142,3 +142,22 @@ def test_the_only_number_beside_a_call_is_its_hour() -> None:
     changed = corrected(found, line)
     assert changed is not None
     assert (changed.act, changed.text.split("\n")[-1]) == ("move_call", "at 4")
+
+
+def test_what_a_plan_will_cost_is_its_price_and_when_it_is_charged_is_not() -> None:
+    assert wish("what will Pro cost me after the trial", "ask_next_charge").act == "ask_price"
+    assert wish("when is Pro charged", "ask_next_charge").act == "ask_next_charge"
+
+
+def test_how_much_at_the_beginning_is_what_we_cost() -> None:
+    [found] = read_wishes(scene("how much are you", "ask_amount"))
+    assert found.act == "ask_price"
+    assert wish("how much is it", "ask_amount").act == "ask_amount"
+
+
+def test_for_so_many_people_it_is_a_price_without_a_question_mark_too() -> None:
+    assert wish("what is it for 26 people", "ask_amount").act == "ask_price"
+
+
+def test_whether_files_are_safe_is_asked_without_a_word_for_asking() -> None:
+    assert wish("are my files safe", "ask_rules", 0.4).act == "ask_files"

@@ -14,6 +14,7 @@ from app.engines.offline.talk import words
 from app.engines.offline.wishes import OFFER
 from tests.support.scenes import BOSS, SALES, TECH, call, deed, hand_over, say, scene
 
+SPOKEN = ("hello", "Hello!")
 FOUND = {"status": "found", "subscription_status": "active", "plan": "Pro", "period": "month",
          "price": "1,990 ₽", "paid_until": "December 1, 2026", "next_charge": "1,990 ₽",
          "next_charge_on": "December 1, 2026"}  # fmt: skip
@@ -162,3 +163,39 @@ def test_before_we_ask_back_the_nearest_record_is_read() -> None:
     move = respond(replace(asked, parts=(LinePart("until when may i use it", reading),)))
     assert isinstance(move, Call)
     assert move.tool == "account_facts"
+
+
+@pytest.mark.parametrize("act", ["open_ticket", "add_to_ticket", "ask_ticket"])
+def test_success_after_word_of_a_ticket_offers_to_close_it_and_a_yes_closes_it(act: str) -> None:
+    told = say("it works now", "solved", agent=TECH, before=SPOKEN, matter=OpenMatter(act=act, text="T"))
+    assert told.matter is not None
+    assert (told.matter.asked, told.matter.offered) == (OFFER, "close_ticket")
+    agreed = call("yeah close it", "confirm", agent=TECH, before=SPOKEN, matter=told.matter)
+    assert agreed.tool == "find_tickets"
+
+
+def test_success_where_no_ticket_was_spoken_of_offers_nothing() -> None:
+    told = say("it works now", "solved", agent=TECH, before=SPOKEN, matter=OpenMatter(act="fault", text="T"))
+    assert "?" not in told.text
+
+
+def test_a_fault_that_nothing_explains_is_understood_and_a_ticket_is_offered() -> None:
+    looked = tuple(
+        (tool, {"status": "found"}) for tool in ("service_status", "account_facts", "diagnose_devices")
+    )
+    told = say("it closes by itself", "fault", agent=TECH, before=SPOKEN, results=looked)
+    assert told.matter is not None
+    assert (told.matter.asked, told.matter.offered) == (OFFER, "open_ticket")
+
+
+def test_talk_beside_a_proposal_leaves_its_question_standing() -> None:
+    put = {"tool": "refund_payment", "arguments": {"payment": "P-1"}}
+    before = ("refund it", "The refund is 990 ₽. Shall I refund it?")
+    asked = call("is their shop any good", "foreign_product", agent=BOSS, before=before, proposal=put)
+    assert (asked.tool, asked.arguments) == ("refund_payment", {"payment": "P-1"})
+
+
+def test_after_a_person_was_called_what_is_unclear_is_left_to_them() -> None:
+    known = {"before": SPOKEN, "deeds": (deed("call_person", status="called"),), "agent": BOSS}
+    told = say("so it goes", "", matter=OpenMatter(act="person", text="a person"), **known)
+    assert told.text in words("en")["person_called_again"]

@@ -269,3 +269,40 @@ def test_a_device_whose_name_is_in_other_letters_is_named_by_its_platform() -> N
     facts = ("diagnose_devices", {"status": "found", "devices": [row]})
     told = say("which version is on it?", "ask_devices", agent=TECH, results=(facts,)).text
     assert "Windows 11 has version 4.11.0" in told
+
+
+TWICE = [
+    {"number": "P-2", "amount": "990 ₽", "refunded": "0 ₽", "duplicate_of": "P-1"},
+    {"number": "P-1", "amount": "990 ₽", "refunded": "0 ₽"},
+]
+
+
+def test_a_double_charge_that_the_records_show_is_put_for_a_refund() -> None:
+    found = (("find_payments", {"status": "found", "payments": TWICE}),)
+    asked = call("you charged me twice", "ask_payments", agent=BOSS, results=found)
+    assert (asked.tool, asked.arguments) == ("refund_payment", {"payment": "P-2"})
+
+
+@pytest.mark.parametrize(
+    ("said", "rows"),
+    [
+        ("what did I pay", TWICE),
+        ("you charged me twice", TWICE[1:]),
+        ("you charged me twice", [{**TWICE[0], "refunded": "990 ₽"}]),
+    ],
+)
+def test_payments_are_listed_where_nothing_was_charged_twice_or_nobody_says_so(
+    said: str, rows: list[dict[str, Any]]
+) -> None:
+    found = (("find_payments", {"status": "found", "payments": rows}),)
+    assert rows[0]["number"] in say(said, "ask_payments", agent=BOSS, results=found).text
+
+
+def test_words_for_a_ticket_that_is_not_there_open_one_where_that_may_be_meant() -> None:
+    none = (("find_tickets", {"status": "found", "tickets": []}),)
+    both = Reading((("add_to_ticket", 0.6), ("open_ticket", 0.3)))
+    said = "please open a ticket, the folders show up twice"
+    known = {"agent": TECH, "results": none, "parts": (LinePart(said, both),)}
+    assert call(said, "add_to_ticket", **known).tool == "open_ticket"
+    alone = (LinePart(said, Reading((("add_to_ticket", 0.9),))),)
+    assert "ticket" in say(said, "add_to_ticket", **{**known, "parts": alone}).text

@@ -234,3 +234,24 @@ def test_a_question_beside_an_offer_declines_nothing() -> None:
     asked = OpenMatter(act="ask_price", slots={"item": "pro", "plan": "pro"}, asked=OFFER, offered="order")
     assert wish("and by the year?", matter=asked).slots["period"] == "year"
     assert wish("hm hm", matter=asked).act == DECLINED
+
+
+def test_where_it_is_to_come_answers_how_it_is_to_come_though_it_reads_like_another_address() -> None:
+    asked = OpenMatter(act="order", text="a key", slots={"item": "key", "goods": "key"}, asked="delivery")
+    found = wish("to a pick-up point, 5 Mira Street", "change_address", matter=asked)
+    assert (found.act, found.slots["delivery"]) == ("order", "pickup")
+    assert wish("change the order's address?", "change_address", matter=asked).act == "change_address"
+
+
+@pytest.mark.parametrize(
+    ("said", "p", "act"),
+    [
+        ("nobody answers on my ticket", 0.8, ""),
+        ("close my ticket", 0.8, "close_ticket"),
+        ("the ticket can go, it works", 0.95, "close_ticket"),
+    ],
+)
+def test_a_ticket_is_closed_where_a_word_for_it_stands_or_nothing_else_is_meant(
+    said: str, p: float, act: str
+) -> None:
+    assert wish(said, "close_ticket", p).act == act
