@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from app.core.wording import spoken
 from app.engines.offline import acts, talk
 from app.engines.offline.articles import find_article
 from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
-from app.engines.offline.lexicon import Stems, acts_of, contains
+from app.engines.offline.lexicon import contains
+from app.engines.offline.neighbours import verbs_of
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import hand_over, perform
 from app.engines.offline.wishes import DECLINED, OFFER, Intent, corrected, skill_of
@@ -123,6 +123,8 @@ def last_deed(scene: Scene) -> PastDeed | None:
 
 def _asked(wish: Intent, scene: Scene) -> Move | None:
     kind, matter = KINDS[wish.act], scene.matter
+    if kind == "amount" and matter.act in acts.CALLS and scene.deeds:  # a call has no price, but an hour
+        kind = "when"
     if kind == "sure" and (other := _of_another(wish, scene)):
         return other
     if scene.proposal and matter.act != "undo" and not _is_done_since(scene):
@@ -157,16 +159,9 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
 def _of_another(wish: Intent, scene: Scene) -> Move | None:
     """The line asks whether money went back, and no refund is open or done here: the records tell."""
     known = (str(scene.proposal.get("tool", "")), *(deed.tool for deed in scene.deeds))
-    if REFUND in known or not contains(_verbs(REFUND), wish.said):
+    if REFUND in known or not contains(verbs_of(REFUND), wish.said):
         return None
     return _again(replace(wish, act="ask_refund_status"), scene)
-
-
-@lru_cache
-def _verbs(tool: str) -> Stems:
-    """How an act that needs consent is ordered, as beginnings of words."""
-    said = {act.lstrip("+=").rstrip("*") for words in acts_of(tool) for act in words.act}
-    return tuple(act for act in said if " " not in act)
 
 
 def _is_done_since(scene: Scene) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from app.core.actions import BY_TOOL
 from app.engines.offline import acts
 from app.engines.offline.acts import REFUSALS, SELLING, SURE
@@ -9,8 +11,9 @@ from app.engines.offline.agreement import names_act
 from app.engines.offline.conversation import Scene
 from app.engines.offline.entities import Slots, day_in
 from app.engines.offline.intents import BY_NAME
-from app.engines.offline.lexicon import acts_of, contains, manner, named_by, values
+from app.engines.offline.lexicon import Stems, acts_of, contains, manner, named_by, values
 
+NEXT = 3  # acts of a greeting that may be a demand besides
 NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payments"}
 """What a number that is named asks for, where nothing else is demanded."""
 
@@ -21,8 +24,12 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return named
     if act in REFUSALS and _asks(text) and not _is_clear(act, scene):
         return "ask_rules"
-    if act == "cancel_plan" and _asks_money_back(text):
+    if act in ("cancel_plan", "ask_amount") and _asks_money_back(text):
         return "refund"
+    if act == "ask_number" and (asks_of := _record_named(text)):
+        return asks_of
+    if act == "greeting" and (demand := _greeted_demand(text, scene)):
+        return demand
     if (act in acts.DEMANDS or act == "correct") and (rather := _reads_rather(act, text, scene)):
         return rather
     if act == "close_ticket" and not contains(_nouns("close"), text) and scene.matter.act not in acts.TICKETS:
@@ -36,7 +43,7 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     numbered = next((NUMBERS[kind] for kind in NUMBERS if kind in slots), "")
     if numbered and (act in acts.READS or act in ("", "give_data")):
         return numbered
-    if not act and (asks_of := _record_asked(text)):
+    if not act and _asks(text) and (asks_of := _record_named(text)):
         return asks_of
     if act == "open_ticket" and not _is_clear(act, scene) and may_be_fault(scene):
         return "fault"
@@ -66,9 +73,24 @@ def _of_sale(act: str, slots: Slots, text: str, scene: Scene) -> str:
     return "ask_price" if discounted else ""
 
 
-def _record_asked(text: str) -> str:
-    """A question that is not understood but names a ticket, an order or a payment is about that."""
-    return next((act for kind, act in NUMBERS.items() if _names(kind, text) and _asks(text)), "")
+def _record_named(text: str) -> str:
+    """What asks about the ticket, the order or the payment that the line names."""
+    return next((act for kind, act in NUMBERS.items() if _names(kind, text)), "")
+
+
+def _greeted_demand(text: str, scene: Scene) -> str:
+    """Whoever says hello and orders an act in one breath wants the act."""
+    part = next((each for each in scene.parts if each.text == text), None)
+    read = part.reading.acts[:NEXT] if part else ()
+    likely = [act for act, p in read if act in acts.DEMANDS and p >= acts.NEAR]
+    return next((act for act in likely if contains(verbs_of(BY_NAME[acts.DEMANDS[act]].tool), text)), "")
+
+
+@lru_cache
+def verbs_of(tool: str) -> Stems:
+    """How an act that needs consent is ordered, as beginnings of words."""
+    said = {act.lstrip("+=").rstrip("*") for words in acts_of(tool) for act in words.act}
+    return tuple(act for act in said if " " not in act)
 
 
 def _names(kind: str, text: str) -> bool:

@@ -9,7 +9,7 @@ from app.core.models import OpenMatter
 from app.engines.offline import acts, articles, follow_ups, talk
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
-from app.engines.offline.neighbours import may_be_fault
+from app.engines.offline.neighbours import is_booked, may_be_fault
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
 from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
@@ -85,7 +85,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return talk.fixed(wish, scene)
     if scene.matter.act in acts.URGENT and _goes_on(wish, scene) and talk.has_more(scene):
         return talk.fixed(replace(wish, act=scene.matter.act), scene)
-    if wish.act == talk.PERSON:
+    if wish.act == talk.PERSON or _asks_for_called(wish, scene):
         return talk.call_person(wish, scene)
     if wish.act in acts.CANNOT:
         return talk.cannot(wish, scene)
@@ -128,6 +128,11 @@ def _close_offered(wish: Intent, scene: Scene) -> Say | None:
     asked = offer(CLOSE, scene) if wish.act == "solved" and scene.matter.act in acts.REPORTED else ""
     glad = talk.pick(talk.words(scene.language)["solved"], scene)
     return Say(f"{glad} {asked}", matter=wish.matter(OFFER, CLOSE)) if asked else None
+
+
+def _asks_for_called(wish: Intent, scene: Scene) -> bool:
+    """ "Where is he?", where a person was called and no call is booked."""
+    return wish.act == "ask_call" and talk.has_called(scene) and not is_booked(scene)
 
 
 def _nearest_record(wish: Intent, scene: Scene) -> Move | None:

@@ -60,7 +60,7 @@ def hand_up(scene: Scene) -> HandOver:
 def call_person(wish: Intent, scene: Scene) -> Move:
     """The customer is told how many wait before, and where the answer comes."""
     said = words(scene.language)
-    if any(deed.tool == CALL for deed in scene.deeds):
+    if has_called(scene):
         return Say(pick(said["person_called_again"], scene), matter=wish.matter())
     if not is_called(scene):
         return Call(CALL, {"reason": wish.said[:REASON]})
@@ -75,8 +75,12 @@ def leave_to_person(scene: Scene) -> Say:
 
 def is_called(scene: Scene) -> bool:
     """In this turn or before; where the tool is not offered nobody can be."""
-    before = any(deed.tool == CALL for deed in scene.deeds)
-    return before or CALL not in scene.offered or scene.result(CALL) is not None
+    return has_called(scene) or CALL not in scene.offered or scene.result(CALL) is not None
+
+
+def has_called(scene: Scene) -> bool:
+    """Before this turn."""
+    return any(deed.tool == CALL for deed in scene.deeds)
 
 
 def chat(wish: Intent, scene: Scene) -> Say | None:

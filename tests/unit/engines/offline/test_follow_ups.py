@@ -255,3 +255,10 @@ def test_whether_anything_is_charged_today_is_said_beside_the_renewal() -> None:
     assert told.text == texts("en")["nothing_today"][0]
     told = say("until when then", "ask_when", before=before, proposal=put, results=results)
     assert told.text == ""
+
+
+def test_for_how_much_a_call_is_booked_is_its_hour() -> None:
+    booked = deed("book_callback", "CB-7", at="December 2, 2026, 4:45 PM")
+    told = say("for how much again?", "ask_amount", agent=BOSS, before=SPOKEN, deeds=(booked,),
+               matter=OpenMatter(act="callback"))  # fmt: skip
+    assert "4:45 PM" in told.text

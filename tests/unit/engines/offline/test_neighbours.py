@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.core.models import OpenMatter, Reading
@@ -161,3 +163,20 @@ def test_for_so_many_people_it_is_a_price_without_a_question_mark_too() -> None:
 
 def test_whether_files_are_safe_is_asked_without_a_word_for_asking() -> None:
     assert wish("are my files safe", "ask_rules", 0.4).act == "ask_files"
+
+
+def test_a_number_that_is_asked_for_is_that_of_what_the_line_names() -> None:
+    spoken = OpenMatter(act="ask_debt")
+    assert wish("what number has my ticket about the card", "ask_number", matter=spoken).act == "ask_ticket"
+    assert wish("and the number?", "ask_number", matter=spoken).act == "ask_number"
+
+
+def test_how_much_of_a_plan_comes_back_is_a_refund() -> None:
+    found = wish("а за остаток дней деньги вернете?", "ask_amount", matter=OpenMatter(act="ask_plan"))
+    assert found.act == "refund"
+
+
+def test_who_says_hello_and_orders_an_act_wants_the_act() -> None:
+    line = LinePart("прив верните за подписку пж", Reading((("greeting", 0.37), ("refund", 0.12))))
+    [found] = read_wishes(replace(scene(line.text, "greeting", language="ru"), parts=(line,)))
+    assert found.act == "refund"

@@ -199,3 +199,11 @@ def test_after_a_person_was_called_what_is_unclear_is_left_to_them() -> None:
     known = {"before": SPOKEN, "deeds": (deed("call_person", status="called"),), "agent": BOSS}
     told = say("so it goes", "", matter=OpenMatter(act="person", text="a person"), **known)
     assert told.text in words("en")["person_called_again"]
+
+
+def test_where_a_person_was_called_who_asks_for_them_hears_that() -> None:
+    called = deed("call_person", status="called")
+    told = say(
+        "well, where is he?", "ask_call", agent=BOSS, before=("a person please", "Called."), deeds=(called,)
+    )
+    assert told.text in words("en")["person_called_again"]
