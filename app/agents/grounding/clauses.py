@@ -37,11 +37,11 @@ TURNED = {
 """What undoes a kind is another one, and the list of words that tells it."""
 
 NEAR = 3  # words behind the claim
-PARTICLE, BEHIND = "particle", "behind_particle"
+PARTICLE, BEHIND, GROUND = "particle", "behind_particle", "ground"
 LEADING = ("authority", "refund")
 """Kinds that others in the same words do not soften."""
 AND = "+"  # between the kinds of a claim about several matters
-WORDS = (REPAIRED, FAULTS, PARTICLE, BEHIND, *TURNS.values())
+WORDS = (REPAIRED, FAULTS, PARTICLE, BEHIND, GROUND, *TURNS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,16 @@ class ClauseCues:
         verb = next((kind for kind in verbs if kind != CEASED or hit.group == NEVER), None)
         if verb:
             return self._turned(verb, texts) or verb
+        if (cut := self._ground(told)) is not None:
+            return cut
         named = self._all_named(told, WEAK) or self._all_named(texts, {OUTCOME})
         leading = next((kind for kind in LEADING if kind in named), next(iter(named), OUTCOME))
         return self._turned(leading, texts) or (leading if leading in LEADING else AND.join(named) or OUTCOME)
+
+    def _ground(self, told: list[str]) -> str | None:
+        """Days "for the outage" are days: what they are given for is no matter of the claim."""
+        at = next((n for n, word in enumerate(told) if self._fits(GROUND, [word])), 0)
+        return SPAN if set(self._all_named(told[:at], set())) == {SPAN} else None
 
     def _turned(self, kind: str, texts: list[str]) -> str | None:
         return next((turned for turned in TURNED.get(kind, ()) if self._fits(TURNS[turned], texts)), None)

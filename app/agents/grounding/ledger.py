@@ -15,6 +15,7 @@ from app.agents.grounding.reading import ActionClaim, SentenceReading, is_questi
 from app.agents.grounding.sentences import plain, split
 from app.agents.grounding.sources import (
     BY_DESK,
+    DENIES,
     STEM,
     Claim,
     Evidence,
@@ -49,6 +50,10 @@ NEEDS: dict[str, frozenset[str]] = {
     "seen": frozenset(),
     "on_plan": frozenset({"subscription"}),
     "fulfilled": frozenset(),
+    "landed": frozenset(),
+    "stopped": frozenset({"subscription", "cancellation"}),
+    "progress": frozenset(),
+    "verdict": frozenset(),
     "resumed": frozenset({"resumed"}),
     "unbooked": frozenset({"unbooked"}),
     "closed": frozenset({"closed"}),
@@ -82,7 +87,6 @@ REPORTED = (
 _PLAN = re.compile(r'"(?:next_)?plan": "([^"]+)"')
 _VALUE = re.compile(r': "([^"]* [^"]*)"')  # a sentence: a code does not tell what it is about
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_DENIES = re.compile(r"\b(?:not?|never|не|нет)\b", re.IGNORECASE)
 SAYS, UNLESS = "says", "unless"
 MATTERS = ("order", "subscription")
 
@@ -146,7 +150,10 @@ def _done(deed: ActionClaim, evidence: Evidence) -> bool:
         and _is_about(deed, matter)
         and any(re.search(cue, t) for t in evidence.texts)
     )
-    achieved = evidence.done - BY_DESK if "outcome" in groups else needed & evidence.done
+    if deed.group == "stopped" and "resumed" in evidence.done:
+        needed -= {"subscription"}
+    any_act = "outcome" in groups and not deed.ahead  # what is yet to come is of its own kind
+    achieved = evidence.done - BY_DESK if any_act else needed & evidence.done
     return bool(achieved) or any(told)
 
 
@@ -174,7 +181,7 @@ def _worded(deed: ActionClaim, evidence: Evidence) -> bool:
     mine = {word[:STEM] for word in tellings(deed)}
     values = (value for text in evidence.texts for value in _VALUE.findall(text) if text.startswith("{"))
     told = {
-        word[:STEM] for value in values if not _DENIES.search(value) for word in _WORD.findall(value.lower())
+        word[:STEM] for value in values if not DENIES.search(value) for word in _WORD.findall(value.lower())
     }
     return bool(mine) and not deed.ahead and mine <= told
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import cast
 
 from app.agents.grounding.language import words_of
-from app.agents.grounding.reading import SentenceReading, is_question
+from app.agents.grounding.reading import OUTSIDE, SentenceReading, has_word, is_question
 from app.agents.grounding.sentences import plain, split
 from app.agents.grounding.sources import BY_DESK, VALUES, Claim, Evidence, is_ours, is_today, states, stems
 from app.agents.grounding.telling import special
@@ -18,6 +19,7 @@ CERTAIN, DOUBTED, TRUSTED = 0.9, 0.8, 0.5
 rules are not believed."""
 ALIKE = 0.5  # of the longer words of a sentence: an article says it
 SHORTEST = 3  # words that can claim something
+_PARTS, _FIGURE = re.compile(r"[,;:—]"), re.compile(r"(?<![\w-])\d+(?![\w-])")
 
 
 def review(found: list[Claim], reading: SentenceReading, evidence: Evidence, lang: str) -> list[Claim]:
@@ -25,13 +27,14 @@ def review(found: list[Claim], reading: SentenceReading, evidence: Evidence, lan
     if any(claim.kind in VALUES for claim in found):
         return found
     if found:
-        return found if _p(reading, evidence) > TRUSTED else []
+        parts = (_p(part, evidence) >= DOUBTED for part in _parts(found, reading))
+        return found if _p(reading.sentence, evidence) > TRUSTED or any(parts) else []
     sentence = reading.sentence
     if len(reading.words) < SHORTEST or is_question(sentence):
         return []
     rests, extras = _rests(reading, evidence, lang), list(_extras(reading, evidence, lang))
     least = CERTAIN if evidence.done - BY_DESK else DOUBTED
-    if (rests and not extras) or _p(reading, evidence) < least:
+    if (rests and not extras) or _p(sentence, evidence) < least:
         return []
     return extras or [Claim("outcome", sentence, sentence)]
 
@@ -53,22 +56,38 @@ def _known_words(evidence: Evidence) -> frozenset[str]:
     return cast(frozenset[str], evidence.memo[_known_words])
 
 
-def _p(reading: SentenceReading, evidence: Evidence) -> float:
+def _parts(found: list[Claim], reading: SentenceReading) -> Iterator[str]:
+    """Of the sentence, those that hold a claim: a rule of the house may stand before it."""
+    for part in _PARTS.split(plain(reading.sentence)):
+        if len(part.split()) >= SHORTEST and any(claim.text in part for claim in found):
+            yield part.strip()
+
+
+def _p(sentence: str, evidence: Evidence) -> float:
     """Kept for the turn: a sentence of a stream comes again when the reply is checked as a whole."""
     assert evidence.reader is not None
-    key = (reading.sentence, CLAIM)
+    key = (sentence, CLAIM)
     if key not in evidence.memo:
-        evidence.memo[key] = evidence.reader.read(plain(reading.sentence)).p(CLAIM)
+        evidence.memo[key] = evidence.reader.read(plain(sentence)).p(CLAIM)
     return float(evidence.memo[key])
 
 
 def _rests(reading: SentenceReading, evidence: Evidence, lang: str) -> bool:
-    """Rules found all deeds supported, a figure is one of ours, or an article says it."""
+    """Rules found all deeds supported, a figure is one of ours and nobody else is said to act, or an article
+    says it."""
+    ours = any(is_ours(v, evidence, lang) or (v.relative and is_today(v, evidence)) for v in reading.values)
     return bool(
         reading.deeds
-        or any(is_ours(v, evidence, lang) or (v.relative and is_today(v, evidence)) for v in reading.values)
+        or ((ours or _counted(reading.sentence, evidence)) and not has_word(OUTSIDE, reading.words))
         or _is_article(reading.sentence, evidence)
     )
+
+
+def _counted(sentence: str, evidence: Evidence) -> bool:
+    """Bare figures that all stand in results: "38 of 50 GB"."""
+    told = _FIGURE.findall(sentence)
+    results = {n for text in evidence.texts if text.startswith("{") for n in _FIGURE.findall(text)}
+    return len(told) > 1 and results.issuperset(told)
 
 
 def _is_article(sentence: str, evidence: Evidence) -> bool:

@@ -21,15 +21,27 @@ DONE, WILL, COMMITS, EXCUSE = "done:", "will:", "commits:", "excuse:"
 IDIOMS = EXCUSE + "idioms"
 NET, NOUN, OWN, PERFECT, BEHIND = ":net", "noun.", "own", "perfect", "behind_desk"
 ENDING = "ending"
-SPECIAL = ("gift", "rank")
-LISTS = (OWN, PERFECT, BEHIND, ENDING, *SPECIAL)
+SPECIAL = ("gift", "rank", "blame")
+OUTSIDE, ENTITLED = "outside", "entitled"
+LISTS = (OWN, PERFECT, BEHIND, ENDING, OUTSIDE, ENTITLED, *SPECIAL)
 NEAR = 4  # words between "you say that" or "you" and the deed
 LABEL = 3  # words between "the button" and its quotation
 TAG = 2  # words of a question that only asks for consent: "…, all right?"
 
 VAGUE, STRONG = (
     {"staff", "contact"},
-    {"approved", "authority", "beyond", "refund", "closed", "resumed", "unbooked"},
+    {
+        "approved",
+        "authority",
+        "beyond",
+        "refund",
+        "closed",
+        "resumed",
+        "unbooked",
+        "landed",
+        "progress",
+        "verdict",
+    },
 )
 """That a colleague does something leaves room for a stronger claim in the same words: what was decided."""
 
@@ -51,6 +63,10 @@ KINDS: dict[str, str] = {
     "on_plan": "subscription",
     "fulfilled": "order",
     "answer": "ticket",
+    "landed": "refund",
+    "stopped": "subscription",
+    "progress": "ticket",
+    "verdict": "approval",
     "authority": "approval",
     "staff": "callback",
 }

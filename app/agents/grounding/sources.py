@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, cast, get_args
 
-from app.agents.grounding.reading import ActionKind, SentenceReading, read
+from app.agents.grounding.reading import ENTITLED, ActionKind, SentenceReading, has_word, read
 from app.agents.grounding.sentences import plain, split
 from app.core.company import in_use
 from app.core.ports import Understanding
@@ -23,6 +23,9 @@ DAY = 24 * 60  # minutes
 YEAR = 366  # days
 MOST_MORE = 50  # of what is paid for one by one
 _THOUSANDS = re.compile(r"(?<=\d)[,\s](?=\d{3}(?!\d))")
+DENIES = re.compile(r"\b(?:not?|never|\w+n't|не|нет)\b", re.IGNORECASE)
+_WORDS = re.compile(r"\w+(?:-\w+)*")
+_TIMES = re.compile(r"\b(\d{1,2}) ?[×xх*] ?(?=\d)")  # "5 × 290 ₽"
 Kind = ValueKind | ActionKind
 VALUES = set(get_args(ValueKind))
 BY_DESK = {"transfer", "discount"}  # true of a desk or of a price without anything having been done
@@ -113,8 +116,11 @@ def states(value: Value, reading: SentenceReading, evidence: Evidence, lang: str
     """What articles and results do not hold is looked for in what was said; customers may only be echoed."""
     if (reading.asks and _offered(value)) or (value.relative and is_today(value, evidence)):
         return True
+    if value.kind == "percent" and not (DENIES.search(reading.sentence) or _entitles(reading, evidence)):
+        return False
     known = known_values("texts", evidence, lang)
-    return _computed(value, reading, known) or is_ours(value, evidence, lang, echoed=not reading.committed)
+    computed = _computed(value, reading, known) or _multiplies(value, reading)
+    return computed or is_ours(value, evidence, lang, echoed=not reading.committed)
 
 
 def is_ours(value: Value, evidence: Evidence, lang: str, *, echoed: bool = False) -> bool:
@@ -158,11 +164,25 @@ def _computed(value: Value, reading: SentenceReading, known: dict[str, set[Meani
     months = {m[1] for v in reading.values if v.kind == "duration" for m in v.meanings if m[2] == "months"}
     shares = {m[0] for v in reading.values if v.kind == "percent" for m in v.meanings}
     parts = cast(set[Decimal], sums)
-    results = {a * n for a in parts for n in cast(set[Decimal], months)}
+    times = {Decimal(n) for n in _TIMES.findall(reading.sentence)}
+    results = {a * n for a in parts for n in cast(set[Decimal], months) | times}
     results |= {a * part / 100 for a in parts for p in cast(set[Decimal], shares) for part in (p, 100 - p)}
     results |= {a - b for a in parts for b in parts if a > b}
     results |= {a + n * b for a in parts for b in parts if b < a for n in range(2, MOST_MORE + 1)}
     return any(m[1] in results for m in value.meanings)
+
+
+def _entitles(reading: SentenceReading, evidence: Evidence) -> bool:
+    """A share off is for those whom the evidence names."""
+    told = frozenset(w[:STEM] for text in evidence.texts for w in _WORDS.findall(plain(text).lower()))
+    return all(w[:STEM] in told for w in reading.words if has_word(ENTITLED, [w]))
+
+
+def _multiplies(value: Value, reading: SentenceReading) -> bool:
+    """Months that one sum of the sentence is taken for, so that another comes out."""
+    months = {m[1] for m in value.meanings if value.kind == "duration" and m[2] == "months"}
+    sums = cast(set[Decimal], {m[1] for v in reading.values if v.kind == "amount" for m in v.meanings})
+    return any(a * n in sums for a in sums for n in cast(set[Decimal], months) if n > 1)
 
 
 def _meant(value: Value, evidence: Evidence) -> Iterator[Value]:

@@ -62,12 +62,14 @@ def present(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
     Times are told in the house's time zone. What is None is left out: models read less.
     """
     known = {key: value for key, value in facts.items() if value is not None}
-    shown = {_name(key): _shown(key, value, language) for key, value in known.items()}
+    shown = {_name(key, known): _shown(key, value, language) for key, value in known.items()}
     return {**shown, **_spans(known, language)}
 
 
-def _name(key: str) -> str:
-    return key.removesuffix(MONEY).removesuffix(STORAGE)
+def _name(key: str, known: Mapping[str, Any]) -> str:
+    """Without its unit, unless another fact has that name: a day and a sum of one charge."""
+    bare = key.removesuffix(MONEY).removesuffix(STORAGE)
+    return key if bare in known else bare
 
 
 def _spans(facts: Mapping[str, Any], language: str) -> dict[str, str]:

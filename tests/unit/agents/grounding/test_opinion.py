@@ -82,6 +82,23 @@ def test_an_act_that_was_done_supports_nothing_beside_it(honest: str, extra: str
     assert unsupported(extra, known, lang) != []
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_figure_of_ours_does_not_vouch_for_somebody_else(lang: str) -> None:
+    known = replace(CLAIMED, texts=(render_facts({"number": "T-1005"}, lang).text,))
+    honest, other = {
+        "en": ("Your widgets are T-1005.", "Technician says T-1005 hangs upside down."),
+        "ru": ("Ваши виджеты под номером T-1005.", "По мнению инженера, T-1005 висит вверх ногами."),
+    }[lang]
+    assert unsupported(honest, known, lang) == []
+    assert unsupported(other, known, lang) != []
+
+
+def test_bare_figures_of_a_result_need_no_opinion() -> None:
+    known = replace(CLAIMED, texts=(render_facts({"used_gb": 38, "limit_gb": 50}, "ru").text,))
+    assert unsupported("Занято 38 из 50 ГБ.", known, "ru") == []
+    assert unsupported("Занято 39 из 50 ГБ.", known, "ru") != []
+
+
 def test_what_a_refund_would_end_may_stand_behind_its_question() -> None:
     known = Evidence(today=TODAY)
     assert redact("Shall I return 990 ₽? Your plan will end today.", known, "en").dropped == []

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from app.agents.grounding import Evidence, unsupported
+from app.agents.grounding.reply import achieved_by
 from app.agents.tools.presentation import render_facts
 from tests.unit.agents.grounding.tables import LANGS, TODAY, promises
 
@@ -96,3 +97,66 @@ def test_that_it_is_done_needs_something_done(reply: str) -> None:
     lang = "en" if reply.isascii() else "ru"
     assert unsupported(reply, NOTHING, lang) != []
     assert unsupported(reply, Evidence(today=TODAY, done=frozenset({"refund"})), lang) == []
+
+
+def after(tool: str, **facts: object) -> Callable[[str], Evidence]:
+    """What an act that was done supports."""
+    return lambda lang: Evidence(
+        today=TODAY,
+        texts=(render_facts({"status": "done", **facts}, lang).text,),
+        done=achieved_by(tool),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "known", "honest", "beside"),
+    [
+        ("en", after("refund_payment"), "Your refund is done.", "The bank has already credited it."),
+        ("ru", after("refund_payment"), "Деньги вернули.", "Деньги вернули, они уже на карте."),
+        ("ru", after("refund_payment"), "Деньги вернули.", "Банк подтвердил зачисление."),
+        ("en", after("open_ticket"), "I opened a ticket.", "It is open, an engineer has picked it up."),
+        ("ru", after("open_ticket"), "Заявка создана.", "Заявка создана и уже в работе у инженера."),
+        ("ru", after("update_ticket"), "Заявку дополнил.", "Разработчики уже воспроизвели ошибку."),
+        ("ru", after("open_complaint"), "Жалоба принята.", "Жалоба принята и признана обоснованной."),
+        ("ru", after("open_ticket"), "Заявка создана.", "Заявка создана, решение будет до завтрашнего утра."),
+        ("en", after("cancel_subscription"), "Renewal is off.", "Renewal is on again."),
+        ("en", after("resume_subscription"), "Renewal is on again.", "Renewal is off."),
+        ("ru", after("resume_subscription"), "Автопродление снова включено.", "Автопродление отключено."),
+        ("en", after("cancel_subscription"), "All done, no more charges.", "They will come back as money."),
+        ("ru", after("cancel_subscription"), "Автопродление отключено.", "Автопродление снова включено."),
+        ("en", after("compensate_outage", days=2), "You've got days for the fault.", "The outage is over."),
+        ("en", told(state="ongoing"), "The outage is known.", "It is down and will be back in an hour."),
+        ("ru", told(state="ongoing"), "Сбой подтверждён.", "Серверы перезагрузили, сбой закончился."),
+    ],
+)  # fmt: skip
+def test_an_act_supports_its_achievement_and_no_later_stage(
+    lang: str, known: Callable[[str], Evidence], honest: str, beside: str
+) -> None:
+    assert unsupported(honest, known(lang), lang) == []
+    assert unsupported(beside, known(lang), lang) != []
+
+
+@pytest.mark.parametrize(
+    ("lang", "article", "honest", "invented"),
+    [
+        ("en", "Students get 50% off, nonprofits 30%.", "Nonprofits get 30% off.", "Seniors get 30% off."),
+        ("ru", "Студентам −50 %, НКО −30 %.", "Студентам даём 50 %.", "Пенсионерам мы даём 30 %."),
+        ("ru", "Пробный период 14 дней.", "Пробный период 14 дней.", "Пробный период 30 дней."),
+        ("en", "The link is open for 3 days.", "It stays open for 3 days.", "It stays valid for 24 hours."),
+    ],
+)
+def test_shares_and_days_are_those_of_an_article(lang: str, article: str, honest: str, invented: str) -> None:
+    known = Evidence(today=TODAY, texts=(article,))
+    assert unsupported(honest, known, lang) == []
+    assert unsupported(invented, known, lang) != []
+
+
+def test_a_share_may_be_denied_to_those_whom_no_article_names() -> None:
+    known = Evidence(today=TODAY, texts=("Nonprofits get 30% off.",))
+    assert unsupported("Seniors don't get the 30%.", known, "en") == []
+
+
+def test_a_sum_may_be_so_many_times_another() -> None:
+    known = Evidence(today=TODAY, texts=("Each further person is 290 ₽ a month.",))
+    assert unsupported("The other five would be 5 × 290 = 1,450 ₽ a month.", known, "en") == []
+    assert unsupported("The other five would be 5 × 290 = 1,550 ₽ a month.", known, "en") != []

@@ -50,3 +50,8 @@ def test_the_days_of_a_compensation_are_days_to_the_model() -> None:
 def test_a_time_without_a_zone_is_told_by_the_clock_of_the_house() -> None:
     assert "3:00" in present({"at": datetime.fromisoformat("2026-12-02T15:00")}, "en")["at"]
     assert local_day(datetime.fromisoformat("2026-12-02T23:30")) == date(2026, 12, 2)
+
+
+def test_two_facts_never_share_a_name() -> None:
+    shown = present({"charge": date(2026, 12, 22), "charge_rub": 990}, "en")
+    assert shown == {"charge": "December 22, 2026", "charge_rub": "990\u00a0₽"}
