@@ -21,6 +21,7 @@ DONE, WILL, NEVER, EXCUSE, DENIAL, TRAILING, BREAK, JOIN = (
     "join",
 )
 NOUN, VERB, MATTER, REPAIRED, FAULTS = "noun.", "verb.", "matter", "repaired", "faults"
+LANDED = "landed"
 OUTCOME, REPAIR, CEASED, SPAN, SUM = "outcome", "repair", "ceased", "span", "sum"
 WEAK = {SPAN, SUM, OUTCOME}
 """Kinds beside those of tools: anything else, a fault that is over, no more charges, days that are given."""
@@ -98,6 +99,8 @@ class ClauseCues:
         """What must have been done: as the verb tells, else the matters in the words or the clause."""
         told = texts[hit.first : hit.last + 1]
         near = texts[hit.first : hit.last + 1 + NEAR]
+        if self._fits(VERB + LANDED, told):  # a bank repairs nothing
+            return LANDED
         if self._fits(REPAIRED, near) and self._fits(FAULTS, near):
             return REPAIR
         verbs = (kind for kind in self.verbs if self._fits(VERB + kind, texts))

@@ -141,6 +141,8 @@ def _done(deed: ActionClaim, evidence: Evidence) -> bool:
     groups = deed.also or {deed.group}
     if deed.group == "transfer" and (names(deed, "ticket") or is_behind(deed)):
         groups = {*groups, "ticket"}
+    if deed.group == "landed" and deed.ahead:  # what a bank will do with what was returned
+        groups = {"refund"}
     needed = frozenset(chain.from_iterable(NEEDS.get(group, {group}) for group in groups))
     told = (
         kind

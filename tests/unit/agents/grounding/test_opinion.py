@@ -93,6 +93,15 @@ def test_a_figure_of_ours_does_not_vouch_for_somebody_else(lang: str) -> None:
     assert unsupported(other, known, lang) != []
 
 
+@pytest.mark.parametrize(
+    "reply", ["A-1001 is waiting for a manager's decision.", "A-1001 ждёт решения руководителя."]
+)
+def test_an_approval_waits_for_a_manager(reply: str) -> None:
+    lang = "ru" if "ждёт" in reply else "en"
+    result = render_facts({"status": "approval", "number": "A-1001"}, lang).text
+    assert unsupported(reply, replace(CLAIMED, texts=(result,), done=frozenset({"approval"})), lang) == []
+
+
 def test_bare_figures_of_a_result_need_no_opinion() -> None:
     known = replace(CLAIMED, texts=(render_facts({"used_gb": 38, "limit_gb": 50}, "ru").text,))
     assert unsupported("Занято 38 из 50 ГБ.", known, "ru") == []

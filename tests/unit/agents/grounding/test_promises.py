@@ -160,3 +160,15 @@ def test_a_sum_may_be_so_many_times_another() -> None:
     known = Evidence(today=TODAY, texts=("Each further person is 290 ₽ a month.",))
     assert unsupported("The other five would be 5 × 290 = 1,450 ₽ a month.", known, "en") == []
     assert unsupported("The other five would be 5 × 290 = 1,550 ₽ a month.", known, "en") != []
+
+
+@pytest.mark.parametrize(
+    ("lang", "reply"),
+    [
+        ("en", "It is done, your bank will credit it in some working days."),
+        ("ru", "Возврат оформлен, банк зачислит деньги."),
+    ],
+)
+def test_what_a_bank_will_do_needs_a_refund(lang: str, reply: str) -> None:
+    assert unsupported(reply, after("refund_payment")(lang), lang) == []
+    assert unsupported(reply, after("open_ticket")(lang), lang) != []
