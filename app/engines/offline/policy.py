@@ -95,7 +95,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return move
     if (
         wish.act not in acts.DEMANDS
-        and articles.own_document(scene)
+        and (articles.own_document(scene) or _asks_terms(wish))
         and (told := articles.from_article(wish, scene))
     ):
         return told
@@ -115,6 +115,11 @@ def serve(wish: Intent, scene: Scene) -> Move:
     if scene.matter.act in {*acts.URGENT, talk.PERSON} and talk.is_called(scene):
         return talk.leave_to_person(scene)
     return _nearest_record(wish, scene) or follow_ups.repeat_question(scene) or _without_answer(wish, scene)
+
+
+def _asks_terms(wish: Intent) -> bool:
+    """Of delivery in general: the terms are an article's, those of one thing are the records'."""
+    return wish.act == "ask_delivery" and "goods" not in wish.slots
 
 
 def _without_answer(wish: Intent, scene: Scene) -> Move:

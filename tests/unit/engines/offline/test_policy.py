@@ -207,3 +207,9 @@ def test_where_a_person_was_called_who_asks_for_them_hears_that() -> None:
         "well, where is he?", "ask_call", agent=BOSS, before=("a person please", "Called."), deeds=(called,)
     )
     assert told.text in words("en")["person_called_again"]
+
+
+def test_delivery_in_general_is_told_by_the_article_and_of_a_thing_by_the_records() -> None:
+    known = {"before": SPOKEN, "found": {"delivery-terms": 0.9}}
+    assert say("how much is the courier", "ask_delivery", **known).citations == ["delivery-terms"]
+    assert call("how much is the courier for a hub", "ask_delivery", **known).tool == "delivery_terms"
