@@ -28,7 +28,8 @@ def review(found: list[Claim], reading: SentenceReading, evidence: Evidence, lan
         return found
     if found:
         parts = (_p(part, evidence) >= DOUBTED for part in _parts(found, reading))
-        return found if _p(reading.sentence, evidence) > TRUSTED or any(parts) else []
+        trusted = _p(reading.sentence, evidence) > TRUSTED or any(parts)
+        return found if trusted else list(_firm(found, reading))
     sentence = reading.sentence
     if len(reading.words) < SHORTEST or is_question(sentence):
         return []
@@ -37,6 +38,12 @@ def review(found: list[Claim], reading: SentenceReading, evidence: Evidence, lan
     if (rests and not extras) or _p(sentence, evidence) < least:
         return []
     return extras or [Claim("outcome", sentence, sentence)]
+
+
+def _firm(found: list[Claim], reading: SentenceReading) -> Iterator[Claim]:
+    """What a cue of an act has found, and no general rule: "the compensation is credited"."""
+    cued = {deed.text for deed in reading.deeds if not deed.general}
+    return (claim for claim in found if claim.text in cued)
 
 
 def _extras(reading: SentenceReading, evidence: Evidence, lang: str) -> Iterator[Claim]:

@@ -61,6 +61,17 @@ def test_what_rules_take_for_a_claim_is_sent_where_it_reads_as_talk() -> None:
     assert unsupported("A payment comes back within 14 days.", known, "en") == []
 
 
+@pytest.mark.parametrize(
+    ("reply", "lang"),
+    [
+        ("Компенсация начислена, проверьте срок в профиле.", "ru"),
+        ("The refund has been issued, have a look.", "en"),
+    ],
+)
+def test_talk_does_not_excuse_what_a_cue_of_an_act_has_found(reply: str, lang: str) -> None:
+    assert unsupported(reply, TALK, lang) != []
+
+
 def test_talk_does_not_excuse_a_figure() -> None:
     assert unsupported("Business is 4,999 ₽ a month.", TALK, "en") != []
 
