@@ -12,6 +12,7 @@ from app.engines.offline.articles import find_article
 from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
 from app.engines.offline.lexicon import contains
 from app.engines.offline.neighbours import verbs_of
+from app.engines.offline.question_words import stems_of
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import hand_over, perform
 from app.engines.offline.wishes import DECLINED, OFFER, Intent, corrected, skill_of
@@ -40,6 +41,7 @@ MONEY = {"ask_when": "ask_next_charge", "ask_amount": "ask_next_charge"}
 REFUND = "refund_payment"
 RESUMED = "resume_subscription"
 RENEWAL = ("cancel_subscription", RESUMED)
+OF_PLAN = frozenset({*RENEWAL, "change_subscription", "create_order"})
 FROM_ACCOUNT = acts.PLAN | {"ask_rules"}
 CALLED_OFF_BY = {**dict.fromkeys(acts.ORDERS, "cancel_order"), **dict.fromkeys(acts.CALLS, "cancel_call")}
 """What "cancel it" means after these, though nothing was done in the dialog."""
@@ -157,11 +159,13 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
 
 
 def _of_another(wish: Intent, scene: Scene) -> Move | None:
-    """The line asks whether money went back, and no refund is open or done here: the records tell."""
+    """The line asks of something else than was done here: whether money went back, or the plan stands."""
     known = (str(scene.proposal.get("tool", "")), *(deed.tool for deed in scene.deeds))
-    if REFUND in known or not contains(verbs_of(REFUND), wish.said):
-        return None
-    return _again(replace(wish, act="ask_refund_status"), scene)
+    if REFUND not in known and contains(verbs_of(REFUND), wish.said):
+        return _again(replace(wish, act="ask_refund_status"), scene)
+    if not OF_PLAN & set(known) and contains(stems_of(RENEWAL[0]), wish.said):
+        return _again(replace(wish, act="ask_plan"), scene)
+    return None
 
 
 def _is_done_since(scene: Scene) -> bool:

@@ -262,3 +262,9 @@ def test_for_how_much_a_call_is_booked_is_its_hour() -> None:
     told = say("for how much again?", "ask_amount", agent=BOSS, before=SPOKEN, deeds=(booked,),
                matter=OpenMatter(act="callback"))  # fmt: skip
     assert "4:45 PM" in told.text
+
+
+def test_whether_the_plan_stands_after_a_refund_is_read_in_the_account() -> None:
+    refunded: dict[str, Any] = {"agent": BOSS, "before": SPOKEN, "deeds": (REFUNDED,)}
+    assert call("а подписка теперь не слетит?", "ask_sure", language="ru", **refunded).tool == "account_facts"
+    assert "R-1" in say("is it really done?", "ask_sure", **refunded).text
