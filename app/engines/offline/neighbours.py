@@ -12,6 +12,7 @@ from app.engines.offline.conversation import Scene
 from app.engines.offline.entities import Slots, day_in
 from app.engines.offline.intents import BY_NAME
 from app.engines.offline.lexicon import Stems, acts_of, contains, manner, named_by, values
+from app.engines.offline.question_words import stems_of
 
 NEXT = 3  # acts of a greeting that may be a demand besides
 NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payments"}
@@ -28,6 +29,12 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return "refund"
     if act == "ask_number" and (asks_of := _record_named(text)):
         return asks_of
+    if (
+        act == "close_ticket"
+        and contains(stems_of("cancel_subscription"), text)
+        and not _names("ticket", text)
+    ):
+        return "cancel_plan"
     if act == "greeting" and (demand := _greeted_demand(text, scene)):
         return demand
     if (act in acts.DEMANDS or act == "correct") and (rather := _reads_rather(act, text, scene)):

@@ -180,3 +180,10 @@ def test_who_says_hello_and_orders_an_act_wants_the_act() -> None:
     line = LinePart("прив верните за подписку пж", Reading((("greeting", 0.37), ("refund", 0.12))))
     [found] = read_wishes(replace(scene(line.text, "greeting", language="ru"), parts=(line,)))
     assert found.act == "refund"
+
+
+@pytest.mark.parametrize("said", ["can't be bothered, close my plan", "закройте мне подписку"])
+def test_closing_a_plan_closes_no_ticket(said: str) -> None:
+    spoken = OpenMatter(act="ask_ticket")
+    assert wish(said, "close_ticket", matter=spoken).act == "cancel_plan"
+    assert wish("close that ticket about my plan", "close_ticket", matter=spoken).act == "close_ticket"
