@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Generic, TypeVar
 from zipfile import BadZipFile
@@ -51,7 +52,7 @@ def save(out: Path, meta: BaseModel, arrays: Arrays) -> None:
     durable.write(out / META, text + "\n")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ArtefactReader(Generic[M, T]):
     """`name` and `command` stand in what is told of one that is of no use; `assemble` may raise ValueError,
     LookupError or AttributeError for arrays that do not fit."""
@@ -64,7 +65,14 @@ class ArtefactReader(Generic[M, T]):
     assemble: Callable[[M, Arrays], T]
 
     def load(self, folder: Path) -> T:
-        """Raises SettingInvalid where it is damaged, or was made by other features than these."""
+        """What was read before is shared while its files stay the same.
+
+        Raises SettingInvalid where it is damaged, or was made by other features than these.
+        """
+        loaded: T = _read_once(self, folder, _stamp(folder))
+        return loaded
+
+    def read(self, folder: Path) -> T:
         try:
             meta = self.meta.model_validate_json((folder / META).read_bytes())
             if meta.features != self.features:
@@ -80,3 +88,17 @@ class ArtefactReader(Generic[M, T]):
 
     def _unusable(self, folder: Path, problem: str) -> SettingInvalid:
         return SettingInvalid(self.setting, f"the {self.name} in {folder} {problem}")
+
+
+Stamp = tuple[tuple[int, ...], ...]
+
+
+def _stamp(folder: Path) -> Stamp:
+    """Changes with every `save`: files are replaced, never written into."""
+    stats = (path.stat() for path in (folder / META, folder / WEIGHTS) if path.exists())
+    return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats)
+
+
+@lru_cache(maxsize=8)
+def _read_once(reader: ArtefactReader[M, T], folder: Path, _: Stamp) -> T:
+    return reader.read(folder)

@@ -72,10 +72,7 @@ def data_hash(folder: Path) -> str:
 
 def load(folder: Path = SHIPPED) -> Artefact:
     """Raises SettingInvalid where it is damaged, or was made by other features than these."""
-    command = "call-center train"
-    return ArtefactReader(
-        "ROUTER_ARTEFACT", "fitted router", command, ArtefactMeta, SETTINGS, _measured
-    ).load(folder)
+    return READER.load(folder)
 
 
 def _measured(meta: ArtefactMeta, arrays: Arrays) -> Artefact:
@@ -111,3 +108,8 @@ def assemble(meta: ArtefactMeta, arrays: Arrays) -> Artefact:
         lexical=Linear(wide["idf"], wide["lexical_weights"]),
         landmarks=Landmarks(wide["mean"], vectors, wide["dual"], meta.gamma, linear),
     )
+
+
+READER = ArtefactReader(
+    "ROUTER_ARTEFACT", "fitted router", "call-center train", ArtefactMeta, SETTINGS, _measured
+)

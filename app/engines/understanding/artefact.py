@@ -36,8 +36,7 @@ def data_hash(locales: Path, file: str = ACTS) -> str:
 
 def load(folder: Path = SHIPPED) -> ActModel:
     """Raises SettingInvalid where it is damaged, or was made by other features than these."""
-    name, command = "fitted model of acts", "call-center train --shipped"
-    return ArtefactReader("understanding", name, command, UnderstandingMeta, FEATURES, assemble).load(folder)
+    return READER.load(folder)
 
 
 def assemble(meta: UnderstandingMeta, arrays: Arrays) -> ActModel:
@@ -55,3 +54,13 @@ def assemble(meta: UnderstandingMeta, arrays: Arrays) -> ActModel:
         dual=np.ascontiguousarray(dequantize(arrays["dual_rows"].astype(np.int8), wide["dual_scales"]).T),
         calibrations=(meta.lexical, meta.joint),
     )
+
+
+READER = ArtefactReader(
+    "understanding",
+    "fitted model of acts",
+    "call-center train --shipped",
+    UnderstandingMeta,
+    FEATURES,
+    assemble,
+)

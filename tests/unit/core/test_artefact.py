@@ -40,3 +40,13 @@ def test_a_damaged_or_missing_file_is_named(tmp_path: Path, name: str, problem: 
 def test_one_of_other_features_tells_how_to_fit_it_anew(tmp_path: Path) -> None:
     with pytest.raises(SettingInvalid, match="another version; run `make it`"):
         READER.load(saved(tmp_path, slots=8))
+
+
+def test_it_is_read_once_and_again_when_it_is_saved_anew(tmp_path: Path) -> None:
+    reader = ArtefactReader(
+        "FITTED", "fitted thing", "make it", FittedMeta, FEATURES, lambda _, arrays: arrays["rows"]
+    )
+    first = reader.load(saved(tmp_path))
+    assert reader.load(tmp_path) is first
+    save(tmp_path, FittedMeta(data_hash="h", features=FEATURES), {"rows": np.ones(3)})
+    assert reader.load(tmp_path).tolist() == [1, 1, 1]
