@@ -69,7 +69,8 @@ class ArtefactReader(Generic[M, T]):
 
         Raises SettingInvalid where it is damaged, or was made by other features than these.
         """
-        loaded: T = _read_once(self, folder, _stamp(folder))
+        stamp = _stamp(folder)
+        loaded: T = _read_once(self, folder, stamp) if stamp else self.read(folder)
         return loaded
 
     def read(self, folder: Path) -> T:
@@ -94,8 +95,11 @@ Stamp = tuple[tuple[int, ...], ...]
 
 
 def _stamp(folder: Path) -> Stamp:
-    """Changes with every `save`: files are replaced, never written into."""
-    stats = (path.stat() for path in (folder / META, folder / WEIGHTS) if path.exists())
+    """Changes with every `save`, which replaces the files. Empty where they cannot be reached."""
+    try:
+        stats = [path.stat() for path in (folder / META, folder / WEIGHTS)]
+    except OSError:
+        return ()
     return tuple((stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats)
 
 

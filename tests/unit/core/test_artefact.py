@@ -37,6 +37,11 @@ def test_a_damaged_or_missing_file_is_named(tmp_path: Path, name: str, problem: 
         READER.load(tmp_path)
 
 
+def test_a_folder_that_cannot_be_reached_is_told_as_any_other(tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid, match=r"the fitted thing in .* is damaged"):
+        READER.load(tmp_path / ("x" * 300))
+
+
 def test_one_of_other_features_tells_how_to_fit_it_anew(tmp_path: Path) -> None:
     with pytest.raises(SettingInvalid, match="another version; run `make it`"):
         READER.load(saved(tmp_path, slots=8))
