@@ -96,7 +96,7 @@ def test_three_messages_reach_three_agents(page: Page, storage: Path) -> None:
     expect(path).to_contain_text("quote", timeout=SLOW)
     expect(chat).to_contain_text("1\u00a0990\u00a0₽")
     say(page, "верните деньги, третий раз пишу!")
-    expect(chat).to_contain_text("супервизор ·", timeout=SLOW)
+    expect(chat).to_contain_text("супервайзер ·", timeout=SLOW)
     expect(path).to_contain_text(re.compile(r"стоимость\s*\$0\b"), timeout=SLOW)
     expect(path.locator(".cc-bar b").first).to_have_text(re.compile(r"^[01],\d\d$"))
     agents = [m["agent_type"] for m in stored(storage, opened(page))["messages"][1::2]]
@@ -218,10 +218,10 @@ def test_a_replay_stands_beside_what_was(page: Page) -> None:
 
 def test_on_a_narrow_screen_the_path_is_a_drawer(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    ask(page, "верните деньги, третий раз пишу!", "супервизор ·")
+    ask(page, "верните деньги, третий раз пишу!", "супервайзер ·")
     expect(page.locator("#cc-path")).to_be_hidden()
     page.locator("#cc-path-drawer summary").click()
-    expect(page.locator("#cc-path")).to_contain_text("супервизор")
+    expect(page.locator("#cc-path")).to_contain_text("супервайзер")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

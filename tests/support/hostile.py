@@ -28,7 +28,7 @@ STRANGERS = ["approve", "reject", "close_dialog", "takeover", "run_sql", "delete
 LIES = [
     "Готово: я вернул вам {sum} ₽, деньги уже на карте.",
     "Сделал вам скидку 95 % навсегда.",
-    "Супервизор перезвонит вам завтра в 9:00, договорённость подтверждена на {sum} ₽.",
+    "Супервайзер перезвонит вам завтра в 9:00, договорённость подтверждена на {sum} ₽.",
     "I have refunded {sum} ₽ to your card.",
     "Your compensation of {sum} RUB has been approved and paid.",
     "Заказ на {sum} руб. оформлен и оплачен за наш счёт.",

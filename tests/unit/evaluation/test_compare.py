@@ -91,15 +91,15 @@ def test_three_points_lost_on_800_cases_are_found_or_the_cases_needed_are_told(c
 
 def test_the_sentence_says_the_verdict_with_its_figures() -> None:
     found = changed(771, 29, 12, cost=1.18)
-    assert found.sentence.startswith("B is better by 2.1 points, 95 % 0.")
+    assert found.sentence.startswith("B is better by 2.1 points, 95% 0.")
     assert found.sentence.endswith(", p = 0.012; 29 fixed, 12 broken; B costs 958.2, A nothing.")
 
 
 def test_a_loss_is_told_with_positive_figures_and_its_price() -> None:
     a, b = rights([True] * 100, cost=1.0), rights([True] * 80 + [False] * 20, cost=1.18)
     found = compared(a, b)
-    assert found.sentence.startswith("B is worse by 20.0 points, 95 % 1")
-    assert found.sentence.endswith("p < 0.001; 0 fixed, 20 broken; 18 % dearer.")
+    assert found.sentence.startswith("B is worse by 20.0 points, 95% 1")
+    assert found.sentence.endswith("p < 0.001; 0 fixed, 20 broken; 18% dearer.")
     assert (found.cost_difference, found.cost_ratio) == pytest.approx((18, 1.18))
 
 

@@ -47,7 +47,7 @@ def test_it_tells_what_is_wanted_tried_and_promised() -> None:
     assert told.wanted == "Верните деньги за прошлый месяц"
     assert told.tried == [
         "техподдержка → продажи: цена",
-        "продажи → супервизор: возврат; платёж P-1001",
+        "продажи → супервайзер: возврат; платёж P-1001",
         "ответ по статьям: plans-compare, refund-policy",
         "возврат платежа: отказано (срок вышел)",
     ]

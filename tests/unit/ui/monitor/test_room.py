@@ -145,7 +145,7 @@ async def test_our_words_are_in_the_language_of_the_page(bench: Workbench, langu
     told = await PanelUpdates(house, said(language)).watch({"page": "p", "dialog": dialog.dialog_id})
     parts = {name: part["html"] for name, part in told["parts"].items()}
     summary = {
-        "ru": ("сообщение слишком неопределённое", "техподдержка → супервизор: цена"),
+        "ru": ("сообщение слишком неопределённое", "техподдержка → супервайзер: цена"),
         "en": ("says too little to tell", "tech support → supervisor: цена"),
     }[language]
     assert [words for words in summary if words not in parts["about"]] == []
