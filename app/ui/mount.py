@@ -17,8 +17,9 @@ from starlette.routing import BaseRoute, Mount
 from app.core.documents import LARGEST_FILE
 from app.services.workbench import Workbench
 from app.telemetry import unexpected
-from app.ui.page import build_page, read_styles, render_scripts
-from app.ui.shell import Shell, not_found_page, read_icon, theme
+from app.ui.page import build_page, render_scripts
+from app.ui.shell import Shell, not_found_page, read_icon
+from app.ui.theme import read_styles, theme
 from app.ui.validation.middleware import PageRequests
 from app.ui.validation.uploads import KEPT, Uploads, sweep
 from app.ui.words import LANGUAGES

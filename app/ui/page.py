@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
 import gradio as gr
 
-from app.core.html import read_asset
-from app.core.palette import colour_of
+from app.core.html import draw_icon, read_asset
 from app.services.health import Health
 from app.services.workbench import Workbench
 from app.ui.analytics.room import AnalyticsRoom
@@ -19,6 +16,8 @@ from app.ui.knowledge.room import KnowledgeRoom
 from app.ui.monitor.room import MonitorRoom
 from app.ui.room import QUIET, Room, render
 from app.ui.settings.room import SettingsRoom
+from app.ui.shell import FIRST
+from app.ui.theme import ASSETS
 from app.ui.validation.uploads import KEPT
 from app.ui.words import LANGUAGES, Words, words
 
@@ -28,7 +27,7 @@ SIGNS = {"healthy": "●", "degraded": "◐", "unhealthy": "○"}
 def render_header(language: str) -> str:
     names = {code: words(code, "frame")["own_name"] for code in LANGUAGES}
     links = [{"code": code, "name": name, "here": code == language} for code, name in names.items()]
-    return render("frame.header", links=links, w=words(language, "frame"))
+    return render("frame.header", links=links, logo=draw_icon(FIRST / "icon.svg"), w=words(language, "frame"))
 
 
 def render_waiting(bench: Workbench, language: str) -> str:
@@ -76,7 +75,6 @@ def _facts(bench: Workbench, health: Health, frame: Words) -> list[tuple[str, st
     ]
 
 
-ASSETS = Path(__file__).parent / "assets"
 ROOMS: tuple[type[Room], ...] = (
     ChatRoom,
     EvaluationRoom,
@@ -115,18 +113,7 @@ async def _status(bench: Workbench, language: str) -> str:
     return render_badge(bench, await bench.health.brief(), language)
 
 
-def read_styles(agents: Iterable[str]) -> str:
-    """The style sheets, and a rule for each agent's colour."""
-    sheets = [path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.css"))]
-    return "\n".join([*sheets, *map(_colour_rule, agents)])
-
-
-def _colour_rule(agent: str) -> str:
-    by, colour = f".cc-by-{agent}", colour_of(agent)
-    return f".cc-serving{by} > i {{color:{colour}}} #cc-chat {by}::before {{background:{colour}}}"
-
-
 def render_scripts() -> str:
-    """Our own scripts, in the page: nothing is fetched. The frame's comes first."""
-    paths = sorted(ASSETS.glob("*.js"), key=lambda path: (path.stem != "frame", path.stem))
+    """Our own scripts, in the page: nothing is fetched. Those of every room come first."""
+    paths = [*sorted((ASSETS / "base").glob("*.js")), *sorted(ASSETS.glob("*.js"))]
     return render("frame.scripts", sources=[read_asset(path) for path in paths])

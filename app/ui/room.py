@@ -9,12 +9,13 @@ from typing import Any
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.core.html import Templates
+from app.core.html import Templates, draw_icon
 from app.services.workbench import Workbench
+from app.ui.theme import ICONS
 from app.ui.words import RoomTexts, Words, room_texts, words
 
 FOLDER = Path(__file__).parent / "templates"
-TEMPLATES = Templates(FOLDER, {})
+TEMPLATES = Templates(FOLDER, {"icon": lambda name: draw_icon(ICONS / f"{name}.svg")})
 
 
 def render(macro: str, /, **values: Any) -> str:

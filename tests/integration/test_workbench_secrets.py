@@ -87,8 +87,9 @@ def test_after_a_refusal_the_same_files_can_be_added_again(bench: Workbench, tmp
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_neither_the_settings_nor_the_scripts_hold_a_secret(bench: Workbench, language: str) -> None:
-    from app.ui.page import read_styles, render_scripts  # noqa: PLC0415
+    from app.ui.page import render_scripts  # noqa: PLC0415
     from app.ui.settings.room import SettingsRoom  # noqa: PLC0415
+    from app.ui.theme import read_styles  # noqa: PLC0415
 
     shown = asyncio.run(SettingsRoom(bench, language).show())
     assert "OPERATOR_KEY" in shown

@@ -1,12 +1,5 @@
-// The frame: what the address says (tab, dialog, run), the theme, the language, tabs by keyboard.
-window.cc = {
-  get: (name) => new URLSearchParams(location.search).get(name),
-  put: (name, value) => {
-    const now = new URL(location.href);
-    if (value === null || value === undefined || value === "") now.searchParams.delete(name);
-    else now.searchParams.set(name, value);
-    history.replaceState(history.state, "", now);
-  },
+// The frame: the room of the address, the theme, the language, tabs by keyboard.
+Object.assign(cc, {
   dark: (on) => {
     ccTheme.put(on);
     document.body.classList.toggle("dark", on);
@@ -18,7 +11,7 @@ window.cc = {
     else location.href = `?tab=${encodeURIComponent(name)}`;
   },
   press: (id) => (document.querySelector(`button#${id}`) || document.querySelector(`#${id} button`))?.click(),
-};
+});
 // The operator key is typed once: every room's box gets it. It is kept by this page only, as long as it is open.
 cc.lend = () => document.querySelectorAll("#cc-tabs input[type=password]").forEach((box) => {
   if (!cc.key || box.value === cc.key) return;
@@ -27,13 +20,14 @@ cc.lend = () => document.querySelectorAll("#cc-tabs input[type=password]").forEa
 });
 // What a tab holds is made when it is opened for the first time, and then it takes a moment.
 cc.entered = (room) => {
-  cc.put("tab", room);
+  cc.go("tab", room);
   if (!cc.key) return;
   const seen = new MutationObserver(cc.lend);
   seen.observe(document.getElementById("cc-tabs"), {childList: true, subtree: true});
   setTimeout(() => seen.disconnect(), 5000);
   cc.lend();
 };
+cc.follow("tab", (room) => cc.tab(room || "chat"));
 document.addEventListener("input", (event) => {
   if (event.target.type === "password" && event.isTrusted) cc.key = event.target.value;
 }, true);
@@ -41,6 +35,10 @@ document.addEventListener("change", (event) => event.target.type === "password" 
 document.addEventListener("click", (event) => {
   const open = document.querySelector("#cc-model[open]");
   if (open && !open.contains(event.target)) open.open = false;
+  if (event.target.closest("[data-skip]")) {
+    event.preventDefault();
+    document.querySelector("#cc-tabs > .tab-wrapper [role=tab].selected")?.focus();
+  }
   if (event.target.closest("[data-theme-switch]")) cc.dark(!cc.isDark());
   const tab = event.target.closest("a[data-tab]");
   if (tab && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
