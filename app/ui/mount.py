@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount
 from app.core.documents import LARGEST_FILE
 from app.services.workbench import Workbench
 from app.telemetry import unexpected
+from app.ui.kit import add_kit
 from app.ui.page import build_page, render_scripts
 from app.ui.shell import Shell, not_found_page, read_icon
 from app.ui.theme import read_styles, theme
@@ -36,6 +37,8 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
         structlog.get_logger().error("one_worker_needed", mend=str(OneWorkerNeeded()))
     sweep(KEPT)
     for language in LANGUAGES:
+        if bench.health.facts.environment == "development":
+            add_kit(app, bench, language)
         app = gr.mount_gradio_app(
             app,
             build_page(bench, language),

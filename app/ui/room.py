@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,23 @@ from app.ui.theme import ICONS
 from app.ui.words import RoomTexts, Words, room_texts, words
 
 FOLDER = Path(__file__).parent / "templates"
-TEMPLATES = Templates(FOLDER, {"icon": lambda name: draw_icon(ICONS / f"{name}.svg")})
+
+
+def _draw(name: str) -> str:
+    path = ICONS / f"{name}.svg"
+    return draw_icon(path) if path in _DRAWINGS else ""
+
+
+_DRAWINGS = frozenset(ICONS.glob("*.svg"))
+TEMPLATES = Templates(FOLDER, {"icon": _draw})
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Points of a line in a box of 100 x 36, oldest value first; empty for fewer than two."""
+    if len(values) < 2:
+        return ""
+    top, step = max(*values, 1e-9), 100 / (len(values) - 1)
+    return " ".join(f"{at * step:.2f},{34 - 32 * value / top:.2f}" for at, value in enumerate(values))
 
 
 def render(macro: str, /, **values: Any) -> str:

@@ -97,7 +97,7 @@ def read_styles(agents: Iterable[str]) -> str:
 
 
 def _icon_rules() -> str:
-    """`--cc-i-<name>` for CSS masks: the same drawings as the filter `icon` of the templates."""
+    """`--cc-i-` and a name, for CSS masks: the same drawings as the filter `icon` of the templates."""
     named = (
         f'--cc-i-{path.stem}:url("data:image/svg+xml,{quote(path.read_text(encoding="utf-8").strip())}")'
         for path in sorted(ICONS.glob("*.svg"))

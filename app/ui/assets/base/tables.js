@@ -62,5 +62,6 @@ document.addEventListener("keydown", (event) => {
   next.tabIndex = 0;
   next.focus();
 });
-new MutationObserver(() => document.querySelectorAll("table[data-tools]:not([data-furnished])").forEach(ccFurnish))
-  .observe(document.documentElement, {childList: true, subtree: true});
+const ccFurnishAll = () => document.querySelectorAll("table[data-tools]:not([data-furnished])").forEach(ccFurnish);
+new MutationObserver(ccFurnishAll).observe(document.documentElement, {childList: true, subtree: true});
+ccFurnishAll();
