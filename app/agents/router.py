@@ -19,6 +19,7 @@ from app.agents.model_call import FREE, TokenPrice, usage_of
 from app.agents.roster import names
 from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderError, ProviderReplyInvalid, ProviderTimeout, RoutingFailed
+from app.core.explanation import HELD
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import Router
 
@@ -58,9 +59,6 @@ class LiveRouter:
         return Decision(
             agent=query.serving, confidence=0, source="fallback", reason=failed.reason
         ).model_copy(update=mark)
-
-
-HELD = "less sure than the threshold: stays"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.core.backoffice import ActionContext
 from app.core.cleaned_text import LineCleaner
 from app.core.dialog import Dialog, Message
 from app.core.locales import DEFAULT
+from app.core.explanation import BY_CUSTOMER, BY_PERSON
 from app.core.models import (
     Decision,
     Handoff,
@@ -29,7 +30,7 @@ from app.core.proposals import Proposal
 
 Emit = Callable[[TurnProgress], None]
 Decider = Literal["person", "customer"]
-DECIDED: dict[Decider, str] = {"person": "a person has decided", "customer": "the customer has decided"}
+DECIDED: dict[Decider, str] = {"person": BY_PERSON, "customer": BY_CUSTOMER}
 SETTLED = ("done", "proposed", "declined")
 """Statuses of tools after which no person is wanted, not even at the end of the chain of escalation."""
 

@@ -31,7 +31,7 @@ from app.bootstrap.context import (
 )
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
-from app.bootstrap.routing import evaluation_of, local_router, router_of, routing_of
+from app.bootstrap.routing import evaluation_of, explaining_of, local_router, router_of, routing_of
 from app.bootstrap.warm import warmup_of
 from app.core.cleaned_text import LineCleaner
 from app.core.clock import Clock, utcnow
@@ -58,9 +58,11 @@ from app.services.dialogs.maintenance import Maintenance
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import Turns
 from app.services.evaluation.service import EvaluationService
+from app.services.explaining import Explaining
 from app.services.health import Facts, HealthService, ProviderCalls, ProviderState
 from app.services.knowledge.library import KnowledgeService
 from app.services.operators.monitor import Monitor
+from app.services.operators.objections import Objections
 from app.services.operators.rerouting import Rerouting, forget
 from app.services.operators.service import OperatorService
 from app.services.replay import Replay
@@ -112,7 +114,8 @@ def build(
     measured = evaluation_of(context, near, chosen)
     routing = routing_of(context, chosen, router_of(context, near.on(SEARCHES)) if router is None else router)
     warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory)
-    return _workbench(context, dialogs, knowledge, relay, measured, routing, changes, replay, warm)
+    explaining = explaining_of(context, near)
+    return _workbench(context, dialogs, knowledge, relay, measured, routing, changes, replay, warm, explaining)
 
 
 def _tool_context(
@@ -195,6 +198,7 @@ def _workbench(
     changes: ChangeFeed,
     replay: Replay,
     warm: Warmup,
+    explaining: Explaining,
 ) -> Workbench:
     settings, turns = context.settings, dialogs.turns
     office = turns.orchestrator.context.office
@@ -219,6 +223,8 @@ def _workbench(
         proposals=ProposalDecisions(dialogs),
         customers=Customers(office),
         replay=replay,
+        explaining=explaining,
+        objections=Objections(dialogs, context.agents, _proposals(settings)),
         release=partial(_release, context, office),
         warm=warm,
         relay=relay,

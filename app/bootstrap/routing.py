@@ -19,9 +19,11 @@ from app.engines.routing.artefact import load as load_artefact
 from app.engines.routing.local import LocalRouter
 from app.engines.routing.versions import SHIPPED_NAME, Versions, artefact_folder
 from app.engines.routing.versions import name_of as version_name
+from app.evaluation.cases import part
 from app.evaluation.registry import Registry
 from app.evaluation.runner import Route, Target
 from app.services.evaluation.service import EvaluationService
+from app.services.explaining import Explaining
 from app.services.routing import FittedRouter, RoutingService
 
 
@@ -43,6 +45,10 @@ def router_of(context: AppContext, near: LocalRouter) -> Router:
 def routing_of(context: AppContext, chosen: Router, public: Router) -> RoutingService:
     settings = context.settings
     return RoutingService(chosen, partial(fitted_routers, settings), settings.max_dialog_history, public)
+
+
+def explaining_of(context: AppContext, near: LocalRouter) -> Explaining:
+    return Explaining(near.evidence(part("train")), context.company)
 
 
 def evaluation_of(context: AppContext, near: LocalRouter, chosen: Router) -> EvaluationService:

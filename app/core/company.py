@@ -92,11 +92,18 @@ class CompanyProfile(CompanyPart):
         return name
 
 
+class Topic(CompanyPart):
+    """One of the matters that an agent handles, as it stands behind "looks like"; `words` are beginnings."""
+
+    titles: Titles
+    words: list[str] = Field(min_length=1)
+
+
 class AgentProfile(CompanyPart):
-    """agents/<name>.yaml. `handles` is the router's menu line.
+    """agents/<name>.yaml. `handles` is the router's menu line; `topics` tell people the same piece by piece.
 
     `escalates_to` is whom it asks when it cannot help. `last_resort`: a customer who needs it and does not
-    reach it is the costliest mistake. `sells`: its dialogs are deals in the CRM. `keywords` are beginnings of
+    reach it is the costliest mistake. `sent_to` is the title behind "so it went". `sells`: its dialogs are deals in the CRM. `keywords` are beginnings of
     words for the keyword baseline, `mock_keywords` for the mock provider.
     """
 
@@ -105,6 +112,8 @@ class AgentProfile(CompanyPart):
     handles: str
     titles: Titles
     crm_titles: Titles
+    sent_to: Titles | None = None
+    topics: list[Topic] = Field(default_factory=list)
     colour: str = Field(pattern="^#[0-9A-Fa-f]{6}$")
     tools: list[str]
     escalates_to: str | None = None
@@ -160,6 +169,11 @@ class Company:
 
     def agent_titles(self, language: str) -> dict[str, str]:
         return {name: title_in(agent.titles, language) for name, agent in self.agents.items()}
+
+    def destination(self, agent: str, language: str) -> str:
+        """Behind "so it went"; empty for an agent that has no such words."""
+        known = self.agents.get(agent)
+        return title_in(known.sent_to, language) if known and known.sent_to else ""
 
     def crm_titles(self, language: str) -> dict[str, str]:
         return {name: title_in(agent.crm_titles, language) for name, agent in self.agents.items()}

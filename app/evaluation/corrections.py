@@ -112,6 +112,16 @@ def confirm(path: Path, cases: CaseSet, key: str, who: str) -> Correction:
     return done
 
 
+def withdraw(path: Path, name: str) -> None:
+    """Takes a correction back by its id; one that is not there is gone already. Raises CorrectionRefused."""
+    if not path.exists():
+        return
+    with _lock(path) as rows:
+        if name in rows and _of(rows[name]).confirmed_by:
+            raise CorrectionRefused(name, "a second person has confirmed it", "confirmed")
+        rows.pop(name, None)
+
+
 def drop(path: Path, set_name: str, case: str) -> None:
     """Forget what was corrected in a case, beside lines that cannot be read too."""
     if not path.exists():

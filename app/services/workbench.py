@@ -18,10 +18,12 @@ from app.services.dialogs.maintenance import Maintenance
 from app.services.dialogs.manager import DialogManager
 from app.services.evaluation.runs import EvalDesk
 from app.services.evaluation.service import EvaluationService
+from app.services.explaining import Explaining
 from app.services.health import HealthService
 from app.services.knowledge.citations import CitationIndex
 from app.services.knowledge.library import KnowledgeService
 from app.services.operators.monitor import Monitor
+from app.services.operators.objections import Objections
 from app.services.operators.service import OperatorService
 from app.services.replay import Replay
 from app.services.routing import RoutingService
@@ -52,6 +54,8 @@ class Workbench:
     proposals: ProposalDecisions
     customers: Customers
     replay: Replay
+    explaining: Explaining
+    objections: Objections
     release: Callable[[], Awaitable[None]]
     warm: Warmup
     relay: Relay | None = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from app.core.courtesies import is_courtesy, strip_courtesies
 from app.core.exceptions import RoutingFailed
+from app.core.explanation import FOLLOWS, LITTLE, UNSURE
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ngrams import fold_line
 from app.core.ports import TOKENS, Embedder
@@ -17,6 +19,8 @@ from app.core.text import ends, is_blank
 from app.core.threads import TURNS, Threads
 from app.engines.routing.artefact import Artefact, ArtefactMeta, Stage
 from app.engines.routing.dialog import DialogSignals, feature_vector
+from app.engines.routing.evidence import Evidence
+from app.engines.routing.examples import Examples
 from app.engines.routing.features import normalize
 from app.engines.routing.gist import TOKENS as PIECE_TOKENS
 from app.engines.routing.gist import gist
@@ -123,6 +127,10 @@ class LocalRouter:
         """The same, with sentence vectors from elsewhere."""
         return LocalRouter(self._artefact, embedder, self._threads)
 
+    def evidence(self, lines: Path | None) -> Evidence:
+        """What its decisions rest on; `lines` is the folder of what it was fitted on."""
+        return Evidence(self._artefact, self.meant, Examples(self._artefact, self._embedder, lines))
+
     @property
     def fingerprint(self) -> dict[str, str]:
         """What its answers depend on, for the record of a measurement."""
@@ -224,9 +232,9 @@ class LocalRouter:
 
     def _reason(self, verdict: Verdict, chosen: int, unsure: bool, follows: bool) -> str:
         if verdict.little:
-            return "says too little to tell"
+            return LITTLE
         if follows:
-            return "a follow-up: stays with the serving agent"
+            return FOLLOWS
         if unsure:
-            return "no other agent is likely enough: stays with the serving agent"
+            return UNSURE
         return strongest_words(self._artefact.lexical, verdict.text, chosen)

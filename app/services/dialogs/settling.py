@@ -14,6 +14,7 @@ from app.agents.tools.presentation import render_facts, render_outcome
 from app.core.backoffice import ActionContext, Outcome, Value
 from app.core.dialog import Dialog, Message
 from app.core.exceptions import BackOfficeUnavailable
+from app.core.explanation import ASKED_AGAIN
 from app.core.models import Decision, Reply, Said, ToolUse, Turn, TurnContext, TurnProgress
 from app.core.ports import BackOffice
 from app.core.proposals import Consent, Proposal
@@ -22,7 +23,6 @@ from app.services.dialogs.consents import Consents, find_proposal, has_served
 
 BY_US = "consent"
 """In the place of a model's name: the question is ours."""
-ASKED_AGAIN = "the question is put again"
 DECLINED = Result('{"status": "declined"}', "declined")
 SAME = ("subscription", "person", "plan", "period", "item")
 AT_MOST, AT_LEAST = ("total_rub", "difference_rub", "price_rub"), ("amount_rub",)

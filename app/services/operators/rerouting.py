@@ -108,9 +108,14 @@ def _is_repeated(dialog: Dialog, told: Data) -> bool:
     )
 
 
-def case_of(dialog: Dialog) -> Case | None:
-    """The dialog up to the last routed line, labelled with the router's decision; None without one."""
-    routed = next((m for m in reversed(dialog.messages) if m.turn and not m.about), None)
+def case_of(dialog: Dialog, seq: int | None = None) -> Case | None:
+    """The dialog up to a routed line, labelled with the router's decision; None without one.
+
+    `seq` is that of the answer; the last one if none is named.
+    """
+    routed = next(
+        (m for m in reversed(dialog.messages) if m.turn and not m.about and seq in (None, m.seq)), None
+    )
     if routed is None or routed.turn is None:
         return None
     asked = next(m for m in reversed(dialog.messages[: routed.seq]) if m.role == "customer")

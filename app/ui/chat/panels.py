@@ -12,6 +12,7 @@ from app.core.html import escape_tags
 from app.core.models import OPERATOR, Article, Decision, Handoff, ToolUse, Turn
 from app.core.palette import NEUTRAL
 from app.services.dialogs.views import DialogView, MessageView
+from app.services.explaining import kind_of
 from app.services.operators.summary import because
 from app.ui.room import render
 from app.ui.words import LANGUAGES, NOTHING, RoomTexts, words
@@ -21,6 +22,8 @@ APPROVED = "approved"
 CONSENT = "consent"
 EMBEDDED = "embedded"
 STEPS = {"route": NEUTRAL, "knowledge": "#56B4E9", "answer": "#0072B2", "other": "#D1D5DB"}
+UNWEIGHED = {"follow_up", "asked", "customer", "person", "fallback"}
+"""Rules that decide without weighing agents against each other: bars would only repeat the one."""
 _NUMBER = re.compile(r"\b[A-Z]{1,2}-\d+\b")
 _SENTENCE = re.compile(r"[^.!?\n]*\?")
 _MARKDOWN = re.compile(r"([\\`*_\[\]~$|!])")
@@ -202,14 +205,14 @@ class TurnPath:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-def render_decision(decision: Decision, texts: RoomTexts) -> str:
+def render_decision(decision: Decision, texts: RoomTexts, why: str = "") -> str:
     """While the turn runs: the router's decision, with a bar for each agent."""
     path = TurnPath(agents=[decision.agent], person=False, decision=_decision(decision, texts))
-    return render("chat.decision", path=path, t=texts)
+    return render("chat.decision", path=path, why=why, t=texts)
 
 
-def render_path(turn: Turn, texts: RoomTexts, find: Find) -> str:
-    """The whole path: decision, handoffs, tools, articles, time and tokens."""
+def render_path(turn: Turn, texts: RoomTexts, find: Find, why: str = "") -> str:
+    """The whole path: decision, handoffs, tools, articles, time and tokens; `why` explains the decision."""
     later = [hop.to for hop in turn.hops if hop.to != turn.decision.agent]
     total = turn.timings.get("total", 0.0)
     path = TurnPath(
@@ -224,7 +227,7 @@ def render_path(turn: Turn, texts: RoomTexts, find: Find) -> str:
         steps=tuple(_steps(turn.timings, total, texts)) if total else (),
         facts=tuple(_facts(turn, texts)),
     )
-    return render("chat.path", path=path, t=texts)
+    return render("chat.path", path=path, why=why, t=texts)
 
 
 def _decision(decision: Decision, texts: RoomTexts) -> ShownDecision:
@@ -236,8 +239,12 @@ def _decision(decision: Decision, texts: RoomTexts) -> ShownDecision:
         texts.words["sources"].get(decision.source, decision.source),
         because(decision.reason, texts.language) or NOTHING,
         describe_failure(decision.failure, texts) if decision.failure else "",
-        [ScoreBar(agent, texts.number(score, 2), f"{score * 100:.0f}") for agent, score in ranked],
+        [] if kind_of(decision) in UNWEIGHED else [_bar(agent, score, texts) for agent, score in ranked],
     )
+
+
+def _bar(agent: str, score: float, texts: RoomTexts) -> ScoreBar:
+    return ScoreBar(agent, texts.number(score, 2), f"{score * 100:.0f}")
 
 
 def _hop(hop: Handoff, texts: RoomTexts) -> Hop:

@@ -12,6 +12,7 @@ from app.ui.chat.screen import NewsFeed, Screen, Update
 from app.ui.chat.turns import ChatTurns, index_of
 from app.ui.chat.what_if import WhatIf
 from app.ui.room import QUIET, Room, render
+from app.ui.why import CLICKS
 
 CUSTOMER = "customer_123"
 """A customer of the demo data, so that orders and refunds can be tried."""
@@ -35,7 +36,8 @@ class ChatRoom(Room):
                 self._drawer("cc-path-drawer", words["drawer"])
                 gr.HTML(render("chat.side_title", text=words["path"]), elem_classes="cc-side-box")
                 nothing = render("shared.empty", sentence=words["empty"])
-                parts["path"] = gr.HTML(nothing, elem_id="cc-path", elem_classes="cc-drawn")
+                parts["path"] = gr.HTML(nothing, elem_id="cc-path", elem_classes="cc-drawn", js_on_load=CLICKS)
+                parts["said"] = gr.Textbox(visible=False)
         self.screen = Screen(texts=self.texts, knowledge=self.bench.knowledge, **parts)
         self.talk = ChatTurns(self.bench, self.screen, self.saved, self.texts)
         WhatIf(self.bench, self.texts).build(self.screen.dialog)
@@ -132,6 +134,9 @@ class ChatRoom(Room):
         screen.stop.click(talk.stop, screen.dialog, None, **QUIET)
         screen.log.like(talk.like, screen.dialog, screen.notice, **QUIET)
         screen.log.select(talk.look, screen.dialog, [screen.path, screen.notice], **QUIET)
+        screen.path.click(talk.object, screen.dialog, [screen.path, screen.said], **QUIET).then(
+            None, screen.said, None, js="(told) => told && cc.say(told)", api_visibility="private"
+        )
 
     def _wire_dialogs(self, fresh: gr.Button) -> None:
         screen, saved, talk = self.screen, self.saved, self.talk

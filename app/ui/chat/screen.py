@@ -27,6 +27,7 @@ from app.ui.chat.panels import (
     quick_replies,
     render_path,
 )
+from app.ui.chat.path import answer_at
 from app.ui.room import render
 from app.ui.words import NOTHING, RoomTexts
 
@@ -42,7 +43,7 @@ BRANCHING = 3.0
 class Screen:
     """`dialog` holds the id of the open dialog, `proposal` that of what waits for the customer's word.
 
-    `editing` holds a `seq`, `serving` the mark of what is shown.
+    `editing` holds a `seq`, `serving` the mark of what is shown, `said` a sentence for the page to announce.
     """
 
     texts: RoomTexts
@@ -61,6 +62,7 @@ class Screen:
     turn: list[gr.Button]
     export: list[gr.Button]
     path: gr.HTML
+    said: gr.Textbox
 
     @property
     def parts(self) -> list[Any]:
@@ -77,10 +79,11 @@ class Screen:
             **self._idle([], False), **self._offer(None), **self.show_notice(notice),
         }  # fmt: skip
 
-    def show_dialog(self, view: DialogView, running: bool, notice: str = "") -> Update:
-        """The dialog as it is stored; the path is that of the last line."""
+    def show_dialog(self, view: DialogView, running: bool, notice: str = "", why: str = "") -> Update:
+        """The dialog as it is stored; the path is that of the last line, and `why` its explanation."""
         history = build_history(view, self.texts)
         last = view.messages[-1] if view.messages else None
+        path = self.render_path_of(view, len(view.messages), why)
         waits = running and last is not None and last.role == "customer"
         failed = last is not None and last.role == "customer" and last.state != "done" and not running
         problem = self._word("gave_up") if failed and view.status == "active" else ""
@@ -90,7 +93,7 @@ class Screen:
             self.editing: None,
             self.log: gr.Chatbot(value=_entries([*history, *_dots(waits)]), feedback_value=_likes(view)),
             self.serving: self._serving(view),
-            self.path: self._empty("answering") if waits else self.render_path_of(view, len(view.messages)),
+            self.path: self._empty("answering") if waits else path,
             **self.show_notice(notice or problem),
             **self._offer(None if running else view.proposal),
             **(self.show_busy() if running else self._idle(offers, bool(view.messages))),
@@ -104,20 +107,15 @@ class Screen:
     def show_notice(self, notice: str) -> Update:
         return {self.notice: render("chat.notice", sentence=notice) if notice else ""}
 
-    def render_path_of(self, view: DialogView, seq: int) -> str:
+    def render_path_of(self, view: DialogView, seq: int, why: str = "") -> str:
         """The path of a line, or of the answer to a customer's line."""
-        message = view.messages[seq - 1] if 1 <= seq <= len(view.messages) else None
-        if message and message.role == "customer":
-            after = view.messages[seq:]
-            message = after[0] if after and after[0].role != "customer" else None
-            if message is None:
-                return self._empty("unanswered")
+        message = answer_at(view, seq)
         if message is None:
-            return self._empty("empty")
+            return self._empty("unanswered" if 1 <= seq <= len(view.messages) else "empty")
         about = render("chat.about", seq=message.seq, text=_shorten(message.content))
         if message.path is None:
             return about + render("chat.by_person", t=self.texts)
-        return about + render_path(message.path, self.texts, self.find_article)
+        return about + render_path(message.path, self.texts, self.find_article, why)
 
     def find_article(self, name: str, language: str) -> Article | None:
         try:

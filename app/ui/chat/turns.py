@@ -10,7 +10,7 @@ from time import monotonic
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.core.models import TurnProgress
+from app.core.models import Decision, TurnProgress
 from app.core.text import checked
 from app.services.dialogs.deciding import Word
 from app.services.dialogs.views import DialogView
@@ -25,6 +25,7 @@ from app.ui.chat.panels import (
     describe_decision,
     render_decision,
 )
+from app.ui.chat.path import TurnReasons
 from app.ui.chat.screen import Screen, Update
 from app.ui.request import client_host
 from app.ui.words import RoomTexts
@@ -42,6 +43,7 @@ class ChatTurns:
         self.screen = screen
         self.saved = saved
         self.texts = texts
+        self.reasons = TurnReasons(bench, texts)
 
     async def say(
         self, text: str, name: str, customer: str, search: str, editing: int | None
@@ -126,7 +128,8 @@ class ChatTurns:
     ) -> Update:
         """The dialog as it stands, and the list with it chosen."""
         view = view or await self.bench.dialogs.view(name)
-        shown = self.screen.show_dialog(view, self.bench.dialogs.is_running(name), notice)
+        why = await self.reasons.render(view, len(view.messages))
+        shown = self.screen.show_dialog(view, self.bench.dialogs.is_running(name), notice, why)
         return {**shown, **await self.saved.list_dialogs(customer, search, name)}
 
     async def select(self, name: str | None, customer: str, search: str) -> Update:
@@ -154,7 +157,20 @@ class ChatTurns:
             view = await self.bench.dialogs.view(name)
         except CallCenterError as error:
             return self.screen.show_notice(self.texts.describe_problem(error))
-        return {self.screen.path: self.screen.render_path_of(view, index_of(event) + 1)}
+        return await self._path(view, index_of(event) + 1)
+
+    async def object(self, name: str, event: gr.EventData) -> Update:
+        """The desk that somebody says is the right one, or that it is taken back."""
+        try:
+            seq, told = await self.reasons.object(name, str(event.pick))
+            view = await self.bench.dialogs.view(name)
+        except CallCenterError as error:
+            return {self.screen.said: self.texts.describe_problem(error)}
+        return {**await self._path(view, seq), self.screen.said: told}
+
+    async def _path(self, view: DialogView, seq: int) -> Update:
+        why = await self.reasons.render(view, seq)
+        return {self.screen.path: self.screen.render_path_of(view, seq, why)}
 
     async def like(self, name: str, event: gr.LikeData) -> Update:
         liked = {True: True, "Like": True, False: False, "Dislike": False}.get(event.liked)
@@ -192,12 +208,17 @@ class ChatTurns:
 
         yield screen.show_running(name, said)
         try:
-            async for line, path in stream_turn(answer, self.texts, self.bench.settings.model_timeout):
-                decided = {screen.path: path, **screen.show_busy()} if path else {}
+            async for line, decision in stream_turn(answer, self.texts, self.bench.settings.model_timeout):
+                decided = await self._decided(name, decision) if decision else {}
                 yield {screen.log: [*said, line], **decided}
         except CallCenterError as error:
             notice = self.texts.describe_problem(error)
         yield await self.show(name, customer, search, notice, after)
+
+    async def _decided(self, name: str, decision: Decision) -> Update:
+        """While the answer is being written."""
+        why = await self.reasons.of_running(await self.bench.dialogs.view(name), decision)
+        return {self.screen.path: render_decision(decision, self.texts, why), **self.screen.show_busy()}
 
     async def _history(self, name: str) -> History:
         return build_history(await self.bench.dialogs.view(name), self.texts)
@@ -210,8 +231,8 @@ class ChatTurns:
 
 async def stream_turn(
     work: Callable[[Emit], Awaitable[object]], texts: RoomTexts, limit: float, pause: float = PAUSE
-) -> AsyncIterator[tuple[Entry, str]]:
-    """What the running turn says: the line so far and, once it is known, the decision.
+) -> AsyncIterator[tuple[Entry, Decision | None]]:
+    """What the running turn says: the line so far and, when it is taken, the decision.
 
     After `pause` seconds without a word, how long it has taken, of `limit` seconds for one call of a model.
     The turn goes on when nobody listens any more: a closed window does not lose the answer.
@@ -228,20 +249,19 @@ async def stream_turn(
     turn.add_done_callback(end)
     text, title, who, began = "", "", "", monotonic()
     while (progress := await _within(news, pause)) is not None:
-        path = ""
+        decision = progress.decision
         if progress is LATE:
             if not text:
                 waited = {"seconds": round(monotonic() - began), "limit": round(limit)}
-                yield agent_entry(texts.words["waiting"].format(**waited), title, who), path
+                yield agent_entry(texts.words["waiting"].format(**waited), title, who), None
             continue
-        if progress.decision:
-            title, who = describe_decision(progress.decision, texts), progress.decision.agent
-            path = render_decision(progress.decision, texts)
+        if decision:
+            title, who = describe_decision(decision, texts), decision.agent
         elif progress.handoff:
             title, who = texts.agent(progress.handoff.to), progress.handoff.to
         text = "" if progress.kind in ("reset", "handoff") else text + progress.text
-        if news.empty() or path:
-            yield agent_entry(text or "…", title, who), path
+        if news.empty() or decision:
+            yield agent_entry(text or "…", title, who), decision
     await turn
 
 
