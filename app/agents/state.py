@@ -12,8 +12,8 @@ from app.agents.tools.person import CALLED
 from app.core.backoffice import ActionContext
 from app.core.cleaned_text import LineCleaner
 from app.core.dialog import Dialog, Message
-from app.core.locales import DEFAULT
 from app.core.explanation import BY_CUSTOMER, BY_PERSON
+from app.core.locales import DEFAULT
 from app.core.models import (
     Decision,
     Handoff,

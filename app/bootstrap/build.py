@@ -31,7 +31,7 @@ from app.bootstrap.context import (
 )
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
-from app.bootstrap.routing import evaluation_of, explaining_of, local_router, router_of, routing_of
+from app.bootstrap.routing import BesideDialogs, beside_dialogs, local_router, router_of
 from app.bootstrap.warm import warmup_of
 from app.core.cleaned_text import LineCleaner
 from app.core.clock import Clock, utcnow
@@ -57,8 +57,6 @@ from app.services.dialogs.feedback import Feedback
 from app.services.dialogs.maintenance import Maintenance
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import Turns
-from app.services.evaluation.service import EvaluationService
-from app.services.explaining import Explaining
 from app.services.health import Facts, HealthService, ProviderCalls, ProviderState
 from app.services.knowledge.library import KnowledgeService
 from app.services.operators.monitor import Monitor
@@ -66,7 +64,6 @@ from app.services.operators.objections import Objections
 from app.services.operators.rerouting import Rerouting, forget
 from app.services.operators.service import OperatorService
 from app.services.replay import Replay
-from app.services.routing import RoutingService
 from app.services.workbench import Warmup, Workbench
 from app.telemetry import Metrics
 
@@ -111,11 +108,10 @@ def build(
     dialogs = _dialogs(context, ObservedStore(kept, relay, changes), orchestrator)
     changes.ending = lambda: dialogs.draining
     replay = replay_of(context, near, knowledge, orchestrator, kept, dialogs.turns.consents)
-    measured = evaluation_of(context, near, chosen)
-    routing = routing_of(context, chosen, router_of(context, near.on(SEARCHES)) if router is None else router)
-    warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory)
-    explaining = explaining_of(context, near)
-    return _workbench(context, dialogs, knowledge, relay, measured, routing, changes, replay, warm, explaining)
+    public = router_of(context, near.on(SEARCHES)) if router is None else router
+    beside = beside_dialogs(context, near, chosen, public)
+    warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory, beside.explaining)
+    return _workbench(context, dialogs, knowledge, relay, beside, changes, replay, warm)
 
 
 def _tool_context(
@@ -193,12 +189,10 @@ def _workbench(
     dialogs: DialogManager,
     knowledge: KnowledgeService,
     relay: Relay | None,
-    evaluation: EvaluationService,
-    routing: RoutingService,
+    beside: BesideDialogs,
     changes: ChangeFeed,
     replay: Replay,
     warm: Warmup,
-    explaining: Explaining,
 ) -> Workbench:
     settings, turns = context.settings, dialogs.turns
     office = turns.orchestrator.context.office
@@ -209,13 +203,13 @@ def _workbench(
         agents=context.agents,
         model_name=name_of(context),
         dialogs=dialogs,
-        routing=routing,
+        routing=beside.routing,
         health=_health(context, dialogs, relay),
         maintenance=Maintenance(dialogs, idle, knowledge, operators.look_after_queue),
         metrics=context.metrics,
         knowledge=knowledge,
         operators=operators,
-        evaluation=evaluation,
+        evaluation=beside.evaluation,
         analytics=analytics_of(dialogs, settings),
         monitor=Monitor(operators, changes, Rerouting(operators, _proposals(settings))),
         branching=Branching(dialogs, office),
@@ -223,7 +217,7 @@ def _workbench(
         proposals=ProposalDecisions(dialogs),
         customers=Customers(office),
         replay=replay,
-        explaining=explaining,
+        explaining=beside.explaining,
         objections=Objections(dialogs, context.agents, _proposals(settings)),
         release=partial(_release, context, office),
         warm=warm,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -47,8 +47,19 @@ def routing_of(context: AppContext, chosen: Router, public: Router) -> RoutingSe
     return RoutingService(chosen, partial(fitted_routers, settings), settings.max_dialog_history, public)
 
 
-def explaining_of(context: AppContext, near: LocalRouter) -> Explaining:
-    return Explaining(near.evidence(part("train")), context.company)
+@dataclass(frozen=True)
+class BesideDialogs:
+    """Services about routing that take no part in turns."""
+
+    evaluation: EvaluationService
+    routing: RoutingService
+    explaining: Explaining
+
+
+def beside_dialogs(context: AppContext, near: LocalRouter, chosen: Router, public: Router) -> BesideDialogs:
+    explaining = Explaining(near.evidence(part("train")), context.company)
+    routing = routing_of(context, chosen, public)
+    return BesideDialogs(evaluation_of(context, near, chosen), routing, explaining)
 
 
 def evaluation_of(context: AppContext, near: LocalRouter, chosen: Router) -> EvaluationService:

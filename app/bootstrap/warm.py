@@ -22,6 +22,7 @@ from app.core.threads import in_office
 from app.engines.offline.call_times import names_time
 from app.engines.routing.local import LocalRouter
 from app.services.dialogs.memory import Recollection
+from app.services.explaining import Explaining
 from app.services.knowledge.library import KnowledgeService
 from app.services.workbench import Warmup
 
@@ -35,6 +36,7 @@ def warmup_of(
     knowledge: KnowledgeService,
     real: Orchestrator,
     memory: Recollection | None,
+    explaining: Explaining,
 ) -> Warmup:
     """Rehearses with the embedded model and the local router: nothing is paid for, kept or counted."""
     rehearsal = replace(
@@ -43,15 +45,20 @@ def warmup_of(
         speaker=speaker_of(replace(context, provider=None), knowledge),
         context=replace(real.context, office=rehearsal_of(real.context.office)),
     )
-    return partial(_warm, rehearsal, knowledge.articles, memory)
+    return partial(_warm, rehearsal, knowledge.articles, memory, explaining if context.settings.ui else None)
 
 
 async def _warm(
-    rehearsal: Orchestrator, articles: Mapping[tuple[str, str], Article], memory: Recollection | None
+    rehearsal: Orchestrator,
+    articles: Mapping[tuple[str, str], Article],
+    memory: Recollection | None,
+    explaining: Explaining | None,
 ) -> None:
     """A store that is down stops no start; the turns will say so."""
     await asyncio.to_thread(locales.preload)
     await asyncio.to_thread(names_time, "", rehearsal.context.clock())  # the places of all time zones
+    if explaining:
+        await explaining.warm()
     if memory:
         await memory.recall(NOBODY.origin.customer_id)
     try:

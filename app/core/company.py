@@ -103,8 +103,9 @@ class AgentProfile(CompanyPart):
     """agents/<name>.yaml. `handles` is the router's menu line; `topics` tell people the same piece by piece.
 
     `escalates_to` is whom it asks when it cannot help. `last_resort`: a customer who needs it and does not
-    reach it is the costliest mistake. `sent_to` is the title behind "so it went". `sells`: its dialogs are deals in the CRM. `keywords` are beginnings of
-    words for the keyword baseline, `mock_keywords` for the mock provider.
+    reach it is the costliest mistake. `sent_to` is the title behind "so it went". `sells`: its dialogs
+    are deals in the CRM. `keywords` are beginnings of words for the keyword baseline, `mock_keywords` for the
+    mock provider.
     """
 
     name: str

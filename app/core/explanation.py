@@ -7,7 +7,17 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 Kind = Literal[
-    "topic", "plain", "follow_up", "unsure", "little", "held", "customer", "person", "asked", "fallback", "model"
+    "topic",
+    "plain",
+    "follow_up",
+    "unsure",
+    "little",
+    "held",
+    "customer",
+    "person",
+    "asked",
+    "fallback",
+    "model",
 ]
 Sureness = Literal["certain", "likely", "guess"]
 Strength = Literal[1, 2]

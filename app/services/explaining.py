@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from app.core.cleaned_text import spoken_language
 from app.core.company import Company, Topic
 from app.core.explanation import RULES, Explanation, Kind, LabelledExample, Mark, Sureness
 from app.core.models import Decision, Source
@@ -25,10 +26,11 @@ below 63 % of 68. The test sets were not looked at.
 """
 EXAMPLES = 5
 AGREE = 2  # of them, that name the same topic
-UNMARKED = 1  # what a topic's word counts that is not marked; a marked one counts its strength more
+UNMARKED, PHRASE = 1, 2
+"""What a topic's word counts; marks on it count as well, and for several words at least PHRASE does."""
 
 
-class Evidence(Protocol):
+class RouterEvidence(Protocol):
     """What a fitted router can say for a decision. CPU-bound."""
 
     def marks(self, text: str, agent: str, source: Source) -> list[Mark]: ...
@@ -43,18 +45,18 @@ def sureness_of(confidence: float) -> Sureness:
 
 @dataclass(frozen=True)
 class Explaining:
-    evidence: Evidence
+    evidence: RouterEvidence
     company: Company
 
-    async def explain(self, text: str, decision: Decision, language: str) -> Explanation:
-        """`text` is the customer's message, `language` that of the answer."""
-        return await asyncio.to_thread(self.work_out, text, decision, language)
+    async def explain(self, text: str, decision: Decision) -> Explanation:
+        """`text` is the customer's message."""
+        return await asyncio.to_thread(self.work_out, text, decision)
 
     async def warm(self) -> None:
         """Reads the training lines."""
         await asyncio.to_thread(self.evidence.nearest, "…", "en", 1, "lexical")
 
-    def work_out(self, text: str, decision: Decision, language: str) -> Explanation:
+    def work_out(self, text: str, decision: Decision) -> Explanation:
         """As `explain`, blocking."""
         kind, agent = kind_of(decision), decision.agent
         known = Explanation(kind=kind, agent=agent, text=text, confidence=decision.confidence)
@@ -64,7 +66,7 @@ class Explaining:
             return known
         source = decision.source
         marks = self.evidence.marks(text, agent, source)
-        examples = self.evidence.nearest(text, language, EXAMPLES, source)
+        examples = self.evidence.nearest(text, spoken_language([text]), EXAMPLES, source)
         topic = self._topic(text, agent, marks, examples)
         found = {"marks": marks, "examples": examples, "sureness": sureness_of(decision.confidence)}
         if topic is not None:
@@ -97,11 +99,12 @@ def kind_of(decision: Decision) -> Kind:
 def weigh(topic: Topic, text: str, marks: Sequence[Mark] = ()) -> int:
     """Words of the topic in a text, the marked ones more."""
     found = _pattern(tuple(topic.words)).finditer(without_yo(text.lower()))
-    return sum(UNMARKED + _strength_at(hit.start(), hit.end(), marks) for hit in found)
+    return sum(UNMARKED + _strength(hit, marks) for hit in found)
 
 
-def _strength_at(start: int, end: int, marks: Sequence[Mark]) -> int:
-    return max((m.strength for m in marks if m.start < end and start < m.end), default=0)
+def _strength(hit: re.Match[str], marks: Sequence[Mark]) -> int:
+    inside = (m.strength for m in marks if m.start < hit.end() and hit.start() < m.end)
+    return max([*inside, PHRASE if " " in hit[0] else 0])
 
 
 @cache

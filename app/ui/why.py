@@ -23,7 +23,7 @@ element.addEventListener('click', (event) => {
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextPiece:
     """`strength` is 0 between marks."""
 
     text: str
@@ -38,7 +38,7 @@ class ShownExample:
 
 @dataclass(frozen=True)
 class Objection:
-    """What the panel offers for a turn: `pick` is (seq, desk); `wanted` the desk that was proposed already."""
+    """What the panel offers for a turn; `wanted` is the desk that was proposed already."""
 
     seq: int
     desks: tuple[str, ...]
@@ -54,7 +54,7 @@ class ShownWhy:
     sureness: str
     figure: str
     said: str
-    pieces: list[Piece]
+    pieces: list[TextPiece]
     closest: ShownExample | None
     others: list[ShownExample]
 
@@ -73,16 +73,16 @@ def tell(found: Explanation, texts: RoomTexts) -> str:
     return str(texts.words["told"][found.kind].format(agent=agent, to=to, topic=topic))
 
 
-def cut(text: str, marks: Sequence[Mark]) -> Iterator[Piece]:
+def cut(text: str, marks: Sequence[Mark]) -> Iterator[TextPiece]:
     """The text in pieces, marked and not; together they are the text."""
     at = 0
     for mark in marks:
         if mark.start > at:
-            yield Piece(text[at : mark.start], 0)
-        yield Piece(text[mark.start : mark.end], mark.strength)
+            yield TextPiece(text[at : mark.start], 0)
+        yield TextPiece(text[mark.start : mark.end], mark.strength)
         at = mark.end
     if at < len(text):
-        yield Piece(text[at:], 0)
+        yield TextPiece(text[at:], 0)
 
 
 def _show(found: Explanation, texts: RoomTexts) -> ShownWhy:

@@ -25,6 +25,7 @@ STRONG, WEAK = 0.55, 0.25
 """Shares of the weightiest word's weight, from which a word is marked strongly, or at all."""
 SHOWN = 6  # words that are marked at most
 FRAGMENT = 3  # letters that a word has at least
+_TYPED = re.compile(r"\S+")
 _WORD = re.compile(r"\w+(?:[-’']\w+)*")
 
 Meant = Callable[[str], str]
@@ -37,7 +38,7 @@ def function_words() -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class RoutingEvidence:
     """`meant`: a text as it was meant, where it was typed on another keyboard."""
 
     artefact: Artefact
@@ -61,19 +62,25 @@ class Evidence:
             return []
         most = max(able.values())
         best = sorted((i for i in able if able[i] >= WEAK * most), key=lambda i: -able[i])[:SHOWN]
-        return [Mark(start=spans[i][0], end=spans[i][1], strength=_strength(able[i] / most)) for i in sorted(best)]
+        return [
+            Mark(start=spans[i][0], end=spans[i][1], strength=_strength(able[i] / most)) for i in sorted(best)
+        ]
 
     def nearest(self, text: str, language: str, count: int, source: Source) -> list[LabelledExample]:
         """As the router decided: by words, or by meaning."""
         return self.examples.nearest(text, language, count, source == "embedding")
 
     def _words(self, text: str) -> tuple[list[tuple[int, int]], list[str]]:
-        """Places of the words in the message, and the words as they were meant."""
+        """Places of the words in the message, and the words as they were meant.
+
+        On another keyboard letters stand on signs, so what is between blanks is a word there.
+        """
+        intended = self.meant(text)
+        if intended != text and len(intended.split()) == len(text.split()):
+            words = [fold_line(word).strip(".,:;!?") for word in intended.split()]
+            return [typed.span() for typed in _TYPED.finditer(text)], words
         found = list(_WORD.finditer(text))
-        intended = _WORD.findall(fold_line(self.meant(text)))
-        same = len(intended) == len(found)
-        words = intended if same else [fold_line(word[0]) for word in found]
-        return [word.span() for word in found], words
+        return [word.span() for word in found], [fold_line(word[0]) for word in found]
 
     def _heard(self, text: str, words: Sequence[str]) -> range:
         """Places of the words that the router decided by: those of the piece, else all."""
@@ -88,7 +95,7 @@ def is_telling(word: str) -> bool:
 
 
 def weigh_words(model: Linear, words: Sequence[str], cls: int) -> Floats:
-    """How much more each word speaks for a class than for the others: its own n-grams, half of each pair's."""
+    """How much more each word speaks for a class than for the others: its n-grams, half of each pair."""
     out = np.zeros(len(words), dtype=np.float32)
     parts = [words_of(word) for word in words]
     for at, tokens in enumerate(parts):
@@ -109,4 +116,3 @@ def _pull(model: Linear, grams: Sequence[str], cls: int) -> float:
 
 def _strength(share: float) -> Strength:
     return 2 if share >= STRONG else 1
-

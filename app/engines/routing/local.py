@@ -19,7 +19,7 @@ from app.core.text import ends, is_blank
 from app.core.threads import TURNS, Threads
 from app.engines.routing.artefact import Artefact, ArtefactMeta, Stage
 from app.engines.routing.dialog import DialogSignals, feature_vector
-from app.engines.routing.evidence import Evidence
+from app.engines.routing.evidence import RoutingEvidence
 from app.engines.routing.examples import Examples
 from app.engines.routing.features import normalize
 from app.engines.routing.gist import TOKENS as PIECE_TOKENS
@@ -127,9 +127,9 @@ class LocalRouter:
         """The same, with sentence vectors from elsewhere."""
         return LocalRouter(self._artefact, embedder, self._threads)
 
-    def evidence(self, lines: Path | None) -> Evidence:
+    def evidence(self, lines: Path | None) -> RoutingEvidence:
         """What its decisions rest on; `lines` is the folder of what it was fitted on."""
-        return Evidence(self._artefact, self.meant, Examples(self._artefact, self._embedder, lines))
+        return RoutingEvidence(self._artefact, self.meant, Examples(self._artefact, self._embedder, lines))
 
     @property
     def fingerprint(self) -> dict[str, str]:

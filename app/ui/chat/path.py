@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.core.exceptions import CallCenterError
-from app.core.models import OPERATOR
+from app.core.models import OPERATOR, Decision
 from app.evaluation.corrections import Correction
 from app.services.dialogs.views import DialogView, MessageView
 from app.services.workbench import Workbench
@@ -47,8 +47,7 @@ class TurnReasons:
         asked = question_to(view, answer) if answer else None
         if answer is None or answer.path is None or asked is None or answer.role == OPERATOR:
             return ""
-        turn = answer.path
-        found = await self.bench.explaining.explain(asked.content, turn.decision, turn.language)
+        found = await self.bench.explaining.explain(asked.content, answer.path.decision)
         objection = None
         if found.kind in ROUTED:
             objection = self._objection(answer.seq, found.agent, await self._standing(view, asked.seq))
@@ -59,7 +58,7 @@ class TurnReasons:
         asked = next((m for m in reversed(view.messages) if m.role == "customer"), None)
         if asked is None:
             return ""
-        found = await self.bench.explaining.explain(asked.content, decision, view.language or DEFAULT)
+        found = await self.bench.explaining.explain(asked.content, decision)
         return render_why(found, self.texts.language)
 
     async def object(self, name: str, pick: str) -> tuple[int, str]:

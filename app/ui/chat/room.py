@@ -36,7 +36,9 @@ class ChatRoom(Room):
                 self._drawer("cc-path-drawer", words["drawer"])
                 gr.HTML(render("chat.side_title", text=words["path"]), elem_classes="cc-side-box")
                 nothing = render("shared.empty", sentence=words["empty"])
-                parts["path"] = gr.HTML(nothing, elem_id="cc-path", elem_classes="cc-drawn", js_on_load=CLICKS)
+                parts["path"] = gr.HTML(
+                    nothing, elem_id="cc-path", elem_classes="cc-drawn", js_on_load=CLICKS
+                )
                 parts["said"] = gr.Textbox(visible=False)
         self.screen = Screen(texts=self.texts, knowledge=self.bench.knowledge, **parts)
         self.talk = ChatTurns(self.bench, self.screen, self.saved, self.texts)

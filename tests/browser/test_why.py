@@ -1,0 +1,69 @@
+"""Why a turn went to its desk, and that it was the wrong one: seen and said in the browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import visitor
+from tests.browser.test_chat import SLOW, ask, opened
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore:.*no_silent_downcasting"),  # in Gradio's own statistics
+]
+REFUND = "Верните деньги, у меня списали за подписку два раза"
+TOLD = re.compile("Похоже на .*, поэтому передано супервайзеру")
+
+
+def proposed(storage: Path, dialog: str) -> list[str]:
+    file = storage.with_name("proposals.jsonl")
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    found = [json.loads(line)["correction"] for line in lines]
+    return [c["label"] for c in found if c["case"] == dialog]
+
+
+def test_a_turn_is_explained_and_the_wrong_desk_is_named_and_taken_back(page: Page, storage: Path) -> None:
+    ask(page, REFUND, "Вернуть деньги?")
+    why = page.locator("#cc-path .cc-why")
+    expect(why).to_contain_text(TOLD, timeout=SLOW)
+    expect(why.locator("mark", has_text="Верните")).to_be_visible()
+    expect(why).to_contain_text("Ближайший пример")
+    expect(why).to_contain_text("почти точно")
+    dialog = opened(page)
+    why.get_by_role("button", name="продажи").click()
+    expect(why).to_contain_text("Вы предложили: продажи", timeout=SLOW)
+    expect(page.locator("#cc-said")).to_contain_text("Правильный отдел: продажи")
+    assert proposed(storage, dialog) == ["sales"]
+    page.reload()
+    expect(why).to_contain_text("Вы предложили: продажи", timeout=SLOW)
+    why.get_by_role("button", name="Отозвать").click()
+    expect(why.get_by_role("button", name="продажи")).to_be_visible(timeout=SLOW)
+    assert proposed(storage, dialog) == []
+
+
+def test_a_follow_up_is_told_without_a_figure(page: Page) -> None:
+    ask(page, "не открывается приложение", "техподдержка")
+    ask(page, "спасибо", "Пожалуйста")
+    why = page.locator("#cc-path .cc-why")
+    expect(why).to_contain_text("продолжает ту же тему", timeout=SLOW)
+    expect(why).not_to_contain_text(re.compile(r"[01],\d\d"))
+
+
+def test_a_phone_shows_why_within_its_width(browser: Browser, url: str) -> None:
+    with visitor(browser, url, viewport={"width": 390, "height": 844}, has_touch=True) as page:
+        page.goto(f"{url}/ui/ru/")
+        page.locator("#cc-message textarea").wait_for(timeout=60_000)
+        ask(page, REFUND, "Вернуть деньги?")
+        page.locator("#cc-path-drawer summary").click()
+        why = page.locator("#cc-path .cc-why")
+        expect(why).to_contain_text(TOLD, timeout=SLOW)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        for button in why.locator(".cc-objection button").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
