@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 from rich.console import Console
 
-from tests.browser.conftest import FLAGS
+from tests.browser.flags import FLAGS
 from tests.support.server import ServerProcess
 
 VISITS = 10

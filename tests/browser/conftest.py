@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +16,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from app.bootstrap import build
+from app.evaluation.registry import Registry
+from app.services.workbench import Workbench
+from tests.browser.flags import FLAGS
+from tests.browser.furnished import SECRETS
+from tests.browser.screenshots import furnish
 from tests.support.server import running, settings
-
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,27 @@ def url(storage: Path) -> Iterator[str]:
         warnings.simplefilter("ignore")  # gradio's own deprecations are not ours
         with running(build(settings(storage, ui=True))) as address:
             yield address
+
+
+@pytest.fixture(scope="module")
+def furnished_bench(storage: Path) -> Workbench:
+    made = build(settings(storage, ui=True, **SECRETS))
+    runs = Registry(storage.with_name("runs"))
+    return replace(made, evaluation=replace(made.evaluation, registry=runs))
+
+
+@pytest.fixture(scope="module")
+def named(furnished_bench: Workbench) -> dict[str, str]:
+    """In a thread of its own: the browser's loop runs in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(lambda: asyncio.run(furnish(furnished_bench, dialogs=40, cases=12))).result()
+
+
+@pytest.fixture(scope="module")
+def furnished_url(furnished_bench: Workbench, named: dict[str, str]) -> Iterator[str]:
+    assert named  # it is furnished before it is opened
+    with running(furnished_bench) as address:
+        yield address
 
 
 @contextmanager

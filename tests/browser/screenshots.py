@@ -21,7 +21,7 @@ from app.bootstrap import build
 from app.core.config import Settings
 from app.evaluation.runner import RunOptions
 from app.services.workbench import Workbench
-from tests.browser.conftest import FLAGS
+from tests.browser.flags import FLAGS
 from tests.support.history import DIALOGS, fill, history
 from tests.support.server import ROOT, running
 

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.bootstrap import build
-from app.evaluation.registry import Registry
-from app.services.workbench import Workbench
-from app.ui.page import ROOMS
 from app.ui.words import LANGUAGES
 from tests.browser.conftest import visitor
-from tests.browser.screenshots import furnish
-from tests.support.server import running, settings
+from tests.browser.furnished import CANARY, SLOW, walk
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("browser"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-SLOW = 30_000
-CANARY = "canary-7f3a91"
-SECRETS: dict[str, Any] = {
-    "operator_key": CANARY,
-    "crm_token": CANARY,
-    "webhook_secret": f"whsec_{CANARY}",
-    "crm_url": f"http://127.0.0.1:9/{CANARY}",
-}
 OURS = """() => {
   const quoted = `:not(html)[lang], code, pre, script, style, .cc-hit, .cc-cites a, .cc-value, .token,
     .chatbot, [data-testid=bot], #cc-saved, #an-table-gap, .mon-text, .mon-last, .mon-summary dd`;
@@ -59,62 +40,17 @@ CYRILLIC = re.compile("[А-Яа-яЁё]")
 SAME_IN_BOTH = re.compile(
     r"Call Center Agents|JSON|CSV|HTML|Markdown|CRM|XLSX|UTC|JUnit|Python|customer_\d+|[“«][^”»]*[”»]"
 )
-FURNISHED = {
-    "knowledge": "#cc-kb-cited li",
-    "chat": "#cc-chat .message",
-    "evaluation": "#cc-eval-matrix button",
-    "monitor": ".mon-lines .mon-line",
-    "analytics": "#an-dialogs b",
-    "settings": "#cc-settings .cc-group",
-}
-"""By room, what is there only where it has something to show."""
-assert FURNISHED.keys() == {room.key for room in ROOMS}
 
 
 @pytest.fixture(scope="module")
-def bench(storage: Path) -> Workbench:
-    made = build(settings(storage, ui=True, **SECRETS))
-    runs = Registry(storage.with_name("runs"))
-    return replace(made, evaluation=replace(made.evaluation, registry=runs))
-
-
-@pytest.fixture(scope="module")
-def named(bench: Workbench) -> dict[str, str]:
-    """In a thread of its own: the browser's loop runs in this one."""
-    with ThreadPoolExecutor(1) as apart:
-        return apart.submit(lambda: asyncio.run(furnish(bench, dialogs=40, cases=12))).result()
-
-
-@pytest.fixture(scope="module")
-def url(bench: Workbench, named: dict[str, str]) -> Iterator[str]:
-    assert named  # it is furnished before it is opened
-    with running(bench) as address:
-        yield address
+def url(furnished_url: str) -> str:
+    return furnished_url
 
 
 def enter(page: Page, room: str, language: str = "ru") -> None:
     page.goto(f"{page.url.split('/ui/')[0]}/ui/{language}/?tab={room}")
     expect(page.locator("#cc-model summary")).to_be_visible(timeout=SLOW)
     expect(page.locator(f"#cc-tab-{room}-button")).to_have_attribute("aria-selected", "true", timeout=SLOW)
-
-
-def address(language: str, named: dict[str, str]) -> str:
-    dialog = named[f"dialog_{language}"]
-    return (
-        f"/ui/{language}/?tab=knowledge&customer=customer_123&dialog={dialog}&watch={dialog}"
-        f"&run={named['run']}&period=30&article=cannot-log-in"
-    )
-
-
-def furnished(page: Page, language: str, url: str, named: dict[str, str]) -> Iterator[str]:
-    """Each room in turn, with what it has to show. The key is typed in one of them and opens the others."""
-    page.goto(f"{url}{address(language, named)}")
-    page.locator("#cc-kb-key input").fill(CANARY, timeout=2 * SLOW)
-    page.locator("#cc-kb-key input").press("Enter")
-    for room, shown in FURNISHED.items():
-        page.locator(f"#cc-tab-{room}-button").click()
-        expect(page.locator(shown).first).to_be_visible(timeout=SLOW)
-        yield room
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -125,7 +61,7 @@ def test_each_furnished_room_speaks_one_language_names_its_controls_and_no_secre
     with visitor(browser, url) as page:
         page.on("response", lambda r: heard.append(r.url) if r.status >= 400 else None)
         page.on("pageerror", lambda error: heard.append(str(error)))
-        for room in furnished(page, language, url, named):
+        for room in walk(page, language, url, named):
             assert strange(page.evaluate(OURS), language) == [], room
             assert page.evaluate(NAMELESS) == [], room
             assert CANARY not in page.content()
@@ -181,7 +117,7 @@ def test_no_furnished_room_scrolls_sideways_on_a_narrow_screen(
     browser: Browser, url: str, named: dict[str, str]
 ) -> None:
     with visitor(browser, url, viewport={"width": 390, "height": 844}) as page:
-        for room in furnished(page, "ru", url, named):
+        for room in walk(page, "ru", url, named):
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, room
 
 
