@@ -1,18 +1,20 @@
-# Every target does its own set-up; the second time it only compares a time stamp.
+# Every target does its own set-up; the second time it only compares time stamps.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUN := $(VENV)/.run
 READY := $(VENV)/.ready
+QUIET := $(if $(CI),--quiet)
 
 .PHONY: run notebooks eval test check format lint types imports lock train torture bench screenshots clean
 
-run: $(READY)  ## serve the workbench and the API
-	$(BIN)/call-center serve $(if $(PORT),--port $(PORT))
+run: $(RUN)  ## serve the workbench and the API
+	@$(BIN)/call-center serve $(if $(PORT),--port $(PORT))
 
 notebooks: $(READY)  ## JupyterLab with the notebooks
 	$(BIN)/jupyter lab notebooks
 
-eval: $(READY)  ## measure the local router on the test sets
+eval: $(RUN)  ## measure the local router on the test sets
 	$(BIN)/call-center eval run eval_sets/routing_ru.jsonl eval_sets/routing_en.jsonl --router local
 
 test: $(READY)  ## the whole suite
@@ -51,18 +53,31 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.trace
 	$(BIN)/python -m benchmarks.first_turn
 
-lock: $(READY)  ## resolve again; writes the two exports with hashes and no registry address
+lock: $(READY)  ## resolve again; writes the three exports with hashes and no registry address
 	$(BIN)/uv lock --upgrade
 	$(BIN)/uv export -q --format requirements-txt --no-emit-project --all-extras --all-groups --no-header -o requirements.lock
+	$(BIN)/uv export -q --format requirements-txt --no-emit-project --no-default-groups --extra ui --extra eval --no-header -o requirements-run.lock
 	$(BIN)/uv export -q --format requirements-txt --no-emit-project --no-default-groups --extra ui --extra postgres --no-header -o deploy/requirements-server.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
 
+# What the server and `call-center eval` need; then what developing needs as well.
+$(RUN): requirements-run.lock pyproject.toml
+	$(call install,requirements-run.lock,280 MB to download and 1 GB on disk)
+
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=python3.12")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
-	touch $(READY)
+	$(call install,requirements.lock,430 MB to download and 1.6 GB on disk)
+
+OLD := Python 3.11 or newer is needed, and this is {}.{}; name one with make PYTHON=python3.12
+
+define install
+@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "$(OLD)".format(*v))'
+@if test -e $(RUN) -o -e $(READY); then echo "Installing what is new or missing: at most $(2)."; \
+	else echo "First time: about $(2), 2–5 minutes. Later starts skip this."; fi
+@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+@$(BIN)/uv pip install $(QUIET) --compile-bytecode --python $(BIN)/python --require-hashes -r $(1)
+@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+@touch $@
+endef

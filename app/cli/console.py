@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -59,14 +60,16 @@ def exit_on_broken_gates(broken: list[str]) -> None:
         raise typer.Exit(1)
 
 
-def listen_on(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """Exits with 2 where the port cannot be used; port 0 takes a free one."""
+def listen_on(port: int, host: str = "127.0.0.1", other: str = "--port 8101") -> socket.socket:
+    """Exits with 2 where the port cannot be used; `other` is how to name a free one, 0 takes one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=512)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "there is no such address"
-        exit_with(f"Port {port} of {host} cannot be used: {str(reason).partition(' (while')[0]}.")
+        taken = getattr(error, "errno", None) == errno.EADDRINUSE
+        mend = f" Choose another: {other}." if taken else ""
+        exit_with(f"Port {port} of {host} cannot be used: {str(reason).partition(' (while')[0]}.{mend}")
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,10 +47,11 @@ def serve_application(
             f"--host {host} accepts connections from other machines: "
             "set OPERATOR_KEY, or add --insecure if everybody may act as an operator."
         )
-    listen_on(settings.port, settings.host).close()
+    listen_on(settings.port, settings.host, "--port 8001, or make run PORT=8001").close()
+    if sys.stderr.isatty():
+        typer.echo("Starting… (Ctrl+C stops; the very first start takes about a minute)", err=True)
     application = create_app(open_workbench(settings), warm=True)
-    _announce(settings)
-    uvicorn.run(
+    config = uvicorn.Config(
         application,
         host=settings.host,
         port=settings.port,
@@ -57,15 +60,32 @@ def serve_application(
         timeout_graceful_shutdown=settings.shutdown_grace,
         proxy_headers=False,  # TRUSTED_PROXIES decides whose count
     )
+    with suppress(KeyboardInterrupt):
+        AnnouncingServer(config, settings).run()
 
 
-def _announce(settings: Settings) -> None:
-    if settings.environment == "production":
-        return
-    name = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host
-    address = f"http://{name}:{settings.port}"
-    workbench = f"Workbench {address}/ui/   " if has_workbench(settings) else ""
-    typer.echo(f"{workbench}API {address}/docs", err=True)
+class AnnouncingServer(uvicorn.Server):
+    """Tells its address once it answers there."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Leaves the process where the port was taken meanwhile."""
+        await super().startup(sockets)
+        if self._settings.environment != "production":
+            port = self.servers[0].sockets[0].getsockname()[1]
+            _announce(self._settings, port)
+
+
+def _announce(settings: Settings, port: int) -> None:
+    """Last, so that it is not lost among the lines of the log; bold on a terminal."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
+    shown = {"API": f"{address}/docs"} | ({"Workbench": f"{address}/ui/"} if has_workbench(settings) else {})
+    for what, where in shown.items():
+        typer.echo(f"{what:10} {typer.style(where, bold=True)}", err=True)
 
 
 def chat_in_terminal(

@@ -193,9 +193,13 @@ def test_the_mock_provider_answers_a_chat_completion(tmp_path: Path) -> None:
     assert reply["usage"]["total_tokens"] > 0
 
 
-def test_a_port_that_is_taken_is_told_plainly(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "mend"), {"mock-llm": "--port 8101", "serve": "--port 8001, or make run PORT=8001"}.items()
+)
+def test_a_port_that_is_taken_is_told_plainly(tmp_path: Path, command: str, mend: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = in_process("mock-llm", "--port", port, cwd=tmp_path)
+        done = in_process(command, "--port", port, cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr == f"Port {port} of 127.0.0.1 cannot be used: Address already in use.\n"
+    told = f"Port {port} of 127.0.0.1 cannot be used: Address already in use. Choose another: {mend}."
+    assert done.stderr.splitlines() == [told]

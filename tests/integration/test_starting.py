@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.support.command import ROOT, in_process, run
+from tests.support.command import CLI, ROOT, clean_environment, in_process, run
 from tests.support.operator import Room
 from tests.support.server import ServerProcess, client
 
@@ -75,3 +79,27 @@ def test_the_health_check_of_the_image_asks_no_proxy(tmp_path: Path) -> None:
 def test_the_doctor_names_it_only_where_it_is_on(tmp_path: Path) -> None:
     assert "off (UI=false)" in in_process("doctor", cwd=tmp_path, UI="false").stdout
     assert "asks for OPERATOR_KEY" in in_process("doctor", cwd=tmp_path, OPERATOR_KEY="k").stdout
+
+
+def test_a_log_holds_the_address_without_the_marks_of_a_terminal(tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path / "dialogs")
+    server.start()
+    server.terminate()
+    assert server.log.splitlines() == [f"API        {server.url.replace('127.0.0.1', 'localhost')}/docs"]
+
+
+def test_a_terminal_is_told_that_it_starts_and_the_address_when_it_answers(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [*CLI, "serve", "--port", "0"]
+    env = clean_environment(UI="false", LOG_LEVEL="ERROR")
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=theirs) as process:
+        os.close(theirs)
+        with os.fdopen(ours, encoding="utf-8") as screen:
+            first, last = screen.readline(), screen.readline()
+            shown = re.fullmatch(r"API +\x1b\[1mhttp://localhost:(\d+)/docs\x1b\[0m\n", last)
+            assert shown
+            alive = f"http://127.0.0.1:{shown[1]}/api/v1/health/live"
+            assert httpx2.get(alive, timeout=30, trust_env=False).status_code == 200
+            process.send_signal(signal.SIGINT)
+    assert first.startswith("Starting…")
+    assert process.returncode == 0
