@@ -74,7 +74,7 @@ OLD := Python 3.11 or newer is needed, and this is {}.{}; name one with make PYT
 define install
 @$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "$(OLD)".format(*v))'
 @if test -e $(RUN) -o -e $(READY); then echo "Installing what is new or missing: at most $(2)."; \
-	else echo "First time: about $(2), 2–5 minutes. Later starts skip this."; fi
+	else echo "First time: about $(2), 1–5 minutes. Later starts skip this."; fi
 @test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 @test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 @$(BIN)/uv pip install $(QUIET) --compile-bytecode --python $(BIN)/python --require-hashes -r $(1)
