@@ -6,7 +6,7 @@ RUN := $(VENV)/.run
 READY := $(VENV)/.ready
 QUIET := $(if $(CI),--quiet)
 
-.PHONY: run notebooks eval test check format lint types imports lock train torture bench screenshots clean
+.PHONY: run notebooks eval test check format lint types imports lock train torture bench screenshots strip stored clean
 
 run: $(RUN)  ## serve the workbench and the API
 	@$(BIN)/call-center serve $(if $(PORT),--port $(PORT))
@@ -44,6 +44,13 @@ torture: $(READY)  ## slow forms of the fault tests
 
 screenshots: $(READY)  ## pictures of every room of the workbench, into docs/img
 	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.browser.strip
+
+strip: $(READY)  ## the picture of the README, out of those of the rooms
+	$(BIN)/python -m tests.browser.strip
+
+stored: $(READY)  ## execute the notebooks and store their results in them
+	$(BIN)/python -m tests.notebooks.stored
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.routing
