@@ -6,7 +6,7 @@ RUN := $(VENV)/.run
 READY := $(VENV)/.ready
 QUIET := $(if $(CI),--quiet)
 
-.PHONY: run notebooks eval test check format lint types imports lock train torture bench screenshots strip stored clean
+.PHONY: run notebooks eval test check format lint types imports lock train example-week torture bench screenshots strip stored clean
 
 run: $(RUN)  ## serve the workbench and the API
 	@$(BIN)/call-center serve $(if $(PORT),--port $(PORT))
@@ -38,6 +38,9 @@ imports: $(READY)
 
 train: $(READY)  ## fit what ships in the package again from eval_sets/train
 	$(BIN)/call-center train --shipped
+
+example-week: $(READY)  ## play the example week again and write its archive
+	$(BIN)/python -m benchmarks.week
 
 torture: $(READY)  ## slow forms of the fault tests
 	TORTURE=1 $(BIN)/pytest -n 2 --dist loadgroup tests/faults

@@ -29,6 +29,7 @@ from app.bootstrap.context import (
     relay_of,
     understanding_of,
 )
+from app.bootstrap.example import example_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import BesideDialogs, beside_dialogs, local_router, router_of
@@ -222,6 +223,7 @@ def _workbench(
         release=partial(_release, context, office),
         warm=warm,
         relay=relay,
+        example=example_of(context, build),
     )
 
 

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
 
     backoffice_storage: str = Field(default="storage/backoffice.sqlite", repr=False)
     demo_data: bool | None = None
+    demo_week: bool = True
     refund_limit: int | None = Field(default=None, ge=0)
     refunds_per_year: int | None = Field(default=None, ge=0)
     credit_limit: int | None = Field(default=None, ge=0)
@@ -191,6 +192,10 @@ class Settings(BaseSettings):
     def wants_demo_data(self) -> bool:
         """A real company's records never get invented customers, unless somebody says so."""
         return self.environment == "development" if self.demo_data is None else self.demo_data
+
+    @property
+    def offers_example(self) -> bool:
+        return self.demo_week and self.environment == "development"
 
     def policy_of(self, company: Policy) -> Policy:
         """The company's, with the limits that are set."""

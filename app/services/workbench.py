@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.core.config import Settings
+from app.core.exceptions import CallCenterError
+from app.core.ports import DialogQuery
 from app.services.analytics.service import AnalyticsService
 from app.services.crm.relay import Relay
 from app.services.customers import Customers
@@ -18,6 +21,7 @@ from app.services.dialogs.maintenance import Maintenance
 from app.services.dialogs.manager import DialogManager
 from app.services.evaluation.runs import EvalDesk
 from app.services.evaluation.service import EvaluationService
+from app.services.example import ExampleWeek
 from app.services.explaining import Explaining
 from app.services.health import HealthService
 from app.services.knowledge.citations import CitationIndex
@@ -34,7 +38,10 @@ Warmup = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Workbench:
-    """`agents` are the roster's names; `model_name` is what answers when nothing is degraded."""
+    """`agents` are the roster's names; `model_name` is what answers when nothing is degraded.
+
+    `example` is the made-up week that may be shown in its place; `made_up`: it is that week.
+    """
 
     settings: Settings
     agents: tuple[str, ...]
@@ -59,6 +66,8 @@ class Workbench:
     release: Callable[[], Awaitable[None]]
     warm: Warmup
     relay: Relay | None = None
+    example: ExampleWeek[Workbench] | None = None
+    made_up: bool = False
 
     @cached_property
     def pace(self) -> Pace:
@@ -75,6 +84,16 @@ class Workbench:
         """Shared by all pages, for its cache."""
         return CitationIndex(self.dialogs.store)
 
+    async def offers_example(self) -> bool:
+        """While there is nothing of one's own to show."""
+        if self.example is None:
+            return False
+        try:
+            page = await self.dialogs.store.find(DialogQuery(limit=1))
+        except CallCenterError:
+            return False
+        return not page.rows and not await asyncio.to_thread(self.evaluation.registry.list)
+
     async def start(self) -> None:
         await self.dialogs.store.open()
         if self.relay:
@@ -83,6 +102,8 @@ class Workbench:
 
     async def stop(self) -> None:
         """Admit nothing new; running turns may finish within SHUTDOWN_GRACE."""
+        if self.example:
+            await self.example.close()
         await self.dialogs.drain(self.settings.shutdown_grace)
         await self.eval_desk.stop()
         await self.maintenance.stop()

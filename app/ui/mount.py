@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from asyncio import to_thread
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
+from typing import Any
 
 import gradio as gr
 import structlog
@@ -11,12 +16,16 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from gradio import queueing, route_utils, routes
 from gradio.routes import App
+from starlette._utils import get_route_path
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from app.core.documents import LARGEST_FILE
+from app.services.example import ExampleWeek
 from app.services.workbench import Workbench
 from app.telemetry import unexpected
+from app.ui.example import EXAMPLE, LatePage
 from app.ui.kit import add_kit
 from app.ui.page import build_page, render_scripts
 from app.ui.shell import Shell, not_found_page, read_icon
@@ -36,31 +45,84 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
     if workers.second:
         structlog.get_logger().error("one_worker_needed", mend=str(OneWorkerNeeded()))
     sweep(KEPT)
+    if bench.example:
+        _mount_example(app, bench.example, uploads, workers)
     for language in LANGUAGES:
         if bench.health.facts.environment == "development":
             add_kit(app, bench, language)
-        app = gr.mount_gradio_app(
-            app,
-            build_page(bench, language),
-            path=f"/ui/{language}",
-            theme=theme(),
-            css=read_styles(bench.agents),
-            show_error=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            allowed_paths=[],
-            max_file_size=LARGEST_FILE,
-            footer_links=[],
-            run_history=False,
-        )
+        app = _add_page(app, bench, f"/ui/{language}", language)
         _guard(app.router.routes[-1], uploads, workers, language)
     app.add_api_route("/favicon.ico", _serve_icon, include_in_schema=False)
     app.add_api_route("/ui/{rest:path}", _redirect_or_fail, include_in_schema=False)
-    pages = {f"/ui/{language}/": language for language in LANGUAGES}
+    pages = {f"/ui/{language}{place}": language for language in LANGUAGES for place in ("/", EXAMPLE)}
     app.user_middleware.append(
         Middleware(Shell, pages=pages, scripts=render_scripts())
     )  # the innermost: within all guards
     return app
+
+
+def _add_page(app: FastAPI, bench: Workbench, path: str, language: str) -> FastAPI:
+    added: FastAPI = gr.mount_gradio_app(
+        app,
+        build_page(bench, language),
+        path=path,
+        theme=theme(),
+        css=read_styles(bench.agents),
+        show_error=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        allowed_paths=[],
+        max_file_size=LARGEST_FILE,
+        footer_links=[],
+        run_history=False,
+    )
+    return added
+
+
+def _mount_example(app: FastAPI, week: ExampleWeek[Workbench], uploads: Uploads, workers: Workers) -> None:
+    """Before the pages of its languages, which would answer that there is no such address."""
+    for language in LANGUAGES:
+        path = f"/ui/{language}{EXAMPLE}".rstrip("/")
+
+        async def make(language: str = language, path: str = path) -> FastAPI:
+            bench = await week.open()
+            outside = FastAPI()
+            outside.user_middleware += [kind for kind in app.user_middleware if _is_cors(kind)]
+            await to_thread(asyncio.run, _add_late(outside, bench, path, language))
+            _guard(outside.router.routes[-1], uploads, workers, language)
+            return outside
+
+        app.add_api_route(path, _add_slash, include_in_schema=False)
+        app.mount(path, late := LatePage(make))
+        _end_with(app, late)
+
+
+async def _add_late(app: FastAPI, bench: Workbench, path: str, language: str) -> None:
+    """In a thread beside the server's: where no loop runs, Gradio would leave one of its own behind."""
+    _add_page(app, bench, path, language)
+
+
+def _is_cors(kind: Middleware) -> bool:
+    """Where the service answers for other origins, a page does not."""
+    made: object = kind.cls
+    return made is CORSMiddleware
+
+
+def _end_with(app: FastAPI, late: LatePage) -> None:
+    before = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        async with before(app) as state:
+            yield state
+            await late.end()
+
+    app.router.lifespan_context = lifespan
+
+
+def _add_slash(request: Request) -> RedirectResponse:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.scope['root_path']}{get_route_path(request.scope)}/{query}")
 
 
 def _guard(page: BaseRoute, uploads: Uploads, workers: Workers, language: str) -> None:

@@ -12,6 +12,7 @@ from app.services.workbench import Workbench
 from app.ui.analytics.room import AnalyticsRoom
 from app.ui.chat.room import ChatRoom
 from app.ui.evaluation.room import EvaluationRoom
+from app.ui.example import address_of, offer_switch, show_mark
 from app.ui.knowledge.room import KnowledgeRoom
 from app.ui.monitor.room import MonitorRoom
 from app.ui.room import QUIET, Room, render
@@ -24,9 +25,12 @@ from app.ui.words import LANGUAGES, Words, words
 SIGNS = {"healthy": "●", "degraded": "◐", "unhealthy": "○"}
 
 
-def render_header(language: str) -> str:
+def render_header(language: str, made_up: bool = False) -> str:
     names = {code: words(code, "frame")["own_name"] for code in LANGUAGES}
-    links = [{"code": code, "name": name, "here": code == language} for code, name in names.items()]
+    links = [
+        {"code": code, "name": name, "here": code == language, "address": address_of(code, made_up)}
+        for code, name in names.items()
+    ]
     return render("frame.header", links=links, logo=draw_icon(FIRST / "icon.svg"), w=words(language, "frame"))
 
 
@@ -94,9 +98,11 @@ def build_page(bench: Workbench, language: str) -> gr.Blocks:
         title=frame["page_title"], analytics_enabled=False, fill_width=True, delete_cache=(KEPT, KEPT)
     ) as blocks:
         with gr.Row(elem_id="cc-header"):
-            gr.HTML(render_header(language), elem_id="cc-top")
+            gr.HTML(render_header(language, bench.made_up), elem_id="cc-top")
             status = gr.HTML(render_waiting(bench, language), elem_id="cc-status")
             ask = gr.Button(elem_id="cc-ask-health", elem_classes="cc-hidden")
+            offer_switch(bench, language, blocks)
+        show_mark(bench, language)
         with gr.Tabs(elem_id="cc-tabs", overflow_behavior="wrap"):
             for room in rooms:
                 with gr.Tab(frame["tabs"][room.key], id=room.key, elem_id=f"cc-tab-{room.key}") as tab:

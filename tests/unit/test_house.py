@@ -149,7 +149,7 @@ def test_no_path_of_one_machine_is_written_down() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in texts
-        if path.suffix != ".npz"
+        if path.suffix not in {".npz", ".zip"}
         for line in path.read_text("utf-8").splitlines()
         if MACHINE_PATH.search(line)
     ]

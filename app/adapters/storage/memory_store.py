@@ -60,8 +60,12 @@ class MemoryStore:
         return self._dialogs[dialog_id].model_copy(deep=True)
 
     async def write(self, dialog: Dialog) -> None:
+        self.put(dialog.model_copy(deep=True))
+
+    def put(self, dialog: Dialog) -> None:
+        """Without a copy: nobody else may change it."""
         _check(dialog.dialog_id)
-        self._dialogs[dialog.dialog_id] = dialog.model_copy(deep=True)
+        self._dialogs[dialog.dialog_id] = dialog
 
     async def delete(self, dialog_id: str) -> None:
         if self._dialogs.pop(dialog_id, None) is None:

@@ -11,6 +11,7 @@ from app.ui.chat.panels import QUICK_REPLIES
 from app.ui.chat.screen import NewsFeed, Screen, Update
 from app.ui.chat.turns import ChatTurns, index_of
 from app.ui.chat.what_if import WhatIf
+from app.ui.example import offer_guide, show_guide
 from app.ui.room import QUIET, Room, render
 from app.ui.why import CLICKS
 
@@ -31,6 +32,7 @@ class ChatRoom(Room):
                 with gr.Column(elem_classes="cc-drawn"):
                     self.saved.build(CUSTOMER)
             with gr.Column(scale=6, min_width=320, elem_id="cc-talk-column"):
+                self.guide = show_guide()
                 parts = self._conversation()
             with gr.Column(scale=4, min_width=300, elem_id="cc-path-column"):
                 self._drawer("cc-path-drawer", words["drawer"])
@@ -51,6 +53,7 @@ class ChatRoom(Room):
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
         outputs = [*self.saved.owner, *self.screen.parts, *self.saved.parts]
         page.load(self._open, None, outputs, **QUIET)
+        offer_guide(self.bench, self.language, page, self.guide)
         tab.select(None, None, None, js="() => cc.listen()", api_visibility="private")
 
     def _conversation(self) -> dict[str, Any]:

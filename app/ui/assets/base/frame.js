@@ -50,7 +50,7 @@ document.addEventListener("click", (event) => {
   if (language) {
     event.preventDefault();
     document.cookie = `cc_lang=${language.dataset.lang};path=/;max-age=31536000;samesite=lax`;
-    location.href = new URL(`../${language.dataset.lang}/${location.search}`, location.href);
+    location.href = new URL(location.search, language.href);
   }
 });
 document.addEventListener("keydown", (event) => {
