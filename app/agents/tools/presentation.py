@@ -28,7 +28,7 @@ SPANS = {
     "months": "duration-month",
 }
 """Facts that count time, with their units in CLDR."""
-PLANS, ITEM, ZONE = ("plan", "next_plan"), "item", "time_zone"
+PLANS, ITEM, ZONE, COUNTED = ("plan", "next_plan"), "item", "time_zone", "counted"
 TIMED = {"at", "asked", "was"}
 """Of an action's facts, those whose hour matters: a call's. What is paid for ends on a day."""
 
@@ -112,6 +112,8 @@ def _shown(key: str, value: Any, language: str) -> Any:
         return format_percent(value / 100, locale=_locale(language))
     if type(value) is int and (unit := _unit(key)):
         return format_unit(value, unit, "long" if key in SPANS else "short", locale=_locale(language))
+    if type(value) is int and (forms := words(COUNTED, language).get(key)):
+        return Template(_form(forms, value, language)).substitute(n=value)
     if isinstance(value, datetime):
         return moment(value, language)
     if isinstance(value, date):
@@ -119,6 +121,11 @@ def _shown(key: str, value: Any, language: str) -> Any:
     if key == ZONE:
         return get_timezone_location(value, locale=_locale(language), return_city=True)
     return term(key, value, language) if isinstance(value, str) else value
+
+
+def _form(forms: Any, number: int, language: str) -> str:
+    """Of a noun beside the number, by the plural rules of the language."""
+    return str(forms.get(_locale(language).plural_form(number), forms["other"]))
 
 
 def _unit(key: str) -> str | None:

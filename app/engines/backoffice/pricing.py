@@ -88,6 +88,8 @@ def quote(company: Company, held: Discount, wanted: Quote) -> Outcome:
     }
     if plan and plan.seat_rub is not None:
         facts |= {"people": people, "seats_rub": price.seats_rub}
+        if people > plan.people:
+            facts |= {"team": people, "included": plan.people, "extra_seats": people - plan.people}
     if goods and wanted.delivery:
         facts |= delivery_facts(company, wanted.delivery)
     reason = "" if claimed in ("none", discount) else NOT_VERIFIED

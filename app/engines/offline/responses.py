@@ -52,7 +52,8 @@ def _filled(template: str, facts: Facts, language: str) -> str:
     names = set(wanted.get_identifiers())
     if not all(_printable(facts.get(name), language) for name in names) or _single(names, facts):
         return ""
-    return wanted.substitute({name: str(facts[name]).strip() for name in names}).replace("г..", "г.")
+    text = wanted.substitute({name: str(facts[name]).strip() for name in names}).replace("г..", "г.")
+    return f"{text[0].upper()}{text[1:]}" if template.startswith("$item") else text
 
 
 def _single(names: set[str], facts: Facts) -> bool:

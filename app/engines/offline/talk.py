@@ -8,11 +8,11 @@ from app.core.models import OpenMatter
 from app.core.wording import spoken
 from app.engines.offline import acts
 from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
-from app.engines.offline.lexicon import phrasebook
+from app.engines.offline.lexicon import contains, manner, phrasebook
 from app.engines.offline.responses import fill
 from app.engines.offline.wishes import OFFER, TOPIC, Intent
 
-PERSON, CALL = "person", "call_person"
+PERSON, CALL, CUT = "person", "call_person", "injection_for_a_discount"
 REASON = 500  # characters
 CALLS = frozenset({"bereavement", "self_harm", "hacked", "card_stolen", "phishing"})
 """After these a person looks at the dialog."""
@@ -33,7 +33,8 @@ def fixed(wish: Intent, scene: Scene) -> Move:
     """Reviewed words; a prank calls nobody."""
     if wish.act in CALLS and not is_called(scene):
         return Call(CALL, {"reason": wish.act})
-    return Say(pick(words(scene.language)[wish.act], scene), matter=wish.matter())
+    kind = CUT if wish.act == "injection" and contains(manner("price_cut"), wish.said) else wish.act
+    return Say(pick(words(scene.language)[kind], scene), matter=wish.matter())
 
 
 def has_more(scene: Scene) -> bool:

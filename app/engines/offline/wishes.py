@@ -12,6 +12,7 @@ from app.engines.offline import acts
 from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING, SURE
 from app.engines.offline.agreement import answer_to
 from app.engines.offline.call_times import names_time
+from app.engines.offline.calling_off import calls_off
 from app.engines.offline.conversation import LinePart, Scene
 from app.engines.offline.entities import Slots, slots_in
 from app.engines.offline.forbidding import forbids
@@ -53,6 +54,8 @@ def skill_of(act: str) -> Skill | None:
 
 def read_wishes(scene: Scene) -> list[Intent]:
     """In the order of saying, but what is urgent first; beside it only what is clear counts."""
+    if not scene.proposal and scene.matter.asked in ("", OFFER) and calls_off(scene.now, scene):
+        return [Intent("undo", scene.now, scene.now)]
     found = [_interpret(part, scene) for part in scene.parts]
     if any(wish.act in acts.URGENT for wish in found):
         clear = {part.reading.best for part in scene.parts if part.reading.p(part.reading.best) >= SURE}

@@ -61,7 +61,7 @@ def _pay_back(case: ActionRun, row: Row[Any], refund: RefundCase) -> Outcome:
     if amount == refund.rest:
         _call_off(case, row)
     if ends := _end(case, row, refund, amount):
-        facts |= {"subscription": "cancelled", "until": ends}
+        facts |= {"subscription": "cancelled", "plan": row.plan, "until": ends}
     return done(number, **facts)
 
 

@@ -88,7 +88,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
     ],
     "refund": [
         _done("R-1001", **REFUNDED, reason="full"),
-        _done("R-1001", **REFUNDED, reason="full", subscription="cancelled", until=LATER),
+        _done("R-1001", **REFUNDED, reason="full", subscription="cancelled", plan="pro", until=LATER),
         *(_done("R-1001", **REFUNDED, reason=why) for why in ("duplicate", "unused_months", "part")),
         *_waits("late", "goods_return", "above_limit", "often", payment="P-1001", amount_rub=1990),
         *_refused("already_refunded", payment="P-1001", refund="R-1001"),
@@ -138,7 +138,8 @@ RAW: dict[str, list[dict[str, Any]]] = {
     ],
     "quote": [
         _found(item="pro", period="year", quantity=1, price_rub=19_104, total_rub=19_104, discount_percent=0),
-        _found(item="business", period="year", quantity=1, people=25, seats_rub=17_400, total_rub=55_704),
+        _found(item="business", period="year", quantity=1, people=25, price_rub=38_304, seats_rub=17_400,
+               total_rub=55_704, team=25, included=20, extra_seats=5),
         _found(item="pro", period="month", discount_percent=50, total_rub=995),
         _found(item="pro", period="month", total_rub=1990, reason="discount_not_verified", verified_rub=995),
         _found(item="key", quantity=1, delivery_rub=350, total_rub=2840),
