@@ -88,7 +88,7 @@ async def test_a_payment_is_refunded_once_however_often_it_is_asked_for(
     assert returned.refunded_rub == returned.amount_rub == 990
     assert returned.number in first
     assert "R-" in first
-    assert ("уже возвращён" if "ё" in second or "уже" in second else "already returned") in second
+    assert ("уже возвращён" if "ё" in second or "уже" in second else "already been refunded") in second
     assert [use.status for use in await chat.tools()][-1] == "refused"
 
 
@@ -134,5 +134,5 @@ async def test_steps_that_run_out_end_in_a_ticket(bench: Workbench, office: SqlB
 
 async def test_nothing_is_done_for_somebody_unknown(bench: Workbench, office: SqlBackOffice) -> None:
     text = await Chat(bench, "nobody").say("Оформите Профи на год")
-    assert "не привязан аккаунт" in text
+    assert "не связан с аккаунтом" in text
     assert office.orders("nobody") == []
