@@ -1,22 +1,26 @@
-"""Replay: the customer's lines of a dialog again, under other settings and without effects."""
+"""Replay: the customer's lines of a dialog again, under other settings, on a copy of the records of then."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from app.agents.orchestrator import Orchestrator
-from app.core.backoffice import ActionContext
+from app.core.backoffice import ActionApproval, ActionContext
+from app.core.clock import Clock
 from app.core.dialog import Dialog, Message
-from app.core.exceptions import CallCenterError
-from app.core.models import OPERATOR, Reply, Said, Turn, TurnContext
-from app.core.ports import DialogStore
+from app.core.exceptions import BackOfficeUnavailable, CallCenterError
+from app.core.models import OPERATOR, Said, Turn, TurnContext
+from app.core.ports import BackOffice, DialogStore
 from app.core.proposals import Proposal
+from app.core.threads import in_office
 from app.services.dialogs.admission import RunningTurns, Stopped
 from app.services.dialogs.consents import Consents
 from app.services.dialogs.settling import Settling
@@ -74,12 +78,32 @@ class Step(BaseModel):
     differs: Difference = ""
 
 
+@dataclass
+class ReplayClock:
+    """Stands at the line that is answered."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+Make = Callable[[Setup, BackOffice | None, Clock], Orchestrator]
+RecordsAt = Callable[[str, datetime, Clock], BackOffice | None]
+"""Of a customer at a moment; without effects on the real ones. Blocking."""
+
+
 @dataclass(frozen=True)
 class Replay:
-    """`make` builds what answers without effects; `thoughtful`: there is a temperature to be set."""
+    """`make` builds what answers over the records of then; `thoughtful`: there is a temperature to be set.
+
+    `decided` lists the approvals of the real records.
+    """
 
     store: DialogStore
-    make: Callable[[Setup], Orchestrator]
+    make: Make
+    records: RecordsAt
+    decided: Callable[[], list[ActionApproval]]
     routers: tuple[str, ...]
     threshold: float
     thoughtful: bool = False
@@ -102,8 +126,8 @@ class Replay:
         if self.places.locked():
             raise ReplaysBusy
         async with self.places:
-            dialog = await self.store.read(dialog_id)
-            rehearsal = Rehearsal(dialog, self.make(setup), self.history, self.consents)
+            rehearsal = await self._begin(await self.store.read(dialog_id), setup)
+            dialog = rehearsal.dialog
             try:
                 for asked in _customer_lines(dialog):
                     yield await self.running.run(name or dialog_id, rehearsal.step(asked))
@@ -113,22 +137,39 @@ class Replay:
     def stop(self, name: str) -> bool:
         return self.running.stop(name)
 
+    async def _begin(self, dialog: Dialog, setup: Setup) -> Rehearsal:
+        """Where the records cannot be reached, tools say so, as in a turn."""
+        began = dialog.messages[0].timestamp if dialog.messages else dialog.created_at
+        clock, office, words = ReplayClock(began), None, list[ActionApproval]()
+        with suppress(BackOfficeUnavailable):
+            office = await in_office(self.records, dialog.customer_id, began, clock)
+            words = [a for a in await in_office(self.decided) if a.origin.dialog_id == dialog.dialog_id]
+        orchestrator = self.make(setup, office, clock)
+        consents = replace(self.consents, clock=clock)
+        return Rehearsal(dialog, orchestrator, self.history, consents, clock, words)
+
 
 @dataclass
 class Rehearsal:
-    """Agents see their new answers, and the original lines of customer and operators."""
+    """Agents see their new answers, and the original lines of customer and operators.
+
+    `words` are what people decided on approvals of the dialog; they fall when they fell then.
+    """
 
     dialog: Dialog
     orchestrator: Orchestrator
     history: int
     consents: Consents
+    clock: ReplayClock
+    words: list[ActionApproval]
     lines: list[Said] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     serving: str | None = None
 
     async def step(self, asked: Message) -> Step:
-        then = _original_answer(self.dialog, asked)
+        then, self.clock.now = _original_answer(self.dialog, asked), asked.timestamp
+        await in_office(self._decide, asked.timestamp)
         self.lines.append(Said(role="customer", content=asked.content))
         now = then if _by_person(self.dialog, asked) else await self._answer(asked)
         if now.text:
@@ -147,7 +188,6 @@ class Rehearsal:
             raise
         except CallCenterError as error:
             return ReplayedAnswer(failure=error.code)
-        reply = as_proposed_then(self.dialog, asked, reply)
         self.turns.append(reply.turn)
         self.serving = reply.turn.agent
         if reply.proposal is not None:
@@ -162,13 +202,23 @@ class Rehearsal:
         now = {"assigned_agent": self.serving, "handler": "bot", "proposals": self.proposals}
         return self.dialog.model_copy(update={**known, **now})
 
+    def _decide(self, until: datetime) -> None:
+        """What a person has decided by now, on the same request of the replay."""
+        office = self.orchestrator.context.office
+        due = [a for a in self.words if a.decided_at is not None and a.decided_at <= until]
+        self.words = [a for a in self.words if a not in due]
+        for word in due:
+            for waits in office.approvals() if office else ():
+                if (waits.origin.seq, waits.tool) == (word.origin.seq, word.tool) and office:
+                    office.decide(waits.number, word.status == "approved", word.decided_by or "", word.note)
+
     async def close(self) -> None:
-        """The rehearsal's records reopen on the next use."""
+        """The copy of the records is gone with it."""
         if office := self.orchestrator.context.office:
             await asyncio.to_thread(office.close)
 
     def _turn_context(self, asked: Message) -> TurnContext:
-        """With the original dialog and line: an action done for that line returns its original outcome."""
+        """With the original dialog and line."""
         dialog = self.dialog
         return TurnContext(
             origin=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
@@ -178,22 +228,6 @@ class Rehearsal:
             transferred=any(turn.hops for turn in self.turns),
             matter=self.turns[-1].matter if self.turns else None,
         )
-
-
-def as_proposed_then(dialog: Dialog, asked: Message, reply: Reply) -> Reply:
-    """What was proposed for that line is proposed again: since then it may have been done."""
-    made = reply.proposal
-    then = next((p for p in dialog.proposals if p.seq == asked.seq), None)
-    if made is None or then is None or (made.tool, _terms(made)) != (then.tool, _terms(then)):
-        return reply
-    past = {"state": "open", "times": 0, "decided": None, "outcome": None, "language": made.language}
-    again = then.model_copy(update=past, deep=True)
-    text = reply.text.removesuffix(made.wording) + again.wording
-    return Reply(text=text, turn=reply.turn, proposal=again)
-
-
-def _terms(proposal: Proposal) -> dict[str, object]:
-    return {name: value for name, value in proposal.arguments.items() if name != "again"}
 
 
 def difference(then: ReplayedAnswer, now: ReplayedAnswer) -> Difference:

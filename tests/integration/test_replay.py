@@ -12,6 +12,7 @@ import pytest
 from app.bootstrap import build
 from app.core.actions import OpenComplaint
 from app.core.backoffice import ActionContext
+from app.core.clock import utcnow
 from app.core.models import RouteQuery
 from app.engines.backoffice.office import SqlBackOffice
 from app.services.dialogs.admission import Stopped
@@ -120,7 +121,7 @@ async def test_a_replay_can_be_stopped(bench: Workbench, monkeypatch: pytest.Mon
         begun.set()
         await asyncio.Event().wait()
 
-    made = bench.replay.make(AS_NOW)
+    made = bench.replay.make(AS_NOW, None, utcnow)
     monkeypatch.setattr(type(made.router), "route", lambda _self, query: never(query))
     running = asyncio.create_task(steps(bench, name, AS_NOW))
     await begun.wait()
@@ -152,3 +153,45 @@ def test_a_system_that_cannot_take_back_refuses(tmp_path: Path) -> None:
     assert rehearsed.payments("customer_123") == real.payments("customer_123")
     assert real.counts() == before
     real.close()
+
+
+BOUGHT_AND_RETURNED = (
+    "Верните деньги за последний платёж",
+    "да",
+    "Закажите хаб с самовывозом",
+    "да",
+    "отмените этот заказ",
+    "да",
+    "верните деньги за последний платёж",
+)
+
+
+async def test_a_replay_begins_before_what_the_dialog_has_done(bench: Workbench) -> None:
+    """Numbers and all: what was returned is there to be returned, what was ordered is not ordered yet."""
+    name = await told(bench, *BOUGHT_AND_RETURNED)
+    done = [effect.tool for effect in office_of(bench).effects(name) if effect.outcome.status == "done"]
+    assert done == ["refund_payment", "create_order", "cancel_order"]
+    before = office_of(bench).counts()
+    replayed = await steps(bench, name, AS_NOW)
+    assert [step.now.text for step in replayed] == [step.then.text for step in replayed]
+    assert [step.differs for step in replayed] == [""] * len(BOUGHT_AND_RETURNED)
+    used = [use.status for step in replayed if step.now.turn for use in step.now.turn.tools]
+    assert used.count("done") == len(done)
+    assert office_of(bench).counts() == before
+
+
+async def test_what_later_dialogs_did_is_not_there_yet(bench: Workbench) -> None:
+    name = await told(bench, "Верните деньги за последний платёж")
+    await told(bench, "Верните деньги за последний платёж", "да")
+    [step] = await steps(bench, name, AS_NOW)
+    assert (step.differs, step.now.text) == ("", step.then.text)
+
+
+async def test_what_a_person_decided_falls_where_it_fell(bench: Workbench) -> None:
+    name = str((await bench.dialogs.create("demo_annual", "Верните деньги за год")).body["dialog_id"])
+    await bench.dialogs.send(name, "да")
+    [waits] = office_of(bench).approvals()
+    await bench.operators.decide(waits.number, True, "anna")
+    await bench.dialogs.send(name, "покажите мои платежи")
+    replayed = await steps(bench, name, AS_NOW)
+    assert [step.now.text for step in replayed] == [step.then.text for step in replayed]

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, sel
 from app.core.actions import FREE, NUMBER, Action, marked, tool_name
 from app.core.backoffice import ActionContext, Effect, Outcome
 from app.engines.backoffice.outcomes import from_json, to_json
+from app.engines.backoffice.past import Undo
 from app.engines.backoffice.records import as_number
 from app.engines.backoffice.tables import effects
 
@@ -49,7 +50,9 @@ def write(
     at: datetime,
     by: str | None = None,
     proposal: str = "",
+    undo: Undo | None = None,
 ) -> None:
+    """`undo`: what the act has changed, so that a replay can begin before it."""
     about = about_of(action)
     if by is None:
         connection.execute(delete(effects).where(_of(origin, action), effects.c.about == about))
@@ -63,6 +66,7 @@ def write(
         "outcome": to_json(outcome),
         "decided_by": by,
         "proposal": proposal,
+        "undo": undo,
     }
     connection.execute(insert(effects).values(values))
 

@@ -169,7 +169,7 @@ def mask_password(storage: str) -> str:
 
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0006"
+HEAD = "0007"
 PATIENCE = 60
 """Seconds that one waits for another's preparation."""
 

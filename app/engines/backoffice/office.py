@@ -32,7 +32,7 @@ from app.core.clock import Clock, utcnow
 from app.core.company import Company, in_use
 from app.core.exceptions import ApprovalDecided
 from app.core.proposals import Consent, is_covered
-from app.engines.backoffice import approvals, audit, records, repeats
+from app.engines.backoffice import approvals, audit, past, records, repeats
 from app.engines.backoffice.actions import carry_out
 from app.engines.backoffice.actions.context import ActionRun
 from app.engines.backoffice.database import Database, clear, prepare
@@ -108,6 +108,14 @@ class SqlBackOffice:
         twin._database = Unwritten(self._database)
         return twin
 
+    def as_of(self, customer_id: str, moment: datetime, clock: Clock) -> SqlBackOffice:
+        """A copy of a customer's records as they stood then, in which acts have effects; `close` ends it."""
+        with self._database.reading() as connection:
+            found = past.records_at(connection, customer_id, moment)
+        twin = copy(self)
+        twin._database, twin._clock, twin._demo = past.PrivateCopy(found), clock, False
+        return twin
+
     def close(self) -> None:
         """The next use opens it again."""
         self._database.close()
@@ -168,12 +176,13 @@ class SqlBackOffice:
         with self._database.writing(f"dialog {origin.dialog_id}", _of(origin.customer_id)) as connection:
             if kept := _kept(connection, origin, action, proposal):
                 return kept
-            now = self._clock()
+            now, before = self._clock(), past.snapshot(connection, origin.customer_id)
             outcome = self._carry_out(connection, origin, action, now)
             if outcome.status == "approval" and not outcome.number:
                 waits = repeats.approval(connection, origin, action, now, self._policy)
                 outcome = waits or approvals.enter_approval(connection, origin, action, outcome, now)
-            audit.write(connection, origin, action, outcome, now, proposal=proposal)
+            undo = past.changes(before, past.snapshot(connection, origin.customer_id))
+            audit.write(connection, origin, action, outcome, now, proposal=proposal, undo=undo)
             return outcome
 
     def effects(self, dialog_id: str, seq: int | None = None) -> list[Effect]:
@@ -197,6 +206,7 @@ class SqlBackOffice:
             if asked.status != "pending":
                 raise ApprovalDecided(number, asked.status)
             now, action = self._clock(), action_of(asked)
+            before = past.snapshot(connection, asked.origin.customer_id)
             outcome = (
                 self._carry_out(connection, asked.origin, action, now, asked)
                 if approved
@@ -206,7 +216,8 @@ class SqlBackOffice:
             settled = {"status": word, "decided_at": now, "outcome": outcome, **said}
             decided = asked.model_copy(update=settled)
             approvals.settle(connection, decided)
-            audit.write(connection, asked.origin, action, outcome, now, without_nul(by))
+            undo = past.changes(before, past.snapshot(connection, asked.origin.customer_id))
+            audit.write(connection, asked.origin, action, outcome, now, without_nul(by), undo=undo)
             return decided
 
     def seed(self) -> bool:

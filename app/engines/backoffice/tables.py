@@ -249,6 +249,7 @@ effects = Table(
     _required("outcome", JSON),
     Column("decided_by", String),
     _required("proposal", String),
+    Column("undo", JSON(none_as_null=True)),
     Index("ix_effects_dialog_id", "dialog_id"),
     Index(
         "uq_effects_once",
