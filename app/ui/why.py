@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from app.core.company import in_use
 from app.core.explanation import Explanation, LabelledExample, Mark
+from app.core.models import Decision
 from app.core.text import shorten
+from app.services.explaining import kind_of, sureness_of
 from app.ui.room import render
 from app.ui.words import RoomTexts, room_texts
 
@@ -67,10 +69,24 @@ def render_why(found: Explanation, language: str, objection: Objection | None = 
 
 def tell(found: Explanation, texts: RoomTexts) -> str:
     """The one sentence."""
-    agent = texts.agent(found.agent)
-    to = in_use().destination(found.agent, texts.language) or texts.words["to"].format(agent=agent)
+    agent, to = texts.agent(found.agent), describe_destination(found.agent, texts)
     topic = found.topic.get(texts.language) or found.topic.get("en", "")
     return str(texts.words["told"][found.kind].format(agent=agent, to=to, topic=topic))
+
+
+def describe_destination(agent: str, texts: RoomTexts) -> str:
+    """Behind "so it went"."""
+    known = in_use().destination(agent, texts.language)
+    return known or str(room_texts(texts.language, "why").words["to"].format(agent=texts.agent(agent)))
+
+
+def describe_sureness(decision: Decision, texts: RoomTexts) -> str:
+    """The word and its figure; empty where a rule decided, only the figure where a model did."""
+    kind = kind_of(decision)
+    if kind not in ("plain", "model"):
+        return ""
+    words, figure = room_texts(texts.language, "why").words["sure"], texts.number(decision.confidence, 2)
+    return figure if kind == "model" else f"{words[sureness_of(decision.confidence)]} · {figure}"
 
 
 def cut(text: str, marks: Sequence[Mark]) -> Iterator[TextPiece]:

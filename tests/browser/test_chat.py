@@ -211,8 +211,9 @@ def test_a_replay_stands_beside_what_was(page: Page) -> None:
     page.locator("#cc-replay-start").click()
     expect(page.locator("#cc-replay .cc-pair")).to_have_count(2, timeout=SLOW)
     expect(page.locator("#cc-replay .cc-verdict")).to_contain_text(
-        "Первое различие — реплика 2", timeout=SLOW
+        "Реплика 2 уходит в техподдержку, а не в продажи.", timeout=SLOW
     )
+    expect(page.locator("#cc-replay summary")).to_contain_text("Реплика 1 без изменений")
     expect(page.locator("#cc-replay .cc-first")).to_contain_text("сколько стоит")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import groupby
 from time import monotonic
 from typing import Any
 
@@ -15,7 +16,8 @@ from app.services.replay import ReplayedAnswer, Setup, Step
 from app.services.workbench import Workbench
 from app.ui.chat.panels import describe_failure
 from app.ui.room import QUIET, render
-from app.ui.words import LANGUAGES, RoomTexts, Words
+from app.ui.why import describe_destination, describe_sureness
+from app.ui.words import LANGUAGES, RoomTexts, Words, room_texts
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,15 @@ class ShownAnswer:
     text: str = ""
     failure: str = ""
     chosen: str = ""
-    confidence: str = ""
+    sure: str = ""
     agent: str = ""
 
 
 @dataclass(frozen=True)
 class ReplayedLine:
-    """`first`: the first that differs; `differs` says how."""
+    """`first`: the one that the headline names; `differs` says how."""
 
+    at: int
     asked: str
     then: ShownAnswer
     now: ShownAnswer
@@ -41,13 +44,22 @@ class ReplayedLine:
     marks: list[str]
 
 
+@dataclass(frozen=True)
+class ReplayedPart:
+    """Equal turns in a row under one `title`, or one that differs, without a title."""
+
+    title: str
+    rows: list[ReplayedLine]
+
+
 class WhatIf:
     def __init__(self, bench: Workbench, texts: RoomTexts) -> None:
         self.replay = bench.replay
         self.router = bench.settings.router_name
         self.temperature = bench.settings.temperature
-        self.words: Words = texts.words["what_if"]
         self.texts = texts
+        self.own = room_texts(texts.language, "what_if")
+        self.words: Words = self.own.words
 
     def build(self, dialog: gr.Textbox) -> None:
         words, replay = self.words, self.replay
@@ -67,7 +79,7 @@ class WhatIf:
                     visible=replay.thoughtful, elem_id="cc-replay-temperature",
                 )  # fmt: skip
                 spoken = [(words["spoken"], "")]
-                spoken += [(self.texts.words["languages"].get(code, code), code) for code in LANGUAGES]
+                spoken += [(words["languages"].get(code, code), code) for code in LANGUAGES]
                 language = gr.Dropdown(
                     spoken, value="", label=words["language"], elem_id="cc-replay-language"
                 )
@@ -91,20 +103,20 @@ class WhatIf:
         try:
             total = await self.replay.length(dialog) if dialog else 0
             if total == 0:
-                yield {self.shown: render("chat.verdict", sentence=self.words["nothing"])}
+                yield {self.shown: render("what_if.verdict", sentence=self.words["nothing"])}
                 return
             yield self._progress(setup, steps, total, 0.0)
             began = monotonic()
             async for step in self.replay.run(dialog, setup, _name(request)):
                 steps.append(step)
                 yield self._progress(setup, steps, total, monotonic() - began)
-            verdict = self._verdict(steps)
+            verdict = self.sum_up(steps)
         except Stopped:
             verdict = self.words["cancelled"]
         except CallCenterError as error:
             verdict = self.texts.describe_problem(error)
         yield {
-            self.shown: render("chat.replay", sentence=verdict, **self._table(setup, steps)),
+            self.shown: render("what_if.replay", sentence=verdict, **self.lay_out(setup, steps)),
             self.start: gr.Button(interactive=True),
             self.cancel: gr.Button(visible=False),
         }
@@ -117,24 +129,45 @@ class WhatIf:
         sentence = self.words["progress"].format(done=len(steps), total=total)
         if steps and len(steps) < total:
             sentence += self.words["eta"].format(seconds=round(seconds / len(steps) * (total - len(steps))))
-        table = self._table(setup, steps)
+        table = self.lay_out(setup, steps)
         return {
-            self.shown: render("chat.replaying", sentence=sentence, total=total, **table),
+            self.shown: render("what_if.replaying", sentence=sentence, total=total, done=len(steps), **table),
             self.start: gr.Button(interactive=False),
             self.cancel: gr.Button(visible=True),
         }
 
-    def _verdict(self, steps: list[Step]) -> str:
+    def sum_up(self, steps: list[Step]) -> str:
+        """The first change of route leads; without one, the first of words."""
         at, kind = find_difference(steps)
         if not at:
             return str(self.words["same"].format(total=len(steps)))
-        return str(self.words[f"first_{kind}"].format(at=at))
+        first = self._route(steps[at - 1], at) if kind == "route" else self.words["words"].format(at=at)
+        others = [str(place) for place, step in enumerate(steps, 1) if step.differs and place != at]
+        return str(first + (self.words["also"].format(places=", ".join(others)) if others else ""))
 
-    def _table(self, setup: Setup, steps: list[Step]) -> dict[str, Any]:
+    def _route(self, step: Step, at: int) -> str:
+        then, now = step.then.turn, step.now.turn
+        if now is None:
+            return str(self.words["unanswered"].format(at=at))
+        if then is None:
+            return str(self.words["answered"].format(at=at, agent=self.texts.agent(now.agent)))
+        moved = then.decision.agent != now.decision.agent
+        desks = (then.decision.agent, now.decision.agent) if moved else (then.agent, now.agent)
+        was, to = (describe_destination(desk, self.texts) for desk in desks)
+        return str(self.words["route"].format(at=at, to=to, was=was))
+
+    def lay_out(self, setup: Setup, steps: list[Step]) -> dict[str, Any]:
         """What both templates of a replay take."""
         first, _ = find_difference(steps)
-        rows = [self._row(step, at == first) for at, step in enumerate(steps, 1)]
-        return {"rows": rows, "setup": self._describe(setup), "t": self.texts}
+        rows = [self._row(step, at, at == first) for at, step in enumerate(steps, 1)]
+        parts = [part for same, found in groupby(rows, _is_same) for part in self._parts(same, list(found))]
+        return {"parts": parts, "setup": self._describe(setup), "t": self.own}
+
+    def _parts(self, same: bool, rows: list[ReplayedLine]) -> list[ReplayedPart]:
+        if not same:
+            return [ReplayedPart("", rows)]
+        form = self.words["folded"]["one" if len(rows) == 1 else "many"]
+        return [ReplayedPart(form.format(first=rows[0].at, last=rows[-1].at), rows)]
 
     def _describe(self, setup: Setup) -> str:
         words = self.words
@@ -144,15 +177,15 @@ class WhatIf:
         if setup.temperature is not None:
             text += words["with_temperature"].format(value=self.texts.number(setup.temperature, 1))
         if setup.language:
-            text += words["with_language"].format(value=self.texts.words["languages"][setup.language])
+            text += words["with_language"].format(value=words["languages"][setup.language])
         return str(text)
 
-    def _row(self, step: Step, first: bool) -> ReplayedLine:
+    def _row(self, step: Step, at: int, first: bool) -> ReplayedLine:
         names = self.words["marks"]
         marks = [names["first"]] if first else []
         marks += [names[step.differs]] if step.differs else []
         return ReplayedLine(
-            step.asked, self._answer(step.then), self._answer(step.now), step.differs, first, marks
+            at, step.asked, self._answer(step.then), self._answer(step.now), step.differs, first, marks
         )
 
     def _answer(self, answer: ReplayedAnswer) -> ShownAnswer:
@@ -164,13 +197,20 @@ class WhatIf:
             )
         if turn is None:
             return ShownAnswer(answer.text)
-        confidence = self.texts.number(turn.decision.confidence, 2)
-        return ShownAnswer(answer.text, "", turn.decision.agent, confidence, turn.agent)
+        sure = describe_sureness(turn.decision, self.texts)
+        return ShownAnswer(answer.text, "", turn.decision.agent, sure, turn.agent)
 
 
 def find_difference(steps: list[Step]) -> tuple[int, str]:
-    """The number of the first turn that differs, and how; 0 where none does."""
-    return next(((at, step.differs) for at, step in enumerate(steps, 1) if step.differs), (0, ""))
+    """The number of the first turn that goes elsewhere, else of the first in other words; else 0."""
+    for kind in ("route", "words"):
+        if at := next((at for at, step in enumerate(steps, 1) if step.differs == kind), 0):
+            return at, kind
+    return 0, ""
+
+
+def _is_same(row: ReplayedLine) -> bool:
+    return not row.differs
 
 
 def _name(request: gr.Request) -> str:
