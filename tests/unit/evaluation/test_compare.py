@@ -99,7 +99,7 @@ def test_a_loss_is_told_with_positive_figures_and_its_price() -> None:
     a, b = rights([True] * 100, cost=1.0), rights([True] * 80 + [False] * 20, cost=1.18)
     found = compared(a, b)
     assert found.sentence.startswith("B is worse by 20.0 points, 95% 1")
-    assert found.sentence.endswith("p < 0.001; 0 fixed, 20 broken; 18% dearer.")
+    assert found.sentence.endswith("p < 0.001; 0 fixed, 20 broken; 18% more expensive.")
     assert (found.cost_difference, found.cost_ratio) == pytest.approx((18, 1.18))
 
 
