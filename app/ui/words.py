@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache, lru_cache
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from app.core.company import in_use
 from app.core.documents import DocumentUnusable, LeftOut
@@ -73,6 +75,35 @@ def short_day(day: date, language: str) -> str:
     return format_date(day, "d MMM", locale=language)
 
 
+def language_name(code: str, language: str) -> str:
+    """«русский» or English: a language in the words of another; its code where nobody knows it."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  (heavy)
+
+    with suppress(UnknownLocaleError, ValueError):
+        return str(Locale.parse(code).get_language_name(language) or code)
+    return code
+
+
+def zone_name(zone: ZoneInfo, at: datetime, language: str) -> str:
+    """«Москва (UTC+3)»: by its place, and how far off it is then."""
+    from babel.dates import get_timezone_location  # noqa: PLC0415  (heavy)
+
+    offset = at.astimezone(zone).utcoffset()
+    if zone.key == "UTC" or offset is None:
+        return zone.key
+    hours, minutes = divmod(abs(round(offset.total_seconds())) // MINUTE, MINUTE)
+    sign = "−" if offset.total_seconds() < 0 else "+"
+    far = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
+    return f"{get_timezone_location(zone, locale=language, return_city=True)} ({far})"
+
+
+def short_month(day: date, language: str) -> str:
+    """«нояб.» or Nov."""
+    from babel.dates import format_date  # noqa: PLC0415  (heavy)
+
+    return format_date(day, "MMM", locale=language)
+
+
 def number(value: float | None, language: str, digits: int | None = None) -> str:
     """1 990,5 without a place to break, or 1,990.5. Without `digits` as many as it has, at most three."""
     from babel.numbers import format_decimal  # noqa: PLC0415  (heavy)
@@ -84,10 +115,12 @@ def number(value: float | None, language: str, digits: int | None = None) -> str
 
 
 def percent(share: float, language: str, digits: int = 0) -> str:
-    """Of a share between 0 and 1."""
+    """Of a share between 0 and 1: 83,3 % without a place to break, or 83.3%."""
+    from babel import Locale  # noqa: PLC0415  (heavy)
     from babel.numbers import format_percent  # noqa: PLC0415  (heavy)
 
-    return format_percent(share, f"0{_decimals(digits)} %", locale=language)
+    usual = Locale.parse(language).percent_formats[None].pattern
+    return format_percent(share, usual.replace("#,##0", f"0{_decimals(digits)}"), locale=language)
 
 
 def fitting(share: float, language: str) -> str:

@@ -164,7 +164,7 @@ def test_an_event_of_a_room_is_asked_the_same(pages: httpx2.Client) -> None:
     page = pages.get("/ui/en/config").json()
     show = part(page, "an-show")
     event = next(e for e in page["dependencies"] if [show, "click"] in [list(t) for t in e["targets"]])
-    given = ["7", "", "", "UTC", ""]
+    given = ["7", "", "", "UTC", "", "", ""]
     assert len(given) == len(event["inputs"])
     said = {}
     for who, headers in (("here", {}), ("there", {"Forwarded": "for=203.0.113.5"})):

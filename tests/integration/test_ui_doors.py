@@ -32,7 +32,7 @@ BESIDE = {
 OPEN_ROOM = "app.ui.chat."  # a customer's
 KEYLESS = {
     "_status", "SettingsRoom.show",
-    "AnalyticsRoom._read_address", "AnalyticsRoom.staff",
+    "AnalyticsRoom.staff",
     "KnowledgeRoom.show", "KnowledgeRoom.search", "KnowledgeRoom.choose",  # citations are asked below
     "LibraryPanel.lists", "LibraryPanel.confirm", "LibraryPanel.report_stop",
     # runs over shipped sets and their figures; of other sets in test_ui_private_runs.py

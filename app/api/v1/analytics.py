@@ -25,11 +25,21 @@ Zone = Annotated[
     Query(alias="zone", max_length=64, description="Time zone in which days begin, such as Europe/Moscow."),
 ]
 
+Agent = Annotated[str, Query(max_length=64, description="Only dialogs that this agent served last.")]
+Language = Annotated[str, Query(max_length=16, description="Only dialogs in this language, such as en.")]
+
 
 @router.get("", summary="Figures of a period")
-async def analytics(bench: Bench, first: First = None, last: Last = None, zone: Zone = "UTC") -> Figures:
+async def analytics(
+    bench: Bench,
+    first: First = None,
+    last: Last = None,
+    zone: Zone = "UTC",
+    agent: Agent = "",
+    language: Language = "",
+) -> Figures:
     """Returns all figures of the period, compared with the preceding period of the same length."""
-    return await bench.analytics.figures(first, last, zone)
+    return await bench.analytics.figures(first, last, zone, agent, language)
 
 
 @router.get(
@@ -38,9 +48,16 @@ async def analytics(bench: Bench, first: First = None, last: Last = None, zone: 
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-async def table(bench: Bench, first: First = None, last: Last = None, zone: Zone = "UTC") -> Response:
+async def table(
+    bench: Bench,
+    first: First = None,
+    last: Last = None,
+    zone: Zone = "UTC",
+    agent: Agent = "",
+    language: Language = "",
+) -> Response:
     """Returns the same figures for spreadsheets, one per row; formulas are neutralised."""
-    figures = await bench.analytics.figures(first, last, zone)
+    figures = await bench.analytics.figures(first, last, zone, agent, language)
     name = f"analytics-{figures.period.first}-{figures.period.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(to_csv(figures), media_type="text/csv; charset=utf-8", headers=headers)

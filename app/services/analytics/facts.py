@@ -62,7 +62,8 @@ Mood = Literal["angry", "thankful", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class TurnFacts:
-    """`seconds` is how long the customer waited. `gap` is the question where nothing was found for it.
+    """`seconds` is how long the customer waited. `gap` is the question where nothing was found for it,
+    `article` the first one that was cited.
 
     `told` turns answer no line: they tell what a person has decided.
     """
@@ -79,6 +80,7 @@ class TurnFacts:
     tokens: int
     cost: float
     tools: tuple[tuple[str, str], ...] = ()
+    article: str = ""
     gap: str = ""
     told: bool = False
     liked: bool | None = None
@@ -202,6 +204,7 @@ def _turn(message: Message, turn: Turn, asked: Message) -> TurnFacts:
         tokens=turn.usage.total,
         cost=turn.usage.cost,
         tools=tuple((use.name, use.status) for use in turn.tools),
+        article=turn.citations[0] if turn.citations else "",
         gap="" if told or not _is_gap(turn, asked.content) else short(clean(asked.content)),
         told=told,
         liked=message.liked,

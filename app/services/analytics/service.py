@@ -50,16 +50,30 @@ class AnalyticsService:
         self._facts = DialogCache(self.store, facts_of, KEPT)
 
     async def figures(
-        self, first: date | None = None, last: date | None = None, zone: str = "UTC"
+        self,
+        first: date | None = None,
+        last: date | None = None,
+        zone: str = "UTC",
+        agent: str = "",
+        language: str = "",
     ) -> Figures:
-        """Raises PeriodInvalid, PeriodTooFull or StorageUnavailable."""
+        """Of dialogs that `agent` served last and whose last answer was in `language`; empty for all.
+
+        Raises PeriodInvalid, PeriodTooFull or StorageUnavailable.
+        """
         now = self.clock()
         period = Period.of(first, last, zone, now)
         async with self._reading:
             rows = [row async for row in self._rows(period.before.start)]
             known = await self._find_facts([row for row in rows if row.created_at < period.end], now)
         outcomes = Outcomes(Visits.of((row.customer_id, row.created_at) for row in rows), now, self.idle)
-        return await asyncio.to_thread(tally, known, period, outcomes)
+        chosen = [f for f in known if agent in ("", f.agent) and language in ("", f.language)]
+        figures = await asyncio.to_thread(tally, chosen, period, outcomes)
+        return figures.model_copy(update={"agent": agent, "language": language})
+
+    async def has_any(self) -> bool:
+        """Whether there has ever been a dialog. Raises StorageUnavailable."""
+        return bool((await self.store.find(DialogQuery(limit=1))).rows)
 
     def staffing(self, wanted: Wanted) -> Staffing:
         return staff(wanted)

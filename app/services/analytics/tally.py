@@ -11,6 +11,7 @@ from app.services.analytics.gaps import gaps_of
 from app.services.analytics.period import Period, count, mean, rate, times
 from app.services.analytics.scope import Outcomes, Scope
 from app.services.analytics.staffing import load_of
+from app.services.analytics.topics import topics_of
 from app.services.analytics.views import (
     Durations,
     Figures,
@@ -57,6 +58,7 @@ def part_of(name: str, scope: Scope, failed: int | None = None) -> Part:
         turns=len(scope.answers),
         escalated=wilson(*scope.escalated),
         resolved=wilson(*scope.resolved),
+        content=wilson(*scope.content),
         rating=mean(scope.ratings),
         degraded=scope.degraded[0],
         failed=failed,
@@ -91,6 +93,7 @@ def tally(known: Sequence[DialogFacts], period: Period, outcomes: Outcomes) -> F
         agents=_shares(now, before, lambda turn: turn.routed),
         sources=_shares(now, before, lambda turn: turn.source),
         tools=_tools(now.turns),
+        topics=topics_of(now.dialogs),
         gaps=gaps_of(now.turns),
         gap_turns=sum(bool(turn.gap) for turn in now.turns),
         by_day=by_day(now, period),

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import StringIO
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -88,6 +89,7 @@ class Part(BaseModel):
     turns: int
     escalated: Interval
     resolved: Interval
+    content: Interval
     rating: Mean
     degraded: int
     failed: int | None
@@ -113,6 +115,18 @@ class Tool(BaseModel):
     refused: int
 
 
+class TopicCount(BaseModel):
+    """What customers came with: an article that answered them, or an action of the back office.
+
+    `dialogs` are those in which it occurred; `agent` is who met it most often.
+    """
+
+    kind: Literal["article", "action"]
+    name: str
+    dialogs: int
+    agent: str
+
+
 class Load(BaseModel):
     """Input of the staffing estimate. Rates are escalations per hour, `handling` is a mean in seconds.
 
@@ -128,8 +142,13 @@ class Load(BaseModel):
 
 
 class Figures(BaseModel):
-    """`undecided` counts dialogs whose 72 hours have not passed yet."""
+    """`undecided` counts dialogs whose 72 hours have not passed yet.
 
+    `agent` and `language` are those the dialogs were chosen by; empty for all.
+    """
+
+    agent: str = ""
+    language: str = ""
     period: Span
     before: Span
     made_at: datetime
@@ -141,6 +160,7 @@ class Figures(BaseModel):
     agents: list[Share]
     sources: list[Share]
     tools: list[Tool]
+    topics: list[TopicCount]
     gaps: list[Gap]
     gap_turns: int
     by_day: list[Part]
@@ -192,6 +212,8 @@ def rows_of(figures: Figures) -> Iterator[Row]:
     for hour in figures.by_hour:
         yield "hour", f"{hour.hour:02}", "dialogs", hour.dialogs, "", "", "", ""
         yield "hour", f"{hour.hour:02}", "escalations", hour.escalations, "", "", "", ""
+    for topic in figures.topics:
+        yield "topic", topic.name, topic.kind, topic.dialogs, "", "", "", ""
     for gap in figures.gaps:
         yield "gap", gap.question, gap.language, gap.count, "", "", "", ""
 
@@ -212,8 +234,8 @@ def _total(figures: Figures) -> Iterator[Row]:
 def _part(table: str, part: Part) -> Iterator[Row]:
     for name in ("dialogs", "turns", "degraded", "failed", "withheld", "tokens", "cost_usd"):
         yield table, part.name, name, getattr(part, name), "", "", "", ""
-    for name, share in (("escalated", part.escalated), ("resolved", part.resolved)):
-        yield table, part.name, name, *_interval(share), ""
+    for name in ("escalated", "resolved", "content"):
+        yield table, part.name, name, *_interval(getattr(part, name)), ""
     yield table, part.name, "rating", part.rating.value, "", "", part.rating.n, ""
     yield from _times(table, part.name, "answer", part.answer)
 

@@ -154,6 +154,20 @@ def test_parts_are_those_of_day_agent_and_language(figures: Figures) -> None:
     assert {p.name: (p.dialogs, p.tokens) for p in figures.by_language} == {"ru": (2, 300), "en": (1, 100)}
 
 
+def test_topics_are_articles_and_actions_once_in_a_dialog() -> None:
+    refund = ToolUse(name="refund_payment", arguments={}, result="{}", status="approval")
+    looked = ToolUse(name="find_payments", arguments={}, result="{}", status="done")
+    twice = Told.of("a", at(10)).asks("Как войти?", citations=["log-in", "other"])
+    twice.asks("И ещё раз: как войти?", citations=["log-in"])
+    money = Told.of("b", at(10)).asks("Верните деньги", 2, "supervisor", citations=[], tools=[looked, refund])
+    again = Told.of("c", at(10)).asks("Не войти", citations=["log-in"])
+    topics = figures_of([twice.dialog, money.dialog, again.dialog]).topics
+    assert [(t.kind, t.name, t.dialogs, t.agent) for t in topics] == [
+        ("article", "log-in", 2, "tech_support"),
+        ("action", "refund_payment", 1, "supervisor"),
+    ]
+
+
 def test_days_begin_at_midnight_of_the_zone() -> None:
     figures = figures_of([unanswered()], 12, 12, "Europe/Moscow")
     assert [(p.name, p.dialogs) for p in figures.by_day] == [("2026-11-12", 1)]

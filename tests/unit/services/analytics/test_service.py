@@ -66,6 +66,25 @@ async def test_it_reads_the_two_periods_and_nothing_older(place: Place) -> None:
     assert place.old.dialog_id not in place.store.reads
 
 
+async def test_dialogs_are_chosen_by_agent_and_language(place: Place) -> None:
+    sold = Told.of("f", at(20)).asks("How much is Pro?", agent="sales", language="en").dialog
+    await fill(place.store, [sold])
+
+    async def count(agent: str = "", language: str = "") -> float:
+        figures = await place.service.figures(date(2026, 11, 19), date(2026, 11, 20), "UTC", agent, language)
+        assert (figures.agent, figures.language) == (agent, language)
+        return figures.volumes.dialogs.value
+
+    assert await count() == 3
+    assert (await count("sales"), await count("tech_support")) == (1, 2)
+    assert (await count("", "en"), await count("tech_support", "en")) == (1, 0)
+
+
+async def test_whether_there_was_ever_a_dialog(place: Place) -> None:
+    assert await place.service.has_any()
+    assert not await AnalyticsService(CountingStore(), lambda: NOW).has_any()
+
+
 async def test_a_second_look_reads_nothing(place: Place) -> None:
     first = await place.look()
     before = Counter(place.store.reads)
