@@ -12,7 +12,7 @@ from app.services.analytics.views import Figures
 from app.ui.words import RoomTexts, long_day, zone_name
 
 PERIODS = ("7", "30", "custom")
-CHOSEN = "7"
+CHOSEN, WIDEST = "7", "30"
 WRITTEN = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y")
 """As the page shows a day in any language, and as the address does."""
 

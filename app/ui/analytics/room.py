@@ -14,12 +14,13 @@ from app.core.exceptions import CallCenterError
 from app.services.analytics.views import Figures
 from app.services.operators.auth import OperatorKeyMissing, OperatorKeyWrong
 from app.ui.analytics import charts
-from app.ui.analytics.asked import PERIODS, Asked, describe_choice
+from app.ui.analytics.asked import PERIODS, WIDEST, Asked, describe_choice
 from app.ui.analytics.crew import USUAL, read_wanted, render_load, render_staffing, suggest_load
 from app.ui.analytics.report import render_report
 from app.ui.analytics.sheet import to_sheet
 from app.ui.analytics.tables import Tables, Titles
 from app.ui.analytics.tiles import SIGNS, Tiles
+from app.ui.example import ways as example_ways
 from app.ui.request import admit
 from app.ui.room import QUIET, Room, render
 from app.ui.words import LANGUAGES, language_name
@@ -205,14 +206,14 @@ class AnalyticsRoom(Room):
 
     async def _describe_nothing(self, asked: Asked) -> str:
         """Fresh, or without dialogs of this choice: each with ways out."""
-        fresh = not await self.bench.analytics.has_any()
-        whole = asked.whole and asked.period == PERIODS[1]
-        ways = (
-            [] if fresh or whole else [{"text": self.words["wider"], "address": f"?tab={self.key}&period=30"}]
-        )
-        ways.append({"text": self.words["to_chat"], "address": "?tab=chat"})
-        sentence = self.words["fresh" if fresh else "empty"]
-        return render("shared.empty", sentence=sentence, icon="chart-column", ways=ways)
+        chat = {"text": self.words["to_chat"], "address": "?tab=chat"}
+        wider = {"text": self.words["wider"], "address": f"?tab={self.key}&period={WIDEST}"}
+        if not await self.bench.analytics.has_any():
+            sentence, ways = "fresh", [*await example_ways(self.bench, self.language, self.key), chat]
+        else:
+            widest = asked.whole and asked.period == WIDEST
+            sentence, ways = "empty", [chat] if widest else [wider, chat]
+        return render("shared.empty", sentence=self.words[sentence], icon="chart-column", ways=ways)
 
     def _say(self, sentence: str, locked: bool = False) -> Shown:
         rest = [gr.skip() for _ in self.outputs[3:]]
