@@ -140,13 +140,13 @@ def test_the_table_and_the_report_come_as_files_and_the_report_opens(
 
 
 def test_staffing_follows_what_is_typed_and_wrong_values_are_told(page: Page) -> None:
-    page.get_by_role("button", name="Сколько нужно операторов?").click()
+    page.get_by_role("button", name="Сколько нужно сотрудников?").click()
     per_hour, crew = page.locator("#an-per_hour input"), page.locator("#an-crew")
     per_hour.fill("200")
     page.locator("#an-handling input").fill("3")
     page.locator("#an-within input").fill("20")
     page.locator("#an-within input").press("Tab")
-    expect(crew).to_contain_text("Нужно операторов: 14 на линии одновременно, 20 в смене", timeout=LONG)
+    expect(crew).to_contain_text("Нужно сотрудников: 14 на линии одновременно, 20 в смене", timeout=LONG)
     page.locator("#an-level input").fill("100")
     page.locator("#an-level input").press("Tab")
     expect(crew).to_contain_text("Проверьте значения", timeout=LONG)
