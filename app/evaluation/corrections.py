@@ -126,12 +126,29 @@ def drop(path: Path, set_name: str, case: str) -> None:
     """Forget what was corrected in a case, beside lines that cannot be read too."""
     if not path.exists():
         return
-    mark = f'"{set_name}/{case}:'  # no text holds it: there the quotation mark is escaped
+    mark = _mark(set_name, case)
     with FileLock(_lock_of(path)):
         lines = path.read_text(encoding="utf-8").split("\n")
         kept = [line for line in lines if mark not in line]
         if kept != lines:
             durable.write(path, "\n".join(kept))
+
+
+def read_case(path: Path, set_name: str, case: str) -> list[Correction]:
+    """Those of one case; other lines are not parsed. Raises SetInvalid."""
+    if not path.exists():
+        return []
+    mark = _mark(set_name, case)
+    rows = [line for line in path.read_text(encoding="utf-8").split("\n") if mark in line]
+    try:
+        return [_of(jsonlines.loads(line)) for line in rows]
+    except (ValidationError, ValueError, LookupError, TypeError):
+        raise SetInvalid(path.name, 0, "a correction of this case cannot be read") from None
+
+
+def _mark(set_name: str, case: str) -> str:
+    """No text holds it: there the quotation mark is escaped."""
+    return f'"{set_name}/{case}:'
 
 
 def read(path: Path) -> list[Correction]:

@@ -11,7 +11,7 @@ import structlog
 
 from app.core.exceptions import CallCenterError
 from app.evaluation.cases import Case, CaseSet
-from app.evaluation.corrections import Correction, correct, read, withdraw
+from app.evaluation.corrections import Correction, correct, read_case, withdraw
 from app.services.dialogs.manager import DialogManager
 from app.services.operators.rerouting import SET, case_of
 
@@ -85,7 +85,7 @@ class Objections:
 
     def _standing(self, dialog_id: str) -> dict[int, Correction]:
         try:
-            return {c.turn + 1: c for c in read(self.proposals) if c.case == dialog_id and c.set == SET}
+            return {c.turn + 1: c for c in read_case(self.proposals, SET, dialog_id)}
         except OSError as error:
             raise ProposalsUnavailable(self.proposals) from error
 

@@ -117,6 +117,14 @@ async def test_where_nothing_can_be_written_it_is_said(desk: Desk) -> None:
         await desk.propose(dialog, 4, "tech_support")
 
 
+async def test_a_line_of_another_dialog_that_cannot_be_read_hides_nothing(desk: Desk) -> None:
+    dialog = await talk(desk)
+    await desk.propose(dialog, 4, "tech_support")
+    with desk.objections.proposals.open("a", encoding="utf-8") as torn:
+        torn.write('{"id": "live/other:')
+    assert await desk.standing(dialog) == {3: "tech_support"}
+
+
 async def test_a_deleted_dialog_leaves_no_proposal(desk: Desk) -> None:
     dialog = await talk(desk)
     await desk.propose(dialog, 4, "tech_support")
