@@ -197,7 +197,7 @@ def _workbench(
 ) -> Workbench:
     settings, turns = context.settings, dialogs.turns
     office = turns.orchestrator.context.office
-    operators = OperatorService(dialogs, context.agents, office, turns.approvals)
+    operators = OperatorService(dialogs, context.agents, office, turns.approvals, knowledge.title_of)
     idle = timedelta(minutes=settings.dialog_timeout_minutes)
     return Workbench(
         settings=settings,

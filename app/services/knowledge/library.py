@@ -71,6 +71,14 @@ class KnowledgeService:
                 return shelves[each, article_id]
         raise ArticleNotFound(article_id)
 
+    def title_of(self, article_id: str, lang: str) -> str:
+        """In that language where it has the article; the id of one that is gone."""
+        shelves = self.live.articles
+        found = shelves.get((lang, article_id)) or next(
+            (article for (_, known), article in shelves.items() if known == article_id), None
+        )
+        return found.title if found else article_id
+
     def add(
         self, uploads: Sequence[Upload], tell: Tell = silent, watch: Watch = onward
     ) -> list[DocumentRecord]:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from app.core.anger import HIGH, measure_anger
 from app.core.dialog import Dialog
 from app.core.ports import DialogQuery, DialogRow
+from app.services.customers import CustomerNames
 from app.services.dialogs.change_feed import ChangeFeed
 from app.services.dialogs.scan import DialogCache, every
 from app.services.dialogs.views import RowView
@@ -96,10 +97,12 @@ class Monitor:
     rerouting: Rerouting
     _shared: SingleFlight = field(default_factory=SingleFlight)
     _glimpses: DialogCache[Glimpse] = field(init=False)
+    _names: CustomerNames = field(init=False)
 
     def __post_init__(self) -> None:
         cache = DialogCache(self.operators.dialogs.store, _glimpse_of, REMEMBERED)
         object.__setattr__(self, "_glimpses", cache)
+        object.__setattr__(self, "_names", CustomerNames(self.operators.office))
 
     async def board(
         self, query: DialogQuery, language: str | None = None, reader: str | None = None
@@ -113,19 +116,23 @@ class Monitor:
         first, (moment, queue) = await get(("queue", age, reader), version, lambda: self._queue(reader))
         second, asked = await get("approvals", version, self.operators.approvals)
         third, rows = await get((query, language), version, lambda: self._rows(query, language))
+        listed = (queue.dialogs, asked.approvals, rows)
+        shown = {row.customer_id for each in listed for row in each}
         return Board(
             version=min(first, second, third),
             counted_at=moment,
             queue=queue,
             approvals=asked.approvals,
             dialogs=rows,
+            names=await self._names.of(shown),
         )
 
     async def open(self, dialog_id: str, reader: str | None = None) -> OpenDialog:
         """Raises DialogNotFound or DialogQuarantined."""
         dialog = await self.operators.dialogs.store.read(dialog_id)
         account, _ = await QueueRecords(self.operators.office).customer(dialog.customer_id)
-        return OpenDialog.of(dialog, briefing(dialog, account, reader))
+        told = briefing(dialog, account, reader, self.operators.title_of)
+        return OpenDialog.of(dialog, told, account.customer.name if account else "")
 
     async def _queue(self, reader: str | None) -> tuple[datetime, QueueView]:
         return self.operators.dialogs.clock(), await self.operators.queue(QUEUED, None, reader)

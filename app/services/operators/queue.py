@@ -33,7 +33,7 @@ from app.core.urgency import (
 )
 from app.services.operators.priority import Signals, priority_of
 from app.services.operators.records import QueueRecords
-from app.services.operators.summary import briefing, customer_lines, language_in
+from app.services.operators.summary import briefing, customer_lines, language_in, name_by_id
 from app.services.operators.views import QueueRow, QueueView
 
 log = structlog.get_logger()
@@ -69,6 +69,7 @@ class Queue:
     store: DialogStore
     office: BackOffice | None
     clock: Callable[[], datetime]
+    title_of: Callable[[str, str], str] = name_by_id
 
     async def page(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
         """Texts in the language of the `reader`, else of each dialog. Raises CursorInvalid.
@@ -172,7 +173,7 @@ class Queue:
             waiting_seconds=int(signals.waiting),
             priority=priority_of(signals, reader or language_in(dialog)),
             approvals=[approval.number for approval in entry.approvals],
-            summary=briefing(dialog, account, reader),
+            summary=briefing(dialog, account, reader, self.title_of),
         )
 
     async def _repeats(self, dialog: Dialog, moment: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -16,6 +17,7 @@ from app.services.dialogs.approvals import Settle
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import TurnResponse, find_stored, keep_response
 from app.services.operators.queue import Queue
+from app.services.operators.summary import name_by_id
 from app.services.operators.views import ApprovalsView, ApprovalView, Held, QueueView, Rated, Replied
 
 log = structlog.get_logger()
@@ -34,12 +36,16 @@ class AgentUnknown(CallCenterError):
 
 @dataclass(frozen=True)
 class OperatorService:
-    """`agents` are the names of the roster. Without an `office` there are no approvals."""
+    """`agents` are the names of the roster. Without an `office` there are no approvals.
+
+    `title_of` names an article by its id and a language.
+    """
 
     dialogs: DialogManager
     agents: tuple[str, ...]
     office: BackOffice | None = None
     settle: Settle | None = None
+    title_of: Callable[[str, str], str] = name_by_id
 
     async def take_over(self, dialog_id: str, operator: str, reason: str = "", force: bool = False) -> Held:
         """Waits for the running turn. Raises DialogNotFound, DialogClosed, TakenOver, storage errors."""
@@ -104,11 +110,15 @@ class OperatorService:
             return Rated(dialog_id=dialog_id, rating=rating)
 
     async def queue(self, limit: int, cursor: str | None = None, reader: str | None = None) -> QueueView:
-        return await Queue(self.dialogs.store, self.office, self.dialogs.clock).page(limit, cursor, reader)
+        return await self._queue.page(limit, cursor, reader)
 
     async def look_after_queue(self) -> bool:
         """Recompute what changes with time alone; True if more remains to be done."""
-        return await Queue(self.dialogs.store, self.office, self.dialogs.clock).look_after()
+        return await self._queue.look_after()
+
+    @property
+    def _queue(self) -> Queue:
+        return Queue(self.dialogs.store, self.office, self.dialogs.clock, self.title_of)
 
     async def approvals(self, status: str | None = "pending") -> ApprovalsView:
         """The latest LISTED; of any status if `status` is None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import cast
 
@@ -30,6 +30,15 @@ def wording(language: str) -> Wording:
     return cast(Wording, read("operators", language))
 
 
+WEIGHED = (
+    "words:",
+    "no single word decided",
+    "a follow-up",
+    "the customer has decided",
+    "a person has decided",
+)
+
+
 def name_agent(name: str | None, language: str) -> str:
     known = in_use().agent_titles(language) | wording(language)["agents"]
     return known.get(name or "", name or "—")
@@ -42,6 +51,11 @@ def because(reason: str, language: str) -> str:
     if said is None:
         return reason
     return known[said] + _QUOTED.sub(lambda found: quote(found[1], language), reason.removeprefix(said))
+
+
+def is_weighed(reason: str) -> bool:
+    """How the router came to it is of no use to somebody who takes over."""
+    return reason.startswith(WEIGHED)
 
 
 def quote(words: str, language: str) -> str:
@@ -72,18 +86,22 @@ def name_span(seconds: float, language: str) -> str:
 
 
 LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
+STATES, PROMISED = ("done", "approval", "refused"), ("done", "approval")
+OBJECTS = ("payment", "order", "ticket", "call", "incident")  # what an act is done to
 TELLING = 3  # words from which a line says what is wanted; before it come greetings
 
 
 class Briefing(BaseModel):
     """Handoff summary. `language` is that of the dialog.
 
-    `promised`: done, or pending approval; `withheld`: blocked claims, which were never sent.
+    `wish` is the line of `wanted` that says most. `promised`: done, or pending approval, each act as it
+    stands now; `withheld`: blocked claims, which were never sent.
     """
 
     language: str
     who: str
     wanted: str
+    wish: str = ""
     why: str = ""
     tried: list[str] = Field(default_factory=list)
     promised: list[str] = Field(default_factory=list)
@@ -93,7 +111,16 @@ class Briefing(BaseModel):
     last_message: str = ""
 
 
-def briefing(dialog: Dialog, account: Account | None = None, reader: str | None = None) -> Briefing:
+def name_by_id(article_id: str, _language: str) -> str:
+    return article_id
+
+
+def briefing(
+    dialog: Dialog,
+    account: Account | None = None,
+    reader: str | None = None,
+    title_of: Callable[[str, str], str] = name_by_id,
+) -> Briefing:
     """In the language of the `reader`, else of the dialog; quotations are not translated.
 
     `wanted` and the fields after it cover the time since the last handback.
@@ -108,12 +135,13 @@ def briefing(dialog: Dialog, account: Account | None = None, reader: str | None 
         language=spoken,
         who=_who(dialog, account, language),
         wanted=_find_wish(dialog, lines) or wording(language)["briefing"]["nothing"],
+        wish=_find_line(dialog, lines),
         why=because(dialog.escalation.reason, language) if dialog.escalation else "",
         tried=_unique(
             chain(
                 _hops(turns, language),
                 _moves(dialog.events, language),
-                _articles(turns, language),
+                _articles(turns, language, title_of),
                 _list_refusals(tools, language),
             )
         ),
@@ -170,6 +198,15 @@ def _find_wish(dialog: Dialog, lines: Sequence[Message]) -> str:
     return text if began == text else short(f"{_glance(began)} → {text}")
 
 
+def _find_line(dialog: Dialog, lines: Sequence[Message]) -> str:
+    said = [m for m in lines if m.role == "customer"]
+    if not said:
+        return ""
+    wish = _escalating(dialog, lines) or _last_telling(dialog, said)
+    telling = [m for m in said if m.seq <= wish.seq and _tells(m)]
+    return short((telling[-1] if telling else wish).content)
+
+
 def _escalating(dialog: Dialog, lines: Sequence[Message]) -> Message | None:
     """The line whose answer escalated; the last such line if the dialog is not escalated now."""
     since = dialog.escalation.since if dialog.escalation else None
@@ -201,13 +238,13 @@ def _glance(text: str) -> str:
 def _hops(turns: list[Turn], language: str) -> Iterator[str]:
     words = wording(language)["briefing"]["hop"]
     for handoff in (handoff for turn in turns for handoff in turn.hops):
-        parts = (because(handoff.reason, language), handoff.known)
+        parts = ("" if is_weighed(handoff.reason) else because(handoff.reason, language), handoff.known)
         told = "; ".join(short(part) for part in parts if part)
         names = {
             "from_agent": name_agent(handoff.from_agent, language),
             "to": name_agent(handoff.to, language),
         }
-        yield words.format(**names, reason=told or "—")
+        yield words.format(**names, reason=told).removesuffix(": ")
 
 
 def _moves(events: Iterable[Event], language: str) -> Iterator[str]:
@@ -219,8 +256,8 @@ def _moves(events: Iterable[Event], language: str) -> Iterator[str]:
         yield words.format(by=told.get("by"), reason=told.get("reason"), **names)
 
 
-def _articles(turns: list[Turn], language: str) -> Iterator[str]:
-    if names := _unique(name for turn in turns for name in turn.citations):
+def _articles(turns: list[Turn], language: str, title_of: Callable[[str, str], str]) -> Iterator[str]:
+    if names := _unique(title_of(name, turn.language) for turn in turns for name in turn.citations):
         yield wording(language)["briefing"]["articles"].format(names=", ".join(names))
 
 
@@ -232,9 +269,21 @@ def _list_refusals(tools: list[ToolUse], language: str) -> Iterator[str]:
 
 def _list_promises(tools: list[ToolUse], language: str) -> Iterator[str]:
     words = wording(language)
-    for tool in (tool for tool in tools if tool.status in ("done", "approval")):
+    latest = {_act(tool): tool for tool in tools if tool.status in STATES}
+    for tool in (tool for tool in latest.values() if tool.status in PROMISED):
         told = words["briefing"][tool.status].format(tool=_title(tool, language))
         yield f"{told} ({tool.number})" if tool.number else told
+
+
+def _act(tool: ToolUse) -> tuple[str, str]:
+    """What was done to what: an approval and what came of it are one act."""
+    try:
+        told = json.loads(tool.result)
+    except ValueError:
+        told = {}
+    result = told if isinstance(told, dict) else {}
+    about = {**result, **tool.arguments}
+    return tool.name, next((str(about[name]) for name in OBJECTS if about.get(name)), tool.number)
 
 
 def _reason(tool: ToolUse, language: str) -> str:

@@ -122,13 +122,14 @@ class LiveRow(RowView):
 
 
 class Board(BaseModel):
-    """As of `version` of the changes; waiting times are as of `counted_at`."""
+    """As of `version` of the changes; waiting times are as of `counted_at`; `names` are customers'."""
 
     version: int
     counted_at: datetime
     queue: QueueView
     approvals: list[ApprovalView]
     dialogs: list[LiveRow]
+    names: dict[str, str] = Field(default_factory=dict)
 
 
 class TranscriptLine(MessageView):
@@ -151,10 +152,13 @@ class OpenDialog(BaseModel):
     closed_because: str | None
     closed_by: str | None
     summary: Briefing
+    name: str = ""
 
     @classmethod
-    def of(cls, dialog: Dialog, summary: Briefing) -> OpenDialog:
+    def of(cls, dialog: Dialog, summary: Briefing, name: str = "") -> OpenDialog:
+        """`name` is the customer's, where the records have one."""
         return cls(
+            name=name,
             dialog=DialogView.of(dialog),
             lines=[TranscriptLine.of(m) for m in dialog.messages],
             held_by=dialog.operator if dialog.handler == "person" else None,

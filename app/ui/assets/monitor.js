@@ -11,7 +11,16 @@
 
   m.seen = () => m.shown && document.visibilityState === "visible";
   const one = (selector) => m.root.querySelector(selector);
-  const say = (sentence) => { one(".mon-said").textContent = sentence || ""; };
+  const narrow = () => matchMedia("(max-width: 760px)").matches;
+  // Beside the buttons of the open dialog; what was done elsewhere is told by the toast of the page.
+  const say = (sentence, done = true) => {
+    const box = one(".mon-said");
+    box.textContent = sentence || "";
+    box.toggleAttribute("data-bad", !done);
+    clearTimeout(m.saying);
+    if (done) m.saying = setTimeout(() => { box.textContent = ""; }, 9000);
+  };
+  const lose = (lost) => { one(".mon-lost").hidden = !lost; };
   const person = () => {
     const form = one(".mon-person");
     return { operator: form.operator.value.trim(), key: form.key ? form.key.value : "" };
@@ -32,12 +41,11 @@
       } catch (error) { told = null; }
       if (turn !== m.turn) return;
       if (!told || (!told.parts && !told.locked)) {
-        say(m.root.dataset.lost);
-        m.lost = true;
+        lose(true);
         await pause(5000);
         continue;
       }
-      if (m.lost) { say(""); m.lost = false; }
+      lose(false);
       show(told);
       await pause(told.pause);
     }
@@ -51,9 +59,11 @@
     if (told.locked) {
       if (locked.textContent !== told.locked) locked.textContent = told.locked;
       one(".mon-room").hidden = true;
+      title(0);
       return;
     }
     one(".mon-room").hidden = false;
+    title(told.waiting);
     m.version = told.version;
     m.open = told.dialog ? { dialog: told.dialog, customer: told.customer } : null;
     m.root.dataset.state = told.state;
@@ -61,10 +71,34 @@
       m.marks[name] = part.mark;
       fill(one(`[data-part="${name}"]`), part.html);
     }
-    mark();
-    tick();
-    if (m.came && matchMedia("(max-width: 760px)").matches) one(".mon-right").scrollIntoView({ block: "start" });
+    fit();
+    if (m.came && told.dialog === m.dialog) arrive(told.state);
+    if (m.took && told.dialog === m.dialog && told.state === "mine") write();
+  }
+
+  // What was said last is in view: the lines scroll on a desk, the page on a phone, where the summary comes first.
+  function arrive(state) {
     m.came = false;
+    const lines = one(".mon-lines");
+    lines.scrollTop = lines.scrollHeight;
+    if (!narrow()) return;
+    if (state === "mine") lines.lastElementChild?.scrollIntoView({ block: "center" });
+    else one(".mon-right").scrollIntoView({ block: "start" });
+  }
+  function write() {
+    m.took = false;
+    one('form[data-do="reply"] textarea').focus();
+  }
+
+  // The browser's tab says how many wait.
+  function title(waiting) {
+    const plain = document.title.replace(/^\(\d+\) /, "");
+    document.title = waiting ? `(${waiting}) ${plain}` : plain;
+  }
+  // The room ends where the window does.
+  function fit() {
+    const top = one(".mon-room").getBoundingClientRect().top + scrollY;
+    if (top > 0) m.root.style.setProperty("--mon-top", `${Math.ceil(top) + 16}px`);
   }
 
   // Only what differs is replaced, so that focus, scroll and a reader's voice stay where they are.
@@ -74,6 +108,8 @@
     const held = box.contains(document.activeElement) ? document.activeElement.dataset.dialog : null;
     const made = document.createElement("template");
     made.innerHTML = html;
+    tick(made.content);
+    mark(made.content);
     const fresh = [...made.content.children];
     fresh.forEach((node, at) => {
       const old = box.children[at];
@@ -85,29 +121,69 @@
     if (grows && atEnd) box.scrollTop = box.scrollHeight;
   }
 
-  function mark() {
-    for (const row of m.root.querySelectorAll(".mon-row")) {
-      row.setAttribute("aria-current", row.dataset.dialog === m.dialog ? "true" : "false");
+  function mark(within = m.root) {
+    for (const row of within.querySelectorAll(".mon-row")) {
+      if (row.dataset.dialog === m.dialog) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
     }
   }
 
-  function age(seconds) {
-    const two = (n) => String(n).padStart(2, "0");
-    const [h, s] = [Math.floor(seconds / 3600), seconds % 60];
-    return (h ? `${h}:${two(Math.floor(seconds / 60) % 60)}` : two(Math.floor(seconds / 60))) + `:${two(s)}`;
+  // In words: "12 min". Somebody who waits longer than LIMITS (minutes) is marked.
+  const LIMITS = { "cc-warn": 5, "cc-bad": 15 };
+  const said = {};
+  const inWords = (n, unit) => {
+    said[unit] = said[unit] || new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" });
+    return said[unit].format(n);
+  };
+  function age(minutes) {
+    if (minutes < 1) return `< ${inWords(1, "minute")}`;
+    if (minutes < 120) return inWords(minutes, "minute");
+    return minutes < 2880 ? inWords(Math.floor(minutes / 60), "hour") : inWords(Math.floor(minutes / 1440), "day");
   }
-  function tick() {
-    for (const node of m.root.querySelectorAll("[data-since]")) {
-      const text = age(Math.max(0, Math.floor((Date.now() - new Date(node.dataset.since)) / 1000)));
+  function tick(within = m.root) {
+    for (const node of within.querySelectorAll("[data-since]")) {
+      const minutes = Math.max(0, Math.floor((Date.now() - new Date(node.dataset.since)) / 60000));
+      const text = age(minutes);
       if (node.textContent !== text) node.textContent = text;
+      if (!node.classList.contains("cc-tag")) continue;
+      node.classList.toggle("cc-bad", minutes >= LIMITS["cc-bad"]);
+      node.classList.toggle("cc-warn", minutes >= LIMITS["cc-warn"] && minutes < LIMITS["cc-bad"]);
+    }
+    for (const node of within.querySelectorAll("time[data-short]")) {
+      const at = new Date(node.dateTime);
+      if (at.toDateString() === new Date().toDateString()) node.textContent = node.title.slice(-5);
     }
   }
 
   function open(dialog) {
     say("");
+    if (dialog !== m.dialog || pane() === "list") {
+      cc.go("watch", dialog);
+      m.steps += 1;
+    }
     if (dialog !== m.dialog) change(dialog);
+    pane(dialog ? "dialog" : "list");
     m.came = true;
     m.again();
+  }
+  // Of list and dialog a phone shows one.
+  function pane(name) {
+    if (name) m.root.dataset.pane = name;
+    return m.root.dataset.pane;
+  }
+  // Back and Forward have changed the address.
+  function follow(dialog) {
+    if (!m.root) return;
+    m.steps = Math.max(0, m.steps - 1);
+    if (dialog && dialog !== m.dialog) change(dialog.slice(0, 100));
+    pane(dialog ? "dialog" : "list");
+    m.came = Boolean(dialog);
+    m.again();
+  }
+  function leave() {
+    if (m.steps) return history.back();
+    cc.put("watch", "");
+    pane("list");
   }
 
   // Nothing of the one before stays: neither its words nor its buttons, nor what was typed for it.
@@ -116,14 +192,14 @@
     drafts.set(m.dialog, typed.value);
     m.dialog = dialog;
     m.open = null;
-    cc.put("watch", dialog);
+    m.took = false;
     m.root.dataset.state = "none";
     one('[data-part="about"]').innerHTML = `<p class="cc-empty">${m.root.dataset.loading}</p>`;
     one('[data-part="lines"]').replaceChildren();
     delete m.marks.about;
     delete m.marks.lines;
     m.root.querySelectorAll(".mon-acts form").forEach((form) => form.reset());
-    m.root.querySelectorAll(".mon-acts details").forEach((folded) => { folded.open = false; });
+    unfold("");
     typed.value = drafts.get(dialog) || "";
     mark();
   }
@@ -140,18 +216,27 @@
     }, { once: true }));
   }
 
-  // To `target`, which was shown when the person pressed. Whether it has happened is unknown where no answer comes.
-  async function act(what, target, more) {
+  // Whoever acts has typed a name, on a phone in the list.
+  function named() {
     const name = one(".mon-person").operator;
     name.required = true;
-    if (!name.reportValidity()) return false;
+    if (!name.checkValidity()) pane("list");
+    return name.reportValidity();
+  }
+
+  // To `target`, which was shown when the person pressed. Whether it has happened is unknown where no answer comes.
+  async function act(what, target, more) {
+    if (!named()) return false;
     let told = null;
     try {
       told = await m.server.act({ ...person(), what, dialog: target?.dialog || "", ...more });
     } catch (error) { told = null; }
-    say(told?.said || m.root.dataset.unsure);
+    const done = Boolean(told?.done);
+    if (target && target.dialog === m.dialog) say(told?.said || m.root.dataset.unsure, done);
+    else cc.say(told?.said || m.root.dataset.unsure);
+    m.took = done && (what === "take_over" || what === "force");
     m.again();
-    return Boolean(told?.done);
+    return done;
   }
 
   async function busy(button, deed) {
@@ -164,9 +249,24 @@
 
   async function press(button) {
     const { do: what, number, ask: question } = button.dataset;
-    const target = m.open;
+    const target = button.closest(".mon-left") ? null : m.open;
     const answer = question ? await ask(question.replace("{customer}", () => target?.customer), "note" in button.dataset) : {};
     if (answer) await busy(button, () => act(what, target, { text: answer.note || "", ...(number ? { number } : {}) }));
+  }
+
+  // From the queue: taken and opened at once.
+  async function take(button) {
+    const dialog = button.dataset.take;
+    if (!named()) return;
+    open(dialog);
+    await busy(button, () => act("take_over", { dialog }, { text: "" }));
+  }
+
+  // The form of one act, or none.
+  function unfold(name) {
+    for (const form of m.root.querySelectorAll("[data-form]")) form.hidden = form.dataset.form !== name;
+    for (const button of m.root.querySelectorAll("[data-more]")) button.setAttribute("aria-expanded", button.dataset.more === name);
+    one(`[data-form="${name}"] textarea`)?.focus();
   }
 
   // One key a text: sent again after a lost answer, the line is written once.
@@ -187,8 +287,7 @@
     }
     if (m.dialog !== target?.dialog) return;
     form.reset();
-    const folded = form.closest("details");
-    if (folded) folded.open = false;
+    if (form.dataset.form) unfold("");
     else area.focus();
   }
 
@@ -196,7 +295,13 @@
     m.root.addEventListener("click", (event) => {
       const row = event.target.closest("[data-dialog]");
       const button = event.target.closest("button[data-do]");
-      if (event.target.closest("[data-back]")) m.root.scrollIntoView({ block: "start" });
+      const more = event.target.closest("[data-more]");
+      const taken = event.target.closest("[data-take]");
+      const sift = event.target.closest("[data-sift]");
+      if (event.target.closest("[data-back]")) leave();
+      else if (sift) sift.setAttribute("aria-expanded", one(".mon-filters").classList.toggle("mon-on"));
+      else if (more) unfold(more.getAttribute("aria-expanded") === "true" ? "" : more.dataset.more);
+      else if (taken) take(taken);
       else if (button) press(button);
       else if (row) open(row.dataset.dialog);
     });
@@ -226,6 +331,10 @@
     m.server = server;
     m.marks = {};
     m.dialog = (cc.get("watch") || "").slice(0, 100);
+    m.steps = 0;
+    m.came = Boolean(m.dialog);
+    pane(m.dialog ? "dialog" : "list");
+    cc.follow("watch", follow);
     one(".mon-person").operator.value = localStorage.getItem("cc-operator") || "";
     listen();
     new IntersectionObserver((entries) => {
@@ -236,6 +345,7 @@
       else stop();
     }, { rootMargin: "100000px" }).observe(m.root);
   };
+  addEventListener("resize", () => { if (m.root && m.seen()) fit(); });
   addEventListener("online", () => { if (m.root) m.again(); });
   document.addEventListener("visibilitychange", () => { if (m.root) m.seen() ? m.again() : stop(); });
   setInterval(() => { if (m.root && m.seen()) tick(); }, 1000);

@@ -1,23 +1,19 @@
-"""The monitor's HTML: the page, its lists, and the open dialog."""
+"""The monitor's HTML: the page and its lists."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from app.services.operators.summary import name_values
-from app.services.operators.views import (
-    ApprovalView,
-    LiveRow,
-    OpenDialog,
-    QueueRow,
-    QueueView,
-    TranscriptLine,
-)
+from app.services.operators.summary import name_values, wording
+from app.services.operators.views import ApprovalView, LiveRow, QueueRow, QueueView
 from app.ui.room import render
 from app.ui.words import LANGUAGES, NOTHING, RoomTexts, room_texts
+
+Names = Mapping[str, str]
+"""Of customers, by their ids; somebody who is not in it is called by the id."""
 
 
 @lru_cache
@@ -39,33 +35,48 @@ def render_page(agents: Sequence[str], keyed: bool, texts: RoomTexts) -> str:
 
 
 @dataclass(frozen=True)
+class Customer:
+    id: str
+    name: str
+
+    @classmethod
+    def of(cls, customer_id: str, names: Names) -> Customer:
+        return cls(customer_id, names.get(customer_id, customer_id))
+
+
+@dataclass(frozen=True)
 class QueuedDialog:
-    """`who` is the customer, and who holds the dialog; `since` is None for somebody who does not wait."""
+    """`since` is None for somebody who does not wait; `held` names the colleague."""
 
     dialog: str
-    score: int
+    customer: Customer
+    urgency: str
     agent: str | None
-    who: str
+    held: str
     since: datetime | None
     reasons: str
-    wanted: str
+    wish: str
 
 
 @dataclass(frozen=True)
 class QueuePanel:
+    waiting: list[QueuedDialog]
+    held: list[QueuedDialog]
     title: str
-    longest: datetime | None
     records: str
-    rows: list[QueuedDialog]
 
 
-def render_queue(queue: QueueView, as_of: datetime, texts: RoomTexts) -> str:
-    oldest = max((row.waiting_seconds for row in queue.dialogs), default=0)
-    words = texts.words
-    title = words["queue"].format(count=queue.total) + (words["longest"] if oldest else "")
-    rows = [_queue_row(row, as_of, texts) for row in queue.dialogs]
-    shown = QueuePanel(title, _waits_since(oldest, as_of), queue.records, rows)
+def render_queue(queue: QueueView, as_of: datetime, texts: RoomTexts, names: Names) -> str:
+    rows = [_queue_row(row, as_of, texts, names) for row in queue.dialogs]
+    held = [row for row in rows if row.held]
+    title = texts.words["queue"].format(count=count_waiting(queue))
+    shown = QueuePanel([row for row in rows if not row.held], held, title, queue.records)
     return render("monitor.queue", queue=shown, t=texts)
+
+
+def count_waiting(queue: QueueView) -> int:
+    """Those whom nobody has taken."""
+    return queue.total - sum(row.held_by is not None for row in queue.dialogs)
 
 
 def _waits_since(seconds: int, as_of: datetime) -> datetime | None:
@@ -73,16 +84,17 @@ def _waits_since(seconds: int, as_of: datetime) -> datetime | None:
     return (as_of - timedelta(seconds=seconds)).replace(microsecond=0) if seconds else None
 
 
-def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts) -> QueuedDialog:
-    held = f" · {texts.words['held'].format(who=row.held_by)}" if row.held_by else ""
+def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names) -> QueuedDialog:
+    waits = wording(texts.language)["reasons"]["waiting"].partition("{")[0]
     return QueuedDialog(
         dialog=row.dialog_id,
-        score=row.priority.score,
+        customer=Customer.of(row.customer_id, names),
+        urgency=texts.words["urgency"].format(n=row.priority.score),
         agent=row.assigned_agent,
-        who=f"{row.customer_id}{held}",
+        held=row.held_by or "",
         since=_waits_since(row.waiting_seconds, as_of),
-        reasons="; ".join(row.priority.reasons),
-        wanted=row.summary.wanted,
+        reasons="; ".join(each for each in row.priority.reasons if not each.startswith(waits)),
+        wish=row.summary.wish or row.summary.wanted,
     )
 
 
@@ -94,29 +106,29 @@ class ApprovalRow:
     dialog: str
     action: str
     requested: datetime
-    customer: str
+    customer: Customer
     reason: str
     arguments: str
     questions: list[tuple[str, str]]
 
 
-def render_approvals(approvals: Sequence[ApprovalView], texts: RoomTexts) -> str:
-    return render("monitor.approvals", rows=[_approval(each, texts) for each in approvals], t=texts)
+def render_approvals(approvals: Sequence[ApprovalView], texts: RoomTexts, names: Names) -> str:
+    rows = [approval_row(each, texts, names) for each in approvals]
+    return render("monitor.approvals", rows=rows, t=texts)
 
 
-def _approval(approval: ApprovalView, texts: RoomTexts) -> ApprovalRow:
-    words = texts.words
-    about = {"action": _action(approval, texts, ", "), "customer": approval.customer_id}
-    asks = {act: words["ask"][act].format(number=approval.number, **about) for act in ("approve", "reject")}
+def approval_row(approval: ApprovalView, texts: RoomTexts, names: Names) -> ApprovalRow:
+    words, customer = texts.words, Customer.of(approval.customer_id, names)
+    about = {"number": approval.number, "customer": customer.name, "action": _action(approval, texts, ", ")}
     return ApprovalRow(
         number=approval.number,
         dialog=approval.dialog_id,
         action=_action(approval, texts, " · "),
         requested=approval.requested_at,
-        customer=approval.customer_id,
+        customer=customer,
         reason=words["reasons"].get(approval.reason, approval.reason),
         arguments=_arguments(approval, texts),
-        questions=list(asks.items()),
+        questions=[(act, words["ask"][act].format(**about)) for act in ("approve", "reject")],
     )
 
 
@@ -133,119 +145,41 @@ def _arguments(approval: ApprovalView, texts: RoomTexts) -> str:
 
 @dataclass(frozen=True)
 class LiveDialog:
+    """`mark` is a word of state and the kind of its tag."""
+
     dialog: str
     agent: str | None
     angry: bool
-    customer: str
+    customer: Customer
     updated: datetime
-    marks: str
+    mark: tuple[str, str]
+    language: str
     last: str
 
 
-def render_dialogs(rows: Sequence[LiveRow], filtered: bool, texts: RoomTexts) -> str:
+def render_dialogs(rows: Sequence[LiveRow], filtered: bool, texts: RoomTexts, names: Names) -> str:
     otherwise = texts.words["none_found" if filtered else "none_yet"]
-    return render("monitor.dialogs", rows=[_live(row, texts) for row in rows], otherwise=otherwise, t=texts)
+    shown = [_live(row, texts, names) for row in rows]
+    return render("monitor.dialogs", rows=shown, otherwise=otherwise, t=texts)
 
 
-def _live(row: LiveRow, texts: RoomTexts) -> LiveDialog:
+def _live(row: LiveRow, texts: RoomTexts, names: Names) -> LiveDialog:
     return LiveDialog(
         dialog=row.dialog_id,
         agent="operator" if row.held_by else row.assigned_agent,
         angry=row.angry,
-        customer=row.customer_id,
+        customer=Customer.of(row.customer_id, names),
         updated=row.updated_at,
-        marks=" · ".join([row.language.upper(), *_marks(row, texts)]),
+        mark=_mark(row, texts),
+        language=row.language.upper(),
         last=row.last_message,
     )
 
 
-def _marks(row: LiveRow, texts: RoomTexts) -> list[str]:
+def _mark(row: LiveRow, texts: RoomTexts) -> tuple[str, str]:
     words = texts.words
     if row.status == "closed":
-        return [words["is_closed"]]
+        return words["is_closed"], ""
     if row.held_by:
-        return [words["held"].format(who=row.held_by)]
-    return [words["is_waiting"]] if row.escalated else []
-
-
-@dataclass(frozen=True)
-class About:
-    """`standing` says who holds the dialog, or why it is closed."""
-
-    agent: str | None
-    customer: str
-    standing: str
-    language: str
-    created: datetime
-    summary: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Line:
-    side: str
-    role: str
-    how: str
-    state: str
-    at: datetime
-    text: str
-
-
-def render_dialog(opened: OpenDialog, texts: RoomTexts) -> dict[str, str]:
-    """`about` and `lines`, so that a new line does not redraw what stands above."""
-    return {
-        "about": render("monitor.about", about=_about(opened, texts), t=texts),
-        "lines": render("monitor.lines", lines=[_line(line, texts) for line in opened.lines], t=texts),
-    }
-
-
-def _about(opened: OpenDialog, texts: RoomTexts) -> About:
-    dialog, summary, labels = opened.dialog, opened.summary, texts.words["summary"]
-    values: dict[str, str | Sequence[str]] = {name: getattr(summary, name) for name in labels}
-    return About(
-        agent="operator" if opened.held_by else dialog.assigned_agent,
-        customer=dialog.customer_id,
-        standing=_standing(opened, texts),
-        language=opened.language.upper(),
-        created=dialog.created_at,
-        summary=[
-            (labels[name], value if isinstance(value, str) else "; ".join(value))
-            for name, value in values.items()
-            if value
-        ]
-        + ([(texts.words["proposal"], dialog.proposal.question)] if dialog.proposal else []),
-    )
-
-
-def _standing(opened: OpenDialog, texts: RoomTexts) -> str:
-    if opened.dialog.status == "closed":
-        return describe_closing(opened.closed_because, opened.closed_by, texts)
-    if opened.held_by:
-        return str(texts.words["held"].format(who=opened.held_by))
-    return str(texts.words["is_waiting" if opened.dialog.escalated else "is_bot"])
-
-
-def describe_closing(reason: str | None, by: str | None, texts: RoomTexts) -> str:
-    """A person is named; a reason that has no sentence of ours is quoted."""
-    words: dict[str, str] = texts.words["closings"]
-    sentence = words["person"] if by else words.get(reason or "", words["other"])
-    return sentence.format(who=by, reason=reason)
-
-
-def _line(line: TranscriptLine, texts: RoomTexts) -> Line:
-    return Line(
-        side="customer" if line.role == "customer" else "answer",
-        role=line.role,
-        how=_how(line, texts),
-        state=texts.words["states"].get(line.state, ""),
-        at=line.timestamp,
-        text=line.content,
-    )
-
-
-def _how(line: TranscriptLine, texts: RoomTexts) -> str:
-    """Confidence and source of the routing decision; or the operator who wrote."""
-    if line.path is None:
-        return line.by or ""
-    decision, words = line.path.decision, texts.words
-    how = f"{texts.number(decision.confidence, 2)} · {words['sources'].get(decision.source, decision.source)}"
-    return f"{how} · ▲ {words['stand_in']}" if line.path.degraded else how
+        return words["held"].format(who=row.held_by), "person"
+    return (words["is_waiting"], "warn") if row.escalated else ("", "")

@@ -16,10 +16,11 @@ from app.core.exceptions import CallCenterError
 from app.services.operators.views import Board, OpenDialog
 from app.services.workbench import Workbench
 from app.ui.monitor.actions import OperatorActions, PanelPoll
+from app.ui.monitor.opened import render_dialog
 from app.ui.monitor.panels import (
+    count_waiting,
     monitor_texts,
     render_approvals,
-    render_dialog,
     render_dialogs,
     render_page,
     render_queue,
@@ -58,7 +59,8 @@ class PanelUpdates:
             "pause": PAUSE,
             "state": _state(opened, asked.operator),
             "dialog": opened.dialog.dialog_id if opened else "",
-            "customer": opened.dialog.customer_id if opened else "",
+            "customer": (opened.name or opened.dialog.customer_id) if opened else "",
+            "waiting": count_waiting(board.queue),
             "parts": {name: part for name, part in parts.items() if asked.have.get(name) != part["mark"]},
         }
 
@@ -87,15 +89,16 @@ class PanelUpdates:
 
     def _parts(self, board: Board, asked: PanelPoll, opened: OpenDialog | None, problem: str) -> Json:
         parts = {
-            "queue": render_queue(board.queue, board.counted_at, self.texts),
-            "approvals": render_approvals(board.approvals, self.texts),
-            "dialogs": render_dialogs(board.dialogs, asked.narrowed, self.texts),
-            **(render_dialog(opened, self.texts) if opened else self._no_dialog(problem)),
+            "queue": render_queue(board.queue, board.counted_at, self.texts, board.names),
+            "approvals": render_approvals(board.approvals, self.texts, board.names),
+            "dialogs": render_dialogs(board.dialogs, asked.narrowed, self.texts, board.names),
+            **(render_dialog(opened, board.approvals, self.texts) if opened else self._no_dialog(problem)),
         }
         return {name: {"html": html, "mark": str(crc32(html.encode()))} for name, html in parts.items()}
 
     def _no_dialog(self, problem: str) -> dict[str, str]:
-        return {"about": render("shared.empty", sentence=problem or self.texts.words["choose"]), "lines": ""}
+        sentence = problem or self.texts.words["choose"]
+        return {"about": render("shared.empty", sentence=sentence, icon="message-square-text"), "lines": ""}
 
 
 def _state(opened: OpenDialog | None, operator: str) -> str:
