@@ -52,7 +52,7 @@ def desk(browser: Browser, url: str, who: str, dialog: str = "", width: int = 12
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
     page.goto(f"{url}/ui/ru/?tab=monitor&watch={dialog}", wait_until="domcontentloaded")
-    expect(page.locator("[data-part=queue] h3")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-part=queue] h3").first).to_be_visible(timeout=60_000)
     page.locator(".mon-person [name=operator]").fill(who)
     yield page
     context.close()
@@ -77,7 +77,8 @@ def state(page: Page, name: str) -> None:
 
 
 def said(page: Page, words: str) -> None:
-    expect(page.locator(".mon-said")).to_contain_text(words, timeout=SLOW)
+    """Beside the buttons of the open dialog, or in the toast of the page."""
+    expect(page.locator(".mon-said, #cc-said").filter(has_text=words)).to_be_visible(timeout=SLOW)
 
 
 def test_people_take_over_from_the_bot_and_from_each_other_and_all_see_it_without_a_reload(
@@ -98,16 +99,16 @@ def test_people_take_over_from_the_bot_and_from_each_other_and_all_see_it_withou
         expect(boris.locator("[data-part=about]")).to_contain_text("ведёт anna", timeout=SLOW)
         expect(boris.locator("[data-part=lines]")).to_contain_text("А скидка есть?", timeout=SLOW)
         press(boris, "force")
-        confirm(boris, "Диалог с customer_123 ведёт коллега")
+        confirm(boris, "Диалог ведёт коллега (клиент: Илья Перов)")
         state(boris, "mine")
         state(anna, "other")
-        boris.locator("details[data-when=mine] summary").click()
+        boris.locator("[data-more=hand_back]").click()
         boris.locator("form[data-do=hand_back] textarea").fill("скидку обещала Анна")
         boris.locator("form[data-do=hand_back] button").click()
         said(boris, "возвращён боту")
         state(anna, "open")
         press(anna, "close")
-        confirm(anna, "Закрыть диалог с customer_123?")
+        confirm(anna, "Закрыть диалог? Илья Перов больше не сможет")
         for page in (anna, boris):
             expect(page.locator("[data-part=about]")).to_contain_text("закрыл сотрудник anna", timeout=SLOW)
     assert room.view()["status"] == "closed"
@@ -176,7 +177,7 @@ def test_an_approval_is_asked_for_once_and_carried_out(
     with desk(browser, url, "anna", room.dialog) as page:
         page.locator("button[data-do=approve]").first.click()
         page.locator(".mon-ask textarea").fill("видела чек")
-        confirm(page, "клиент demo_annual")
+        confirm(page, "Олег Сафронов: возврат платежа")
         said(page, "одобрено")
         expect(page.locator("[data-part=approvals]")).to_contain_text("Согласовывать нечего", timeout=SLOW)
     [decided] = http.get("/api/v1/approvals?status=approved").json()["approvals"]
@@ -213,7 +214,7 @@ def test_filters_leave_what_was_asked_for_and_a_reroute_becomes_a_proposal(
         filters.locator("[name=status]").select_option("active")
         row(page, english.dialog).focus(timeout=SLOW)
         page.keyboard.press("Enter")
-        page.locator("details[data-when~=open] summary").click()
+        page.locator("[data-more=reroute]").click()
         form = page.locator("form[data-do=reroute]")
         form.locator("select").select_option("tech_support")
         form.locator("textarea").fill("спрашивает о настройке")
@@ -269,5 +270,32 @@ def test_a_narrow_screen_shows_the_list_then_the_transcript(
         row(page, room.dialog).click()
         expect(page.locator(".mon-line").first).to_be_in_viewport(timeout=SLOW)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        expect(page.locator(".mon-acts [data-do=take_over]")).to_be_in_viewport()
+        expect(page.locator("[data-part=queue]")).to_be_hidden()
         page.locator(".mon-back").click()
-        expect(page.locator("[data-part=queue] h3")).to_be_in_viewport()
+        expect(page.locator("[data-part=queue] h3").first).to_be_in_viewport()
+        expect(page.locator(".mon-line").first).to_be_hidden()
+        row(page, room.dialog).click()
+        expect(page.locator(".mon-line").first).to_be_in_viewport(timeout=SLOW)
+        page.go_back()
+        expect(page.locator("[data-part=queue] h3").first).to_be_in_viewport()
+        filters = page.locator(".mon-filters")
+        expect(filters).to_be_hidden()
+        page.locator("[data-sift]").click()
+        expect(filters).to_be_visible()
+
+
+def test_back_and_forward_walk_through_the_dialogs_that_were_opened(
+    browser: Browser, url: str, http: httpx2.Client
+) -> None:
+    first, second = Room.open(http, "Первый вопрос о файле"), Room.open(http, "Второй вопрос о цене")
+    with desk(browser, url, "anna") as page:
+        lines = page.locator("[data-part=lines]")
+        row(page, first.dialog).click()
+        expect(lines).to_contain_text("Первый вопрос", timeout=SLOW)
+        row(page, second.dialog).click()
+        expect(lines).to_contain_text("Второй вопрос", timeout=SLOW)
+        page.go_back()
+        expect(lines).to_contain_text("Первый вопрос", timeout=SLOW)
+        page.go_forward()
+        expect(lines).to_contain_text("Второй вопрос", timeout=SLOW)

@@ -15,7 +15,7 @@ from app.ui.room import render
 from app.ui.words import RoomTexts
 
 FACTS = ("wish", "promised", "tried", "withheld", "notes", "why")
-_ITEM = re.compile(r"\s*(?:[-•*]|(?P<number>\d{1,2})[.)])\s+(?=\S)")
+_ITEM = re.compile(r"\s*(?:[-•*]|(\d{1,2})[.)])\s+(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -149,4 +149,4 @@ def split_blocks(text: str) -> list[Block]:
 
 def _kind(line: str) -> str:
     item = _ITEM.match(line)
-    return "text" if item is None else "numbered" if item["number"] else "list"
+    return "text" if item is None else "numbered" if item[1] else "list"

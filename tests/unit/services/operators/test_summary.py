@@ -154,3 +154,39 @@ def test_long_lines_are_cut_and_odd_results_do_no_harm() -> None:
     told = briefing(dialog)
     assert max(map(len, (told.wanted, told.last_message))) <= 240
     assert told.tried[-2:] == ["unheard_of: отказано (not JSON)", "x: отказано ([1])"]
+
+
+def test_an_act_is_told_once_as_it_stands_now() -> None:
+    dialog, answer = new_dialog(), reply("Вернул.", "supervisor")
+    paid, told = ('{"payment": "P-1"}', '{"payment": "P-2"}')
+    answer.turn.tools = [
+        used("refund_payment", "approval", paid, "A-1"),
+        used("refund_payment", "done", told, "R-3"),
+        used("refund_payment", "done", paid, "R-4"),
+        used("cancel_order", "approval", '{"order": "O-1"}', "A-2"),
+        used("cancel_order", "refused", '{"order": "O-1", "reason": "rejected"}'),
+    ]
+    turn(dialog, "Верните деньги за прошлый месяц", answer)
+    assert briefing(dialog).promised == [
+        "возврат платежа: выполнено (R-4)",
+        "возврат платежа: выполнено (R-3)",
+    ]
+
+
+def test_articles_have_titles_and_the_words_that_a_router_weighed_are_left_out() -> None:
+    dialog, answer = told_off(), reply("Сейчас.", "sales")
+    answer.turn.hops = [
+        Handoff(from_agent="supervisor", to="sales", reason='words: "а сколько"', timestamp=NOON)
+    ]
+    turn(dialog, "А сколько стоит Профи?", answer, 9)
+    told = briefing(dialog, title_of=lambda article, lang: f"{article} ({lang})")
+    assert "ответ по статьям: plans-compare (ru), refund-policy (ru)" in told.tried
+    assert "супервайзер → продажи" in told.tried
+
+
+def test_the_wish_is_the_line_that_says_most() -> None:
+    dialog = new_dialog()
+    turn(dialog, "Не открывается файл", reply("…"), 1)
+    turn(dialog, "верните деньги за хаб", reply("Вернуть?"), 2)
+    calls_a_person(dialog, "да", 3)
+    assert briefing(dialog).wish == "верните деньги за хаб"

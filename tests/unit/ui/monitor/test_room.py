@@ -18,7 +18,8 @@ from app.services.operators.monitor import SingleFlight
 from app.services.operators.views import ApprovalView
 from app.services.workbench import Workbench
 from app.ui.monitor.actions import OperatorActions
-from app.ui.monitor.panels import describe_closing, monitor_texts, render_approvals, render_page
+from app.ui.monitor.opened import Block, describe_closing, split_blocks
+from app.ui.monitor.panels import monitor_texts, render_approvals, render_page
 from app.ui.monitor.room import PanelUpdates
 from app.ui.words import LANGUAGES, RoomTexts, words
 from tests.contract.samples import NOON, answered, kept, new_dialog
@@ -173,11 +174,42 @@ def test_an_approval_is_told_in_words_and_asked_for_by_name() -> None:
         number="A-1001", origin=origin, tool="create_order", arguments=given, reason="above_limit",
         amount_rub=17_850, requested_at=NOON,
     )  # fmt: skip
-    ru, en = (render_approvals([ApprovalView.of(approval)], said(language)) for language in LANGUAGES)
+    names = {"demo_goods": "Светлана Юдина"}
+    ru, en = (render_approvals([ApprovalView.of(approval)], said(lang), names) for lang in LANGUAGES)
     assert "товар: тариф «Профи»; период: год; доставка: курьером; количество: 2" in ru
-    assert "A-1001 (заказ, 17\u00a0850\u00a0₽, клиент demo_goods)" in ru
+    assert "Светлана Юдина: заказ, 17\u00a0850\u00a0₽ (A-1001)" in ru
     assert "item: the Pro plan; period: year; delivery: by courier; quantity: 2" in en
-    assert "A-1001 (order, 17,850\u00a0₽, customer demo_goods)" in en
+    assert "Светлана Юдина: order, 17,850\u00a0₽ (A-1001)" in en
+
+
+def test_what_an_agent_wrote_as_a_list_is_a_list() -> None:
+    assert split_blocks("Что сделать:\n\n- войти\n- выйти\n\n1. Раз\n2) Два\nитого 2 - 1") == [
+        Block("text", ["Что сделать:"]),
+        Block("list", ["войти", "выйти"]),
+        Block("numbered", ["Раз", "Два"]),
+        Block("text", ["итого 2 - 1"]),
+    ]
+
+
+async def test_people_are_called_by_their_names_and_those_who_have_been_taken_stand_apart(
+    bench: Workbench,
+) -> None:
+    waiting, taken = new_dialog("demo_annual"), await wanted(bench, "demo_en")
+    last = answered(waiting, "верните деньги", "Сейчас.", "supervisor")
+    waiting.escalation = Escalation(since=last.timestamp, reason="words", by="supervisor")
+    await kept(bench.dialogs.store, waiting)
+    await done(bench, "take_over", dialog=taken.dialog_id)
+    house = replace(bench, monitor=replace(bench.monitor, _shared=SingleFlight()))
+    told = await seen(house, dialog=waiting.dialog_id)
+    parts = {name: part["html"] for name, part in told["parts"].items()}
+    queue, _, others = parts["queue"].partition(said().words["with_colleague"])
+    assert "Олег Сафронов" in queue
+    assert "Emma Clarkson" not in queue
+    assert "Emma Clarkson" in others
+    for part in ("queue", "dialogs", "about"):
+        assert 'title="demo_annual">Олег Сафронов' in parts[part]
+    assert told["customer"] == "Олег Сафронов"
+    assert told["waiting"] == queue.count("data-take=")
 
 
 async def test_what_is_not_there_is_a_sentence(bench: Workbench) -> None:
