@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from app.adapters.openai.habits import WAYS
 from app.agents.structured_output import MODES
 from app.services.system import condition
-from app.ui.monitor.panels import monitor_texts, render_dialog
+from app.ui.monitor.opened import render_dialog
+from app.ui.monitor.panels import monitor_texts
 from app.ui.page import render_badge
 from app.ui.settings.room import list_components
 from app.ui.words import room_texts, words
@@ -156,7 +157,7 @@ def test_every_answer_of_the_stand_in_says_so_to_the_caller_the_operators_and_th
         assert (answer["degraded"], answer["degraded_reason"]) == (True, "provider_refused")
         metrics = at.http.get("/metrics").text
         opened = asyncio.run(at.bench.monitor.open(dialog, "en"))
-        shown = render_dialog(opened, monitor_texts("en"))
+        shown = render_dialog(opened, [], monitor_texts("en"))
     assert 'callcenter_stand_in_answers_total{reason="provider_refused"} 1.0' in metrics
     assert words("en", "monitor")["stand_in"] in shown["lines"]
 
