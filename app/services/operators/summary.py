@@ -131,11 +131,12 @@ def briefing(
     turns = [line.turn for line in lines if line.turn]
     tools = [tool for turn in turns for tool in turn.tools]
     last = dialog.messages[-1] if dialog.messages else None
+    wanted, wish = _find_wish(dialog, lines)
     return Briefing(
         language=spoken,
         who=_who(dialog, account, language),
-        wanted=_find_wish(dialog, lines) or wording(language)["briefing"]["nothing"],
-        wish=_find_line(dialog, lines),
+        wanted=wanted or wording(language)["briefing"]["nothing"],
+        wish=wish,
         why=because(dialog.escalation.reason, language) if dialog.escalation else "",
         tried=_unique(
             chain(
@@ -186,25 +187,17 @@ def _plan(account: Account, language: str) -> Iterator[str]:
         yield name_plan(account.subscription.plan, language)
 
 
-def _find_wish(dialog: Dialog, lines: Sequence[Message]) -> str:
-    """The line that needs an operator, preceded by a shortened first line."""
+def _find_wish(dialog: Dialog, lines: Sequence[Message]) -> tuple[str, str]:
+    """The line that needs an operator, preceded by a shortened first line; and the one that says most."""
     said = [m for m in lines if m.role == "customer"]
     if not said:
-        return ""
+        return "", ""
     wish = _escalating(dialog, lines) or _last_telling(dialog, said)
     text = short(wish.content)
     before = [short(m.content) for m in said if m.seq < wish.seq and _tells(m)]
     began = before[0 if _tells(wish) else -1] if before else text
-    return text if began == text else short(f"{_glance(began)} → {text}")
-
-
-def _find_line(dialog: Dialog, lines: Sequence[Message]) -> str:
-    said = [m for m in lines if m.role == "customer"]
-    if not said:
-        return ""
-    wish = _escalating(dialog, lines) or _last_telling(dialog, said)
-    telling = [m for m in said if m.seq <= wish.seq and _tells(m)]
-    return short((telling[-1] if telling else wish).content)
+    telling = text if _tells(wish) or not before else before[-1]
+    return text if began == text else short(f"{_glance(began)} → {text}"), telling
 
 
 def _escalating(dialog: Dialog, lines: Sequence[Message]) -> Message | None:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from app.services.operators.summary import is_weighed
 from app.services.operators.views import ApprovalView, OpenDialog, TranscriptLine
-from app.ui.monitor.panels import ApprovalRow, Customer, approval_row
+from app.ui.monitor.panels import ApprovalRow, NamedCustomer, approval_row
 from app.ui.room import render
 from app.ui.words import RoomTexts
 
@@ -19,16 +19,25 @@ _ITEM = re.compile(r"\s*(?:[-•*]|(\d{1,2})[.)])\s+(?=\S)")
 
 
 @dataclass(frozen=True)
+class Fact:
+    """What somebody who takes over has to know."""
+
+    name: str
+    label: str
+    told: list[str]
+
+
+@dataclass(frozen=True)
 class About:
     """`standing`: who holds the dialog, or why it is closed, and the kind of its tag; `known`: by records."""
 
     agent: str | None
-    customer: Customer
+    customer: NamedCustomer
     known: str
     standing: tuple[str, str]
     language: str
     created: datetime
-    facts: list[tuple[str, str, list[str]]]
+    facts: list[Fact]
     approvals: list[ApprovalRow]
 
 
@@ -65,7 +74,7 @@ def render_dialog(opened: OpenDialog, approvals: Sequence[ApprovalView], texts: 
 
 def _about(opened: OpenDialog, approvals: Sequence[ApprovalView], texts: RoomTexts) -> About:
     dialog, names = opened.dialog, {opened.dialog.customer_id: opened.name} if opened.name else {}
-    customer = Customer.of(dialog.customer_id, names)
+    customer = NamedCustomer.of(dialog.customer_id, names)
     known = opened.summary.who.removeprefix(f"{opened.name} ({customer.id})").removeprefix(", ")
     return About(
         agent="operator" if opened.held_by else dialog.assigned_agent,
@@ -81,8 +90,7 @@ def _about(opened: OpenDialog, approvals: Sequence[ApprovalView], texts: RoomTex
     )
 
 
-def _facts(opened: OpenDialog, texts: RoomTexts) -> list[tuple[str, str, list[str]]]:
-    """(name, label, values) of what somebody who takes over has to know."""
+def _facts(opened: OpenDialog, texts: RoomTexts) -> list[Fact]:
     summary, labels = opened.summary, texts.words["summary"]
     weighed = opened.escalation is not None and is_weighed(opened.escalation.reason)
     values: dict[str, str | list[str]] = {name: getattr(summary, name) for name in FACTS}
@@ -90,7 +98,7 @@ def _facts(opened: OpenDialog, texts: RoomTexts) -> list[tuple[str, str, list[st
     if opened.dialog.proposal:
         values["proposal"] = opened.dialog.proposal.question
     return [
-        (name, labels[name], [value] if isinstance(value, str) else value)
+        Fact(name, labels[name], [value] if isinstance(value, str) else value)
         for name, value in values.items()
         if value
     ]

@@ -35,12 +35,12 @@ def render_page(agents: Sequence[str], keyed: bool, texts: RoomTexts) -> str:
 
 
 @dataclass(frozen=True)
-class Customer:
+class NamedCustomer:
     id: str
     name: str
 
     @classmethod
-    def of(cls, customer_id: str, names: Names) -> Customer:
+    def of(cls, customer_id: str, names: Names) -> NamedCustomer:
         return cls(customer_id, names.get(customer_id, customer_id))
 
 
@@ -49,7 +49,7 @@ class QueuedDialog:
     """`since` is None for somebody who does not wait; `held` names the colleague."""
 
     dialog: str
-    customer: Customer
+    customer: NamedCustomer
     urgency: str
     agent: str | None
     held: str
@@ -88,7 +88,7 @@ def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names) -
     waits = wording(texts.language)["reasons"]["waiting"].partition("{")[0]
     return QueuedDialog(
         dialog=row.dialog_id,
-        customer=Customer.of(row.customer_id, names),
+        customer=NamedCustomer.of(row.customer_id, names),
         urgency=texts.words["urgency"].format(n=row.priority.score),
         agent=row.assigned_agent,
         held=row.held_by or "",
@@ -106,7 +106,7 @@ class ApprovalRow:
     dialog: str
     action: str
     requested: datetime
-    customer: Customer
+    customer: NamedCustomer
     reason: str
     arguments: str
     questions: list[tuple[str, str]]
@@ -118,7 +118,7 @@ def render_approvals(approvals: Sequence[ApprovalView], texts: RoomTexts, names:
 
 
 def approval_row(approval: ApprovalView, texts: RoomTexts, names: Names) -> ApprovalRow:
-    words, customer = texts.words, Customer.of(approval.customer_id, names)
+    words, customer = texts.words, NamedCustomer.of(approval.customer_id, names)
     about = {"number": approval.number, "customer": customer.name, "action": _action(approval, texts, ", ")}
     return ApprovalRow(
         number=approval.number,
@@ -150,7 +150,7 @@ class LiveDialog:
     dialog: str
     agent: str | None
     angry: bool
-    customer: Customer
+    customer: NamedCustomer
     updated: datetime
     mark: tuple[str, str]
     language: str
@@ -168,7 +168,7 @@ def _live(row: LiveRow, texts: RoomTexts, names: Names) -> LiveDialog:
         dialog=row.dialog_id,
         agent="operator" if row.held_by else row.assigned_agent,
         angry=row.angry,
-        customer=Customer.of(row.customer_id, names),
+        customer=NamedCustomer.of(row.customer_id, names),
         updated=row.updated_at,
         mark=_mark(row, texts),
         language=row.language.upper(),
