@@ -104,14 +104,14 @@ class Customer:
     async def _judge(self, helped: bool) -> Steps:
         """What the answer was good for; the stubborn ask for a person."""
         book = self.visit.book
-        if not helped and not self.visit.script.calls_person:
+        if not helped and self.visit.script.repairs:
             await self._say(self.rng.choice(book.failed))
             yield self._pause()
         if not helped and (self.visit.live or self.rng.random() < 0.22):
             await self._say(self.rng.choice(book.wanted))
             yield self._pause()
         elif helped and self.rng.random() < 0.75:
-            await self._say(self.rng.choice(book.thanks))
+            await self._say(self.rng.choice(book.repaired if self.visit.script.repairs else book.thanks))
             yield self._pause()
 
     async def _served(self, dialog: Dialog) -> Steps:

@@ -44,6 +44,11 @@ class Script(BaseModel):
     plan: str | None = None
     calls_person: bool = False
 
+    @property
+    def repairs(self) -> bool:
+        """Something is out of order."""
+        return self.key in ("sync", "calls", "crash", "login")
+
 
 class Book(BaseModel):
     """All scripts of one language, and the small talk around them."""
@@ -52,6 +57,7 @@ class Book(BaseModel):
 
     language: str
     greetings: list[str]
+    repaired: list[str]
     thanks: list[str]
     failed: list[str]
     wanted: list[str]

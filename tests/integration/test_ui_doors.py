@@ -31,7 +31,7 @@ BESIDE = {
 }
 OPEN_ROOM = "app.ui.chat."  # a customer's
 KEYLESS = {
-    "_status", "SettingsRoom.show",
+    "_status", "_offer", "SettingsRoom.show",
     "AnalyticsRoom.staff",
     "KnowledgeRoom.show", "KnowledgeRoom.search", "KnowledgeRoom.choose",  # citations are asked below
     "LibraryPanel.lists", "LibraryPanel.confirm", "LibraryPanel.report_stop",
