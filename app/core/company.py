@@ -1,6 +1,7 @@
 """The company that the call centre serves: one folder of data (`app/companies/<name>`), read once.
 
 company.yaml, catalogue.yaml, policy.yaml, customers.yaml    one model each, below and in `core/catalogue.py`
+subjects.yaml                                                how articles are listed; it may be absent
 agents/<name>.yaml, agents/<name>.md                         what differs between agents, and their prompts
 knowledge/<lang>/<id>.md                                     the articles
 offline/<lang>/words.yaml                                    what customers and the service call the products
@@ -124,6 +125,19 @@ class AgentProfile(CompanyPart):
     mock_keywords: list[str] = Field(default_factory=list)
 
 
+class Subject(CompanyPart):
+    """What some articles are about."""
+
+    titles: Titles
+    articles: list[str]
+
+
+class Subjects(RootModel[dict[str, Subject]]):
+    """subjects.yaml, in the order in which they are listed."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
 class ProductWords(RootModel[dict[str, str | list[str] | dict[str, list[str]]]]):
     """offline/<lang>/words.yaml: a piece of a sentence, a list of words, or lists of words by product."""
 
@@ -141,6 +155,7 @@ class Company:
     demo: DemoData
     agents: Mapping[str, AgentProfile]
     offline: Mapping[str, dict[str, Any]]
+    subjects: Mapping[str, Subject]
 
     @property
     def last_resort(self) -> str:
@@ -201,10 +216,15 @@ def load_company(folder: Path) -> Company:
         demo=_read(folder / "customers.yaml", DemoData),
         agents={name: _agent(folder / "agents" / f"{name}.yaml") for name in profile.roster},
         offline={path.parent.name: _words(path) for path in sorted(folder.glob("offline/*/words.yaml"))},
+        subjects=_subjects(folder / "subjects.yaml"),
     )
     _check_agents(company)
     _check_customers(company)
     return company
+
+
+def _subjects(path: Path) -> Mapping[str, Subject]:
+    return _read(path, Subjects).root if path.exists() else {}
 
 
 def _agent(path: Path) -> AgentProfile:

@@ -48,6 +48,14 @@ class ApprovalRefused(CallCenterError):
     code = "approval_refused"
 
 
+class ApprovedAnswerNotFound(CallCenterError):
+    status = 404
+    code = "approved_answer_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("This approved answer does not exist any more.")
+
+
 class LibraryDamaged(CallCenterError):
     """A file of KNOWLEDGE_STORAGE cannot be read; nothing in it was changed."""
 
@@ -125,6 +133,11 @@ class ApprovedAnswer(BaseModel):
     by: str
     approved: datetime
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """There is one answer to a question in a language."""
+        return self.lang, self.question.casefold()
+
 
 class Approved(BaseModel):
     """The answer to a typical question; `article_id` is empty where the text is a person's own."""
@@ -198,4 +211,10 @@ class Library(Protocol):
         """With all its versions. Raises DocumentNotFound."""
         ...
 
-    def approve(self, approval: ApprovedAnswer) -> None: ...
+    def approve(self, approval: ApprovedAnswer, instead: ApprovedAnswer | None = None) -> None:
+        """In place of the one with the same key, and of `instead`."""
+        ...
+
+    def withdraw(self, approval: ApprovedAnswer) -> None:
+        """Raises ApprovedAnswerNotFound."""
+        ...

@@ -72,14 +72,13 @@ def test_after_a_refusal_the_same_files_can_be_added_again(bench: Workbench, tmp
     async def run() -> None:
         part = LibraryPanel(bench, room_texts("en", "knowledge"))
         refused = [step async for step in part.put([str(good), str(broken)], CANARY)][-1]
-        assert "broken.pdf: not a PDF" in refused[0]
+        assert "broken.pdf: not a PDF" in refused
+        assert good.exists()
         added = [step async for step in part.put([str(good)], CANARY)][-1]
-        assert "birds" in added[0]
+        assert 'data-opens="document:birds"' in added
         assert not good.exists()
         gone = [step async for step in part.put([str(good)], CANARY)][-1]
-        assert "Choose a file first" in gone[0]
-        assert gone[1] is None
-        assert all(step[2].interactive and not step[3].visible for step in (refused, gone))
+        assert "Choose a file first" in gone
         bench.knowledge.remove("birds")
 
     asyncio.run(run())
@@ -104,18 +103,19 @@ def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, 
         part = LibraryPanel(bench, room_texts("en", "knowledge"))
         path = tmp_path / "dogs.md"
         path.write_text("# Dogs\n\nDogs are welcome.\n", encoding="utf-8")
-        said = [step async for step in part.put([str(path)], "wrong")][-1][0]
-        assert "The operator key is wrong" in said
+        for steps in (part.put([str(path)], "wrong"), part.preview([str(path)], "wrong")):
+            said = [step async for step in steps][-1]
+            assert "The operator key is wrong" in said
         await asyncio.to_thread(
             bench.knowledge.add, [Upload("cats", "cats.md", b"# Cats\n\nCats are welcome.\n")]
         )
-        assert "Enter the operator key" in (await part.drop("cats", ""))[0]
-        assert (
-            "Enter the operator key"
-            in (await part.approve_answer("are cats welcome", "cats", "", "anna", None))[0]
+        assert "Enter the operator key" in await part.drop("cats", "")
+        assert "Enter the operator key" in await part.withdraw("answer:0", "")
+        assert "Enter the operator key" in await part.approve_answer(
+            "are cats welcome", "cats", "", "anna", "", None
         )
         assert [record.name for record in bench.knowledge.documents()] == ["cats"]
         assert list(bench.knowledge.approvals) == []
-        assert "removed" in (await part.drop("cats", CANARY))[0]
+        assert "deleted" in await part.drop("document:cats", CANARY)
 
     asyncio.run(run())

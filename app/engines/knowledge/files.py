@@ -123,7 +123,7 @@ class Shelf:
         with _readable(path):
             lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
             every = [ApprovedAnswer.model_validate_json(line) for line in lines if line.strip()]
-        return list({(a.lang, a.question.casefold()): a for a in every}.values())
+        return list({a.key: a for a in every}.values())
 
     def keep_approvals(self, approvals: Sequence[ApprovedAnswer]) -> None:
         lines = "".join(f"{approval.model_dump_json()}\n" for approval in approvals)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from app.core.documents import DocumentUnusable, Unusable, Watch, onward
 from app.core.knowledge import (
     ApprovedAnswer,
+    ApprovedAnswerNotFound,
     Document,
     DocumentNotFound,
     DocumentRecord,
@@ -107,9 +108,18 @@ class TeamLibrary:
             shutil.rmtree(self._shelf.folder(name), ignore_errors=True)
         return record
 
-    def approve(self, approval: ApprovedAnswer) -> None:
+    def approve(self, approval: ApprovedAnswer, instead: ApprovedAnswer | None = None) -> None:
         with self._shelf.changing():
-            self._shelf.keep_approvals([*self._shelf.approvals(), approval])
+            kept = [each for each in self._shelf.approvals() if instead is None or each.key != instead.key]
+            self._shelf.keep_approvals([*kept, approval])
+
+    def withdraw(self, approval: ApprovedAnswer) -> None:
+        with self._shelf.changing():
+            known = self._shelf.approvals()
+            kept = [each for each in known if each.key != approval.key]
+            if len(kept) == len(known):
+                raise ApprovedAnswerNotFound
+            self._shelf.keep_approvals(kept)
 
     def index(self) -> KnowledgeIndex:
         """Once more where another process took a document away in between."""

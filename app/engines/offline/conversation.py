@@ -9,9 +9,8 @@ from typing import Any
 
 from app.core.company import in_use
 from app.core.models import Article, OpenMatter, Reading
+from app.core.retrieval import order_of_use
 from app.engines.offline.lexicon import Phrasebook
-
-NEAR = 0.1  # an own article that scores so much less than a colleague's still comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,7 @@ class Scene:
 
     def fitting(self, least: float) -> list[Article]:
         """Articles that answer the question, one's own first where they come near the best."""
-        fitting = [f for f in self.found if f.score >= least]
-        near = max((f.score for f in fitting), default=0.0) - NEAR
-        order = sorted(fitting, key=lambda f: (f.article.agent != self.agent or f.score < near, -f.score))
-        return [f.article for f in order]
+        return [f.article for f in order_of_use(self.found, self.agent, least)]
 
     def has_told(self, article: Article) -> bool:
         """In any language: customers switch in the middle."""

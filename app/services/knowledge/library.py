@@ -16,6 +16,7 @@ from app.core.knowledge import (
     ApprovalRefused,
     ApprovedAnswer,
     ArticleNotFound,
+    Document,
     DocumentRecord,
     Library,
     LiveIndex,
@@ -25,6 +26,7 @@ from app.core.knowledge import (
 )
 from app.core.models import Article, Passage
 from app.core.text import is_typical, language_of
+from app.services.knowledge.prospect import Prospect, foreseen
 
 log = structlog.get_logger()
 LANGUAGES = ("ru", "en")  # in which a citation without a language is looked up first
@@ -58,6 +60,13 @@ class KnowledgeService:
     def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
         return self.live.search(self._meant(question), lang, agent, top)
 
+    def foresee(self, question: str, lang: str, agent: str | None, top: int) -> Prospect:
+        """What an agent would answer this question from, as the first line of a dialog."""
+        meant = self._meant(question)
+        return foreseen(
+            self.live.find_approved(meant, lang), self.live.search(meant, lang, agent, top), agent
+        )
+
     def language_of(self, question: str) -> str:
         """That of its words, whatever keyboard layout they were typed in."""
         return language_of(self._meant(question))
@@ -87,6 +96,10 @@ class KnowledgeService:
         self.live.refresh()
         return records
 
+    def preview(self, uploads: Sequence[Upload], watch: Watch = onward) -> list[Document]:
+        """As they would be read; nothing is kept. Raises DocumentUnusable and IsolationBusy."""
+        return [self._library.read(upload, watch) for upload in uploads]
+
     def remove(self, name: str) -> DocumentRecord:
         """With all its versions. Raises DocumentNotFound."""
         record = self._library.remove(name)
@@ -102,9 +115,18 @@ class KnowledgeService:
         return self.live.approvals
 
     def approve(
-        self, question: str, lang: str, by: str, article_id: str = "", text: str = ""
+        self,
+        question: str,
+        lang: str,
+        by: str,
+        article_id: str = "",
+        text: str = "",
+        instead: ApprovedAnswer | None = None,
     ) -> ApprovedAnswer:
-        """The answer is an article, or a `text`. Raises ApprovalRefused and ArticleNotFound."""
+        """The answer is an article, or a `text`; `instead` is withdrawn with the same write.
+
+        Raises ApprovalRefused and ArticleNotFound.
+        """
         if not is_typical(question):
             told = "names somebody's own matter, a dispute or a number, or is a story"
             raise ApprovalRefused(f"This question {told}: its answer depends on who asks.")
@@ -123,9 +145,14 @@ class KnowledgeService:
             by=by,
             approved=now,
         )
-        self._library.approve(approval)
+        self._library.approve(approval, instead)
         self.live.refresh()
         return approval
+
+    def withdraw(self, approval: ApprovedAnswer) -> None:
+        """Raises ApprovedAnswerNotFound."""
+        self._library.withdraw(approval)
+        self.live.refresh()
 
     async def refresh_if_changed(self) -> bool:
         """True where a new index is being built in the background; returns at once."""

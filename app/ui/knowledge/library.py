@@ -1,4 +1,4 @@
-"""The lower half of the knowledge room: documents of the team, and answers that a person approved."""
+"""What changes the knowledge base: documents that are looked at, added and removed; approved answers."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.core.knowledge import DocumentRecord, Upload
+from app.core.knowledge import ApprovedAnswer, ApprovedAnswerNotFound, ArticleNotFound, DocumentRecord, Upload
 from app.core.text import checked, language_of
 from app.services.knowledge.library import Embedded, add_documents
-from app.services.operators.auth import openness
 from app.services.workbench import Workbench
-from app.ui.knowledge.panels import render_approvals, render_documents, render_progress
+from app.ui.knowledge.catalogue import DOCUMENT, answer_place
+from app.ui.knowledge.panels import render_previews, render_progress
 from app.ui.request import admit
-from app.ui.room import QUIET, render
+from app.ui.room import render
 from app.ui.words import RoomTexts, describe_left_out
 
-Refresh = tuple[Callable[..., Any], list[Any], gr.HTML]
-"""A listener, its inputs and its output: run after the library has changed."""
+NAME, TEXT, QUESTION, TITLE = 100, 4000, 2000, 300
 
 
 @dataclass
@@ -41,191 +37,138 @@ class IngestWatch:
         return int((self.timer() - self.began) / step.done * (step.total - step.done)) + 1
 
 
-NAME, TEXT, QUESTION = 100, 4000, 2000
-
-
+@dataclass(frozen=True)
 class LibraryPanel:
-    """A change needs the operator key where there is one, as over REST."""
+    """A change needs the operator key where there is one, as over REST. Each answers with HTML."""
 
-    def __init__(self, bench: Workbench, texts: RoomTexts) -> None:
-        self.bench = bench
-        self.texts = texts
-        self.words = texts.words
+    bench: Workbench
+    texts: RoomTexts
 
-    def build(self) -> None:
-        words, settings = self.words, self.bench.settings
-        closed = openness(settings) == "nobody"
-        with gr.Accordion(words["documents"], open=False, elem_id="cc-kb-documents"):
-            gr.HTML(render("shared.note", sentence=words["closed" if closed else "documents_note"]))
-            self.table = gr.HTML(elem_id="cc-kb-table")
-            with gr.Row(elem_id="cc-kb-change"):
-                self._build_add()
-                self._build_remove()
-            self.said = gr.HTML(elem_id="cc-kb-said")
-        with gr.Accordion(words["approvals"], open=False, elem_id="cc-kb-approvals"):
-            self._build_approve()
-
-    def _build_add(self) -> None:
-        words = self.words
-        with gr.Column(scale=3, min_width=280):
-            self.files = gr.File(label=words["file"], file_count="multiple", height=130, elem_id="cc-kb-file")
-            with gr.Row():
-                self.add = gr.Button(words["add"], variant="primary", min_width=120, elem_id="cc-kb-add")
-                self.stop = gr.Button(words["stop"], min_width=120, visible=False, elem_id="cc-kb-stop")
-
-    def _build_remove(self) -> None:
-        words = self.words
-        with gr.Column(scale=2, min_width=280):
-            self.chosen = gr.Dropdown([], label=words["remove_which"], elem_id="cc-kb-chosen")
-            self.remove = gr.Button(words["remove"], min_width=120, elem_id="cc-kb-remove")
-            with gr.Group(visible=False) as self.sure:
-                self.really = gr.HTML()
-                with gr.Row():
-                    self.yes = gr.Button(
-                        words["really_yes"], variant="stop", size="sm", min_width=110, elem_id="cc-kb-yes"
-                    )
-                    self.no = gr.Button(words["really_no"], size="sm", min_width=110, elem_id="cc-kb-no")
-
-    def _build_approve(self) -> None:
-        words = self.words
-        gr.HTML(render("shared.note", sentence=words["approvals_note"]))
-        with gr.Row():
-            self.question = gr.Textbox(
-                label=words["typical"], max_length=QUESTION, scale=3, min_width=260, elem_id="cc-kb-typical"
-            )
-            self.by = gr.Textbox(
-                label=words["by"], max_length=NAME, scale=1, min_width=160, elem_id="cc-kb-by"
-            )
-        with gr.Row():
-            self.answer_id = gr.Textbox(
-                label=words["answer_id"], max_length=200, scale=1, min_width=200, elem_id="cc-kb-answer-id"
-            )
-            self.answer = gr.Textbox(
-                label=words["answer"],
-                max_length=TEXT,
-                lines=2,
-                scale=3,
-                min_width=260,
-                elem_id="cc-kb-answer",
-            )
-        self.approve = gr.Button(words["approve"], variant="primary", elem_id="cc-kb-approve")
-        self.approved = gr.HTML(elem_id="cc-kb-approved")
-        self.stock = gr.HTML(elem_id="cc-kb-stock")
-
-    @property
-    def outputs(self) -> list[Any]:
-        """The outputs of `lists`."""
-        return [self.table, self.chosen, self.stock]
-
-    def wire(self, key: gr.Textbox, refresh: Refresh) -> None:
-        """`key` holds the operator key; a change of the documents is followed by `refresh`."""
-        lists = self.outputs
-        adding = self.add.click(
-            self.put, [self.files, key], [self.said, self.files, self.add, self.stop], **QUIET
-        )
-        self.stop.click(self.report_stop, None, [self.said, self.add, self.stop], cancels=[adding], **QUIET)
-        self.remove.click(self.confirm, self.chosen, [self.sure, self.really], **QUIET)
-        self.no.click(lambda: gr.Group(visible=False), None, self.sure, **QUIET)
-        removing = self.yes.click(self.drop, [self.chosen, key], [self.said, self.sure], **QUIET)
-        for changed in (adding, removing):
-            changed.then(self.lists, None, lists, **QUIET).then(*refresh, **QUIET)
-        self.approve.click(
-            self.approve_answer, [self.question, self.answer_id, self.answer, self.by, key],
-            [self.approved, self.question, self.answer], **QUIET,
-        ).then(self.lists, None, lists, **QUIET)  # fmt: skip
-
-    async def lists(self) -> tuple[str, Any, str]:
-        stock = render_approvals(self.bench.knowledge.approvals, self.texts)
-        try:
-            records = await asyncio.to_thread(self.bench.knowledge.documents)
-        except CallCenterError as error:
-            return self._problem(error), gr.Dropdown(choices=[], value=None), stock
-        names = [record.name for record in records]
-        return render_documents(records, self.texts), gr.Dropdown(choices=names, value=None), stock
-
-    async def put(self, files: list[str] | None, key: str | None) -> AsyncIterator[tuple[Any, ...]]:
-        """Yields (status, files, add, stop). Files stay chosen until all are added, for another try."""
-        words, quiet = self.words, (gr.Button(interactive=True), gr.Button(visible=False))
+    async def preview(self, files: list[str] | None, key: str | None) -> AsyncIterator[str]:
+        """What would be added, as it would be read."""
         if not files:
-            yield _status(words["no_file"]), gr.skip(), *quiet
+            yield self._status("no_file")
+            return
+        yield render_progress(None, None, self.texts)
+        try:
+            admit(self.bench.settings, key)
+            uploads = [await asyncio.to_thread(_upload, Path(file)) for file in files]
+            read = await asyncio.to_thread(self.bench.knowledge.preview, uploads)
+            known = await asyncio.to_thread(self.bench.knowledge.documents)
+            yield render_previews(read, known, self.texts)
+        except CallCenterError as error:
+            yield self._problem(error)
+        except FileNotFoundError:  # uploads are removed after a while
+            yield self._status("no_file")
+
+    async def put(self, files: list[str] | None, key: str | None) -> AsyncIterator[str]:
+        """Progress, then what was added. Files stay until all are added, for another try."""
+        if not files:
+            yield self._status("no_file")
             return
         watch = IngestWatch()
-        yield (
-            render_progress(None, None, self.texts),
-            gr.skip(),
-            gr.Button(interactive=False),
-            gr.Button(visible=True),
-        )
+        yield render_progress(None, None, self.texts)
         try:
             admit(self.bench.settings, key)
             uploads = [await asyncio.to_thread(_upload, Path(file)) for file in files]
             async for step in add_documents(self.bench.knowledge, uploads):
                 if isinstance(step, Embedded):
-                    yield render_progress(step, watch.left(step), self.texts), gr.skip(), gr.skip(), gr.skip()
+                    yield render_progress(step, watch.left(step), self.texts)
                 else:
                     await asyncio.to_thread(_discard, files)
-                    yield self._render_added(step), None, *quiet
+                    yield self._added(step)
         except CallCenterError as error:
-            yield self._problem(error), gr.skip(), *quiet
-        except FileNotFoundError:  # uploads are removed after a while
-            yield _status(words["no_file"]), None, *quiet
+            yield self._problem(error)
+        except FileNotFoundError:
+            yield self._status("no_file")
 
-    def _render_added(self, records: list[DocumentRecord]) -> str:
-        lines = [line for record in records for line in (self._line(record), *self._missing(record))]
-        return render("knowledge.added", lines=lines, w=self.words)
+    def stop(self) -> str:
+        return self._status("stopped")
+
+    async def drop(self, name: str, key: str | None) -> str:
+        try:
+            admit(self.bench.settings, key)
+            record = await asyncio.to_thread(self.bench.knowledge.remove, name.removeprefix(DOCUMENT))
+        except CallCenterError as error:
+            return self._problem(error)
+        return self._done("", self.texts.words["removed"].format(name=record.name, n=len(record.versions)))
+
+    async def approve_answer(
+        self, question: str, article: str, text: str, by: str, instead: str, key: str | None
+    ) -> str:
+        """`article` is a title, or an id; `instead` the place of the answer that this one replaces."""
+        try:
+            admit(self.bench.settings, key)
+            if not by.strip():
+                return self._status("by_whom")
+            if bool(article.strip()) == bool(text.strip()):
+                return self._status("one_answer")
+            asked = checked(question, QUESTION)
+            lang = language_of(asked)
+            approval = await asyncio.to_thread(
+                self.bench.knowledge.approve, asked, lang, checked(by, NAME).strip(),
+                self._article_id(article.strip(), lang), text.strip()[:TEXT],
+                self.find(instead) if instead else None,
+            )  # fmt: skip
+        except CallCenterError as error:
+            return self._problem(error)
+        return self._done(
+            answer_place(approval), self.texts.words["approved"].format(question=approval.question)
+        )
+
+    async def withdraw(self, place: str, key: str | None) -> str:
+        try:
+            admit(self.bench.settings, key)
+            approval = self.find(place)
+            await asyncio.to_thread(self.bench.knowledge.withdraw, approval)
+        except CallCenterError as error:
+            return self._problem(error)
+        return self._done("", self.texts.words["withdrawn"].format(question=approval.question))
+
+    def find(self, place: str) -> ApprovedAnswer:
+        """Raises ApprovedAnswerNotFound."""
+        for approval in self.bench.knowledge.approvals:
+            if answer_place(approval) == place:
+                return approval
+        raise ApprovedAnswerNotFound
+
+    def _article_id(self, title: str, lang: str) -> str:
+        """Raises ArticleNotFound."""
+        if not title:
+            return ""
+        articles = self.bench.knowledge.articles.values()
+        named = [article for article in articles if title in (article.title, article.id)]
+        found = next((article for article in named if article.lang == lang), next(iter(named), None))
+        if found is None:
+            raise ArticleNotFound(title)
+        return found.id
+
+    def _added(self, records: list[DocumentRecord]) -> str:
+        missing = [
+            describe_left_out(record.name, each, self.texts.language)
+            for record in records
+            for each in record.current.left_out
+        ]
+        lines = [self._line(record) for record in records]
+        said = " ".join([self.texts.words["added"], *lines, *missing])
+        return self._done(DOCUMENT + records[0].name if records else "", said)
+
+    def _line(self, record: DocumentRecord) -> str:
+        now = record.current
+        langs = ", ".join(self.texts.words["languages"].get(lang, lang) for lang in now.langs)
+        return str(self.texts.words["added_line"]).format(
+            name=record.name, version=now.version, pieces=now.articles, langs=langs
+        )
+
+    def _done(self, opens: str, sentence: str) -> str:
+        """The page shows the sentence, and opens what is named."""
+        return render("knowledge.done", opens=opens, sentence=sentence)
 
     def _problem(self, error: CallCenterError) -> str:
         return render("shared.problem", sentence=self.texts.describe_problem(error))
 
-    def _line(self, record: DocumentRecord) -> str:
-        now = record.current
-        langs = ", ".join(now.langs)
-        return str(self.words["added_line"]).format(
-            name=record.name, version=now.version, pieces=now.articles, langs=langs
-        )
-
-    def _missing(self, record: DocumentRecord) -> list[str]:
-        return [describe_left_out(record.name, each, self.texts.language) for each in record.current.left_out]
-
-    def report_stop(self) -> tuple[str, Any, Any]:
-        return _status(self.words["stopped"]), gr.Button(interactive=True), gr.Button(visible=False)
-
-    async def confirm(self, name: str | None) -> tuple[Any, str]:
-        if not name:
-            return gr.Group(visible=True), _status(self.words["remove_none"])
-        question = self.words["really"].format(name=name)
-        return gr.Group(visible=True), render("knowledge.question", sentence=question)
-
-    async def drop(self, name: str | None, key: str | None) -> tuple[str, Any]:
-        try:
-            admit(self.bench.settings, key)
-            if not name:
-                return _status(self.words["remove_none"]), gr.Group(visible=False)
-            record = await asyncio.to_thread(self.bench.knowledge.remove, name)
-        except CallCenterError as error:
-            return self._problem(error), gr.Group(visible=False)
-        told = self.words["removed"].format(name=record.name, n=len(record.versions))
-        return _status(told), gr.Group(visible=False)
-
-    async def approve_answer(
-        self, question: str, article_id: str, text: str, by: str, key: str | None
-    ) -> tuple[str, Any, Any]:
-        """(status, question, answer): the boxes are emptied on success."""
-        words = self.words
-        try:
-            admit(self.bench.settings, key)
-            if not by.strip():
-                return _status(words["by_whom"]), gr.skip(), gr.skip()
-            if bool(article_id.strip()) == bool(text.strip()):
-                return _status(words["one_answer"]), gr.skip(), gr.skip()
-            asked = checked(question, QUESTION)
-            await asyncio.to_thread(
-                self.bench.knowledge.approve, asked, language_of(asked), checked(by, NAME).strip(),
-                article_id.strip(), text.strip()[:TEXT],
-            )  # fmt: skip
-        except CallCenterError as error:
-            return self._problem(error), gr.skip(), gr.skip()
-        return _status(words["approved"].format(question=asked.strip())), "", ""
+    def _status(self, word: str) -> str:
+        return render("shared.status", sentence=self.texts.words[word])
 
 
 def _upload(path: Path) -> Upload:
@@ -235,7 +178,3 @@ def _upload(path: Path) -> Upload:
 def _discard(files: list[str]) -> None:
     for file in files:
         Path(file).unlink(missing_ok=True)
-
-
-def _status(sentence: str) -> str:
-    return render("shared.status", sentence=sentence)

@@ -1,65 +1,135 @@
-"""The knowledge room's HTML: the list, one article and who cites it, documents and approved answers."""
+"""What the knowledge room opens: an article, who cites it, a document, an approved answer; and a search."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.core.html import render_markdown
-from app.core.knowledge import ApprovedAnswer, DocumentRecord, DocumentVersion
-from app.core.models import CLEAR, RELEVANT, Article, Passage
+from app.core.knowledge import ApprovedAnswer, Document, DocumentRecord
+from app.core.models import Article
 from app.core.text import shorten
 from app.services.knowledge.citations import Citations, Cited
 from app.services.knowledge.library import Embedded
+from app.services.knowledge.prospect import Foreseen, Prospect
+from app.ui.knowledge.catalogue import DOCUMENT, answer_place, place_of, subject_of
 from app.ui.room import render
-from app.ui.words import NOTHING, RoomTexts
+from app.ui.words import NOTHING, RoomTexts, describe_left_out
 
 CITATIONS = 10  # of an article on the page
 QUESTION = 160  # characters of a customer's question
-
-
-class ShownScore(NamedTuple):
-    """`level` is clear, relevant or far; `part` is per cent."""
-
-    level: str
-    part: str
-    text: str
+LINES = 600  # characters of a document that was not added yet
+USED = ("answer", "records", "background")
+MARKS = {"answer": "good", "records": "good", "background": "", "spare": "", "far": ""}
 
 
 class SearchHit(NamedTuple):
+    """`mark` is the kind of tag."""
+
     article: Article
-    score: ShownScore
+    place: str
+    use: str
+    mark: str
+    score: str
 
 
-def render_hits(passages: Sequence[Passage], texts: RoomTexts) -> str:
-    hits = [SearchHit(passage.article, _score(passage.score, texts)) for passage in passages]
-    near = bool(passages) and passages[0].score >= RELEVANT
-    return render("knowledge.found", hits=hits, near=near, t=texts)
+def render_prospect(found: Prospect, agent: str | None, texts: RoomTexts) -> str:
+    """`agent` is who gets the question."""
+    hits = [_hit(each, texts) for each in found.found]
+    first = found.first
+    verdict = "approved" if found.approved else first.use if first else "none"
+    return render(
+        "knowledge.prospect",
+        used=[hit for hit in hits if hit.use in USED],
+        rest=[hit for hit in hits if hit.use not in USED],
+        verdict=verdict,
+        answer=found.approved,
+        agent=agent,
+        t=texts,
+    )
 
 
-def _score(score: float, texts: RoomTexts) -> ShownScore:
-    level = "clear" if score >= CLEAR else "relevant" if score >= RELEVANT else "far"
-    text = f"{texts.number(score, 2)} · {texts.words['levels'][level]}"
-    return ShownScore(level, f"{score * 100:.0f}", text)
-
-
-def render_shelves(articles: Iterable[Article], texts: RoomTexts) -> str:
-    """By agent, each shelf by title."""
-    by_agent: dict[str, list[Article]] = {}
-    for article in articles:
-        by_agent.setdefault(article.agent, []).append(article)
-    shelves = [(agent, sorted(shelf, key=lambda a: a.title)) for agent, shelf in by_agent.items()]
-    return render("knowledge.shelves", shelves=shelves, t=texts)
+def _hit(each: Foreseen, texts: RoomTexts) -> SearchHit:
+    article, score = each.passage.article, texts.number(each.passage.score, 2)
+    return SearchHit(article, place_of(article, texts.language), each.use, MARKS[each.use], score)
 
 
 def render_article(article: Article, twins: Sequence[Article], texts: RoomTexts) -> str:
     """`twins` are the same article in other languages."""
-    source = texts.words["shipped"]
-    if article.source:
-        source = texts.words["of_document"].format(name=article.source, version=article.version)
-    body = render_markdown(article.body)
-    return render("knowledge.article", article=article, body=body, source=source, twins=twins, t=texts)
+    return render(
+        "knowledge.article",
+        article=article,
+        body=render_markdown(article.body),
+        subject=subject_of(article, texts),
+        twins=[(twin.lang, place_of(twin, texts.language)) for twin in twins],
+        document=DOCUMENT + article.source,
+        t=texts,
+    )
+
+
+def render_document(record: DocumentRecord, pieces: Sequence[Article], texts: RoomTexts) -> str:
+    """With its text where it is one article."""
+    listed = [(place_of(piece, texts.language), piece.title) for piece in pieces]
+    only = pieces[0] if len(pieces) == 1 else None
+    left_out = [describe_left_out(record.name, each, texts.language) for each in record.current.left_out]
+    return render(
+        "knowledge.document",
+        record=record,
+        pieces=listed,
+        body=render_markdown(only.body) if only else "",
+        left_out=left_out,
+        t=texts,
+    )
+
+
+def render_answer(
+    approval: ApprovedAnswer, article: Article | None, titles: Sequence[str], texts: RoomTexts
+) -> str:
+    """`article` is the one that answers; `titles` are offered where it is changed."""
+    body = render_markdown(approval.text or (article.body if article else ""))
+    place = place_of(article, texts.language) if article else ""
+    return render(
+        "knowledge.answer",
+        approval=approval,
+        place=answer_place(approval),
+        article=article,
+        article_place=place,
+        body=body,
+        titles=titles,
+        t=texts,
+    )
+
+
+class Preview(NamedTuple):
+    """`version` is the one that the document would get."""
+
+    name: str
+    version: int
+    langs: Sequence[str]
+    pieces: int
+    titles: Sequence[str]
+    lines: str
+    left_out: Sequence[str]
+
+
+def render_previews(documents: Sequence[Document], known: Sequence[DocumentRecord], texts: RoomTexts) -> str:
+    versions = {record.name: record.current.version for record in known}
+    shown = [_preview(document, versions, texts) for document in documents]
+    return render("knowledge.previews", previews=shown, t=texts)
+
+
+def _preview(document: Document, versions: dict[str, int], texts: RoomTexts) -> Preview:
+    name, articles = document.upload.name, document.articles
+    return Preview(
+        name,
+        versions.get(name, 0) + 1,
+        sorted({article.lang for article in articles}),
+        len(articles),
+        [article.title for article in articles[:5]],
+        shorten(articles[0].body, LINES) if articles else "",
+        [describe_left_out(name, each, texts.language) for each in document.left_out],
+    )
 
 
 @dataclass(frozen=True)
@@ -91,49 +161,11 @@ def _citation(cited: Cited, texts: RoomTexts) -> Citation:
     return Citation(cited.dialog_id, question or NOTHING, cited.agent, texts.moment(cited.at))
 
 
-@dataclass(frozen=True)
-class DocumentRow:
-    """One version of a document; `searched` is the current one."""
-
-    name: str
-    searched: bool
-    version: int
-    file: str
-    format: str
-    articles: str
-    langs: str
-    added: str
-
-
-def render_documents(records: Sequence[DocumentRecord], texts: RoomTexts) -> str:
-    """The versions of a document from the newest on."""
-    rows = [_document(record, version, texts) for record in records for version in reversed(record.versions)]
-    return render("knowledge.documents", rows=rows, t=texts)
-
-
-def _document(record: DocumentRecord, version: DocumentVersion, texts: RoomTexts) -> DocumentRow:
-    return DocumentRow(
-        name=record.name,
-        searched=version is record.current,
-        version=version.version,
-        file=version.file,
-        format=texts.words["formats"][version.format],
-        articles=texts.number(version.articles),
-        langs=", ".join(version.langs),
-        added=texts.moment(version.added),
-    )
-
-
-def render_approvals(approvals: Sequence[ApprovedAnswer], texts: RoomTexts) -> str:
-    """Newest first."""
-    return render("knowledge.approvals", rows=approvals[::-1], t=texts)
-
-
 def render_progress(step: Embedded | None, left: int | None, texts: RoomTexts) -> str:
     """`left` is seconds; None while nothing can be said of it."""
     words = texts.words
     if step is None or not step.total:
-        return render("shared.status", sentence=words["reading"])
+        return render("knowledge.progress", done=0, total=0, text=words["reading"], w=words)
     rest = f" · {words['left'].format(seconds=left)}" if left else ""
     text = words["embedding"].format(done=step.done, total=step.total) + rest
     return render("knowledge.progress", done=step.done, total=step.total, text=text, w=words)

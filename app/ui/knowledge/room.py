@@ -1,28 +1,40 @@
-"""The knowledge room: search as the agents do, read an article, who cites it; the team's documents."""
+"""The knowledge room: what agents would answer from, all articles, and the team's part of them.
+
+What is open stands in the address (`article`), as do the question (`ask`) and the filters of the list. The
+page's script presses buttons that nobody sees; what is asked for comes with the press.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.core.knowledge import ArticleNotFound
+from app.core.knowledge import ArticleNotFound, DocumentNotFound
 from app.core.models import Article
 from app.core.text import checked
 from app.core.threads import SEARCHES
-from app.services.operators.auth import OperatorKeyMissing
-from app.ui.knowledge.library import LibraryPanel
-from app.ui.knowledge.panels import render_article, render_citations, render_hits, render_shelves
+from app.services.knowledge.library import KnowledgeService
+from app.services.operators.auth import OperatorKeyMissing, openness
+from app.services.routing import RouteLine
+from app.ui.knowledge.catalogue import ADD, ANSWER, DOCUMENT, render_catalogue
+from app.ui.knowledge.library import NAME, TEXT, TITLE, LibraryPanel
+from app.ui.knowledge.panels import (
+    render_answer,
+    render_article,
+    render_citations,
+    render_document,
+    render_prospect,
+)
 from app.ui.request import admit
 from app.ui.room import QUIET, Room, render
-from app.ui.words import LANGUAGES
 
 TOP, LONGEST = 10, 2000
-ANY = ""
-WANTED = "(_, key) => [cc.kb.wanted || `/${cc.get('article') || ''}`, cc.key || key]"
-"""The article that was clicked, else the one that the address names."""
+ASKED, OPEN = "() => cc.kb.asked()", "(_, key) => cc.kb.open(key)"
+CHOSEN, ANSWERED = "(_, key) => cc.kb.chosen(key)", "(...all) => cc.kb.answered(all.at(-1))"
 
 
 class KnowledgeRoom(Room):
@@ -30,83 +42,143 @@ class KnowledgeRoom(Room):
 
     def build(self) -> None:
         words = self.words
-        with gr.Row(elem_id="cc-kb-ask"):
-            self.box = gr.Textbox(
-                label=words["question"], placeholder=words["placeholder"], max_length=LONGEST, max_lines=1,
-                scale=5, min_width=240, elem_id="cc-kb-question",
-            )  # fmt: skip
-            self.lang = self._choice("language", [(words["by_letters"], ANY), *self._languages()])
-            self.agent = self._choice("agent", [(words["any_agent"], ANY), *self._agents()])
-            self.find = gr.Button(
-                words["find"], variant="primary", scale=0, min_width=110, elem_id="cc-kb-find"
-            )
+        gr.HTML(render("knowledge.head", agents=self.bench.agents, t=self.texts), elem_id="cc-kb-head")
         self.operator = gr.Textbox(
             label=words["key"], info=words["key_note"], type="password", max_lines=1, elem_id="cc-kb-key",
             visible=self.bench.settings.operator_key is not None,
         )  # fmt: skip
-        self.picked = gr.Textbox(visible=False)
-        self.open = gr.Button(elem_id="cc-kb-open", elem_classes="cc-hidden")
         with gr.Row(elem_id="cc-kb-both"):
             with gr.Column(scale=2, min_width=280):
                 self.found = gr.HTML(self._empty("loading"), elem_id="cc-kb-found")
             with gr.Column(scale=3, min_width=280, elem_id="cc-kb-right"):
-                self.article = gr.HTML(self._empty("choose"), elem_id="cc-kb-article")
+                gr.HTML(render("knowledge.back", t=self.texts), elem_id="cc-kb-back")
+                self.article = gr.HTML(self._empty("loading"), elem_id="cc-kb-article")
+                self.said = gr.HTML(elem_id="cc-kb-said")
                 self.cited = gr.HTML(elem_id="cc-kb-cited")
         self.library = LibraryPanel(self.bench, self.texts)
-        self.library.build()
+        self._build_carriers()
 
-    def _choice(self, name: str, choices: list[tuple[str, str]]) -> gr.Dropdown:
-        return gr.Dropdown(
-            choices, value=ANY, label=self.words[name], scale=1, min_width=150, elem_id=f"cc-kb-{name}",
-            filterable=False,
-        )  # fmt: skip
+    def _build_carriers(self) -> None:
+        """What the script fills in and presses."""
+        lengths = {"picked": 300, "ask": LONGEST, "agent": 100, "title": TITLE, "text": TEXT, "by": NAME}
+        self.carried = {
+            name: gr.Textbox(visible=False, max_length=length) for name, length in lengths.items()
+        }
+        self.files = gr.File(visible=False, file_count="multiple")
+        self.press = {
+            name: gr.Button(elem_id=f"cc-kb-{name}", elem_classes="cc-hidden")
+            for name in ("find", "open", "check", "put", "stop", "drop", "approve", "withdraw")
+        }
 
     def arrive(self, _page: gr.Blocks, tab: gr.Tab) -> None:
         """Gradio sends `select` for the tab that is open from the start, too."""
-        searched, read = [self.box, self.lang, self.agent], [self.article, self.cited]
+        press, carried, read = self.press, self.carried, [self.article, self.cited, self.said]
+        asked: dict[str, Any] = {
+            "inputs": [carried["ask"], carried["agent"]],
+            "outputs": self.found,
+            "js": ASKED,
+        }
+        wanted: dict[str, Any] = {"inputs": [carried["picked"], self.operator], "outputs": read, "js": OPEN}
+        gr.on([press["find"].click, tab.select], self.search, **asked, **QUIET, trigger_mode="always_last")
         gr.on(
-            [self.box.submit, self.find.click, self.lang.input, self.agent.input],
-            self.search, searched, self.found, **QUIET,
+            [press["open"].click, self.operator.submit, tab.select], self.choose, **wanted, **QUIET,
+            trigger_mode="always_last",
         )  # fmt: skip
-        wanted: dict[str, Any] = {"inputs": [self.picked, self.operator], "outputs": read, "js": WANTED}
-        gr.on([self.open.click, self.operator.submit], self.choose, **wanted, **QUIET)
-        tab.select(self.show, searched, [self.found, *self.library.outputs], **QUIET).then(
-            None, None, None, js="() => cc.kb.watch()", api_visibility="private"
-        )
-        tab.select(self.choose, **wanted, **QUIET)
-        self.library.wire(self.operator, (self.search, searched, self.found))
+        tab.select(None, None, None, js="() => cc.kb.watch()", api_visibility="private")
+        self._change(asked)
 
-    async def search(self, question: str | None, lang: str, agent: str) -> str:
-        """Without a question all articles."""
+    def _change(self, asked: dict[str, Any]) -> None:
+        """After a change the list is read again, and the script goes on to what was made."""
+        press, said, carried = self.press, self.said, self.carried
+        files: dict[str, Any] = {"inputs": [self.files, self.operator], "outputs": said, "js": CHOSEN}
+        picked: dict[str, Any] = {"inputs": [carried["picked"], self.operator], "outputs": said, "js": OPEN}
+        answer = [carried["ask"], carried["title"], carried["text"], carried["by"], carried["picked"]]
+        press["check"].click(self.library.preview, **files, **QUIET)
+        adding = press["put"].click(self.library.put, **files, **QUIET)
+        press["stop"].click(self.library.stop, None, said, cancels=[adding], **QUIET)
+        changed = (
+            adding,
+            press["drop"].click(self.library.drop, **picked, **QUIET),
+            press["withdraw"].click(self.library.withdraw, **picked, **QUIET),
+            press["approve"].click(
+                self.library.approve_answer, [*answer, self.operator], said,
+                js=ANSWERED, **QUIET,
+            ),
+        )  # fmt: skip
+        for change in changed:
+            change.then(self.search, **asked, **QUIET).then(
+                None, None, None, js="() => cc.kb.after()", api_visibility="private"
+            )
+
+    async def search(self, question: str | None, agent: str | None) -> str:
+        """What an agent would do; without a question everything there is."""
         if not question or not question.strip():
-            return render_shelves(self._shelf(lang or self.language, agent), self.texts)
+            return await self._catalogue()
+        knowledge, chosen = self.bench.knowledge, agent if agent in self.bench.agents else None
         try:
             asked = checked(question, LONGEST)
-            spoken = lang or self.bench.knowledge.language_of(asked)
-            passages = await SEARCHES.run(self.bench.knowledge.search, asked, spoken, agent or None, TOP)
+            serving = chosen or await self._serving(asked)
+            spoken = knowledge.language_of(asked)
+            found = await SEARCHES.run(knowledge.foresee, asked, spoken, serving, TOP)
         except CallCenterError as error:
             return self.render_problem(error)
-        return render_hits(passages, self.texts)
+        return render_prospect(found, serving, self.texts)
 
-    def _shelf(self, lang: str, agent: str) -> list[Article]:
-        kept = [a for a in self.bench.knowledge.articles.values() if a.lang == lang]
-        return [a for a in kept if not agent or a.agent == agent]
+    async def _serving(self, question: str) -> str | None:
+        """Whom the router would give it to; a router that costs is not asked."""
+        if self.bench.settings.router_name != "local":
+            return None
+        return (await self.bench.routing.open.route(RouteLine(text=question))).agent
 
-    async def choose(self, picked: str, key: str | None) -> AsyncIterator[tuple[Any, Any]]:
-        """The article, then who cites it. `picked` is a language, or nothing, and an id, as in ru/trial."""
-        lang, _, article_id = str(picked).partition("/")
-        if not article_id:
-            yield gr.skip(), gr.skip()
-            return
+    async def _catalogue(self) -> str:
+        knowledge = self.bench.knowledge
         try:
+            records = await asyncio.to_thread(knowledge.documents)
+        except CallCenterError as error:
+            return self.render_problem(error) + render_catalogue(
+                knowledge.articles.values(), [], knowledge.approvals, self.texts
+            )
+        return render_catalogue(knowledge.articles.values(), records, knowledge.approvals, self.texts)
+
+    async def choose(self, picked: str, key: str | None) -> AsyncIterator[tuple[Any, Any, Any]]:
+        """What is opened, who cites it, and an empty line for what is done next.
+
+        `picked`: an id, with a language before it or without one, as in en/trial; a document or an approved
+        answer; a form.
+        """
+        lang, _, article_id = str(picked).rpartition("/")
+        try:
+            if not article_id or article_id.startswith((DOCUMENT, ANSWER, ADD)):
+                yield await asyncio.to_thread(self._open, str(picked)), "", ""
+                return
             article = self._article(article_id[:200], lang)
         except CallCenterError as error:
-            yield self.render_problem(error), ""
+            yield self.render_problem(error), "", ""
             return
         twins = [a for (_, name), a in self.bench.knowledge.articles.items() if name == article.id]
         others = [twin for twin in twins if twin.lang != article.lang]
-        yield render_article(article, others, self.texts), self._empty("citing")
-        yield gr.skip(), await self.citations(article, key)
+        yield render_article(article, others, self.texts), self._empty("citing"), ""
+        yield gr.skip(), await self.citations(article, key), gr.skip()
+
+    def _open(self, place: str) -> str:
+        """Raises DocumentNotFound and ApprovedAnswerNotFound."""
+        knowledge = self.bench.knowledge
+        if place.startswith(DOCUMENT):
+            name = place.removeprefix(DOCUMENT)
+            record = next((each for each in knowledge.documents() if each.name == name), None)
+            if record is None:
+                raise DocumentNotFound(name)
+            pieces = [article for article in knowledge.articles.values() if article.source == name]
+            return render_document(record, pieces, self.texts)
+        if place.startswith(ANSWER):
+            approval = self.library.find(place)
+            article = knowledge.articles.get((approval.lang, approval.article_id))
+            return render_answer(approval, article, _titles(knowledge), self.texts)
+        if not place.startswith(ADD):
+            return render("knowledge.overview", t=self.texts)
+        form = "add_answer" if place == f"{ADD}answer" else "add_document"
+        closed = openness(self.bench.settings) == "nobody"
+        return render(f"knowledge.{form}", closed=closed, titles=_titles(knowledge), t=self.texts)
 
     async def citations(self, article: Article, key: str | None) -> str:
         """Customers' questions are shown to whoever has the operator key."""
@@ -125,16 +197,11 @@ class KnowledgeRoom(Room):
         except ArticleNotFound:
             return self.bench.knowledge.article(article_id)
 
-    async def show(self, question: str, lang: str, agent: str) -> tuple[Any, ...]:
-        """The lists as they are now."""
-        return await self.search(question, lang, agent), *(await self.library.lists())
-
-    def _languages(self) -> list[tuple[str, str]]:
-        known = sorted({lang for lang, _ in self.bench.knowledge.articles} | set(LANGUAGES))
-        return [(self.words["languages"].get(code, code), code) for code in known]
-
-    def _agents(self) -> list[tuple[str, str]]:
-        return [(self.texts.agent(agent), agent) for agent in self.bench.agents]
-
     def _empty(self, word: str) -> str:
         return render("shared.empty", sentence=self.words[word])
+
+
+def _titles(knowledge: KnowledgeService) -> list[str]:
+    """Of the articles that may answer: none that a person decides about."""
+    articles = knowledge.articles.values()
+    return sorted({article.title for article in articles if not knowledge.live.needs_person(article)})

@@ -1,0 +1,30 @@
+"""Which of the articles that a search found an agent uses, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from app.core.models import Article
+
+GIVEN = 3
+"""How many articles an agent gets with a question."""
+NEAR = 0.1  # an own article that scores so much less than a colleague's still comes first
+
+
+class Scored(Protocol):
+    @property
+    def article(self) -> Article: ...
+
+    @property
+    def score(self) -> float: ...
+
+
+S = TypeVar("S", bound=Scored)
+
+
+def order_of_use(found: Iterable[S], agent: str | None, least: float) -> list[S]:
+    """Those that answer the question, the agent's own first where they come near the best."""
+    fitting = [each for each in found if each.score >= least]
+    near = max((each.score for each in fitting), default=0.0) - NEAR
+    return sorted(fitting, key=lambda each: (each.article.agent != agent or each.score < near, -each.score))
