@@ -19,6 +19,7 @@ from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import roster_of
 from app.agents.router import LiveRouter
+from app.bootstrap.checks import checks_of
 from app.bootstrap.context import (
     AppContext,
     Provider,
@@ -218,6 +219,7 @@ def _workbench(
         proposals=ProposalDecisions(dialogs),
         customers=Customers(office),
         replay=replay,
+        checks=checks_of(context, dialogs.store, office, knowledge, relay),
         explaining=beside.explaining,
         objections=Objections(dialogs, context.agents, _proposals(settings)),
         release=partial(_release, context, office),

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -28,6 +28,7 @@ from app.services.dialogs.settling import Settling
 Difference = Literal["", "route", "words"]
 AT_ONCE = 4
 """Replays in one process: each of them may cost as many paid turns as its dialog has."""
+STRANGER = "stranger"
 _NUMBER = re.compile(r"\b[A-Z]{1,2}-\d+\b")
 
 
@@ -133,6 +134,18 @@ class Replay:
                     yield await self.running.run(name or dialog_id, rehearsal.step(asked))
             finally:
                 await rehearsal.close()
+
+    async def first_answer(self, text: str) -> ReplayedAnswer:
+        """To somebody unknown who begins with this line, as things are now."""
+        now = datetime.now(UTC)
+        dialog = Dialog(dialog_id=STRANGER, customer_id=STRANGER, created_at=now, updated_at=now)
+        asked = dialog.receive(text, now)
+        setup = Setup(router=self.routers[0], threshold=self.threshold)
+        rehearsal = Rehearsal(dialog, self.make(setup), self.history, self.consents)
+        try:
+            return (await rehearsal.step(asked)).now
+        finally:
+            await rehearsal.close()
 
     def stop(self, name: str) -> bool:
         return self.running.stop(name)

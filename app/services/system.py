@@ -101,7 +101,10 @@ class OfficeSize:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`office` is None where the company's records cannot be used now; `python` is its version."""
+    """`office` is None where the company's records cannot be used now; `python` is its version.
+
+    `tried` are the connections that can be tried.
+    """
 
     health: Detailed
     routers: list[FittedRouter]
@@ -110,6 +113,7 @@ class Condition:
     settings: Mapping[str, Shown]
     crm: str
     python: str
+    tried: frozenset[str] = frozenset()
 
 
 async def condition(bench: Workbench) -> Condition:
@@ -121,8 +125,9 @@ async def condition(bench: Workbench) -> Condition:
         in_office(_office, bench.operators.office),
     )
     return Condition(
-        health, routers, knowledge, office, list_settings(settings), settings.crm, platform.python_version()
-    )
+        health, routers, knowledge, office, list_settings(settings), settings.crm, platform.python_version(),
+        frozenset(bench.checks.probes),
+    )  # fmt: skip
 
 
 def _knowledge(service: KnowledgeService) -> KnowledgeSize:

@@ -11,6 +11,7 @@ from app.core.config import Settings
 from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery
 from app.services.analytics.service import AnalyticsService
+from app.services.checks import Checks
 from app.services.crm.relay import Relay
 from app.services.customers import Customers
 from app.services.dialogs.admission import Pace
@@ -26,6 +27,7 @@ from app.services.explaining import Explaining
 from app.services.health import HealthService
 from app.services.knowledge.citations import CitationIndex
 from app.services.knowledge.library import KnowledgeService
+from app.services.knowledge.prospect import Foresight
 from app.services.operators.monitor import Monitor
 from app.services.operators.objections import Objections
 from app.services.operators.service import OperatorService
@@ -61,6 +63,7 @@ class Workbench:
     proposals: ProposalDecisions
     customers: Customers
     replay: Replay
+    checks: Checks
     explaining: Explaining
     objections: Objections
     release: Callable[[], Awaitable[None]]
@@ -78,6 +81,12 @@ class Workbench:
     def eval_desk(self) -> EvalDesk:
         """Shared by all pages: runs continue when a page is closed."""
         return EvalDesk(self.evaluation)
+
+    @cached_property
+    def foresight(self) -> Foresight:
+        """Shared by all pages: one rehearsal at a time."""
+        free = self.health.facts.offline and self.settings.router_name == "local"
+        return Foresight(self.knowledge, self.replay, free)
 
     @cached_property
     def citations(self) -> CitationIndex:

@@ -16,7 +16,7 @@ from app.services.system import condition
 from app.ui.monitor.opened import render_dialog
 from app.ui.monitor.panels import monitor_texts
 from app.ui.page import render_badge
-from app.ui.settings.room import list_components
+from app.ui.settings.connections import list_components
 from app.ui.words import room_texts, words
 from tests.support.call_centre import ANSWERING, Json, Site, site
 

@@ -81,12 +81,12 @@ async def test_the_workbench_says_that_too_many_search(bench: Workbench, embedde
 
     room = KnowledgeRoom(bench, "ru")
     many = SEARCHES.count + (SEARCHES.waiting or 0)
-    searches = [asyncio.create_task(room.search(HELD, "")) for _ in range(many)]
+    searches = [asyncio.create_task(room.search(HELD)) for _ in range(many)]
     await asyncio.sleep(0)
-    assert "поисковых запросов в очереди" in await room.search("тарифы", "")
+    assert "поисковых запросов в очереди" in await room.search("тарифы")
     embedder.gone.set()
     assert not any("поисковых запросов в очереди" in found for found in await asyncio.gather(*searches))
-    assert "поисковых запросов в очереди" not in await room.search("тарифы", "")
+    assert "поисковых запросов в очереди" not in await room.search("тарифы")
 
 
 async def test_a_turn_waits_behind_no_list_and_nothing_in_the_common_threads(bench: Workbench) -> None:

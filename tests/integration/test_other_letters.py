@@ -52,7 +52,7 @@ def test_a_dialog_is_answered_from_it_or_from_the_records(
 async def test_the_workbench_shows_it(bench: Workbench, typed: str, lang: str, article: str) -> None:
     from app.ui.knowledge.room import KnowledgeRoom  # noqa: PLC0415
 
-    found = await KnowledgeRoom(bench, "en").search(typed, "")
+    found = await KnowledgeRoom(bench, "en").search(typed)
     first = re.search(r'data-article="(?:\w\w/)?([\w-]+)" data-lang="(\w+)" data-first', found)
     assert first is not None
     assert first.groups() == (article, lang)

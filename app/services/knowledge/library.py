@@ -14,6 +14,7 @@ from app.core.documents import Watch, onward
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import (
     ApprovalRefused,
+    Approved,
     ApprovedAnswer,
     ArticleNotFound,
     Document,
@@ -26,7 +27,6 @@ from app.core.knowledge import (
 )
 from app.core.models import Article, Passage
 from app.core.text import is_typical, language_of
-from app.services.knowledge.prospect import Prospect, foreseen
 
 log = structlog.get_logger()
 LANGUAGES = ("ru", "en")  # in which a citation without a language is looked up first
@@ -60,12 +60,8 @@ class KnowledgeService:
     def search(self, question: str, lang: str, agent: str | None = None, top: int = 3) -> list[Passage]:
         return self.live.search(self._meant(question), lang, agent, top)
 
-    def foresee(self, question: str, lang: str, agent: str | None, top: int) -> Prospect:
-        """What an agent would answer this question from, as the first line of a dialog."""
-        meant = self._meant(question)
-        return foreseen(
-            self.live.find_approved(meant, lang), self.live.search(meant, lang, agent, top), agent
-        )
+    def find_approved(self, question: str, lang: str) -> Approved | None:
+        return self.live.find_approved(self._meant(question), lang)
 
     def language_of(self, question: str) -> str:
         """That of its words, whatever keyboard layout they were typed in."""

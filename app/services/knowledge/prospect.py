@@ -1,54 +1,116 @@
-"""What an agent would do with a question: by the rules of its turn, without one."""
+"""What an agent would answer a question from, if a stranger began a dialog with it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from app.core.company import in_use
+from app.core.exceptions import SearchesBusy
 from app.core.knowledge import Approved
-from app.core.models import RELEVANT, Passage
+from app.core.models import RELEVANT, Article, Passage
 from app.core.retrieval import GIVEN, order_of_use
+from app.core.threads import SEARCHES
+from app.services.knowledge.library import KnowledgeService
+from app.services.replay import Replay, ReplayedAnswer
 
-Use = Literal["answer", "records", "background", "spare", "far"]
-"""The agent answers from it; looks into the customer's records first; gets it beside that; does not get it,
-though it is near; or it is too far."""
+Use = Literal["answer", "background", "spare", "far"]
+"""The agent answers from it; gets it beside that; does not use it, though it is near; or it is too far."""
+Ground = Literal["approved", "article", "records", "words", "nothing"]
+"""What the answer rests on: words of the agent's own where an article is near, or where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    passage: Passage
+    """`score` is None for an article that the search did not find."""
+
+    article: Article
     use: Use
+    score: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """`found` in the order of use. An `approved` answer is given as it stands, and no article is needed."""
+    """`found` in the order of use. `reply` is None where trying it out would cost."""
 
-    approved: Approved | None
     found: list[Foreseen]
+    approved: Approved | None = None
+    reply: ReplayedAnswer | None = None
 
     @property
-    def first(self) -> Foreseen | None:
-        """What is answered from."""
-        best = next(iter(self.found), None)
-        return best if best and best.use in ("answer", "records") else None
+    def agent(self) -> str | None:
+        return self.reply.turn.agent if self.reply and self.reply.turn else None
+
+    @property
+    def ground(self) -> Ground:
+        if self.approved:
+            return "approved"
+        if self.found and self.found[0].use == "answer":
+            return "article"
+        if self.reply and self.reply.turn and self.reply.turn.tools:
+            return "records"
+        near = any(each.use == "spare" for each in self.found)
+        return "words" if near and self.reply else "nothing"
 
 
-def foreseen(approved: Approved | None, found: Sequence[Passage], agent: str | None) -> Prospect:
-    """`found` as the search orders it. Without an agent the first article's is the one who answers."""
-    serving = agent or (found[0].article.agent if found else None)
-    given = [] if approved else order_of_use(found[:GIVEN], serving, RELEVANT)
-    rest = sorted((each for each in found if each not in given), key=lambda each: -each.score)
-    return Prospect(
-        approved,
-        [
-            *(Foreseen(each, _use(each) if at == 0 else "background") for at, each in enumerate(given)),
-            *(Foreseen(each, "spare" if each.score >= RELEVANT else "far") for each in rest),
-        ],
-    )
+@dataclass
+class Foresight:
+    """`free`: the embedded model answers, so a rehearsal of the turn tells what happens. Otherwise the rule
+    does by which models are given articles.
+    """
+
+    knowledge: KnowledgeService
+    replay: Replay
+    free: bool
+    waiting: int = 16
+    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1), init=False)
+    _asked: int = field(default=0, init=False)
+
+    async def look(self, question: str, top: int) -> Prospect:
+        """Nothing is stored and nothing happens. Raises SearchesBusy."""
+        lang = self.knowledge.language_of(question)
+        found = await SEARCHES.run(self.knowledge.search, question, lang, None, top)
+        approved = await SEARCHES.run(self.knowledge.find_approved, question, lang)
+        if approved:
+            return Prospect(_listed(found, ()), approved)
+        if not self.free:
+            return Prospect(by_rule(found))
+        reply = await self._rehearse(question)
+        cited = [self.knowledge.article(name, lang) for name in reply.turn.citations] if reply.turn else []
+        return Prospect(_listed(found, cited), reply=reply)
+
+    async def _rehearse(self, question: str) -> ReplayedAnswer:
+        """One at a time: customers' turns come first."""
+        if self._asked >= self.waiting:
+            raise SearchesBusy
+        self._asked += 1
+        try:
+            async with self._places:
+                return await self.replay.first_answer(question)
+        finally:
+            self._asked -= 1
 
 
-def _use(first: Passage) -> Use:
-    return "records" if first.article.id in in_use().profile.records else "answer"
+def by_rule(found: Sequence[Passage]) -> list[Foreseen]:
+    """What a language model is given; the first article's agent is taken for the one who answers."""
+    given = order_of_use(found[:GIVEN], found[0].article.agent if found else None, RELEVANT)
+    uses: list[Use] = ["answer", *["background"] * GIVEN]  # type: ignore[list-item]
+    rest = [each for each in found if each not in given]
+    return [
+        *(Foreseen(each.article, use, each.score) for each, use in zip(given, uses, strict=False)),
+        *_unused(rest),
+    ]
+
+
+def _listed(found: Sequence[Passage], cited: Sequence[Article]) -> list[Foreseen]:
+    scores = {(each.article.lang, each.article.id): each.score for each in found}
+    names = {(article.lang, article.id) for article in cited}
+    rest = [each for each in found if (each.article.lang, each.article.id) not in names]
+    return [*(Foreseen(a, "answer", scores.get((a.lang, a.id))) for a in cited), *_unused(rest)]
+
+
+def _unused(found: Sequence[Passage]) -> list[Foreseen]:
+    """Nearest first."""
+    ordered = sorted(found, key=lambda each: -each.score)
+    return [Foreseen(p.article, "spare" if p.score >= RELEVANT else "far", p.score) for p in ordered]

@@ -7,11 +7,8 @@ cc.kb = {
   // What the unseen buttons send.
   asked: () => {
     const form = cc.kb.one("[data-kb-ask]");
-    if (form) {
-      form.ask.value = cc.get("ask") || "";
-      form.agent.value = cc.get("by") || "";
-    }
-    return [cc.get("ask") || "", cc.get("by") || ""];
+    if (form) form.ask.value = cc.get("ask") || "";
+    return cc.get("ask") || "";
   },
   open: (key) => [cc.get("article") || "", cc.key || key || ""],
   chosen: (key) => [cc.kb.files, cc.key || key || ""],
@@ -28,9 +25,8 @@ cc.kb = {
     cc.kb.mark();
     if (cc.get("article") && cc.kb.narrow()) scrollTo(0, 0);
   },
-  ask: (question, agent) => {
+  ask: (question) => {
     cc.go("ask", question);
-    cc.put("by", question ? agent : "");
     cc.put("article", "");
     cc.press("cc-kb-find");
     cc.kb.show();
@@ -113,7 +109,7 @@ cc.kb = {
   },
   acts: {
     back: () => (cc.kb.came ? history.back() : cc.kb.go("")),
-    all: () => cc.kb.ask("", ""),
+    all: () => cc.kb.ask(""),
     sure: (button) => {
       const sure = button.parentElement.querySelector(".cc-kb-sure");
       sure.hidden = false;
@@ -145,7 +141,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-kb-ask]")) {
     event.preventDefault();
-    cc.kb.ask(form.ask.value.trim(), form.agent.value);
+    cc.kb.ask(form.ask.value.trim());
   }
   if (form.matches("[data-kb-answer]")) {
     event.preventDefault();
@@ -164,7 +160,6 @@ document.addEventListener("change", (event) => {
     cc.go("spoken", event.target.value === document.documentElement.lang ? "" : event.target.value);
     cc.kb.filter();
   }
-  if (event.target.matches(".cc-kb-ask [name=agent]") && cc.get("ask")) cc.kb.ask(cc.get("ask"), event.target.value);
   if (event.target.matches("#cc-kb-file input")) cc.kb.take([...event.target.files]);
 });
 for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => {

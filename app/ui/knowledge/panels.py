@@ -20,39 +20,34 @@ from app.ui.words import NOTHING, RoomTexts, describe_left_out
 CITATIONS = 10  # of an article on the page
 QUESTION = 160  # characters of a customer's question
 LINES = 600  # characters of a document that was not added yet
-USED = ("answer", "records", "background")
-MARKS = {"answer": "good", "records": "good", "background": "", "spare": "", "far": ""}
+USED = ("answer", "background")
 
 
 class SearchHit(NamedTuple):
-    """`mark` is the kind of tag."""
-
     article: Article
     place: str
     use: str
-    mark: str
     score: str
 
 
-def render_prospect(found: Prospect, agent: str | None, texts: RoomTexts) -> str:
-    """`agent` is who gets the question."""
+def render_prospect(found: Prospect, texts: RoomTexts) -> str:
     hits = [_hit(each, texts) for each in found.found]
-    first = found.first
-    verdict = "approved" if found.approved else first.use if first else "none"
+    said = found.approved.text if found.approved else found.reply.text if found.reply else ""
     return render(
         "knowledge.prospect",
         used=[hit for hit in hits if hit.use in USED],
         rest=[hit for hit in hits if hit.use not in USED],
-        verdict=verdict,
-        answer=found.approved,
-        agent=agent,
+        ground=found.ground,
+        said=shorten(said, LINES),
+        agent=found.agent,
         t=texts,
     )
 
 
 def _hit(each: Foreseen, texts: RoomTexts) -> SearchHit:
-    article, score = each.passage.article, texts.number(each.passage.score, 2)
-    return SearchHit(article, place_of(article, texts.language), each.use, MARKS[each.use], score)
+    return SearchHit(
+        each.article, place_of(each.article, texts.language), each.use, texts.number(each.score, 2)
+    )
 
 
 def render_article(article: Article, twins: Sequence[Article], texts: RoomTexts) -> str:

@@ -16,10 +16,8 @@ from app.core.exceptions import CallCenterError
 from app.core.knowledge import ArticleNotFound, DocumentNotFound
 from app.core.models import Article
 from app.core.text import checked
-from app.core.threads import SEARCHES
 from app.services.knowledge.library import KnowledgeService
 from app.services.operators.auth import OperatorKeyMissing, openness
-from app.services.routing import RouteLine
 from app.ui.knowledge.catalogue import ADD, ANSWER, DOCUMENT, render_catalogue
 from app.ui.knowledge.library import NAME, TEXT, TITLE, LibraryPanel
 from app.ui.knowledge.panels import (
@@ -42,7 +40,7 @@ class KnowledgeRoom(Room):
 
     def build(self) -> None:
         words = self.words
-        gr.HTML(render("knowledge.head", agents=self.bench.agents, t=self.texts), elem_id="cc-kb-head")
+        gr.HTML(render("knowledge.head", t=self.texts), elem_id="cc-kb-head")
         self.operator = gr.Textbox(
             label=words["key"], info=words["key_note"], type="password", max_lines=1, elem_id="cc-kb-key",
             visible=self.bench.settings.operator_key is not None,
@@ -60,7 +58,7 @@ class KnowledgeRoom(Room):
 
     def _build_carriers(self) -> None:
         """What the script fills in and presses."""
-        lengths = {"picked": 300, "ask": LONGEST, "agent": 100, "title": TITLE, "text": TEXT, "by": NAME}
+        lengths = {"picked": 300, "ask": LONGEST, "title": TITLE, "text": TEXT, "by": NAME}
         self.carried = {
             name: gr.Textbox(visible=False, max_length=length) for name, length in lengths.items()
         }
@@ -74,7 +72,7 @@ class KnowledgeRoom(Room):
         """Gradio sends `select` for the tab that is open from the start, too."""
         press, carried, read = self.press, self.carried, [self.article, self.cited, self.said]
         asked: dict[str, Any] = {
-            "inputs": [carried["ask"], carried["agent"]],
+            "inputs": carried["ask"],
             "outputs": self.found,
             "js": ASKED,
         }
@@ -110,25 +108,15 @@ class KnowledgeRoom(Room):
                 None, None, None, js="() => cc.kb.after()", api_visibility="private"
             )
 
-    async def search(self, question: str | None, agent: str | None) -> str:
+    async def search(self, question: str | None) -> str:
         """What an agent would do; without a question everything there is."""
         if not question or not question.strip():
             return await self._catalogue()
-        knowledge, chosen = self.bench.knowledge, agent if agent in self.bench.agents else None
         try:
-            asked = checked(question, LONGEST)
-            serving = chosen or await self._serving(asked)
-            spoken = knowledge.language_of(asked)
-            found = await SEARCHES.run(knowledge.foresee, asked, spoken, serving, TOP)
+            found = await self.bench.foresight.look(checked(question, LONGEST), TOP)
         except CallCenterError as error:
             return self.render_problem(error)
-        return render_prospect(found, serving, self.texts)
-
-    async def _serving(self, question: str) -> str | None:
-        """Whom the router would give it to; a router that costs is not asked."""
-        if self.bench.settings.router_name != "local":
-            return None
-        return (await self.bench.routing.open.route(RouteLine(text=question))).agent
+        return render_prospect(found, self.texts)
 
     async def _catalogue(self) -> str:
         knowledge = self.bench.knowledge

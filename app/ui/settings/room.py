@@ -1,21 +1,23 @@
-"""The settings room: the state of the service, and the settings it runs with. It changes nothing.
+"""The status room: whether everything works, connections to be tried, and the settings in force.
 
-A value that could be a secret is never on the page.
+It changes nothing. A value that could be a secret is never on the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.services.health import Detailed, ProviderCalls
 from app.services.system import Condition, Shown, condition
 from app.ui.room import QUIET, Room, render
+from app.ui.settings.checking import ConnectionChecks
+from app.ui.settings.connections import list_components, verdict_of
 from app.ui.words import NOTHING, RoomTexts, Words
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,6 @@ class SettingGroup:
     lines: list[SettingRow]
     changed: int
 
-    @property
-    def open(self) -> bool:
-        return bool(self.changed) or self.key == "provider"
-
 
 def list_groups(found: Condition, texts: RoomTexts) -> list[SettingGroup]:
     """The settings in the groups of `.env.example`."""
@@ -49,179 +47,72 @@ def list_groups(found: Condition, texts: RoomTexts) -> list[SettingGroup]:
 
 
 @dataclass(frozen=True)
-class ComponentRow:
-    """`state` is good, fair, bad or off."""
-
-    name: str
-    state: str
-    status: str
-    note: str
-
-    @property
-    def sign(self) -> str:
-        return SIGNS[self.state]
-
-
-@dataclass(frozen=True)
 class RouterRow:
+    """`version` is the name by which a command finds it; nothing for the shipped one."""
+
     name: str
+    version: str
     active: bool
-    fitted: str
     lines: str
     sentence: str
 
 
-SIGNS = {"good": "●", "fair": "◐", "bad": "○", "off": "–"}
+def list_routers(found: Condition, texts: RoomTexts) -> list[RouterRow]:
+    words, rows = texts.words, []
+    for router in found.routers:
+        shipped = router.name == "shipped"
+        at = texts.moment(router.fitted) if router.fitted else NOTHING
+        name = words["shipped"] if shipped else words["trained_at"].format(at=at)
+        rows.append(
+            RouterRow(
+                name,
+                "" if shipped else router.name,
+                router.active,
+                NOTHING if router.lines is None else texts.number(router.lines),
+                router.sentence,
+            )
+        )
+    return rows
 
 
-class Card(NamedTuple):
-    value: str
-    title: str
-    note: str
-
-
-def list_cards(found: Condition, texts: RoomTexts) -> list[Card]:
+def list_facts(found: Condition, texts: RoomTexts) -> list[tuple[str, str]]:
     health, words = found.health, texts.words
-    titles, counts = words["cards"], found.knowledge.articles
-    langs = " · ".join(f"{code} {texts.number(n)}" for code, n in sorted(counts.items()))
-    model = words["embedded"] if health.offline else health.model
-    since = words["since"].format(uptime=_uptime(health.uptime, words))
+    titles = words["facts"]
     return [
-        Card(words["states"][health.status], titles["state"], since),
-        Card(model, titles["model"], words["networkless" if health.offline else "networked"]),
-        Card(words["routers"].get(health.router, health.router), titles["router"], _active(found, words)),
-        Card(texts.number(sum(counts.values())), titles["articles"], langs),
-        Card(health.version, titles["version"], f"Python {found.python}"),
+        (titles["up"], _uptime(health.uptime, words)),
+        (titles["environment"], words["environments"].get(health.environment, health.environment)),
+        (titles["router"], words["routers"].get(health.router, health.router)),
+        (titles["version"], f"{health.version} · Python {found.python}"),
     ]
 
 
 def _uptime(uptime: str, words: Words) -> str:
-    """`2h 15m 33s` in the page's language."""
-    hours, minutes, seconds = (part[:-1] for part in uptime.split())
-    return str(words["uptime"]).format(h=hours, m=minutes, s=seconds)
-
-
-def _active(found: Condition, words: Words) -> str:
-    active = next((router.name for router in found.routers if router.active), "")
-    name = words["shipped"] if active == "shipped" else active
-    return str(words["fitted"]).format(name=name) if name else ""
-
-
-def list_components(found: Condition, texts: RoomTexts) -> list[ComponentRow]:
-    words = texts.words
-    rows = {
-        "storage": _storage(found, words),
-        "provider": _provider(found, words),
-        "embeddings": _embeddings(found, words),
-        "knowledge": _knowledge(found, texts),
-        "office": _office(found, words),
-        "crm": _outbox(found, texts),
-    }
-    return [ComponentRow(words["components"][name], *row) for name, row in rows.items()]
-
-
-Row = tuple[str, str, str]
-"""State, status, note."""
-
-
-def _storage(found: Condition, words: Words) -> Row:
-    storage, says = found.health.storage, words["says"]
-    if not storage.writable:
-        return "bad", says["read_only"], storage.detail
-    if storage.quarantined:
-        note = words["quarantined"].format(
-            n=len(storage.quarantined), names=", ".join(storage.quarantined[:5])
-        )
-        return "fair", says["healthy"], note
-    return "good", says["healthy"], ""
-
-
-def _provider(found: Condition, words: Words) -> Row:
-    state = found.health.components.openai_api
-    sign = {"healthy": "good", "unhealthy": "bad", "not_configured": "off"}[state]
-    if state == "not_configured":
-        return sign, words["says"][state], words["provider_off"]
-    return sign, words["says"][state], " ".join(_calls(found.health, words))
-
-
-def _calls(health: Detailed, words: Words) -> Iterator[str]:
-    """How the provider's calls have ended, and where requests to it differ from those to OpenAI."""
-    calls = health.provider or ProviderCalls()
-    yield words["provider_calls"].format(model=health.model, answered=calls.answered, failed=calls.failed)
-    if calls.never_answered:
-        yield words["never_answered"].format(why=calls.last_failure)
-    if calls.ways:
-        yield words["ways_title"].format(ways=", ".join(words["ways"][way] for way in calls.ways))
-
-
-def _embeddings(found: Condition, words: Words) -> Row:
-    if found.health.embeddings:
-        return "good", words["says"]["healthy"], ""
-    return "fair", words["says"]["off"], words["words_only"]
-
-
-def _knowledge(found: Condition, texts: RoomTexts) -> Row:
-    words, size = texts.words, found.knowledge
-    says = words["says"]
-    if size.documents is None:
-        return "bad", says["unhealthy"], words["library_damaged"]
-    note = words["knowledge_size"].format(
-        articles=texts.number(sum(size.articles.values())),
-        documents=size.documents,
-        approved=size.approved,
-    )
-    return "good", says["healthy"], note
-
-
-def _office(found: Condition, words: Words) -> Row:
-    size, says = found.office, words["says"]
-    if size is None:
-        return "bad", says["unhealthy"], words["office_down"]
-    note = words["office_size"].format(
-        plans=size.plans,
-        items=size.items,
-        incidents=size.incidents,
-        waiting=size.waiting,
-        decided=size.decided,
-    )
-    return "good", says["healthy"], note
-
-
-def _outbox(found: Condition, texts: RoomTexts) -> Row:
-    words, outbox = texts.words, found.health.outbox
-    says = words["says"]
-    if outbox is None:
-        return "off", says["not_configured"], words["crm_off"]
-    if not outbox.available:
-        return "bad", says["unhealthy"], words["outbox_down"]
-    note = words["outbox"].format(crm=found.crm, waiting=outbox.waiting or 0, dead=outbox.dead or 0)
-    if outbox.oldest:
-        note += f" {words['oldest'].format(at=texts.moment(outbox.oldest))}"
-    return "fair" if outbox.dead else "good", says["dead" if outbox.dead else "healthy"], note
-
-
-def list_routers(found: Condition, texts: RoomTexts) -> list[RouterRow]:
-    return [
-        RouterRow(
-            texts.words["shipped"] if router.name == "shipped" else router.name,
-            router.active,
-            texts.moment(router.fitted) if router.fitted else NOTHING,
-            texts.number(router.lines),
-            router.sentence or NOTHING,
-        )
-        for router in found.routers
-    ]
+    """`2h 15m 33s` in the page's language, without parts that are nothing."""
+    hours, minutes, seconds = (int(part[:-1]) for part in uptime.split())
+    if hours:
+        return str(words["uptime"]["hours"]).format(h=hours, m=minutes)
+    return str(words["uptime"]["minutes" if minutes else "seconds"]).format(m=minutes, s=seconds)
 
 
 class SettingsRoom(Room):
     key = "settings"
 
     def build(self) -> None:
-        words = self.words
-        with gr.Row(elem_id="cc-settings-head"):
-            gr.HTML(render("settings.lead", sentence=words["lead"]), elem_classes="cc-grow")
-            self.again = gr.Button(words["refresh"], size="sm", elem_id="cc-settings-refresh", min_width=120)
-        self.page = gr.HTML(render("shared.empty", sentence=words["loading"]), elem_id="cc-settings")
+        checks = ConnectionChecks(self.bench, self.texts)
+
+        async def check(asked: Json) -> Json:
+            return await checks.check(asked)
+
+        keyed = self.bench.settings.operator_key is not None
+        gr.HTML(render("settings.head", keyed=keyed, t=self.texts), elem_id="cc-settings-head")
+        self.again = gr.Button(elem_id="cc-settings-refresh", elem_classes="cc-hidden")
+        self.page = gr.HTML(
+            render("shared.empty", sentence=self.words["loading"]),
+            elem_id="cc-settings",
+            server_functions=[check],
+            js_on_load="cc.checks.start(server);",
+            apply_default_css=False,
+        )
 
     def arrive(self, _page: gr.Blocks, tab: gr.Tab) -> None:
         gr.on([tab.select, self.again.click], self.show, None, self.page, **QUIET)
@@ -231,10 +122,14 @@ class SettingsRoom(Room):
             found = await condition(self.bench)
         except CallCenterError as error:
             return self.render_problem(error)
+        rows = list_components(found, self.texts)
+        mark, verdict = verdict_of(found, rows, self.texts)
         return render(
             "settings.page",
-            cards=list_cards(found, self.texts),
-            components=list_components(found, self.texts),
+            mark=mark,
+            verdict=verdict,
+            facts=list_facts(found, self.texts),
+            components=rows,
             routers=list_routers(found, self.texts),
             groups=list_groups(found, self.texts),
             t=self.texts,

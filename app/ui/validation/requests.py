@@ -16,6 +16,7 @@ from pydantic_core import from_json, to_json, to_jsonable_python
 from app.core.exceptions import BadRequestBody
 from app.ui.chat.screen import NewsPoll
 from app.ui.monitor.actions import OperatorAction, PanelPoll
+from app.ui.settings.checking import ConnectionCheck
 from app.ui.validation.schemas import CHOICE, LINE, is_offered, shape
 
 NAME = r"^[0-9A-Za-z]{1,64}$"
@@ -93,7 +94,12 @@ EVENTS: dict[type | None, Any] = {
     None: Unread,
 }
 """By what a handler asks for."""
-FUNCTIONS: dict[str, type[BaseModel]] = {"hear": NewsPoll, "watch": PanelPoll, "act": OperatorAction}
+FUNCTIONS: dict[str, type[BaseModel]] = {
+    "hear": NewsPoll,
+    "watch": PanelPoll,
+    "act": OperatorAction,
+    "check": ConnectionCheck,
+}
 """What each server function of our components is asked."""
 Session = Callable[[str], Mapping[int, Block]]
 
