@@ -17,7 +17,7 @@ DOCUMENT, ANSWER, ADD = "document:", "answer:", "add:"
 """What stands in the address before a name that is no article's."""
 
 
-class Entry(NamedTuple):
+class ListEntry(NamedTuple):
     """`place` is what the address says of it; `langs` are its languages, `words` what a filter reads."""
 
     place: str
@@ -26,11 +26,11 @@ class Entry(NamedTuple):
     words: str
 
 
-class Group(NamedTuple):
+class ListGroup(NamedTuple):
     key: str
     title: str
     kind: str
-    entries: list[Entry]
+    entries: list[ListEntry]
 
 
 def place_of(article: Article, language: str) -> str:
@@ -50,8 +50,10 @@ def render_catalogue(
     every = list(articles)
     shipped = [article for article in every if not article.source]
     groups = [
-        Group("documents", texts.words["documents"], "document", _documents(documents, every)),
-        Group("approvals", texts.words["approvals"], "approved", [_answer(each) for each in approvals[::-1]]),
+        ListGroup("documents", texts.words["documents"], "document", _documents(documents, every)),
+        ListGroup(
+            "approvals", texts.words["approvals"], "approved", [_answer(each) for each in approvals[::-1]]
+        ),
         *_subjects(shipped, texts),
     ]
     langs = sorted({lang for group in groups for entry in group.entries for lang in entry.langs})
@@ -64,7 +66,7 @@ def subject_of(article: Article, texts: RoomTexts) -> str:
     return title_in(found.titles, texts.language) if found else _other(article.agent, texts)
 
 
-def _subjects(articles: Sequence[Article], texts: RoomTexts) -> Iterator[Group]:
+def _subjects(articles: Sequence[Article], texts: RoomTexts) -> Iterator[ListGroup]:
     """In the order of the company's list; what is on none follows by agent."""
     shelves: dict[str, list[Article]] = {
         title_in(each.titles, texts.language): [] for each in in_use().subjects.values()
@@ -73,24 +75,24 @@ def _subjects(articles: Sequence[Article], texts: RoomTexts) -> Iterator[Group]:
         shelves.setdefault(subject_of(article, texts), []).append(article)
     for at, (title, shelf) in enumerate(shelves.items()):
         ordered = sorted(shelf, key=lambda article: article.title)
-        entries = [Entry(place_of(a, texts.language), a.title, [a.lang], a.title) for a in ordered]
-        yield Group(f"subject-{at}", title, "article", entries)
+        entries = [ListEntry(place_of(a, texts.language), a.title, [a.lang], a.title) for a in ordered]
+        yield ListGroup(f"subject-{at}", title, "article", entries)
 
 
 def _other(agent: str, texts: RoomTexts) -> str:
     return str(texts.words["other_subject"]).format(agent=texts.agent(agent))
 
 
-def _documents(records: Sequence[DocumentRecord], articles: Sequence[Article]) -> list[Entry]:
+def _documents(records: Sequence[DocumentRecord], articles: Sequence[Article]) -> list[ListEntry]:
     titles: Mapping[str, list[str]] = {record.name: [] for record in records}
     for article in articles:
         if article.source in titles:
             titles[article.source].append(article.title)
     return [
-        Entry(DOCUMENT + r.name, r.name, r.current.langs, " ".join([r.name, *titles[r.name]]))
+        ListEntry(DOCUMENT + r.name, r.name, r.current.langs, " ".join([r.name, *titles[r.name]]))
         for r in records
     ]
 
 
-def _answer(approval: ApprovedAnswer) -> Entry:
-    return Entry(answer_place(approval), approval.question, [approval.lang], approval.question)
+def _answer(approval: ApprovedAnswer) -> ListEntry:
+    return ListEntry(answer_place(approval), approval.question, [approval.lang], approval.question)

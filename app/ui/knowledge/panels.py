@@ -96,7 +96,7 @@ def render_answer(
     )
 
 
-class Preview(NamedTuple):
+class DocumentPreview(NamedTuple):
     """`version` is the one that the document would get."""
 
     name: str
@@ -114,9 +114,9 @@ def render_previews(documents: Sequence[Document], known: Sequence[DocumentRecor
     return render("knowledge.previews", previews=shown, t=texts)
 
 
-def _preview(document: Document, versions: dict[str, int], texts: RoomTexts) -> Preview:
+def _preview(document: Document, versions: dict[str, int], texts: RoomTexts) -> DocumentPreview:
     name, articles = document.upload.name, document.articles
-    return Preview(
+    return DocumentPreview(
         name,
         versions.get(name, 0) + 1,
         sorted({article.lang for article in articles}),
