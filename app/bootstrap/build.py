@@ -199,7 +199,6 @@ def _workbench(
     settings, turns = context.settings, dialogs.turns
     office = turns.orchestrator.context.office
     operators = OperatorService(dialogs, context.agents, office, turns.approvals, knowledge.title_of)
-    idle = timedelta(minutes=settings.dialog_timeout_minutes)
     return Workbench(
         settings=settings,
         agents=context.agents,
@@ -207,7 +206,7 @@ def _workbench(
         dialogs=dialogs,
         routing=beside.routing,
         health=_health(context, dialogs, relay),
-        maintenance=Maintenance(dialogs, idle, knowledge, operators.look_after_queue),
+        maintenance=_maintenance(settings, dialogs, knowledge, operators),
         metrics=context.metrics,
         knowledge=knowledge,
         operators=operators,
@@ -227,6 +226,13 @@ def _workbench(
         relay=relay,
         example=example_of(context, build),
     )
+
+
+def _maintenance(
+    settings: Settings, dialogs: DialogManager, knowledge: KnowledgeService, operators: OperatorService
+) -> Maintenance:
+    idle = timedelta(minutes=settings.dialog_timeout_minutes)
+    return Maintenance(dialogs, idle, knowledge, operators.look_after_queue)
 
 
 def _proposals(settings: Settings) -> Path:

@@ -141,7 +141,7 @@ class Replay:
         dialog = Dialog(dialog_id=STRANGER, customer_id=STRANGER, created_at=now, updated_at=now)
         asked = dialog.receive(text, now)
         setup = Setup(router=self.routers[0], threshold=self.threshold)
-        rehearsal = Rehearsal(dialog, self.make(setup), self.history, self.consents)
+        rehearsal = await self._begin(dialog, setup)
         try:
             return (await rehearsal.step(asked)).now
         finally:
