@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,20 @@ def test_each_act_has_its_question_and_buttons_in_each_language(tool: str) -> No
     assert all(
         q.text.count("?") == 1 and q.confirm and q.decline and "$" not in q.text for q in asked.values()
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "ru", "en"),
+    [
+        ({"plan": "pro", "until": NOW}, "Тариф «Профи» закончится сегодня.", "Your Pro plan ends today."),
+        ({"until": NOW}, "Подписка закончится сегодня.", "Your subscription ends today."),
+        ({}, "Подписка при этом остаётся как есть.", "Your subscription stays as it is."),
+    ],
+)
+def test_a_refund_says_which_plan_ends_and_when(facts: dict[str, Any], ru: str, en: str) -> None:
+    asked = questions_of("refund_payment", {"payment": "P-1009", "amount_rub": 1990, **facts}, NOW, "ru")
+    assert ru in asked["ru"].text
+    assert en in asked["en"].text
 
 
 def test_beside_our_question_a_model_asks_and_promises_nothing() -> None:

@@ -22,6 +22,11 @@ from app.core.backoffice import Outcome
          {"used": "120 GB", "storage": "500 GB"}),
         ({"amount_rub": 1990}, {"amount": "1\u00a0990\u00a0₽"}, {"amount": "1,990\u00a0₽"}),
         ({"people": 3, "days": None}, {"people": 3}, {"people": 3}),
+        ({"team": 21}, {"team": "21 человека"}, {"team": "21 people"}),
+        ({"team": 30, "included": 20}, {"team": "30 человек", "included": "20 человек"},
+         {"team": "30 people", "included": "20 people"}),
+        ({"extra_seats": 1}, {"extra_seats": "1 дополнительное место"}, {"extra_seats": "1 extra seat"}),
+        ({"extra_seats": 3}, {"extra_seats": "3 дополнительных места"}, {"extra_seats": "3 extra seats"}),
     ],
 )  # fmt: skip
 def test_what_counts_is_told_with_its_unit(

@@ -172,3 +172,18 @@ def test_questions_hold_no_variable() -> None:
         for text in skill.asks.values()
     ]
     assert [text for text in asked if "$" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ru", "Тариф «Бизнес» на 25 человек — 55 704 ₽ в год: 38 304 ₽ за тариф (до 20 человек) и 17 400 ₽ "
+               "за 5 дополнительных мест."),
+        ("en", "The Business plan for 25 people is 55,704 ₽ a year: 38,304 ₽ for the plan (up to 20 people) "
+               "and 17,400 ₽ for 5 extra seats."),
+    ],
+)  # fmt: skip
+def test_a_price_for_a_team_says_what_it_is_made_of(language: str, told: str) -> None:
+    facts = next(facts for facts in RAW["quote"] if "team" in facts)
+    said = words("quote", json.loads(answered(facts, language)), language).replace("\u00a0", " ")
+    assert said.startswith(f"{told} ")
