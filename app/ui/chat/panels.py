@@ -219,7 +219,7 @@ def render_path(turn: Turn, texts: RoomTexts, find: Find, why: str = "") -> str:
         agents=[turn.decision.agent, *later],
         person=turn.escalated,
         decision=_decision(turn.decision, texts),
-        hops=tuple(_hop(hop, texts) for hop in turn.hops),
+        hops=tuple(_hop(hop, turn.decision, texts) for hop in turn.hops),
         tools=tuple(_tool(use, texts) for use in turn.tools),
         withheld=tuple(turn.withheld),
         articles=tuple(CitedArticle(name, find(name, turn.language)) for name in turn.citations),
@@ -247,8 +247,10 @@ def _bar(agent: str, score: float, texts: RoomTexts) -> ScoreBar:
     return ScoreBar(agent, texts.number(score, 2), f"{score * 100:.0f}")
 
 
-def _hop(hop: Handoff, texts: RoomTexts) -> Hop:
-    about = (because(hop.reason, texts.language), hop.known)
+def _hop(hop: Handoff, decision: Decision, texts: RoomTexts) -> Hop:
+    """The router's own reason stands above already."""
+    reason = "" if hop.reason == decision.reason else because(hop.reason, texts.language)
+    about = (reason, hop.known)
     return Hop(hop.from_agent, hop.to, " · ".join(part for part in about if part))
 
 

@@ -100,3 +100,12 @@ def _asked(skills: Any) -> list[str]:
         return []
     own = [v for k, v in skills.items() if k in ("offer", "confirm") and isinstance(v, str) and "?" in v]
     return own + [text for part in skills.values() for text in _asked(part)]
+
+
+def test_a_move_by_the_router_does_not_repeat_its_reason_and_one_by_an_agent_tells_its_own() -> None:
+    said = reply("1 990 ₽").turn
+    said.decision.reason, mine = 'words: "twice"', said.hops[0]
+    said.hops = [mine.model_copy(update={"reason": said.decision.reason}), mine]
+    shown = panels.render_path(said, room_texts("en", "chat"), lambda _name, _lang: None, "why")
+    assert "twice" not in shown
+    assert shown.count("цена") == 1
