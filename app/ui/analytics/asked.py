@@ -65,8 +65,9 @@ def name_period(figures: Figures, language: str, before: bool = False) -> str:
 
 def describe_choice(figures: Figures, texts: RoomTexts) -> str:
     """Period, what it is compared with, and the zone in which days begin: the one place that names it."""
+    alone = not (figures.volumes.dialogs.before or figures.volumes.messages.before)
     return str(
-        texts.words["span"].format(
+        texts.words["span_alone" if alone else "span"].format(
             span=name_period(figures, texts.language),
             before=name_period(figures, texts.language, before=True),
             zone=zone_name(zone_of(figures.period.zone), figures.made_at, texts.language),

@@ -24,6 +24,7 @@ CALM = "#7C93B2"
 """What needs nobody; no agent has it. Seen on light and dark alike, as is the ink of what hovers."""
 INK = "#141C28"
 BREAK = "<br>"
+FEW = 5
 SHADES = ("#08306B", "#2171B5", "#6BAED6", "#9ECAE1", "#C6DBEF")
 """Five stars to one, of one hue."""
 HEIGHT = 260  # as .an-plot of analytics.css, so that nothing moves when a chart comes
@@ -42,8 +43,9 @@ def plot_days(figures: Figures, words: Words, language: str) -> PlotData | None:
     series = ((words["alone"], alone, CALM), (words["person"], person, PERSON))
     ticks = places[:: max(1, ceil(len(days) / 8))]
     return _plot(
-        [_bars(name, places, values, colour, days) for name, values, colour in series],
+        [_bars(name, places, values, colour, days) for name, values, colour in series if any(values)],
         language,
+        yaxis=_whole([part.dialogs for part in figures.by_day]),
         barmode="stack",
         margin={"l": 32, "r": 8, "t": 34, "b": 42},
         xaxis={"tickvals": ticks, "ticktext": list(_two_lines([dates[tick] for tick in ticks], language))},
@@ -74,15 +76,27 @@ def _plot_hours(name: str, values: list[int], colour: str, language: str) -> Plo
     labels = [f"{hour:02}:00–{hour:02}:59" for hour in hours]
     ticks = {"tickvals": hours[::4], "ticktext": [f"{hour:02}:00" for hour in hours[::4]]}
     trace = _bars(name, hours, values, colour, labels)
-    return _plot([trace], language, xaxis={**ticks, "range": [-0.6, len(values) - 0.4]}, showlegend=False)
+    return _plot(
+        [trace],
+        language,
+        xaxis={**ticks, "range": [-0.6, len(values) - 0.4]},
+        yaxis=_whole(values),
+        showlegend=False,
+    )
+
+
+def _whole(values: list[int]) -> dict[str, int]:
+    """Of few, each has its line: halves of a dialog would be rounded to the same figure twice."""
+    return {"dtick": 1} if max(values, default=0) <= FEW else {}
 
 
 def plot_resolution(figures: Figures, _: Words, language: str) -> PlotData | None:
-    """A dot with its interval for each agent and language of which anything is known."""
+    """A dot with its interval for each agent and language; one alone is compared with nobody."""
     agents = room_texts(language, "analytics").agents
-    named = [(agents.get(p.name, p.name), colour_of(p.name), p.resolved) for p in figures.by_agent]
-    named += [(language_name(p.name, language), NEUTRAL, p.resolved) for p in figures.by_language]
-    rows = [row for row in reversed(named) if row[2].n]
+    desks = [(agents.get(p.name, p.name), colour_of(p.name), p.resolved) for p in figures.by_agent]
+    spoken = [(language_name(p.name, language), NEUTRAL, p.resolved) for p in figures.by_language]
+    both = [[row for row in rows if row[2].n] for rows in (desks, spoken)]
+    rows = [row for several in both if len(several) > 1 for row in several][::-1]
     if not rows:
         return None
     names = [f"{name} ({number(share.n, language)})" for name, _, share in rows]

@@ -43,7 +43,7 @@ def render_report(figures: Figures, staffing: Staffing, language: str, titles: T
         title=" · ".join([name_period(figures, language), *_choice(figures, texts)]),
         made=moment(figures.made_at, language, zone),
         zone=zone_name(zone, figures.made_at, language),
-        before=name_period(figures, language, before=True),
+        before=name_period(figures, language, before=True) if figures.volumes.messages.before else "",
         empty=figures.empty,
         cards=[*tiles.headline, *(tile for _, group in tiles.groups for tile in group)],
         missing=tiles.missing,

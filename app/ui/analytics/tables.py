@@ -83,7 +83,9 @@ class Tables:
         return self._table("hour", rows)
 
     def desks(self) -> FigureTable:
-        return self._table("routed", [self._share(self._agent(s.name), s) for s in self.figures.agents])
+        """One alone is compared with nobody."""
+        rows = [self._share(self._agent(share.name), share) for share in self.figures.agents]
+        return self._table("routed", rows if len(rows) > 1 else [])
 
     def topics(self) -> FigureTable:
         """An article by its title; the longest bar is that of the most frequent one."""

@@ -160,7 +160,7 @@ class Tiles:
 
     def _describe_growth(self, figure: Count) -> str:
         if figure.change is None:
-            return str(self.texts.words["new"]) if figure.value else ""
+            return ""
         if abs(figure.change) < ALIKE:
             return str(self.texts.words["same"])
         sign = "▲" if figure.change > 0 else "▼"
@@ -169,8 +169,10 @@ class Tiles:
     def _describe_change(self, figure: Rate) -> str:
         if figure.difference is None:
             return ""
+        if abs(figure.difference) < HARDLY:
+            return str(self.texts.words["same"])
         points = self.texts.number(100 * abs(figure.difference), 1)
-        sign = "=" if abs(figure.difference) < HARDLY else "▲" if figure.difference > 0 else "▼"
+        sign = "▲" if figure.difference > 0 else "▼"
         sure = self.texts.words["clear" if figure.clear else "chance"]
         return str(self.texts.words["points"].format(sign=sign, points=points, sure=sure))
 

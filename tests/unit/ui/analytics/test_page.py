@@ -194,6 +194,27 @@ def test_every_row_of_the_sheet_has_words(figures: Figures, language: str) -> No
     assert told <= known["figures"].keys()
 
 
+def test_without_a_period_before_nothing_is_compared(figures: Figures) -> None:
+    figures, texts = figures.model_copy(deep=True), room_texts("en", "analytics")
+    figures.volumes.dialogs.before = figures.volumes.messages.before = 0
+    figures.volumes.dialogs.change = None
+    assert "nothing to compare with: no data for 10 Oct 2026" in describe_choice(figures, texts)
+    assert Tiles(figures, texts).by_key["dialogs"].change == ""
+
+
+def test_few_dialogs_have_whole_lines_and_one_agent_is_compared_with_nobody() -> None:
+    figures = figures_of([Told.of("a", at(day)).asks("Сколько стоит Профи?").closes() for day in (3, 4)])
+    told, texts = words("en", "analytics")["charts"], room_texts("en", "analytics")
+    plot = charts.plot_days(figures, told, "en")
+    assert plot
+    drawn = json.loads(plot.plot)
+    assert [trace["name"] for trace in drawn["data"]] == [told["alone"]]
+    assert drawn["layout"]["yaxis"]["dtick"] == 1
+    assert figures.rates.resolved.value.n == 2
+    assert charts.plot_resolution(figures, told, "en") is None
+    assert [table.key for table in Tables(figures, texts).main()] == ["topic"]
+
+
 def test_only_a_usual_period_without_a_choice_is_the_whole() -> None:
     given = Asked("30", "", "", "UTC", "", "", "")
     assert given.whole
