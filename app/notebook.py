@@ -20,9 +20,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from app.bootstrap.model import serve_mock_provider
-from app.bootstrap.training import TEAM_VERSIONS, TrainedVersion, TrainingRequest, promote, train_version
-from app.core.config import Settings, load_settings
+from app.core.config import load_settings
 from app.evaluation import corrections
 from app.evaluation.calibration import CascadePoint
 from app.evaluation.cases import SETS, Case, CaseSet, part
@@ -39,6 +37,12 @@ from app.main import prepare_environment
 from app.services.evaluation.sets import CORRECTED, FOLDERS, NAME
 from app.services.workbench import Workbench
 from app.telemetry import configure_logging
+
+with warnings.catch_warnings():  # of a library that would like to draw progress bars
+    warnings.filterwarnings("ignore", "IProgress not found")
+    from app.bootstrap import build
+    from app.bootstrap.model import serve_mock_provider
+    from app.bootstrap.training import TEAM_VERSIONS, TrainedVersion, TrainingRequest, promote, train_version
 
 MOCK_MODEL = "mock-model"
 
@@ -136,7 +140,7 @@ def open_desk(**settings: object) -> Desk:
     prepare_environment()
     known = load_settings(**settings)
     configure_logging("ERROR", known.environment == "production")
-    return Desk(_build(known))
+    return Desk(build(known))
 
 
 @asynccontextmanager
@@ -169,15 +173,6 @@ def keep(cases: Sequence[Case], path: str | Path) -> Path:
     """Writes a set that `Desk.run` and `call-center eval run` accept by its path."""
     write_set(cases, Path(path))
     return Path(path)
-
-
-def _build(settings: Settings) -> Workbench:
-    """Without the warning of a library that would like to draw progress bars."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "IProgress not found")
-        from app.bootstrap import build  # noqa: PLC0415
-
-        return build(settings)
 
 
 def _working_copy(start: Path) -> Path:

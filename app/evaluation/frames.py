@@ -25,29 +25,42 @@ def headline(report: Report) -> pd.DataFrame:
     h = report.headline
     shares = {"accuracy": h.accuracy, "missed escalations": h.missed_escalations, "coverage": h.coverage}
     plain = {
-        "macro-F1": h.macro_f1, "cost of mistakes": h.mistake_cost, "cost, $": h.cost,
-        "p50, ms": _ms(h.p50), "p95, ms": _ms(h.p95),
+        "macro-F1": round(h.macro_f1, 3), "cost of mistakes": _whole(h.mistake_cost),
+        "cost, $": round(h.cost, 4), "p50, ms": _ms(h.p50), "p95, ms": _ms(h.p95),
     }  # fmt: skip
-    rows = {name: _within(share) for name, share in shares.items()}
-    table = pd.DataFrame({**rows, **{name: {"value": value} for name, value in plain.items()}}).T
-    return table.round(3).astype({"n": "Int64"}).astype(object).fillna("")
+    rows: list[list[object]] = [
+        [round(s.value, 3), round(s.low, 3), round(s.high, 3), s.n] for s in shares.values()
+    ]
+    rows += [[value, "", "", ""] for value in plain.values()]
+    return pd.DataFrame(rows, [*shares, *plain], ["value", "low", "high", "n"], dtype=object)
 
 
 def side_by_side(reports: Mapping[str, Report]) -> pd.DataFrame:
-    rows = {
-        name: {
-            "accuracy": r.headline.accuracy.value, "low": r.headline.accuracy.low,
-            "high": r.headline.accuracy.high, "missed escalations": r.headline.missed_escalations.value,
-            "coverage": r.headline.coverage.value, "cost of mistakes": r.headline.mistake_cost,
-            "cost, $": round(r.headline.cost, 5), "p95, ms": round(_ms(r.headline.p95), 0),
-        }
-        for name, r in reports.items()
-    }  # fmt: skip
-    return pd.DataFrame(rows).T.round(5)
+    """A column each."""
+    columns = {name: _told(report) for name, report in reports.items()}
+    return pd.DataFrame(columns, dtype=object)
 
 
-def _ms(seconds: float | None) -> float:
-    return float("nan") if seconds is None else seconds * 1000
+def _told(report: Report) -> dict[str, object]:
+    h = report.headline
+    return {
+        "accuracy": round(h.accuracy.value, 3),
+        "95 % interval": f"{h.accuracy.low:.3f} … {h.accuracy.high:.3f}",
+        "missed escalations": round(h.missed_escalations.value, 3),
+        "coverage": round(h.coverage.value, 3),
+        "cost of mistakes": _whole(h.mistake_cost),
+        "cost, $": round(h.cost, 4),
+        "p95, ms": _ms(h.p95),
+    }
+
+
+def _whole(price: float) -> float:
+    """Without decimals where it has none."""
+    return int(price) if float(price).is_integer() else round(price, 2)
+
+
+def _ms(seconds: float | None) -> int | str:
+    return "" if seconds is None else round(seconds * 1000)
 
 
 def agents(report: Report) -> pd.DataFrame:
@@ -56,7 +69,8 @@ def agents(report: Report) -> pd.DataFrame:
 
 def matrix(report: Report, cost: bool = False) -> pd.DataFrame:
     """Expected down, got across: counts, or what the mistakes cost."""
-    counted = report.confusion_cost if cost else report.confusion
+    counted: Mapping[str, Mapping[str, float]] = report.confusion_cost if cost else report.confusion
+    counted = {row: {got: _whole(n) for got, n in cells.items()} for row, cells in counted.items()}
     return pd.DataFrame(counted).T.rename_axis(index="expected", columns="got")
 
 
@@ -75,7 +89,7 @@ def slices(report: Report, by: By | None = None, least: int = 1) -> pd.DataFrame
 
 
 def misroutes(report: Report, most: int | None = None) -> pd.DataFrame:
-    """Dearest and surest first."""
+    """Costliest and surest first."""
     return _rows(report.misroutes[:most], READ)
 
 
@@ -90,12 +104,18 @@ def comparisons(found: Mapping[str, Comparison]) -> pd.DataFrame:
     rows = {
         name: {
             "verdict": c.verdict, "points": 100 * c.difference.value, "low": 100 * c.difference.low,
-            "high": 100 * c.difference.high, "p": c.p_value, "fixed": len(c.fixed), "broken": len(c.broken),
+            "high": 100 * c.difference.high, "p": _p(c.p_value), "fixed": len(c.fixed), "broken": len(c.broken),
             "missed, points": 100 * c.missed_difference, "cost, $": c.cost_difference, "needed": c.needed,
         }
         for name, c in found.items()
     }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").round(4)
+    tenths = dict.fromkeys(("points", "low", "high", "missed, points"), 1)
+    table = pd.DataFrame.from_dict(rows, orient="index").round({**tenths, "cost, $": 4})
+    return table.astype({"needed": "Int64"}).astype(object).fillna("")
+
+
+def _p(value: float) -> float | str:
+    return "< 0.001" if value < 0.001 else round(value, 3)
 
 
 def cascade(points: Sequence[CascadePoint]) -> pd.DataFrame:
@@ -128,7 +148,8 @@ def dialogs(report: Report) -> pd.DataFrame:
         "stayed where another was needed (low is good)": d.stuck,
         "came back to the right agent (high is good)": d.returns,
     } if d else {}  # fmt: skip
-    return pd.DataFrame({name: _within(share) for name, share in shares.items()}).T.round(3)
+    found = {name: _within(share) for name, share in shares.items()}
+    return pd.DataFrame.from_dict(found, orient="index", columns=["value", "low", "high", "n"]).round(3)
 
 
 def turns(predictions: Iterable[Prediction], case: str) -> pd.DataFrame:
@@ -139,13 +160,15 @@ def turns(predictions: Iterable[Prediction], case: str) -> pd.DataFrame:
 
 def table(rows: Iterable[BaseModel]) -> pd.DataFrame:
     """Any records, one a row."""
-    return _rows(rows)
+    found = _rows(rows)
+    return found if len(found) else pd.DataFrame(columns=["nothing yet"])
 
 
 def readable(table: pd.DataFrame) -> Styler:
-    """Whole texts, wrapped."""
+    """Whole texts, wrapped. The same table is the same HTML, which a stored notebook needs."""
     wrapped = {"white-space": "pre-wrap", "text-align": "left", "vertical-align": "top"}
-    return table.style.set_properties(**wrapped).format(precision=3, na_rep="").hide(axis="index")
+    shown = table.style.set_uuid(f"table{len(table)}").set_properties(**wrapped)
+    return shown.format(precision=3, na_rep="").hide(axis="index")
 
 
 def _rows(rows: Iterable[BaseModel], columns: list[str] | None = None) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -70,3 +71,15 @@ def test_sets_of_the_team_stand_first_and_shipped_ones_are_found_by_name(site: P
     named = calls(site, tmp_path, *(["eval", "run", name, *run_it] for name in ("mine", "dev_en", "unknown")))
     assert [status for status, _ in named] == [0, 0, 2]
     assert named[-1][1].strip() == "Set unknown: no such file or set; available sets: mine."
+
+
+def test_where_no_sets_were_installed_a_sentence_says_how_to_get_some(site: Path, tmp_path: Path) -> None:
+    """The image leaves the sets out."""
+    bare = tmp_path / "bare"
+    shutil.copytree(site, bare, ignore=shutil.ignore_patterns("eval_sets"))
+    [(status, told)] = calls(bare, tmp_path, ["eval", "run", "dev_ru", "--router", "baseline:majority"])
+    assert status == 2
+    assert told.startswith("Set dev_ru: no such file or set; this installation holds no sets: ")
+    assert "eval_sets" in told
+    assert "call-center eval import" in told
+    assert "none" not in told

@@ -36,12 +36,19 @@ class RouterUnknown(CallCenterError):
         super().__init__(f"Router {name}: {problem}.")
 
 
+NO_SETS = (
+    "this installation holds no sets: put JSONL files into the folder eval_sets, "
+    "or make a set of your own messages with `call-center eval import`"
+)
+
+
 class SetUnknown(CallCenterError):
     status = 422
     code = "set_unknown"
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"Set {name}: no such file or set; available sets: {', '.join(known) or 'none'}.")
+        listed = f"available sets: {', '.join(known)}" if known else NO_SETS
+        super().__init__(f"Set {name}: no such file or set; {listed}.")
 
 
 class Remote(Protocol):
