@@ -104,7 +104,8 @@ def comparisons(found: Mapping[str, Comparison]) -> pd.DataFrame:
     rows = {
         name: {
             "verdict": c.verdict, "points": 100 * c.difference.value, "low": 100 * c.difference.low,
-            "high": 100 * c.difference.high, "p": _p(c.p_value), "fixed": len(c.fixed), "broken": len(c.broken),
+            "high": 100 * c.difference.high, "p": _p(c.p_value),
+            "fixed": len(c.fixed), "broken": len(c.broken),
             "missed, points": 100 * c.missed_difference, "cost, $": c.cost_difference, "needed": c.needed,
         }
         for name, c in found.items()
