@@ -155,6 +155,13 @@ def far(stored: float, found: float) -> bool:
     return abs(stored - found) > (SHARE if abs(stored) <= 1 else PART * abs(stored))
 
 
+@pytest.mark.parametrize(("found", "beyond"), [(0.955, False), (0.975, True), (164, False), (180, True)])
+def test_the_tolerance_is_a_hundredth_of_a_share_and_a_twentieth_of_a_count(
+    found: float, beyond: bool
+) -> None:
+    assert far(0.96 if found < 1 else 160, found) == beyond
+
+
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("path", BOOKS, ids=named)
 def test_executed_whole_it_gives_the_stored_figures(path: Path, tmp_path: Path) -> None:
