@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 import structlog
 from pydantic import BaseModel
 
+from app.core.company import in_use
+from app.core.demo_customers import DemoPerson
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import BackOffice
 from app.core.threads import in_office
 
 log = structlog.get_logger()
-DEMO = (
-    "customer_123", "demo_en", "demo_student", "demo_nonprofit", "demo_past_due", "demo_trial", "demo_annual",
-    "demo_duplicate", "demo_refunds", "demo_cancelled", "demo_vip", "demo_goods", "demo_en_annual",
-)  # fmt: skip
-"""docs/backoffice.md tells what each of them is there to show."""
-
 
 REMEMBERED = 5000
 
@@ -53,9 +49,32 @@ def _read_names(office: BackOffice, customer_ids: set[str]) -> dict[str, str]:
 
 
 class DemoCustomer(BaseModel):
+    """`language` is what they speak. docs/backoffice.md tells what each of them is there to show."""
+
     customer_id: str
     name: str
+    language: str
     plan: str | None
+
+
+def first_customer(language: str) -> str:
+    """Who speaks the language, else the first of all."""
+    people = in_use().demo.customers
+    return next((person.id for person in people if person.language == language), people[0].id)
+
+
+def written_customers() -> list[DemoCustomer]:
+    """As the company's folder describes them, whatever became of them in the records."""
+    return [_customer(person, _plan(person)) for person in in_use().demo.customers]
+
+
+def _plan(person: DemoPerson) -> str | None:
+    bought = person.subscription or person.trial
+    return bought.plan if bought else None
+
+
+def _customer(person: DemoPerson, plan: str | None) -> DemoCustomer:
+    return DemoCustomer(customer_id=person.id, name=person.name, language=person.language, plan=plan)
 
 
 @dataclass(frozen=True)
@@ -68,13 +87,9 @@ class Customers:
 
     def _demo(self) -> list[DemoCustomer]:
         assert self.office is not None
-        accounts = [self.office.account(name) for name in DEMO]
+        pairs = [(person, self.office.account(person.id)) for person in in_use().demo.customers]
         return [
-            DemoCustomer(
-                customer_id=known.customer.customer_id,
-                name=known.customer.name,
-                plan=known.subscription.plan if known.subscription else None,
-            )
-            for known in accounts
-            if known
+            _customer(person, account.subscription.plan if account.subscription else None)
+            for person, account in pairs
+            if account
         ]

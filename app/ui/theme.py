@@ -107,4 +107,4 @@ def _icon_rules() -> str:
 
 def _colour_rule(agent: str) -> str:
     by, colour = f".cc-by-{agent}", colour_of(agent)
-    return f".cc-serving{by} > i {{color:{colour}}} #cc-chat {by}::before {{background:{colour}}}"
+    return f".cc-serving{by} > i, #cc-chat {by}::before {{background:{colour}}}"

@@ -68,20 +68,26 @@ def stored(storage: Path, dialog: str) -> dict[str, Any]:
 
 def test_whoever_looks_at_the_customers_and_chooses_none_keeps_the_dialog(page: Page) -> None:
     ask(page, "сколько стоит Профи?", "990")
-    dialog, customer = opened(page), page.locator("#cc-customer input")
+    dialog, customer = opened(page), page.locator("#cc-picker [aria-haspopup]")
+    options = page.get_by_role("option")
     for typed_in in ("", "demo_"):
-        customer.click()
-        expect(page.get_by_role("option").first).to_be_visible(timeout=SLOW)
-        customer.press_sequentially(typed_in)
-        page.locator("#cc-message textarea").fill("ещё вопрос")
-        page.locator("#cc-search input, #cc-search textarea").first.click()
-        if not typed_in:
+        for leave in ("Escape", "click"):
+            customer.click()
+            expect(options.first).to_be_visible(timeout=SLOW)
+            page.keyboard.type(typed_in)
+            if leave == "click":
+                page.locator("#cc-message textarea").click()
+            else:
+                page.keyboard.press(leave)
+                expect(customer).to_be_focused()
+            expect(options.first).to_be_hidden()
             expect(page.locator("#cc-chat")).to_contain_text("990")
             assert f"dialog={dialog}" in page.url
     customer.click()
-    customer.fill("demo_student")
-    customer.press("Enter")
+    page.keyboard.type("demo_student")
+    page.keyboard.press("Enter")
     expect(page.locator("#cc-chat")).not_to_contain_text("990", timeout=SLOW)
+    expect(customer).to_contain_text("Алина Сорокина")
 
 
 def test_three_messages_reach_three_agents(page: Page, storage: Path) -> None:
@@ -120,7 +126,7 @@ def test_a_new_dialog_begins_empty_and_the_saved_one_is_found_by_its_first_words
     expect(chat).not_to_contain_text("продажи ·", timeout=SLOW)
     expect(files.first).to_be_disabled()
     assert "dialog=" not in page.url
-    page.locator("#cc-saved label", has_text="What plans do you have?").first.click()
+    page.locator("#cc-saved .cc-item", has_text="What plans do you have?").first.click()
     expect(chat).to_contain_text("техподдержка ·", timeout=SLOW)
     assert opened(page) == story["dialog_id"]
 
@@ -130,7 +136,7 @@ def test_markup_of_a_customer_is_shown_and_not_run(page: Page) -> None:
     say(page, hostile)
     expect(page.locator("#cc-chat")).to_contain_text("техподдержка ·", timeout=SLOW)
     expect(page.locator("#cc-chat .user")).to_contain_text(hostile)
-    expect(page.locator("#cc-saved label").first).to_contain_text("<img src=x")
+    expect(page.locator("#cc-saved .cc-item").first).to_contain_text("<img src=x")
     expect(page.locator("#cc-chat-room [onerror], #cc-chat-room img[src=x]")).to_have_count(0)
     assert page.title() == words("ru", "frame")["page_title"]
 
@@ -188,15 +194,15 @@ def test_what_was_ordered_is_not_ordered_again(page: Page) -> None:
 def test_a_reload_keeps_the_dialog_and_what_was_thought_of_an_answer(page: Page, storage: Path) -> None:
     ask(page, "What plans do you have?", "продажи ·")
     dialog = opened(page)
-    for name, chosen in (("Нравится", "Liked"), ("Не нравится", "Disliked")):
+    for name, chosen in (("Нравится", "Понравилось"), ("Не нравится", "Не понравилось")):
         page.get_by_role("button", name=name, exact=True).click()
         expect(page.get_by_role("button", name=chosen, exact=True)).to_be_visible()
-    expect(page.locator("#cc-saved label.selected")).to_contain_text("продажи")
+    expect(page.locator("#cc-saved [aria-current]")).to_contain_text("продажи")
     until(lambda: stored(storage, dialog)["messages"][1]["liked"] is False)
     page.reload()
     expect(page.locator("#cc-chat")).to_contain_text("продажи ·", timeout=SLOW)
     expect(page.locator("#cc-path")).to_contain_text("продажи", timeout=SLOW)
-    page.get_by_role("button", name="Disliked", exact=True).click()
+    page.get_by_role("button", name="Не понравилось", exact=True).click()
     until(lambda: stored(storage, dialog)["messages"][1]["liked"] is None)
     page.reload()
     expect(page.get_by_role("button", name="Не нравится", exact=True)).to_be_visible(timeout=SLOW)
@@ -221,7 +227,7 @@ def test_on_a_narrow_screen_the_path_is_a_drawer(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     ask(page, "верните деньги, третий раз пишу!", "супервайзер ·")
     expect(page.locator("#cc-path")).to_be_hidden()
-    page.locator("#cc-path-drawer summary").click()
+    page.locator("[data-drawer=path]").click()
     expect(page.locator("#cc-path")).to_contain_text("супервайзер")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -59,7 +59,7 @@ def test_a_phone_shows_why_within_its_width(browser: Browser, url: str) -> None:
         page.goto(f"{url}/ui/ru/")
         page.locator("#cc-message textarea").wait_for(timeout=60_000)
         ask(page, REFUND, "Вернуть деньги?")
-        page.locator("#cc-path-drawer summary").click()
+        page.locator("[data-drawer=path]").click()
         why = page.locator("#cc-path .cc-why")
         expect(why).to_contain_text(TOLD, timeout=SLOW)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -17,7 +17,7 @@ def test_seeding_fills_an_empty_database_once(tmp_path: Path) -> None:
     assert set(rows(in_process("db", "status", cwd=tmp_path).stdout).values()) == {0}
     seeded = call_center("db", "seed", cwd=tmp_path)
     assert (seeded.returncode, seeded.stderr) == (0, f"{FILE}\n")
-    assert rows(seeded.stdout)["customers"] == 13
+    assert rows(seeded.stdout)["customers"] == 14
     again = in_process("db", "seed", cwd=tmp_path)
     assert again.returncode == 2
     assert again.stderr == "There are customers already; `call-center db reset` starts over.\n"
@@ -28,14 +28,14 @@ def test_starting_over_asks_first(tmp_path: Path) -> None:
     assert not (tmp_path / FILE).exists()
     done = in_process("db", "reset", cwd=tmp_path, stdin="y\n")
     assert (done.returncode, "13" in done.stdout) == (0, True)
-    assert rows(in_process("db", "reset", "--yes", cwd=tmp_path).stdout)["customers"] == 13
+    assert rows(in_process("db", "reset", "--yes", cwd=tmp_path).stdout)["customers"] == 14
 
 
 def test_starting_over_in_production_needs_force(tmp_path: Path) -> None:
     refused = in_process("db", "reset", "--yes", cwd=tmp_path, ENVIRONMENT="production")
     assert (refused.returncode, refused.stdout) == (2, "")
     forced = in_process("db", "reset", "--yes", "--force", cwd=tmp_path, ENVIRONMENT="production")
-    assert rows(forced.stdout)["customers"] == 13
+    assert rows(forced.stdout)["customers"] == 14
 
 
 def test_an_unreachable_server_is_one_sentence_without_the_password(tmp_path: Path) -> None:

@@ -23,11 +23,30 @@
     place.value = draft;
     place.dispatchEvent(new Event("input", {bubbles: true}));
   };
-  cc.chat = (given) => { server = given; cc.listen(); };
-  cc.opened = (name, value) => {
-    cc.put(name, value);
-    if (name === "dialog") cc.listen();
+  const fill = (id, value) => {
+    const place = document.querySelector(`#${id} textarea, #${id} input`);
+    if (!place) return;
+    place.value = value;
+    place.dispatchEvent(new Event("input", {bubbles: true}));
   };
+  cc.chat = (given) => {
+    server = given;
+    cc.looked();
+    if (cc.get("customer")) fill("cc-customer", cc.get("customer"));  // somebody may write before the server has answered
+    cc.listen();
+  };
+  // A dialog is a step of the history; the customer only goes with it.
+  cc.opened = (name, value) => {
+    if (name !== "dialog") return cc.put(name, value);
+    cc.opening(Boolean(value));
+    cc.go(name, value);
+    cc.listen();
+  };
+  cc.follow("dialog", (name) => {
+    const step = document.querySelector("#cc-view [data-step]");
+    step.dataset.pick = (name || "").slice(0, 200);
+    step.click();
+  });
   cc.listen = async () => {
     const mine = ++turn;
     let wait = SHORT, fetched = "", lost = 0;

@@ -1,7 +1,8 @@
-"""The list of a customer's dialogs, the customers to choose from, and the export of the open dialog."""
+"""The list of a customer's dialogs, and the export of the open one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,10 +11,12 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery
 from app.core.text import shorten
+from app.services.dialogs.branching import SUPERSEDED
 from app.services.dialogs.views import RowView, to_json, to_markdown
 from app.services.workbench import Workbench
 from app.ui.chat.screen import Screen
 from app.ui.room import QUIET, render
+from app.ui.why import CLICKS
 from app.ui.words import RoomTexts
 
 TYPES = {"json": "application/json", "md": "text/markdown"}
@@ -64,8 +67,26 @@ class Export:
         return dict(zip(self.file, file, strict=True))
 
 
+STATES = {"active": "good", "branch": "good", "person": "person", "waiting": "person"}
+"""How the tag of a state looks; the others are grey."""
 SHOWN = 30
-LONG = 28
+LONG = 60
+REMEMBERED = 5000
+"""Dialogs of which it is remembered whether they are branches."""
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """`kind` is how the tag of the state looks; `branch` draws one beside it."""
+
+    id: str
+    title: str
+    agent: str
+    when: str
+    state: str
+    kind: str
+    branch: bool
+    open: bool
 
 
 class SavedDialogs:
@@ -73,39 +94,20 @@ class SavedDialogs:
         self.bench = bench
         self.texts = texts
         self.words = texts.words
+        self._branches: dict[tuple[str, str], str] = {}
 
-    def build(self, customer: str) -> None:
+    def build(self) -> None:
         words = self.words
-        self.customer = gr.Dropdown(
-            label=words["customer"], info=words["customer_hint"], allow_custom_value=True,
-            elem_id="cc-customer", choices=[customer], value=customer,
-        )  # fmt: skip
-        self.whose = gr.State(customer)
         self.search = gr.Textbox(
-            label=words["search"], placeholder=words["search_hint"], elem_id="cc-search", max_lines=1
-        )
-        self.list = gr.Radio(choices=[], label=words["saved"], elem_id="cc-saved", container=False)
+            label=words["search"], placeholder=words["search_hint"], elem_id="cc-search", max_lines=1,
+            show_label=False,
+        )  # fmt: skip
+        self.list = gr.HTML(elem_id="cc-saved", js_on_load=CLICKS)
         self.note = gr.HTML(elem_id="cc-saved-told")
-
-    @property
-    def owner(self) -> list[Any]:
-        """The chosen customer, and the one whose dialogs are listed."""
-        return [self.customer, self.whose]
 
     @property
     def parts(self) -> list[Any]:
         return [self.list, self.note]
-
-    async def offer_customers(self, chosen: str) -> Any:
-        """The demo customers, and the chosen one where that is another."""
-        try:
-            known = await self.bench.customers.demo()
-        except CallCenterError:
-            known = []
-        names = [(self._customer(c.customer_id, c.name), c.customer_id) for c in known]
-        if chosen not in {name for _, name in names}:
-            names.append((chosen, chosen))
-        return gr.Dropdown(choices=names, value=chosen)
 
     async def list_dialogs(self, customer: str | None, search: str, chosen: str) -> dict[Any, Any]:
         """Latest change first; nothing while no customer is chosen."""
@@ -114,10 +116,9 @@ class SavedDialogs:
             page = await self.bench.dialogs.find(query)
         except CallCenterError as error:
             return {self.note: render("shared.empty", sentence=self.texts.describe_problem(error))}
-        rows = [(self._row(row), row.dialog_id) for row in page.dialogs]
-        value = chosen if chosen in {name for _, name in rows} else None
+        rows = [await self._show(row, chosen) for row in page.dialogs]
         note = self._note(bool(rows), bool(query.text), page.next_cursor is not None)
-        return {self.list: gr.Radio(choices=rows, value=value), self.note: note}
+        return {self.list: render("chat.saved", rows=rows, t=self.texts) if rows else "", self.note: note}
 
     def _note(self, found: bool, searched: bool, more: bool) -> str:
         if found and not more:
@@ -125,22 +126,45 @@ class SavedDialogs:
         key = "too_many" if found else "nothing_found" if searched else "nothing_saved"
         return render("shared.empty", sentence=self.words[key].format(count=SHOWN))
 
-    def _row(self, row: RowView) -> str:
-        """Two lines: how it began; who serves, in which state, when."""
+    async def _show(self, row: RowView, chosen: str) -> ShownRow:
+        """How it began; who serves, in which state, when."""
         line = " ".join(row.subject.split()) or self.words["blank"]
-        short = shorten(line, LONG)
-        agent = self.texts.agent(row.assigned_agent)
-        when = self.texts.moment(row.updated_at).replace(" ", "\u00a0")
-        return f"{short}\n{agent} · {self._state(row)} · {when}"
+        branch = await self._branch(row)
+        state = self._state(row, branch)
+        return ShownRow(
+            id=row.dialog_id,
+            title=shorten(line, LONG),
+            agent=self.texts.agent(row.assigned_agent),
+            when=self.texts.moment(row.updated_at).replace(" ", "\u00a0"),
+            state=self.words["states_of"][state],
+            kind=STATES.get(state, ""),
+            branch=bool(branch),
+            open=row.dialog_id == chosen,
+        )
 
-    def _state(self, row: RowView) -> str:
-        states: dict[str, str] = self.words["states_of"]
+    async def _branch(self, row: RowView) -> str:
+        """`continued` where another goes on with it, `branch` where it goes on with another."""
+        key = (row.dialog_id, row.status)
+        if key not in self._branches:
+            if len(self._branches) >= REMEMBERED:
+                self._branches.clear()
+            self._branches[key] = await self._read_branch(row.dialog_id)
+        return self._branches[key]
+
+    async def _read_branch(self, name: str) -> str:
+        try:
+            view = await self.bench.dialogs.view(name)
+        except CallCenterError:
+            return ""  # gone since the list was read
+        if view.closed_because == SUPERSEDED:
+            return "continued"
+        return "branch" if view.forked_from else ""
+
+    def _state(self, row: RowView, branch: str) -> str:
+        if branch == "continued":
+            return branch
         if row.status == "closed":
-            return states["closed"]
+            return "closed"
         if row.handler == "person":
-            return states["person"]
-        return states["waiting" if row.escalated else "active"]
-
-    def _customer(self, name: str, who: str) -> str:
-        situation = self.words["situations"].get(name, "")
-        return f"{who} — {situation}" if situation else who
+            return "person"
+        return "waiting" if row.escalated else branch or "active"

@@ -1,4 +1,4 @@
-"""What the chat shows of a dialog: its lines, quick replies to the last one, and the path of a turn."""
+"""What the chat shows beside the lines of a dialog: quick replies to the last one, and the path of a turn."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from app.core.html import escape_tags
-from app.core.models import OPERATOR, Article, Decision, Handoff, ToolUse, Turn
+from app.core.models import Article, Decision, Handoff, ToolUse, Turn
 from app.core.palette import NEUTRAL
-from app.services.dialogs.views import DialogView, MessageView
+from app.services.dialogs.views import DialogView
 from app.services.explaining import kind_of
 from app.services.operators.summary import because
 from app.ui.room import render
@@ -26,12 +24,6 @@ UNWEIGHED = {"follow_up", "asked", "customer", "person", "fallback"}
 """Rules that decide without weighing agents against each other: bars would only repeat the one."""
 _NUMBER = re.compile(r"\b[A-Z]{1,2}-\d+\b")
 _SENTENCE = re.compile(r"[^.!?\n]*\?")
-_MARKDOWN = re.compile(r"([\\`*_\[\]~$|!])")
-_BLOCK = re.compile(r"^(\s*)([#>+=-]|\d+[.)])", re.MULTILINE)
-
-Entry = dict[str, Any]
-"""A message as Gradio's chat takes it; its content is Markdown."""
-History = list[Entry]
 Find = Callable[[str, str], Article | None]
 
 
@@ -54,64 +46,6 @@ def find_questions(text: str) -> list[str]:
 
 def _numbers(text: str) -> list[str]:
     return list(dict.fromkeys(_NUMBER.findall(text)))[:QUICK_REPLIES]
-
-
-def build_history(view: DialogView, texts: RoomTexts) -> History:
-    """One entry per line, so that the index of an entry is `seq` less one."""
-    return [_entry(message, texts) for message in view.messages]
-
-
-def _entry(message: MessageView, texts: RoomTexts) -> Entry:
-    if message.role == "customer":
-        return customer_entry(message.content)
-    return agent_entry(message.content, _title(message, texts), message.role)
-
-
-def customer_entry(text: str) -> Entry:
-    return {"role": "user", "content": escape_markdown(text)}
-
-
-def agent_entry(text: str, title: str, by: str) -> Entry:
-    """Lists and bold stay; tags and pictures do not: a picture is a request to another host."""
-    safe = escape_tags(text).replace("![", "!\\[")
-    above = f"{render('chat.speaker', by=by, text=title)}\n\n" if title else ""
-    return {"role": "assistant", "content": f"{above}{safe}"}
-
-
-def escape_markdown(text: str) -> str:
-    """Markdown that is read as `text`, letter by letter."""
-    marked = _MARKDOWN.sub(r"\\\1", escape_tags(text))
-    return _BLOCK.sub(lambda found: f"{found[1]}{_escape_block(found[2])}", marked)
-
-
-def _escape_block(mark: str) -> str:
-    """`1.` begins a list by its point, the others by themselves; `>` is an entity already."""
-    return f"{mark[:-1]}\\{mark[-1]}" if mark[:-1].isdigit() else f"\\{mark}"
-
-
-def _title(message: MessageView, texts: RoomTexts) -> str:
-    if message.role == OPERATOR:
-        return str(texts.words["person"])
-    return describe_turn(message.path, texts) if message.path else texts.agent(message.role)
-
-
-def describe_decision(decision: Decision, texts: RoomTexts) -> str:
-    """While the answer is being written."""
-    return f"{texts.agent(decision.agent)} · {texts.number(decision.confidence, 2)} …"
-
-
-def describe_turn(turn: Turn, texts: RoomTexts) -> str:
-    """agent · confidence · source · model · ms."""
-    words, decision = texts.words, turn.decision
-    parts = [
-        texts.agent(turn.agent),
-        texts.number(decision.confidence, 2),
-        words["sources"].get(decision.source, decision.source),
-        describe_model(turn, texts),
-    ]
-    if total := turn.timings.get("total"):
-        parts.append(_milliseconds(total, texts))
-    return " · ".join(parts)
 
 
 def describe_model(turn: Turn, texts: RoomTexts) -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
+from app.ui.chat.customers import CustomerPicker, Welcome
 from app.ui.chat.dialogs import Export, SavedDialogs
 from app.ui.chat.panels import QUICK_REPLIES
 from app.ui.chat.screen import NewsFeed, Screen, Update
-from app.ui.chat.turns import ChatTurns, index_of
+from app.ui.chat.turns import ChatTurns
 from app.ui.chat.what_if import WhatIf
 from app.ui.example import offer_guide, show_guide
 from app.ui.room import QUIET, Room, render
 from app.ui.why import CLICKS
-
-CUSTOMER = "customer_123"
-"""A customer of the demo data, so that orders and refunds can be tried."""
 
 
 class ChatRoom(Room):
@@ -25,22 +24,21 @@ class ChatRoom(Room):
     def build(self) -> None:
         words = self.words
         self.saved = SavedDialogs(self.bench, self.texts)
+        self.picker = CustomerPicker(self.bench, self.texts)
+        self.welcome = Welcome(self.picker, self.texts)
         with gr.Row(equal_height=False, elem_id="cc-chat-room"):
-            with gr.Column(scale=2, min_width=220, elem_id="cc-saved-column"):
-                self._drawer("cc-saved-drawer", words["saved_drawer"])
-                fresh = gr.Button(words["new"], elem_id="cc-new", size="md")
-                with gr.Column(elem_classes="cc-drawn"):
-                    self.saved.build(CUSTOMER)
-            with gr.Column(scale=6, min_width=320, elem_id="cc-talk-column"):
+            fresh = self._head()
+            with gr.Column(min_width=200, elem_id="cc-saved-column"):
+                self._drawer_head(words["saved"])
+                self.saved.build()
+            with gr.Column(min_width=300, elem_id="cc-talk-column"):
                 self.guide = show_guide()
                 parts = self._conversation()
-            with gr.Column(scale=4, min_width=300, elem_id="cc-path-column"):
-                self._drawer("cc-path-drawer", words["drawer"])
+            with gr.Column(min_width=280, elem_id="cc-path-column"):
+                self._drawer_head(words["path"])
                 gr.HTML(render("chat.side_title", text=words["path"]), elem_classes="cc-side-box")
                 nothing = render("shared.empty", sentence=words["empty"])
-                parts["path"] = gr.HTML(
-                    nothing, elem_id="cc-path", elem_classes="cc-drawn", js_on_load=CLICKS
-                )
+                parts["path"] = gr.HTML(nothing, elem_id="cc-path", js_on_load=CLICKS)
                 parts["said"] = gr.Textbox(visible=False)
         self.screen = Screen(texts=self.texts, knowledge=self.bench.knowledge, **parts)
         self.talk = ChatTurns(self.bench, self.screen, self.saved, self.texts)
@@ -51,22 +49,40 @@ class ChatRoom(Room):
         self._wire_news()
 
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
-        outputs = [*self.saved.owner, *self.screen.parts, *self.saved.parts]
-        page.load(self._open, None, outputs, **QUIET)
+        page.load(self._open, None, [self.welcome.card, *self.outputs], **QUIET)
         offer_guide(self.bench, self.language, page, self.guide)
         tab.select(None, None, None, js="() => cc.listen()", api_visibility="private")
 
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.picker.chosen, self.picker.card, *self.screen.parts, *self.saved.parts]
+
+    def _head(self) -> gr.Button:
+        words = self.words
+        with gr.Row(elem_id="cc-head"):
+            gr.HTML(render("chat.menu", t=self.texts), elem_id="cc-menu")
+            self.picker.build()
+            fresh = gr.Button(words["new"], elem_id="cc-new", size="md")
+            view = render("chat.view", names=words["gradio_names"], t=self.texts)
+            self.view = gr.HTML(view, elem_id="cc-view", js_on_load=CLICKS)
+        return fresh
+
+    def _drawer_head(self, title: str) -> None:
+        gr.HTML(render("chat.drawer_head", title=title, t=self.texts), elem_classes="cc-drawer-box")
+
     def _conversation(self) -> dict[str, Any]:
         words = self.words
+        dialog = gr.Textbox(visible="hidden", elem_id="cc-dialog")
+        serving = self._serving()
+        self.welcome.build()
         parts: dict[str, Any] = {
-            "dialog": gr.Textbox(visible="hidden", elem_id="cc-dialog"),
+            "dialog": dialog,
             "editing": gr.State(None),
-            "serving": self._serving(),
+            "serving": serving,
             "log": gr.Chatbot(
-                height="min(56vh, 620px)", label=words["conversation"], show_label=False, sanitize_html=True,
+                height="100%", label=words["conversation"], show_label=False, sanitize_html=True,
                 allow_tags=False, elem_id="cc-chat", buttons=["copy"], layout="bubble", latex_delimiters=[],
-                placeholder=words["welcome"], group_consecutive_messages=False,
-                examples=[{"text": line} for line in words["example_lines"]],
+                autoscroll=False, group_consecutive_messages=False,
             ),
             "notice": gr.HTML(elem_id="cc-notice"),
         }  # fmt: skip
@@ -76,20 +92,23 @@ class ChatRoom(Room):
                 placeholder=words["placeholder"], label=words["message"], show_label=False, scale=6,
                 autofocus=True, elem_id="cc-message", max_length=20_000, max_lines=6, min_width=160,
             )  # fmt: skip
-            parts["send"] = gr.Button(
-                words["send"], variant="primary", scale=1, elem_id="cc-send", min_width=120
-            )
+            parts["send"] = gr.Button(words["send"], variant="primary", elem_id="cc-send", min_width=44)
             parts["stop"] = gr.Button(
-                words["stop"], variant="stop", scale=1, elem_id="cc-stop", min_width=120, visible=False
+                words["stop"], variant="stop", elem_id="cc-stop", min_width=44, visible=False
             )
+        self._tools(parts)
+        return parts
+
+    def _tools(self, parts: dict[str, Any]) -> None:
+        """What can be done with the last turn and the dialog: a row, on narrow screens a menu."""
         with gr.Row(elem_id="cc-turn"):
+            gr.HTML(render("chat.tools", t=self.texts), elem_id="cc-tools")
             parts["turn"] = [
-                gr.Button(words[name], size="sm", min_width=90, interactive=False, elem_id=f"cc-{name}")
+                gr.Button(self.words[name], size="sm", min_width=44, interactive=False, elem_id=f"cc-{name}")
                 for name in ("retry", "undo", "edit")
             ]
             self.export = Export(self.bench, self.texts)
             parts["export"] = self.export.build()
-        return parts
 
     def _replies(self, parts: dict[str, Any]) -> None:
         """Buttons above the box: quick replies, and the two of a proposal."""
@@ -114,13 +133,10 @@ class ChatRoom(Room):
 
         return gr.HTML(elem_id="cc-serving", server_functions=[hear], js_on_load="cc.chat(server)")
 
-    def _drawer(self, name: str, title: str) -> None:
-        gr.HTML(render("chat.drawer", id=name, title=title), elem_classes="cc-drawer-box")
-
     def _wire_turns(self) -> None:
         screen, saved, talk = self.screen, self.saved, self.talk
         outputs = [*screen.parts, *saved.parts]
-        place = [screen.dialog, saved.customer, saved.search]
+        place = [screen.dialog, self.picker.chosen, saved.search]
         said = [*place, screen.editing]
         for trigger in (screen.box.submit, screen.send.click):
             trigger(talk.say, [screen.box, *said], outputs, **QUIET)
@@ -128,7 +144,7 @@ class ChatRoom(Room):
             button.click(talk.say, [button, *said], outputs, **QUIET)
         for button, decide in zip(screen.consent, (talk.confirm, talk.decline), strict=True):
             button.click(decide, [button, screen.proposal, *place], outputs, **QUIET)
-        screen.log.example_select(self._example, said, outputs, **QUIET)
+        self.welcome.card.click(self._example, [self.picker.chosen, saved.search], self.outputs, **QUIET)
         retry, undo, edit = screen.turn
         retry.click(talk.retry, place, outputs, **QUIET)
         undo.click(talk.undo, place, outputs, **QUIET)
@@ -144,28 +160,27 @@ class ChatRoom(Room):
         )
 
     def _wire_dialogs(self, fresh: gr.Button) -> None:
-        screen, saved, talk = self.screen, self.saved, self.talk
-        outputs = [*screen.parts, *saved.parts]
-        begun = [saved.customer, saved.search]
-        chosen = [*saved.owner, saved.search]
-        saved.list.input(talk.select, [saved.list, *begun], outputs, **QUIET)
-        fresh.click(self._clear, begun, outputs, **QUIET)
-        saved.customer.input(self._change_customer, chosen, [*saved.owner, *outputs], **QUIET)
+        screen, saved = self.screen, self.saved
+        begun = [self.picker.chosen, saved.search]
+        saved.list.click(self._pick_dialog, begun, [*screen.parts, *saved.parts], **QUIET)
+        fresh.click(self._clear, begun, [*screen.parts, *saved.parts], **QUIET)
+        self.picker.card.click(self._change_customer, begun, self.outputs, **QUIET)
         saved.search.change(
-            saved.list_dialogs, [saved.customer, saved.search, screen.dialog], saved.parts,
+            saved.list_dialogs, [self.picker.chosen, saved.search, screen.dialog], saved.parts,
             trigger_mode="always_last", **QUIET,
         )  # fmt: skip
-        for box, name in ((screen.dialog, "dialog"), (saved.customer, "customer")):
+        for box, name in ((screen.dialog, "dialog"), (self.picker.chosen, "customer")):
             box.change(None, box, None, js=f"(id) => cc.opened('{name}', id)", api_visibility="private")
 
     def _wire_news(self) -> None:
-        """The page presses this button when a poll has brought news."""
+        """The page presses the buttons: when a poll has brought news, and on Back and Forward."""
         screen, saved = self.screen, self.saved
         news = gr.Button("", visible="hidden", elem_id="cc-news")
         news.click(
-            self.talk.select, [screen.dialog, saved.customer, saved.search],
+            self.talk.select, [screen.dialog, self.picker.chosen, saved.search],
             [*screen.parts, *saved.parts], **QUIET,
         )  # fmt: skip
+        self.view.click(self._follow, [self.picker.chosen, saved.search], self.outputs, **QUIET)
 
     async def _open(self, request: gr.Request) -> Update:
         """What the address names: a dialog, else a customer.
@@ -173,34 +188,40 @@ class ChatRoom(Room):
         Without a dialog the page is left as it was built: somebody may be writing already.
         """
         name = request.query_params.get("dialog", "")
-        customer = request.query_params.get("customer", "") or CUSTOMER
+        customer = request.query_params.get("customer", "") or self.picker.first
         customer = await self.talk.owner(name) or customer
         shown = await self.talk.select(name, customer, "") if name else {}
         return {
-            self.saved.customer: await self.saved.offer_customers(customer),
-            self.saved.whose: customer,
+            **await self.picker.offer(customer),
+            **await self.welcome.offer(),
             **shown,
             **await self.saved.list_dialogs(customer, "", name),
         }
 
+    async def _follow(self, customer: str, search: str, event: gr.EventData) -> Update:
+        """The dialog of another step of the history, or none."""
+        customer = await self.talk.owner(event.pick) or customer
+        return {**await self.picker.offer(customer), **await self.talk.select(event.pick, customer, search)}
+
+    async def _pick_dialog(self, customer: str, search: str, event: gr.EventData) -> Update:
+        return await self.talk.select(event.pick, customer, search)
+
     async def _clear(self, customer: str, search: str) -> Update:
         return {**self.screen.show_nothing(), **await self.saved.list_dialogs(customer, search, "")}
 
-    async def _change_customer(self, customer: str | None, before: str, search: str) -> Update:
+    async def _change_customer(self, before: str, search: str, event: gr.EventData) -> Update:
         """Without another choice the dialog stays open."""
-        if not customer or customer == before:
-            return {self.saved.customer: before}
-        return {self.saved.whose: customer, **await self._clear(customer, search)}
+        customer = event.pick.strip() or before
+        offered = await self.picker.offer(customer)
+        return offered if customer == before else {**offered, **await self._clear(customer, search)}
 
-    async def _example(
-        self,
-        name: str,
-        customer: str,
-        search: str,
-        editing: int | None,
-        event: gr.SelectData,
-    ) -> Any:
-        """Gradio sends the place of the line."""
-        line = self.words["example_lines"][index_of(event) % len(self.words["example_lines"])]
-        async for update in self.talk.say(line, name, customer, search, editing):
+    async def _example(self, customer: str, search: str, event: gr.EventData) -> AsyncIterator[Update]:
+        """One click: the customer of the example, and the line said."""
+        example = self.welcome.find(event.pick)
+        if example is None:
+            return
+        known = {each.id for each in await self.picker.find()}
+        customer = example.customer if example.customer in known else customer
+        yield await self.picker.offer(customer)
+        async for update in self.talk.say(example.text, "", customer, search, None):
             yield update

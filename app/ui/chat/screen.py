@@ -17,16 +17,8 @@ from app.services.dialogs.change_feed import ChangeFeed
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.views import DialogView, ProposalView
 from app.services.knowledge.library import KnowledgeService
-from app.ui.chat.panels import (
-    APPROVED,
-    QUICK_REPLIES,
-    Entry,
-    History,
-    build_history,
-    describe_model,
-    quick_replies,
-    render_path,
-)
+from app.ui.chat.bubbles import Entry, History, build_history
+from app.ui.chat.panels import APPROVED, QUICK_REPLIES, describe_model, quick_replies, render_path
 from app.ui.chat.path import answer_at
 from app.ui.room import render
 from app.ui.words import NOTHING, RoomTexts
@@ -152,12 +144,11 @@ class Screen:
         turn = next((m.path for m in reversed(view.messages) if m.path), None)
         agent = view.assigned_agent or NOTHING
         model = describe_model(turn, self.texts) if turn else ""
-        sign, _, text = words[kind].format(agent=self.texts.agent(agent), model=model).partition(" ")
+        text = words[kind].format(agent=self.texts.agent(agent), model=model)
         state = {
             "kind": kind,
             "by": OPERATOR if kind in ("person", "waiting") else agent,
             "mark": mark_of(view),
-            "sign": sign,
             "text": f"{text[:1].upper()}{text[1:]}" if turn or kind != "bot" else "",
             "branch": words["branch"].format(seq=view.forked_from.seq) if view.forked_from else "",
         }
@@ -194,7 +185,7 @@ def _likes(view: DialogView) -> list[str | None]:
 
 
 def _dots(there: bool) -> History:
-    return [{"role": "assistant", "content": "…"}] if there else []
+    return [{"role": "assistant", "content": render("bubbles.typing", word="…")}] if there else []
 
 
 def _entries(history: list[Entry]) -> Any:

@@ -15,16 +15,16 @@ from app.core.text import checked
 from app.services.dialogs.deciding import Word
 from app.services.dialogs.views import DialogView
 from app.services.workbench import Workbench
-from app.ui.chat.dialogs import SavedDialogs
-from app.ui.chat.panels import (
+from app.ui.chat.bubbles import (
     Entry,
     History,
     agent_entry,
     build_history,
     customer_entry,
     describe_decision,
-    render_decision,
 )
+from app.ui.chat.dialogs import SavedDialogs
+from app.ui.chat.panels import render_decision
 from app.ui.chat.path import TurnReasons
 from app.ui.chat.screen import Screen, Update
 from app.ui.request import client_host
@@ -247,21 +247,25 @@ async def stream_turn(
         news.put_nowait(None)
 
     turn.add_done_callback(end)
-    text, title, who, began = "", "", "", monotonic()
+    text, figures, who, began = "", "", "", monotonic()
+
+    def line(said: str) -> Entry:
+        return agent_entry(said, texts.agent(who) if who else "", who, figures=figures)
+
     while (progress := await _within(news, pause)) is not None:
         decision = progress.decision
         if progress is LATE:
             if not text:
                 waited = {"seconds": round(monotonic() - began), "limit": round(limit)}
-                yield agent_entry(texts.words["waiting"].format(**waited), title, who), None
+                yield line(texts.words["waiting"].format(**waited)), None
             continue
         if decision:
-            title, who = describe_decision(decision, texts), decision.agent
+            figures, who = describe_decision(decision, texts), decision.agent
         elif progress.handoff:
-            title, who = texts.agent(progress.handoff.to), progress.handoff.to
+            figures, who = "", progress.handoff.to
         text = "" if progress.kind in ("reset", "handoff") else text + progress.text
         if news.empty() or decision:
-            yield agent_entry(text or "…", title, who), decision
+            yield line(text or "…"), decision
     await turn
 
 

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from app.core.locales import read
 from app.core.models import Decision, ToolUse, Turn
 from app.services.dialogs.views import DialogView
-from app.ui.chat import panels
+from app.ui.chat import bubbles, panels
 from app.ui.words import LANGUAGES, room_texts
 from tests.contract.samples import NOON, new_dialog, reply
 
@@ -22,14 +22,14 @@ HOSTILE = st.text(alphabet='ab1<>&*_`[]()!#=+-.|\\~$"\n ', min_size=1, max_size=
 
 @given(HOSTILE)
 def test_a_customers_line_is_read_as_it_was_written(text: str) -> None:
-    shown = MarkdownIt("commonmark", {"html": True}).render(panels.escape_markdown(text))
+    shown = MarkdownIt("commonmark", {"html": True}).render(bubbles.escape_markdown(text))
     assert not re.search(r"<(?!/?p>|br|/?code|/?pre|hr)", shown)
     assert "<img" not in shown
 
 
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "![a](http://e.example/x.png)"])
 def test_an_agents_line_fetches_and_runs_nothing(text: str) -> None:
-    shown = MarkdownIt("commonmark", {"html": True}).render(panels.agent_entry(text, "", "")["content"])
+    shown = MarkdownIt("commonmark", {"html": True}).render(bubbles.agent_entry(text, "", "")["content"])
     assert "<img" not in shown
 
 
