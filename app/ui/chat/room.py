@@ -185,14 +185,15 @@ class ChatRoom(Room):
     async def _open(self, request: gr.Request) -> Update:
         """What the address names: a dialog, else a customer.
 
-        Without a dialog the page is left as it was built: somebody may be writing already.
+        What it does not name is left as it was built: somebody may have chosen or be writing already.
         """
         name = request.query_params.get("dialog", "")
-        customer = request.query_params.get("customer", "") or self.picker.first
-        customer = await self.talk.owner(name) or customer
+        customer = request.query_params.get("customer", "")
+        as_built = not (name or customer) and await self.picker.find()
+        customer = await self.talk.owner(name) or customer or self.picker.first
         shown = await self.talk.select(name, customer, "") if name else {}
         return {
-            **await self.picker.offer(customer),
+            **({} if as_built else await self.picker.offer(customer)),
             **await self.welcome.offer(),
             **shown,
             **await self.saved.list_dialogs(customer, "", name),
