@@ -11,6 +11,8 @@ from app.services.analytics.views import Figures, Part, Share, TopicCount
 from app.ui.words import RoomTexts, fitting, language_name, long_day
 
 Titles = Mapping[str, str]
+SHORT = 7
+"""Rows of an answer; the rest is a table of its own."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,17 @@ class Tables:
 
     def main(self) -> list[FigureTable]:
         """What answers a question of its own."""
-        return [each for each in (self.topics(), self.desks(), self.gaps()) if each.rows]
+        gaps = self.gaps()
+        short = replace(gaps, rows=gaps.rows[:SHORT])
+        return [each for each in (self.topics(), self.desks(), short) if each.rows]
 
     def details(self) -> list[FigureTable]:
         every = (
             self.days(), self.agents(), self.languages(), self.hours(), self.sources(), self.tools(),
             self.feelings(),
         )  # fmt: skip
-        return [each for each in every if each.rows]
+        gaps = replace(self.gaps(), key="gaps")
+        return [each for each in every if each.rows] + [gaps] * (len(gaps.rows) > SHORT)
 
     def days(self) -> FigureTable:
         named = [
@@ -97,7 +102,7 @@ class Tables:
                 self._n(topic.dialogs),
                 replace(self._bar(topic.dialogs / of), share=topic.dialogs / most),
             ]
-            for topic in self.figures.topics[:10]
+            for topic in self.figures.topics[:SHORT]
         ]
         return self._table("topic", rows)
 

@@ -194,6 +194,16 @@ def test_every_row_of_the_sheet_has_words(figures: Figures, language: str) -> No
     assert told <= known["figures"].keys()
 
 
+def test_of_many_questions_seven_are_shown_and_all_are_in_the_tables() -> None:
+    asked = ("calendar export", "printer margins", "holiday opening hours", "robot vacuum", "wedding invoice",
+             "spare batteries", "lost umbrella", "garden camera", "violin lessons")  # fmt: skip
+    dialogs = [Told.of(name, at(20)).asks(f"what about {name}", citations=[]).dialog for name in asked]
+    tables = Tables(figures_of(dialogs), room_texts("en", "analytics"))
+    [short] = [table for table in tables.main() if table.key == "gap"]
+    [every] = [table for table in tables.details() if table.key == "gaps"]
+    assert (len(short.rows), len(every.rows)) == (7, 9)
+
+
 def test_without_a_period_before_nothing_is_compared(figures: Figures) -> None:
     figures, texts = figures.model_copy(deep=True), room_texts("en", "analytics")
     figures.volumes.dialogs.before = figures.volumes.messages.before = 0
