@@ -77,8 +77,13 @@ class Foresight:
         if not self.free:
             return Prospect(by_rule(found))
         reply = await self._rehearse(question)
-        cited = [self.knowledge.article(name, lang) for name in reply.turn.citations] if reply.turn else []
-        return Prospect(_listed(found, cited), reply=reply)
+        return Prospect(_listed(found, self._cited(reply)), reply=reply)
+
+    def _cited(self, reply: ReplayedAnswer) -> list[Article]:
+        """Without those that have gone meanwhile."""
+        turn, shelves = reply.turn, self.knowledge.articles
+        named = [shelves.get((turn.language, name)) for name in turn.citations] if turn else []
+        return [article for article in named if article]
 
     async def _rehearse(self, question: str) -> ReplayedAnswer:
         """One at a time: customers' turns come first."""
@@ -95,10 +100,12 @@ class Foresight:
 def by_rule(found: Sequence[Passage]) -> list[Foreseen]:
     """What a language model is given; the first article's agent is taken for the one who answers."""
     given = order_of_use(found[:GIVEN], found[0].article.agent if found else None, RELEVANT)
-    uses: list[Use] = ["answer", *["background"] * GIVEN]  # type: ignore[list-item]
     rest = [each for each in found if each not in given]
     return [
-        *(Foreseen(each.article, use, each.score) for each, use in zip(given, uses, strict=False)),
+        *(
+            Foreseen(each.article, "background" if at else "answer", each.score)
+            for at, each in enumerate(given)
+        ),
         *_unused(rest),
     ]
 

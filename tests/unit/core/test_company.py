@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.agents.roster import names, roster_of
-from app.core.company import Company, CompanyInvalid, load_company
+from app.core.company import Company, CompanyInvalid, in_use, load_company
 from app.engines.routing.artefact import load
 from app.engines.routing.training.fit import ESCALATE, train_on
 from app.engines.routing.training.lines import LabelledLine
@@ -142,3 +142,11 @@ def test_articles_that_the_company_names_are_there() -> None:
     named = {*COMPANY.profile.records, *COMPANY.profile.app_faults}
     assert named
     assert named <= {article.id for article in load_articles()}
+
+
+def test_every_article_has_one_subject_and_a_company_may_have_none(folder: Path) -> None:
+    company = load_company(folder)
+    listed = [name for subject in company.subjects.values() for name in subject.articles]
+    assert sorted(listed) == sorted(path.stem for path in (in_use().articles / "ru").glob("*.md"))
+    (folder / "subjects.yaml").unlink()
+    assert load_company(folder).subjects == {}

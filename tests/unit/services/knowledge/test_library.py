@@ -8,7 +8,14 @@ from typing import cast
 import pytest
 
 from app.core.documents import DocumentUnusable
-from app.core.knowledge import ArticleNotFound, KnowledgeIndex, Library, LibraryDamaged, silent
+from app.core.knowledge import (
+    ApprovedAnswerNotFound,
+    ArticleNotFound,
+    KnowledgeIndex,
+    Library,
+    LibraryDamaged,
+    silent,
+)
 from app.engines.knowledge.live import LiveKnowledge
 from app.services.knowledge.library import KnowledgeService
 from tests.support.library import AGENTS, NOW, SHIPPED, LetterEmbedder, library, service, upload
@@ -147,3 +154,23 @@ async def test_the_ids_of_a_document_are_found_with_an_embedder_too(tmp_path: Pa
     [best, *_] = kb.search("Words about parking cars.", "en")
     assert best.article.id == "parking"
     assert best.score > 0.9
+
+
+def test_a_look_at_a_document_keeps_nothing(tmp_path: Path) -> None:
+    kb = service(tmp_path)
+    (document,) = kb.preview([upload()])
+    assert document.articles
+    assert kb.documents() == []
+    assert not any(article.source for article in kb.articles.values())
+
+
+def test_an_approved_answer_is_replaced_by_another_question_and_withdrawn(tmp_path: Path) -> None:
+    kb = service(tmp_path)
+    first = kb.approve("is there a trial", "en", "Ann", "trial")
+    second = kb.approve("is there a free trial", "en", "Bob", text="Yes.", instead=first)
+    assert list(kb.approvals) == [second]
+    assert list(service(tmp_path).approvals) == [second]
+    kb.withdraw(second)
+    assert list(kb.approvals) == []
+    with pytest.raises(ApprovedAnswerNotFound):
+        kb.withdraw(second)
