@@ -50,8 +50,7 @@ def test_where_nothing_is_near_nothing_is_answered_from() -> None:
 
 @pytest.mark.parametrize(("score", "ground"), [(0.5, "words"), (0.3, "nothing")])
 def test_words_of_the_agents_own_are_told_from_an_answer_by_article(score: float, ground: str) -> None:
-    use = "spare" if score == 0.5 else "far"
-    row = Foreseen(shipped_article(), use, score)
+    row = Foreseen(shipped_article(), "spare" if score == 0.5 else "far", score)
     reply = ReplayedAnswer(text="Which plan?")
     assert Prospect([row], reply=reply).ground == ground
     assert Prospect([Foreseen(shipped_article(), "answer", score)], reply=reply).ground == "article"
