@@ -134,9 +134,16 @@ def _score(name: str, matrix: Confusion) -> AgentScore:
 
 By = Literal["lang", "industry", "tag", "difficulty", "nth", "event", "set"]
 
+ONE_NAME = {
+    "realestate": "real_estate", "carrental": "car_rental", "railway": "rail", "smarthome": "smart_home",
+    "tickets": "ticketing", "government_services": "government", "video_streaming": "streaming",
+    "hosting_domains": "hosting", "online_games": "games", "broker_investments": "broker",
+}  # fmt: skip
+"""Industries that the sets call by two names."""
+
 VALUES: dict[By, Callable[[Prediction], list[str]]] = {
     "lang": lambda p: [p.lang],
-    "industry": lambda p: [p.industry],
+    "industry": lambda p: [ONE_NAME.get(p.industry, p.industry)],
     "tag": lambda p: p.tags,
     "difficulty": lambda p: [p.difficulty],
     "nth": lambda p: [str(p.nth)],

@@ -93,7 +93,7 @@ def room(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator
     )
     page = context.new_page()
     page.goto(f"{url}/ui/ru/?tab=evaluation")
-    expect(page.locator("#cc-eval-router input")).to_have_value("локальный", timeout=60_000)
+    expect(page.locator("#cc-eval-router input")).not_to_have_value("", timeout=60_000)
     yield page
     context.close()
     assert strangers == []
@@ -105,10 +105,12 @@ def pick(page: Page, box: str, option: str | re.Pattern[str]) -> None:
     page.keyboard.press("Escape")
 
 
-def measure(page: Page, router: str = "local") -> None:
-    pick(page, "#cc-eval-sets", "four")
-    if router != "local":
-        pick(page, "#cc-eval-router", router)
+def measure(page: Page, router: str = "локальный") -> None:
+    """The sets of the latest run, if there is one, are chosen on arrival."""
+    if "four" not in page.locator("#cc-eval-sets").inner_text():
+        pick(page, "#cc-eval-sets", "four (4)")
+    pick(page, "#cc-eval-router", router)
+    expect(page.locator("#cc-eval-start")).to_contain_text("four", timeout=LONG)
     page.locator("#cc-eval-start").click()
 
 
@@ -132,6 +134,9 @@ def test_a_run_ends_in_a_report_whose_cells_list_their_cases(room: Page) -> None
     measure(room)
     status(room, "Готово")
     expect(room.locator("#cc-eval-cards")).to_contain_text("Пропущенные эскалации", timeout=LONG)
+    lead = room.locator("#cc-eval-cards .ev-lead")
+    expect(lead).to_contain_text("50 из 100 сообщений попали куда надо (проверено 4", timeout=LONG)
+    expect(lead).to_contain_text("Из 3, кому нужен был супервайзер, 2 ушли не туда.")
     cell = room.get_by_label(re.compile("ожидался: супервайзер, выбран: продажи"))
     expect(cell).to_contain_text("2")
     cell.click()
@@ -269,6 +274,8 @@ def test_uploads_are_refused_in_words_or_imported_as_text(room: Page, root: Path
 
 @pytest.mark.parametrize("room", [(390, 844)], indirect=True)
 def test_the_room_fits_a_narrow_screen(room: Page) -> None:
+    while "four" in room.locator("#cc-eval-sets").inner_text():
+        room.locator("#cc-eval-sets input").press("Backspace")
     room.locator("#cc-eval-start").click()
     expect(room.get_by_text("Выберите хотя бы один набор")).to_be_visible(timeout=LONG)
     measure(room)
@@ -276,3 +283,25 @@ def test_the_room_fits_a_narrow_screen(room: Page) -> None:
     assert room.evaluate("document.documentElement.scrollWidth <= innerWidth")
     seen = "(e) => e.getBoundingClientRect().right <= innerWidth"
     assert room.locator("#cc-eval-matrix button").nth(2).evaluate(seen)
+
+
+def test_the_latest_run_is_open_on_arrival_and_cases_are_walked_by_keys_and_by_back(room: Page) -> None:
+    measure(room)
+    status(room, "Готово")
+    cases, reader = room.locator("#cc-eval-cases [data-pick]"), room.locator("#cc-eval-reader .ev-here")
+    expect(cases).to_have_count(2, timeout=LONG)
+    first, second = (text.strip() for text in cases.locator(".ev-text").all_inner_texts())
+    room.locator("#cc-eval-cards .ev-lead").click()
+    room.keyboard.press("j")
+    expect(reader).to_contain_text(first, timeout=LONG)
+    why = room.locator("#cc-eval-why").get_by_role("textbox")
+    why.fill("только про первый")
+    room.locator("[data-step='1']").click()
+    expect(reader).to_contain_text(second, timeout=LONG)
+    expect(why).to_have_value("", timeout=LONG)
+    room.go_back()
+    expect(reader).to_contain_text(first, timeout=LONG)
+    run = room.url.partition("run=")[2].partition("&")[0]
+    room.goto(room.url.partition("?")[0] + "?tab=evaluation")
+    expect(room.locator("#cc-eval-cards .ev-lead")).to_be_visible(timeout=LONG)
+    assert run in room.url

@@ -27,9 +27,10 @@ from app.services.evaluation.uploads import NothingTaken
 from app.services.operators.auth import OperatorKeyWrong
 from app.services.workbench import Workbench
 from app.ui.evaluation.comparison import render_comparison
+from app.ui.evaluation.headline import render_headline
 from app.ui.evaluation.panel import EvaluationPanel
 from app.ui.evaluation.room import EvaluationRoom
-from app.ui.evaluation.rows import evaluation_texts, render_cards, render_cases, render_matrix, render_reader
+from app.ui.evaluation.rows import evaluation_texts, render_cases, render_matrix, render_reader
 from app.ui.evaluation.runs import RunPanel
 from app.ui.evaluation.sections import render_sections
 from app.ui.words import words
@@ -136,7 +137,7 @@ async def test_what_came_from_outside_is_escaped() -> None:
         render_reader(hostile, dialog(hostile, None), ru, before=hostile),
         render_sections(told, ru),
         render_matrix(told, "cost", ru, HOSTILE),
-        render_cards(told.headline, ru),
+        render_headline(told, ru),
     ]
     assert all(tag not in page for page in pages for tag in ("<script", "<img"))
     assert all("&lt;script&gt;" in page for page in pages[:5])

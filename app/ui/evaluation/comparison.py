@@ -31,11 +31,15 @@ SIGNS = {"better": "▲", "worse": "▼", "undecided": "?", "same": "="}
 
 @dataclass(frozen=True)
 class PairRow:
+    """`also_a`: the answer of A is not the expected one, and is accepted too."""
+
     name: str
     text: str
     expected: str
     got_a: str | None
     got_b: str | None
+    also_a: bool
+    also_b: bool
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,19 @@ def render_comparison(found: Comparison, texts: EvaluationTexts) -> str:
     shown = {
         "verdict": found.verdict,
         "sign": SIGNS[found.verdict],
-        "sentence": describe_verdict(found, texts.language),
+        "sentence": _in_words(found, texts),
+        "statistics": describe_verdict(found, texts.language),
         "facts": _differences(found, texts) if found.paired else [],
         "lists": [_pairs("fixed", found.fixed, texts), _pairs("broken", found.broken, texts)],
     }
     return render("evaluation.comparison", c=shown, t=texts)
+
+
+def _in_words(found: Comparison, texts: EvaluationTexts) -> str:
+    """The verdict for somebody who knows no statistics."""
+    counts = {"n": found.paired, "fixed": len(found.fixed), "broken": len(found.broken)}
+    sentence: str = texts.words["verdicts"][found.verdict if found.paired else "nothing"]
+    return sentence.format(**{name: texts.number(n) for name, n in counts.items()})
 
 
 def _differences(found: Comparison, texts: EvaluationTexts) -> list[tuple[str, str]]:
@@ -83,10 +95,19 @@ def _change(value: float, digits: int) -> str:
 def _pairs(kind: str, pairs: Sequence[Pair], texts: EvaluationTexts) -> PairList:
     return PairList(
         title=texts.words[kind].format(n=texts.number(len(pairs))),
-        pairs=[PairRow(name_of_pair(p), p.text, p.expected, p.got_a, p.got_b) for p in pairs[:PAIRS]],
+        pairs=[_pair(pair) for pair in pairs[:PAIRS]],
         more=texts.words["first"].format(n=PAIRS) if len(pairs) > PAIRS else "",
         open=0 < len(pairs) <= UNFOLDED,
     )
+
+
+def _pair(p: Pair) -> PairRow:
+    also = {f"also_{name}": right == 1 and got != p.expected for name, right, got in _answers(p)}
+    return PairRow(name_of_pair(p), p.text, p.expected, p.got_a, p.got_b, **also)
+
+
+def _answers(p: Pair) -> list[tuple[str, float, str | None]]:
+    return [("a", p.a, p.got_a), ("b", p.b, p.got_b)]
 
 
 Judged = tuple[str, str]  # ids of A and B

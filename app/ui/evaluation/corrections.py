@@ -32,10 +32,9 @@ class PendingCorrection:
 
 class CorrectionPanel(EvaluationPanel):
     def build(self) -> None:
-        words = self.words
         with gr.Row(equal_height=False, elem_id="cc-eval-one"):
             with gr.Column(scale=3, min_width=320):
-                gr.HTML(render("evaluation.title", text=words["reader"]))
+                gr.HTML(render("evaluation.walk", t=self.texts))
                 self.reader = gr.HTML(self.empty("reader_empty"), elem_id="cc-eval-reader")
             with gr.Column(scale=2, min_width=300, visible=False, elem_id="cc-eval-correct") as self.form:
                 self._form()
@@ -72,22 +71,21 @@ class CorrectionPanel(EvaluationPanel):
     def rerouting(self) -> Rerouting:
         return self.bench.monitor.rerouting
 
-    async def read(self, key: str | None, run_id: str, event: gr.EventData) -> tuple[Any, str, Any, Any, str]:
-        """(reader, case, form, label, said) of the clicked case."""
+    async def read(self, key: str | None, run_id: str, event: gr.EventData) -> tuple[Any, ...]:
+        """(reader, case, form, label, said, why) of the clicked case: a reason belongs to one case."""
         try:
             run = (await self.open(key, run_id)).run
         except CallCenterError as error:
             raise self.refuse(error) from None
         return await asyncio.to_thread(self._read, run, str(event.pick))
 
-    def _read(self, run: Run, name: str) -> tuple[Any, str, Any, Any, str]:
-
+    def _read(self, run: Run, name: str) -> tuple[Any, ...]:
         about = find(run, name)
         if about is None:
-            return self.empty("reader_empty"), "", gr.update(visible=False), None, ""
+            return self.empty("reader_empty"), "", gr.update(visible=False), None, "", ""
         lines = dialog(about, self.cases_of(run, about))
         wrong = about.got if about.got in self.bench.agents and not about.right else None
-        return render_reader(about, lines, self.texts), name, gr.update(visible=True), wrong, ""
+        return render_reader(about, lines, self.texts), name, gr.update(visible=True), wrong, "", ""
 
     async def propose_label(
         self, key: str, run_id: str, name: str, act: str, label: str | None, why: str, who: str

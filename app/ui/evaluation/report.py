@@ -17,8 +17,9 @@ from app.evaluation.report import Report
 from app.services.evaluation.reading import Opened, Prices, priced
 from app.services.evaluation.reading import cell as turns_of
 from app.services.operators.auth import OperatorKeyMissing
+from app.ui.evaluation.headline import render_headline
 from app.ui.evaluation.panel import CLICKS, EvaluationPanel
-from app.ui.evaluation.rows import Mode, render_cards, render_cases, render_matrix
+from app.ui.evaluation.rows import Mode, render_cases, render_matrix
 from app.ui.evaluation.sections import (
     describe_calibration,
     plot_reliability,
@@ -187,7 +188,7 @@ class ReportPanel(EvaluationPanel):
         report = priced(opened.report, Prices(*prices))
         how: Mode = "cost" if mode == "cost" else "count"
         return {
-            self.cards: render_cards(report.headline, self.texts),
+            self.cards: render_headline(report, self.texts),
             self.matrix: render_matrix(report, how, self.texts, cell),
             self.cases: self._list_cases(opened.run, report, cell, case),
             self.terms: self._terms(prices),

@@ -89,7 +89,7 @@ class EvaluationRoom(Room):
     def _wire_runs(self) -> None:
         """`run` is what the page shows, `again` counts what of it was resumed."""
         o, r = self.runs, self.report
-        o.run.change(None, o.run, None, js="(run) => cc.put('run', run)", api_visibility="private")
+        o.run.change(None, o.run, None, js="(run) => cc.evaluation.at(run)", api_visibility="private")
         gr.on(
             [o.run.change, o.again.change, self.operator.submit], self.follow,
             [gr.State(LatestRequest()), self.operator, o.run, r.mode, *r.prices],
@@ -99,6 +99,10 @@ class EvaluationRoom(Room):
             self.offered_runs, [self.operator, o.run], self._lists, **QUIET
         )
         o.runs.input(o.pick, [self.operator, o.runs], [o.run, o.sets, o.router], **LAST)
+        gr.on(
+            [o.sets.change, o.router.change, o.limit.change], o.name_start, [o.sets, o.router, o.limit],
+            o.start, **LAST,
+        )  # fmt: skip
         o.cancel.click(o.halt, [self.operator, o.run], None, **QUIET)
         o.resume.click(o.go_on, [self.operator, o.run, o.again], o.again, **QUIET)
 
@@ -132,7 +136,7 @@ class EvaluationRoom(Room):
     def _wire_corrections(self) -> None:
         o, r, m = self.runs, self.report, self.corrections
         r.cases.click(
-            m.read, [self.operator, o.run], [m.reader, r.case, m.form, m.label, m.said], **LAST
+            m.read, [self.operator, o.run], [m.reader, r.case, m.form, m.label, m.said, m.why], **LAST
         ).then(None, js=TO_READER, api_visibility="private")
         about = [self.operator, o.run, r.case, m.act, m.label, m.why, m.who]
         m.propose.click(m.propose_label, about, [m.said, m.fold, m.pending], **QUIET)
@@ -170,7 +174,7 @@ class EvaluationRoom(Room):
     ) -> AsyncIterator[dict[Any, Any]]:
         o, r = self.runs, self.report
         async for status, going, resumable in o.watch(key, run_id):
-            hidden = {r.none: gr.update(visible=False), r.found: gr.update(visible=False)} if going else {}
+            hidden = {r.none: gr.update(visible=False)} if going else {}
             buttons = {o.cancel: gr.update(visible=going), o.resume: gr.update(visible=resumable)}
             yield {o.status: status, **buttons, **hidden}
         yield await r.show(key, run_id, mode, *prices)
@@ -195,9 +199,12 @@ class EvaluationRoom(Room):
         return sets, router, runs, choices, choices, *await self.corrections.list_pending(key)
 
     async def welcome(self, key: str | None, request: gr.Request) -> tuple[Any, ...]:
-        """The run that the address names is opened, and what it was over is chosen."""
+        """The run that the address names is opened, else the latest; what it was over is chosen.
+
+        Without a run it is the shipped set of the page's language.
+        """
         sets, router, *others = await self.refresh(key)
-        run_id = await self.runs.resolve(request.query_params.get("run", ""))
+        run_id = await self.runs.resolve(request.query_params.get("run", "")) or await self.runs.latest(key)
         keys, name = await asyncio.to_thread(self.runs.find_order, key, run_id)
         chosen = {**router, "value": name or router["choices"][0][1]}
-        return {**sets, "value": keys}, chosen, *others, run_id
+        return {**sets, "value": keys or self.runs.shipped(sets)}, chosen, *others, run_id

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Literal
 
 from app.core.stats import Interval
-from app.evaluation.metrics import Headline
 from app.evaluation.predictions import Prediction
 from app.evaluation.report import Report
 from app.services.evaluation.reading import CaseLine, name_of
@@ -31,8 +30,13 @@ class EvaluationTexts(RoomTexts):
         return str(words(self.language, "frame")["routers"].get(name, name))
 
     def value(self, kind: str, value: str) -> str:
-        """The value of a slice; one without a word of ours stays as the set names it."""
-        return str(self.words["values"].get(kind, {}).get(value, value))
+        """The value of a slice; one without a word of ours is shown as the set names it."""
+        known: dict[str, str] = self.words["values"].get(kind, {})
+        return str(self.set_name(value) if kind == "set" else known.get(value, value.replace("_", " ")))
+
+    def set_name(self, name: str) -> str:
+        """Shipped sets have names; others keep theirs."""
+        return str(self.words["set_names"].get(name, name))
 
     def because(self, reason: str) -> str:
         """The reason that a router or the runner gave; a model's words as they are."""
@@ -50,11 +54,11 @@ class EvaluationTexts(RoomTexts):
         return f"{value} ({low}–{high}, n\u00a0=\u00a0{self.number(given.n)})"
 
     def within(self, given: Interval) -> str:
-        """The interval in words."""
+        """The interval in words, in per cent."""
         if not given.n:
             return str(self.words["nothing"])
-        low, high = self.share(given.low), self.share(given.high)
-        return str(self.words["within"].format(low=low, high=high, n=self.number(given.n)))
+        low, high = self.number(100 * given.low, 1), self.percent(given.high, 1)
+        return str(self.words["within"].format(low=low, high=high))
 
     def confidence(self, value: float | None) -> str:
         return str(self.words["not_given"]) if value is None else self.number(value, 2)
@@ -71,7 +75,7 @@ def evaluation_texts(language: str) -> EvaluationTexts:
 
 @dataclass(frozen=True)
 class Cell:
-    """`part` is how strongly the cell is coloured, from 0 to 1."""
+    """`part` is how strongly the cell is coloured: so little that its text stays readable."""
 
     key: str
     hue: Literal["right", "wrong"]
@@ -101,7 +105,7 @@ def _cell(report: Report, expected: str, got: str, mode: Mode, picked: str, text
     count, key = report.confusion[expected][got], key_of(expected, got)
     value, small, weight = (_cost if mode == "cost" else _count)(report, expected, got, texts)
     label = texts.words["cell"].format(expected=texts.agent(expected), got=texts.agent(got), value=value)
-    part = f"{0.08 + 0.5 * weight:.2f}" if count else "0"
+    part = f"{10 + 30 * weight:.0f}%" if count else "0%"
     hue: Literal["right", "wrong"] = "right" if expected == got else "wrong"
     return Cell(key, hue, part, key == picked, label, value, small if count else "")
 
@@ -120,49 +124,6 @@ def _cost(report: Report, expected: str, got: str, texts: EvaluationTexts) -> tu
     costliest = max((c for row in report.confusion_cost.values() for c in row.values()), default=0)
     small = f"{count} × {texts.number(report.prices[expected][got])}"
     return texts.number(round(cost, 2)), small, cost / costliest if costliest else 0
-
-
-@dataclass(frozen=True)
-class HeadlineCard:
-    key: str
-    title: str
-    value: str
-    note: str
-
-
-def render_cards(h: Headline, texts: EvaluationTexts) -> str:
-    words = texts.words
-    spent = words["cost_note"].format(money=texts.dollars(h.cost), tokens=texts.number(h.tokens))
-    shown = {
-        "accuracy": (_share(h.accuracy, texts), texts.within(h.accuracy)),
-        "missed": (_share(h.missed_escalations, texts), texts.within(h.missed_escalations)),
-        "f1": (
-            texts.share(h.macro_f1) if h.accuracy.n else NOTHING,
-            words["f1_note"].format(n=texts.number(h.accuracy.n)),
-        ),
-        "coverage": (_share(h.coverage, texts), _coverage(h, texts)),
-        "p95": _latency(h, texts),
-        "cost": (texts.number(round(h.mistake_cost, 2)), spent),
-    }
-    cards = [HeadlineCard(key, words["cards"][key], value, note) for key, (value, note) in shown.items()]
-    return render("evaluation.cards", cards=cards)
-
-
-def _share(given: Interval, texts: EvaluationTexts) -> str:
-    return texts.share(given.value) if given.n else NOTHING
-
-
-def _coverage(h: Headline, texts: EvaluationTexts) -> str:
-    outcomes = " · ".join(f"{texts.outcome(name)} {texts.number(n)}" for name, n in h.outcomes.items() if n)
-    return f"{texts.within(h.coverage)} · {outcomes}" if outcomes else texts.within(h.coverage)
-
-
-def _latency(h: Headline, texts: EvaluationTexts) -> tuple[str, str]:
-    words = texts.words
-    if h.p50 is None or h.p95 is None:
-        return NOTHING, words["p95_none"]
-    note = words["p95_note"].format(p50=texts.number(h.p50 * 1000, 0), n=texts.number(h.timed))
-    return f"{texts.number(h.p95 * 1000, 0)}\u00a0{words['ms']}", note
 
 
 def render_progress(now: RunProgress, texts: EvaluationTexts) -> str:

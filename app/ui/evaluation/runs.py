@@ -19,6 +19,7 @@ from app.ui.room import render
 
 RUNS = 50
 MOST_CASES, MOST_AT_ONCE = 1_000_000, 64
+QUICK, RATE = "local", 12  # messages a second of that router, on two cores
 Choices = list[tuple[str, str]]
 
 
@@ -33,11 +34,11 @@ class RunPanel(EvaluationPanel):
                 [], label=words["router"], scale=2, min_width=200, elem_id="cc-eval-router"
             )
             self.runs = gr.Dropdown([], label=words["runs"], scale=3, min_width=260, elem_id="cc-eval-runs")
-            self.start = gr.Button(
-                words["start"], variant="primary", scale=1, min_width=140, elem_id="cc-eval-start"
-            )
         self._options()
         with gr.Row(elem_classes="ev-going"):
+            self.start = gr.Button(
+                words["start"], variant="primary", scale=0, min_width=140, elem_id="cc-eval-start"
+            )
             self.status = gr.HTML("", elem_id="cc-eval-status")
             self.cancel = gr.Button(
                 words["cancel"], size="sm", visible=False, scale=0, min_width=120, elem_id="cc-eval-cancel"
@@ -150,7 +151,12 @@ class RunPanel(EvaluationPanel):
     async def choices(self, key: str | None) -> tuple[Any, Any, Any]:
         """Of sets, routers and runs, as things are now."""
         offered = await asyncio.to_thread(self.desk.shelf.offered)
-        sets = [(self._name(name), name) for name in offered if "/" not in name or self.may_enter(key)]
+        sizes = await asyncio.to_thread(self.desk.shelf.sizes)
+        sets = [
+            (self._name(name, sizes.get(name, 0)), name)
+            for name in offered
+            if "/" not in name or self.may_enter(key)
+        ]
         routers = [(self.texts.router(name), name) for name in await asyncio.to_thread(self.desk.routers)]
         return gr.update(choices=sets), gr.update(choices=routers), await self.last(key)
 
@@ -166,12 +172,42 @@ class RunPanel(EvaluationPanel):
     def _runs(self, key: str | None) -> list[Provenance]:
         return list(islice((p for p in self.desk.service.registry.list() if self._may_see(key, p)), RUNS))
 
-    def _name(self, key: str) -> str:
+    def _name(self, key: str, size: int) -> str:
         kind, _, name = key.rpartition("/")
-        return f"{name} ({self.words['groups'][kind]})" if kind else name
+        about = [self.words["groups"][kind]] if kind else []
+        return f"{self.texts.set_name(name)} ({', '.join([*about, self.texts.number(size)])})"
+
+    def shipped(self, sets: Any) -> list[str]:
+        """The set to begin with, where it is on offer."""
+        wanted = f"routing_{self.language}"
+        return [key for _, key in sets["choices"] if key == wanted]
+
+    async def latest(self, key: str | None) -> str:
+        """The last run that has ended; empty where there is none."""
+        runs = await asyncio.to_thread(self._runs, key)
+        return next((p.run_id for p in runs if p.finished), "")
+
+    async def name_start(self, sets: list[str] | None, router: str | None, limit: float | None) -> Any:
+        """What the button does: which messages, how many, for how long."""
+        label = await asyncio.to_thread(self._describe_start, sets or [], router or "", int(limit or 0))
+        return gr.update(value=label)
+
+    def _describe_start(self, sets: list[str], router: str, limit: int) -> str:
+        words, sizes = self.words, self.desk.shelf.sizes()
+        if not sets or not all(key in sizes for key in sets):
+            return str(words["start"])
+        n = min(sum(sizes[key] for key in sets), limit or MOST_CASES)
+        whole = self.texts.set_name(sets[0].rpartition("/")[2])
+        name = whole if len(sets) == 1 else words["several"].format(n=len(sets))
+        about = [self.texts.number(n), *([self._describe_wait(n)] if router == QUICK else [])]
+        return str(words["start_with"].format(name=name, about=", ".join(about)))
+
+    def _describe_wait(self, n: int) -> str:
+        minutes = round(n / RATE / 60)
+        return str(self.words["about"].format(n=minutes) if minutes else self.words["moment"])
 
     def _describe(self, p: Provenance) -> str:
-        sets = ", ".join(s.name for s in p.sets)
+        sets = ", ".join(self.texts.set_name(s.name) for s in p.sets)
         going = self.desk.progress(p.run_id)
         state = "" if p.finished else self.words["interrupted"]
         state = self.words["running"] if going and going.state == "running" else state

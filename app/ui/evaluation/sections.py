@@ -6,6 +6,7 @@ Gradio brings plotly's script: its Python package is not needed.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from app.ui.words import NOTHING
 
 FAINT = "rgba(128,128,128,.25)"
 FAILURES = 50  # on the page
+WEAKEST, ENOUGH = 5, 20  # slices shown first, and the turns that such a one has at least
 
 
 def plot_reliability(known: Confidence, texts: EvaluationTexts) -> PlotData:
@@ -110,6 +112,7 @@ class Failures:
 def render_sections(report: Report, texts: EvaluationTexts) -> str:
     sections = {
         "agents": report.agents,
+        "weakest": _weakest(report, texts),
         "slices": _slices(report, texts),
         "robustness": report.robustness,
         "dialogs": _dialogs(report, texts),
@@ -119,10 +122,18 @@ def render_sections(report: Report, texts: EvaluationTexts) -> str:
     return render("evaluation.sections", s=sections, t=texts)
 
 
-def _slices(report: Report, texts: EvaluationTexts) -> list[tuple[str, list[Slice]]]:
-    """By title; a facet with one value says nothing."""
-    facets = ((title, [s for s in report.slices if s.by == by]) for by, title in texts.words["by"].items())
-    return [(title, rows) for title, rows in facets if len(rows) > 1]
+def _slices(report: Report, texts: EvaluationTexts) -> list[tuple[str, Slice]]:
+    """With the title of their facet, weakest first; a facet with one value says nothing."""
+    titles: dict[str, str] = texts.words["by"]
+    many = Counter(s.by for s in report.slices)
+    found = [s for s in report.slices if s.by in titles and many[s.by] > 1 and s.accuracy.n]
+    return [(titles[s.by], s) for s in sorted(found, key=lambda s: s.accuracy.value)]
+
+
+def _weakest(report: Report, texts: EvaluationTexts) -> list[tuple[str, Slice]]:
+    return [
+        (title, s) for title, s in _slices(report, texts) if s.accuracy.n >= ENOUGH and s.accuracy.value < 1
+    ][:WEAKEST]
 
 
 def _dialogs(report: Report, texts: EvaluationTexts) -> DialogSection | None:
@@ -154,7 +165,7 @@ def _provenance(p: Provenance, texts: EvaluationTexts) -> list[tuple[str, str]]:
     return [
         (names["run"], p.run_id),
         (names["router"], router if p.model is None else f"{router} ({p.model})"),
-        (names["sets"], ", ".join(f"{s.name} {s.digest[:12]} ({s.turns})" for s in p.sets)),
+        (names["sets"], ", ".join(f"{s.name}, {s.digest[:12]} ({s.turns})" for s in p.sets)),
         (names["started"], texts.moment(p.started)),
         (names["finished"], finished),
         (names["settings"], settings or NOTHING),
