@@ -111,7 +111,16 @@ def measure(page: Page, router: str = "локальный") -> None:
         pick(page, "#cc-eval-sets", "four (4)")
     pick(page, "#cc-eval-router", router)
     expect(page.locator("#cc-eval-start")).to_contain_text("four", timeout=LONG)
+    before = page.url
     page.locator("#cc-eval-start").click()
+    page.wait_for_url(lambda url: url != before, timeout=LONG)
+
+
+def shown(page: Page) -> str:
+    """The run of the address, once the page shows its figures and not those of the one before."""
+    run = page.url.partition("run=")[2].partition("&")[0]
+    expect(page.locator("#cc-eval-parts")).to_contain_text(run, timeout=LONG)
+    return run
 
 
 def box(page: Page, name: str) -> None:
@@ -133,6 +142,7 @@ def fetched(page: Page, kind: str) -> tuple[str, str]:
 def test_a_run_ends_in_a_report_whose_cells_list_their_cases(room: Page) -> None:
     measure(room)
     status(room, "Готово")
+    shown(room)
     expect(room.locator("#cc-eval-cards")).to_contain_text("Пропущенные эскалации", timeout=LONG)
     lead = room.locator("#cc-eval-cards .ev-lead")
     expect(lead).to_contain_text("50 из 100 сообщений попали куда надо (проверено 4", timeout=LONG)
@@ -171,6 +181,7 @@ def put_forward(page: Page, case: int, act: str, agent: str) -> None:
 
 def test_labels_are_mended_and_alternatives_accepted_by_two_people(room: Page, root: Path) -> None:
     measure(room)
+    shown(room)
     put_forward(room, 0, "Исправить метку", "продажи")
     put_forward(room, 1, "Засчитать и этот ответ", "продажи")
     box(room, "pending")
@@ -287,7 +298,7 @@ def test_the_room_fits_a_narrow_screen(room: Page) -> None:
 
 def test_the_latest_run_is_open_on_arrival_and_cases_are_walked_by_keys_and_by_back(room: Page) -> None:
     measure(room)
-    status(room, "Готово")
+    run = shown(room)
     cases, reader = room.locator("#cc-eval-cases [data-pick]"), room.locator("#cc-eval-reader .ev-here")
     expect(cases).to_have_count(2, timeout=LONG)
     first, second = (text.strip() for text in cases.locator(".ev-text").all_inner_texts())
@@ -301,7 +312,6 @@ def test_the_latest_run_is_open_on_arrival_and_cases_are_walked_by_keys_and_by_b
     expect(why).to_have_value("", timeout=LONG)
     room.go_back()
     expect(reader).to_contain_text(first, timeout=LONG)
-    run = room.url.partition("run=")[2].partition("&")[0]
     room.goto(room.url.partition("?")[0] + "?tab=evaluation")
     expect(room.locator("#cc-eval-cards .ev-lead")).to_be_visible(timeout=LONG)
     assert run in room.url
