@@ -12,13 +12,13 @@ from pathlib import Path
 
 import nbformat
 
-from tests.notebooks.execution import BOOKS, execute, normalise, read_book, working_copy
+from tests.notebooks.execution import STORED, execute, normalise, read_book, working_copy
 
 SECONDS = 1800
 
 
 def main(names: Sequence[str]) -> None:
-    for path in (book for book in BOOKS if not names or book.stem in names):
+    for path in (book for book in STORED if not names or book.stem in names):
         with tempfile.TemporaryDirectory() as folder:
             book = normalise(execute(read_book(path), working_copy(Path(folder)), seconds=SECONDS))
         nbformat.write(book, path)  # type: ignore[no-untyped-call]

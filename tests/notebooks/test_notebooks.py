@@ -23,6 +23,7 @@ from app.evaluation.registry import Registry
 from app.evaluation.report import Report, build_report
 from tests.notebooks.execution import (
     BOOKS,
+    STORED,
     code_cells,
     execute,
     normalise,
@@ -33,7 +34,6 @@ from tests.notebooks.execution import (
 from tests.support.command import ROOT
 
 pytestmark = pytest.mark.xdist_group("notebooks")
-STORED = [path for path in BOOKS if path.stem != "04_train_on_your_data"]  # it fits a router for minutes
 FILES = {"report.json", "report.html", "predictions.jsonl", "predictions.csv", "junit.xml"}
 CELLS, LINES, BYTES = 10, 8, 10**6
 SHARE, PART = 0.01, 0.05
