@@ -47,9 +47,10 @@ def test_a_turn_is_explained_and_the_wrong_desk_is_named_and_taken_back(page: Pa
 
 
 def test_a_follow_up_is_told_without_a_figure(page: Page) -> None:
-    ask(page, "не открывается приложение", "техподдержка")
-    ask(page, "спасибо", "Пожалуйста")
     why = page.locator("#cc-path .cc-why")
+    ask(page, "не открывается приложение", "техподдержка")
+    expect(why.locator(".cc-objection")).to_be_visible(timeout=SLOW)  # the answer is complete
+    ask(page, "спасибо", "Пожалуйста")
     expect(why).to_contain_text("продолжает ту же тему", timeout=SLOW)
     expect(why).not_to_contain_text(re.compile(r"[01],\d\d"))
 
