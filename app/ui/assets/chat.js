@@ -23,30 +23,32 @@
     place.value = draft;
     place.dispatchEvent(new Event("input", {bubbles: true}));
   };
-  const fill = (id, value) => {
-    const place = document.querySelector(`#${id} textarea, #${id} input`);
-    if (!place) return;
-    place.value = value;
-    place.dispatchEvent(new Event("input", {bubbles: true}));
-  };
   cc.chat = (given) => {
     server = given;
     cc.looked();
-    if (cc.get("customer")) fill("cc-customer", cc.get("customer"));  // somebody may write before the server has answered
     cc.listen();
   };
   // A dialog is a step of the history; the customer only goes with it.
   cc.opened = (name, value) => {
     if (name !== "dialog") return cc.put(name, value);
     cc.opening(Boolean(value));
-    cc.go(name, value);
+    if (walking === null) cc.go(name, value);
     cc.listen();
   };
-  cc.follow("dialog", (name) => {
+  // Back and Forward: one step at a time is asked for, until what is shown is what the address names.
+  let walking = null;
+  const here = () => (cc.get("dialog") || "").slice(0, 200);
+  const walk = () => {
     const step = document.querySelector("#cc-view [data-step]");
-    step.dataset.pick = (name || "").slice(0, 200);
+    walking = step.dataset.pick = here();
     step.click();
-  });
+  };
+  cc.follow("dialog", () => walking === null && walk());
+  cc.walked = () => {
+    const there = walking;
+    walking = null;
+    if (there !== here()) walk();
+  };
   cc.listen = async () => {
     const mine = ++turn;
     let wait = SHORT, fetched = "", lost = 0;

@@ -17,6 +17,9 @@ from app.ui.example import offer_guide, show_guide
 from app.ui.room import QUIET, Room, render
 from app.ui.why import CLICKS
 
+ADDRESSED = "(text, name, customer, ...rest) => [text, name, cc.get('customer') || customer, ...rest]"
+"""Somebody may write before the page has been told of the customer whom its address names."""
+
 
 class ChatRoom(Room):
     key = "chat"
@@ -139,7 +142,7 @@ class ChatRoom(Room):
         place = [screen.dialog, self.picker.chosen, saved.search]
         said = [*place, screen.editing]
         for trigger in (screen.box.submit, screen.send.click):
-            trigger(talk.say, [screen.box, *said], outputs, **QUIET)
+            trigger(talk.say, [screen.box, *said], outputs, js=ADDRESSED, **QUIET)
         for button in screen.quick:
             button.click(talk.say, [button, *said], outputs, **QUIET)
         for button, decide in zip(screen.consent, (talk.confirm, talk.decline), strict=True):
@@ -180,7 +183,9 @@ class ChatRoom(Room):
             self.talk.select, [screen.dialog, self.picker.chosen, saved.search],
             [*screen.parts, *saved.parts], **QUIET,
         )  # fmt: skip
-        self.view.click(self._follow, [self.picker.chosen, saved.search], self.outputs, **QUIET)
+        self.view.click(self._follow, [self.picker.chosen, saved.search], self.outputs, **QUIET).then(
+            None, None, None, js="() => cc.walked()", api_visibility="private"
+        )
 
     async def _open(self, request: gr.Request) -> Update:
         """What the address names: a dialog, else a customer.
