@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-SLOW = 30_000
+SLOW = 60_000
 
 
 def opened(page: Page, card: str) -> None:
