@@ -37,7 +37,7 @@ def offer_switch(bench: Workbench, language: str, page: gr.Blocks) -> None:
     """In the header of the ordinary pages."""
     if bench.example:
         place = gr.HTML(elem_id="cc-example")
-        page.load(partial(_offer, bench, language, "example.offer"), None, place, **QUIET)
+        page.load(partial(_offer, bench, language), None, place, **QUIET)
 
 
 def show_mark(bench: Workbench, language: str) -> None:
@@ -52,13 +52,17 @@ def show_guide() -> gr.HTML:
 
 def offer_guide(bench: Workbench, language: str, page: gr.Blocks, place: gr.HTML) -> None:
     if bench.example:
-        page.load(partial(_offer, bench, language, "example.guide"), None, place, **QUIET)
+        page.load(partial(_guide, bench, language), None, place, **QUIET)
 
 
-async def _offer(bench: Workbench, language: str, macro: str) -> str:
+async def _offer(bench: Workbench, language: str) -> str:
+    return render("example.offer", w=words(language, "example")) if await bench.offers_example() else ""
+
+
+async def _guide(bench: Workbench, language: str) -> str:
     if not await bench.offers_example():
         return ""
-    return render(macro, w=words(language, "example"), dialog=DIALOGS[language])
+    return render("example.guide", w=words(language, "example"), dialog=DIALOGS[language])
 
 
 class LatePage:

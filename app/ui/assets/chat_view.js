@@ -7,7 +7,7 @@
   const VIEWS = ["customer", "analyst"];
   const show = (view) => {
     state("view", view);
-    for (const button of document.querySelectorAll("[data-view]")) {
+    for (const button of document.querySelectorAll("button[data-view]")) {
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
     }
     settle();
@@ -28,7 +28,7 @@
   let opener = null;
   const draw = (name) => {
     state("drawer", name);
-    for (const button of document.querySelectorAll("[data-drawer]:not([data-drawer=''])")) {
+    for (const button of document.querySelectorAll("button[data-drawer]:not([data-drawer=''])")) {
       button.setAttribute("aria-expanded", String(button.dataset.drawer === name));
     }
     if (name) document.querySelector(`#${DRAWERS[name]} :is(button, input, textarea):not(:disabled)`)?.focus();
@@ -38,7 +38,7 @@
   const drawn = () => tab()?.dataset.drawer || "";
 
   document.addEventListener("click", (event) => {
-    const view = event.target.closest("[data-view]"), button = event.target.closest("[data-drawer]");
+    const view = event.target.closest("button[data-view]"), button = event.target.closest("button[data-drawer]");
     if (view) choose(view.dataset.view);
     const open = drawn();
     if (button) {

@@ -53,13 +53,9 @@ class TurnReasons:
             objection = self._objection(answer.seq, found.agent, await self._standing(view, asked.seq))
         return render_why(found, self.texts.language, objection)
 
-    async def of_running(self, view: DialogView, decision: Decision) -> str:
-        """Of the turn whose answer is being written."""
-        asked = next((m for m in reversed(view.messages) if m.role == "customer"), None)
-        if asked is None:
-            return ""
-        found = await self.bench.explaining.explain(asked.content, decision)
-        return render_why(found, self.texts.language)
+    async def of_running(self, asked: str, decision: Decision) -> str:
+        """Of the turn whose answer to `asked` is being written."""
+        return render_why(await self.bench.explaining.explain(asked, decision), self.texts.language)
 
     async def object(self, name: str, pick: str) -> tuple[int, str]:
         """(seq, what is told) of `seq desk`, or of `seq`, which withdraws. Raises CallCenterError."""

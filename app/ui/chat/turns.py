@@ -57,7 +57,7 @@ class ChatTurns:
         except CallCenterError as error:
             yield {self.screen.box: text, **self.screen.show_notice(self.texts.describe_problem(error))}
             return
-        async for update in self._run(name, said, work, customer, search):
+        async for update in self._run(name, text, said, work, customer, search):
             yield update
 
     async def confirm(
@@ -82,7 +82,7 @@ class ChatTurns:
             yield self.screen.show_notice(self.texts.describe_problem(error))
             return
         work: Work = partial(self.bench.proposals.converse, name, proposal, word)
-        async for update in self._run(name, said, work, customer, search):
+        async for update in self._run(name, text, said, work, customer, search):
             yield update
 
     async def retry(self, name: str, customer: str, search: str) -> AsyncIterator[Update]:
@@ -90,12 +90,13 @@ class ChatTurns:
         try:
             seq = await self._last(name)
             name = await branching.retry(name, seq)
-            said = await self._history(name)
+            view = await self.bench.dialogs.view(name)
         except CallCenterError as error:
             yield self.screen.show_notice(self.texts.describe_problem(error))
             return
+        asked, said = view.messages[seq - 1].content, build_history(view, self.texts)[:seq]
         work: Work = partial(branching.answer, name, seq)
-        async for update in self._run(name, said[:seq], work, customer, search):
+        async for update in self._run(name, asked, said, work, customer, search):
             yield update
 
     async def undo(self, name: str, customer: str, search: str) -> Update:
@@ -196,7 +197,7 @@ class ChatTurns:
         return name, said, partial(dialogs.converse, name, text)
 
     async def _run(
-        self, name: str, said: History, work: Work, customer: str, search: str
+        self, name: str, asked: str, said: History, work: Work, customer: str, search: str
     ) -> AsyncIterator[Update]:
         """The buttons are updated twice: of two updates at once a browser may lose the first."""
         screen, notice = self.screen, ""
@@ -209,15 +210,15 @@ class ChatTurns:
         yield screen.show_running(name, said)
         try:
             async for line, decision in stream_turn(answer, self.texts, self.bench.settings.model_timeout):
-                decided = await self._decided(name, decision) if decision else {}
+                decided = await self._decided(asked, decision) if decision else {}
                 yield {screen.log: [*said, line], **decided}
         except CallCenterError as error:
             notice = self.texts.describe_problem(error)
         yield await self.show(name, customer, search, notice, after)
 
-    async def _decided(self, name: str, decision: Decision) -> Update:
+    async def _decided(self, asked: str, decision: Decision) -> Update:
         """While the answer is being written."""
-        why = await self.reasons.of_running(await self.bench.dialogs.view(name), decision)
+        why = await self.reasons.of_running(asked, decision)
         return {self.screen.path: render_decision(decision, self.texts, why), **self.screen.show_busy()}
 
     async def _history(self, name: str) -> History:

@@ -164,9 +164,10 @@ class KnowledgeRoom(Room):
             return render_answer(approval, article, _titles(knowledge), self.texts)
         if not place.startswith(ADD):
             return render("knowledge.overview", t=self.texts)
-        form = "add_answer" if place == f"{ADD}answer" else "add_document"
         closed = openness(self.bench.settings) == "nobody"
-        return render(f"knowledge.{form}", closed=closed, titles=_titles(knowledge), t=self.texts)
+        if place == f"{ADD}answer":
+            return render("knowledge.add_answer", closed=closed, titles=_titles(knowledge), t=self.texts)
+        return render("knowledge.add_document", closed=closed, t=self.texts)
 
     async def citations(self, article: Article, key: str | None) -> str:
         """Customers' questions are shown to whoever has the operator key."""
