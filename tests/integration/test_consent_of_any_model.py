@@ -237,7 +237,7 @@ async def test_above_the_limit_the_customer_agrees_first(office: SqlBackOffice, 
         chat = Chat(bench, "demo_annual")
         asked = plain(await chat.say("Верните деньги за годовую подписку"))
         assert "11 144 ₽" in asked
-        assert "решит сотрудник" in asked
+        assert "одобряет сотрудник" in asked
         assert office.approvals() == []
         await chat.say("да")
         assert [use.status for use in await chat.tools()] == ["approval"]

@@ -32,7 +32,10 @@ PRICES = {
 PRICE = re.compile(r"(\d[\d  ,]*\d|\d)\s?(?:₽|руб|rouble|RUB)", re.IGNORECASE)
 EXAMPLES = {"app/api/v1/operator.py", "app/services/dialogs/views.py"}  # in the texts of OpenAPI
 WORDS = {
+    "app/bootstrap/checks.py": {"storage"},
     "app/core/threads.py": {"storage"},
+    "app/engines/backoffice/past.py": {"key"},
+    "app/services/checks.py": {"storage"},
     "app/ui": {"key", "storage"},
     "app/locales/en/ui": {"key", "storage"},
     "app/locales/ru/ui": {"key", "storage"},

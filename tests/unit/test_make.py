@@ -38,7 +38,11 @@ def checkout(tmp_path: Path) -> Path:
 
 def make(folder: Path, *arguments: str, **given: str) -> tuple[str, list[str]]:
     """What it said, and what it asked for."""
-    env = {name: value for name, value in os.environ.items() if name not in ("CI", "MAKEFLAGS", "PORT")}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("CI", "MAKEFLAGS", "MAKELEVEL", "PORT")
+    }
     (folder / "asked").unlink(missing_ok=True)
     command = [shutil.which("make") or pytest.skip("NO MAKE"), *arguments]
     done = subprocess.run(

@@ -87,6 +87,7 @@ WRONG = {
     "backoffice_storage": ["mysql://localhost/name", "postgresql+asyncpg://localhost/name"],
     "checkpoint_storage": ["sqlite:///storage/checkpoints", "mysql://localhost/name"],
     "demo_data": ["perhaps"],
+    "demo_week": ["perhaps"],
     "refund_limit": ["-1", "1.5"],
     "refunds_per_year": ["-1", "often"],
     "credit_limit": ["-1", "much"],
