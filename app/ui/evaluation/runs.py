@@ -198,7 +198,8 @@ class RunPanel(EvaluationPanel):
             return str(words["start"])
         n = min(sum(sizes[key] for key in sets), limit or MOST_CASES)
         whole = self.texts.set_name(sets[0].rpartition("/")[2])
-        name = whole if len(sets) == 1 else words["several"].format(n=len(sets))
+        one = words["one_named"].format(name=whole)
+        name = one if len(sets) == 1 else words["several"].format(n=len(sets))
         about = [self.texts.number(n), *([self._describe_wait(n)] if router == QUICK else [])]
         return str(words["start_with"].format(name=name, about=", ".join(about)))
 
