@@ -18,7 +18,7 @@ pytestmark = [
 ]
 OURS = """() => {
   const quoted = `:not(html)[lang], code, pre, script, style, .cc-hit, .cc-cites a, .cc-value, .token,
-    .chatbot, [data-testid=bot], #cc-saved, #an-table-gap, .mon-text, .mon-last, .mon-summary dd`;
+    .chatbot, [data-testid=bot], #cc-saved, #an-table-gap, .mon-text, .mon-last, .mon-name, .mon-summary dd`;
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
