@@ -24,21 +24,21 @@ gradio = pytest.importorskip("gradio")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 DOOR = "/ui/en/gradio_api"
 BOUNDARY = "b0undary"
-DEED = {"what": "close", "dialog": "x", "operator": "x"}
+SERVED = {"act": {"what": "close", "dialog": "x", "operator": "x"}, "check": {"name": "storage"}}
 BESIDE = {
     "request": SimpleNamespace(query_params={"tab": "analytics"}),
     "event": SimpleNamespace(pick="x", second="x"),
 }
 OPEN_ROOM = "app.ui.chat."  # a customer's
 KEYLESS = {
-    "_status", "_offer", "SettingsRoom.show",
+    "_status", "_offer", "_guide", "SettingsRoom.show",  # whether there are dialogs; a way to the example
     "AnalyticsRoom.staff",
-    "KnowledgeRoom.show", "KnowledgeRoom.search", "KnowledgeRoom.choose",  # citations are asked below
-    "LibraryPanel.lists", "LibraryPanel.confirm", "LibraryPanel.report_stop",
+    "KnowledgeRoom.search", "KnowledgeRoom.choose",  # citations are asked below
+    "LibraryPanel.stop",  # says a sentence
     # runs over shipped sets and their figures; of other sets in test_ui_private_runs.py
     "EvaluationRoom.follow", "EvaluationRoom.chosen_sets", "EvaluationRoom.offered_runs",
     "EvaluationRoom.refresh", "EvaluationRoom.welcome",  # what was re-routed live is asked for below
-    "RunPanel.choices", "RunPanel.pick",
+    "RunPanel.choices", "RunPanel.pick", "RunPanel.name_start",
     "ComparisonPanel.judge", "ComparisonPanel.read", "CorrectionPanel.read",
     "ReportPanel.count", "ReportPanel.download", "ReportPanel.pick",
 }  # fmt: skip
@@ -125,7 +125,7 @@ def handlers(app: FastAPI) -> dict[str, tuple[Callable[..., Any], list[Any]]]:
         events = [event for event in blocks.fns.values() if event.fn]
         asked: list[tuple[Callable[..., Any], list[Any]]] = [(e.fn, ["x"] * len(e.inputs)) for e in events]
         served = [fn for part in blocks.blocks.values() for fn in getattr(part, "server_fns", [])]
-        asked += [(fn, [DEED if fn.__name__ == "act" else {"page": "x"}]) for fn in served]
+        asked += [(fn, [SERVED.get(fn.__name__, {"page": "x"})]) for fn in served]
         for fn, given in asked:
             inner = getattr(fn, "func", fn)
             if not inner.__module__.startswith(OPEN_ROOM) and inner.__name__ != "<lambda>":

@@ -44,7 +44,7 @@ def test_no_argument_of_any_handler_takes_what_no_page_sends(
 def test_no_server_function_takes_what_no_page_sends(
     service: Strangers, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert {name for _, name in service.served} == {"hear", "watch", "act"}
+    assert {name for _, name in service.served} == {"hear", "watch", "act", "check"}
     fits = {"page": "p", "what": "close"}
     for number, name in service.served:
         for value in service.hostile():
@@ -54,6 +54,8 @@ def test_no_server_function_takes_what_no_page_sends(
                 {**fits, "dialog": value},
                 {"page": "p", "have": {"x": value}},
                 {"x": value},
+                {"name": value},
+                {"name": "storage", "key": value},
             ):
                 told = service.ask("component_server/", served(number, name, data))
                 assert told.status_code in (400, 422), (name, str(data)[:90], told.text)

@@ -100,8 +100,8 @@ class EvaluationRoom(Room):
         )
         o.runs.input(o.pick, [self.operator, o.runs], [o.run, o.sets, o.router], **LAST)
         gr.on(
-            [o.sets.change, o.router.change, o.limit.change], o.name_start, [o.sets, o.router, o.limit],
-            o.start, **LAST,
+            [o.sets.change, o.router.change, o.limit.change], o.name_start,
+            [self.operator, o.sets, o.router, o.limit], o.start, **LAST,
         )  # fmt: skip
         o.cancel.click(o.halt, [self.operator, o.run], None, **QUIET)
         o.resume.click(o.go_on, [self.operator, o.run, o.again], o.again, **QUIET)

@@ -153,9 +153,7 @@ class RunPanel(EvaluationPanel):
         offered = await asyncio.to_thread(self.desk.shelf.offered)
         sizes = await asyncio.to_thread(self.desk.shelf.sizes)
         sets = [
-            (self._name(name, sizes.get(name, 0)), name)
-            for name in offered
-            if "/" not in name or self.may_enter(key)
+            (self._name(name, sizes.get(name, 0)), name) for name in offered if self._may_choose(key, name)
         ]
         routers = [(self.texts.router(name), name) for name in await asyncio.to_thread(self.desk.routers)]
         return gr.update(choices=sets), gr.update(choices=routers), await self.last(key)
@@ -172,6 +170,10 @@ class RunPanel(EvaluationPanel):
     def _runs(self, key: str | None) -> list[Provenance]:
         return list(islice((p for p in self.desk.service.registry.list() if self._may_see(key, p)), RUNS))
 
+    def _may_choose(self, key: str | None, name: str) -> bool:
+        """A set of the house may be chosen by everybody."""
+        return "/" not in name or self.may_enter(key)
+
     def _name(self, key: str, size: int) -> str:
         kind, _, name = key.rpartition("/")
         about = [self.words["groups"][kind]] if kind else []
@@ -187,9 +189,12 @@ class RunPanel(EvaluationPanel):
         runs = await asyncio.to_thread(self._runs, key)
         return next((p.run_id for p in runs if p.finished), "")
 
-    async def name_start(self, sets: list[str] | None, router: str | None, limit: float | None) -> Any:
-        """What the button does: which messages, how many, for how long."""
-        label = await asyncio.to_thread(self._describe_start, sets or [], router or "", int(limit or 0))
+    async def name_start(
+        self, key: str | None, sets: list[str] | None, router: str | None, limit: float | None
+    ) -> Any:
+        """What the button does: which messages, how many, for how long; of sets that this visitor sees."""
+        seen = sets if sets and all(self._may_choose(key, name) for name in sets) else []
+        label = await asyncio.to_thread(self._describe_start, seen, router or "", int(limit or 0))
         return gr.update(value=label)
 
     def _describe_start(self, sets: list[str], router: str, limit: int) -> str:
