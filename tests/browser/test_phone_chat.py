@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.bootstrap import build
 from tests.browser.conftest import visitor
 from tests.browser.test_chat import SLOW, ask
+from tests.support.approvals import Places
 from tests.support.server import running, settings
 
 pytestmark = [
@@ -33,10 +34,15 @@ SCROLLING = """() => [...document.querySelectorAll("#cc-talk-column *, #cc-talk-
 
 @pytest.fixture(scope="module")
 def url(storage: Path) -> Iterator[str]:
-    """Pages that have left wait for news still: its end is not to wait for them."""
+    """Pages that have left wait for news still: its end is not to wait for them.
+
+    Records are its own: the same order placed elsewhere minutes ago would be asked about otherwise.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # gradio's own deprecations are not ours
-        with running(build(settings(storage, ui=True)), grace=1) as address:
+        with running(
+            build(settings(storage, ui=True, **Places(storage.parent).settings)), grace=1
+        ) as address:
             yield address
 
 
