@@ -265,7 +265,7 @@ def news(http: httpx2.Client, seen: Page) -> str:
 def test_a_narrow_screen_shows_the_list_then_the_transcript(
     browser: Browser, url: str, http: httpx2.Client
 ) -> None:
-    room = Room.open(http, "Сколько стоит Профи?")
+    room, *_ = [Room.open(http, "Сколько стоит Профи?") for _ in range(12)]
     with desk(browser, url, "anna", width=390) as page:
         row(page, room.dialog).click()
         expect(page.locator(".mon-line").first).to_be_in_viewport(timeout=SLOW)
@@ -273,12 +273,14 @@ def test_a_narrow_screen_shows_the_list_then_the_transcript(
         expect(page.locator(".mon-acts [data-do=take_over]")).to_be_in_viewport()
         expect(page.locator("[data-part=queue]")).to_be_hidden()
         page.locator(".mon-back").click()
-        expect(page.locator("[data-part=queue] h3").first).to_be_in_viewport()
+        expect(page.locator("[data-part=queue]")).to_be_visible()
+        expect(row(page, room.dialog)).to_be_in_viewport()
         expect(page.locator(".mon-line").first).to_be_hidden()
         row(page, room.dialog).click()
         expect(page.locator(".mon-line").first).to_be_in_viewport(timeout=SLOW)
         page.go_back()
-        expect(page.locator("[data-part=queue] h3").first).to_be_in_viewport()
+        expect(page.locator("[data-part=queue]")).to_be_visible()
+        expect(row(page, room.dialog)).to_be_in_viewport()
         filters = page.locator(".mon-filters")
         expect(filters).to_be_hidden()
         page.locator("[data-sift]").click()

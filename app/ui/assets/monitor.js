@@ -178,6 +178,7 @@
     if (dialog && dialog !== m.dialog) change(dialog.slice(0, 100));
     pane(dialog ? "dialog" : "list");
     m.came = Boolean(dialog);
+    if (!dialog && narrow()) one(`.mon-list [data-dialog="${CSS.escape(m.dialog)}"]`)?.scrollIntoView({ block: "nearest" });
     m.again();
   }
   function leave() {
