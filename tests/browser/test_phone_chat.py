@@ -40,9 +40,7 @@ def url(storage: Path) -> Iterator[str]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # gradio's own deprecations are not ours
-        with running(
-            build(settings(storage, ui=True, **Places(storage.parent).settings)), grace=1
-        ) as address:
+        with running(build(settings(storage, ui=True, **Places(storage).settings)), grace=1) as address:
             yield address
 
 

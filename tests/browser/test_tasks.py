@@ -28,7 +28,7 @@ def url(storage: Path) -> Iterator[str]:
     """With records of its own: what is approved here is really paid back."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # gradio's own deprecations are not ours
-        with running(build(settings(storage, ui=True, **Places(storage.parent).settings))) as address:
+        with running(build(settings(storage, ui=True, **Places(storage).settings))) as address:
             yield address
 
 
