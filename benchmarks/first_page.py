@@ -34,10 +34,10 @@ SHIFTS = """
 """
 OPEN = """(room) => new Promise((done) => {
   const began = performance.now();
-  const tab = document.getElementById(`cc-tab-${room}`);
   document.getElementById(`cc-tab-${room}-button`).click();
   const look = () => {
-    const parts = tab.checkVisibility() ? [...tab.querySelectorAll("*")] : [];
+    const tab = document.getElementById(`cc-tab-${room}`);
+    const parts = tab?.checkVisibility() ? [...tab.querySelectorAll("*")] : [];
     const shown = parts.some((part) => part.offsetHeight > 8 && part.textContent.trim());
     if (shown) requestAnimationFrame(() => done(performance.now() - began));
     else requestAnimationFrame(look);
