@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -12,7 +11,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from app.services.workbench import Workbench
-from app.ui.room import QUIET, render
+from app.ui.room import render
 from app.ui.words import words
 
 EXAMPLE = "/example/"
@@ -33,11 +32,10 @@ async def ways(bench: Workbench, language: str, room: str = "analytics") -> list
     return [{"address": f"..{'/' + language}{EXAMPLE}?tab={room}", "text": text}]
 
 
-def offer_switch(bench: Workbench, language: str, page: gr.Blocks) -> None:
-    """In the header of the ordinary pages."""
+def offer_switch(bench: Workbench, language: str) -> None:
+    """In the header of the ordinary pages. The shell hides it, and the guide, where no example is offered."""
     if bench.example:
-        place = gr.HTML(elem_id="cc-example")
-        page.load(partial(_offer, bench, language), None, place, **QUIET)
+        gr.HTML(render("example.offer", w=words(language, "example")), elem_id="cc-example")
 
 
 def show_mark(bench: Workbench, language: str) -> None:
@@ -46,23 +44,11 @@ def show_mark(bench: Workbench, language: str) -> None:
         gr.HTML(render("example.mark", w=words(language, "example")), elem_id="cc-made-up")
 
 
-def show_guide() -> gr.HTML:
-    return gr.HTML(elem_id="cc-guide")
-
-
-def offer_guide(bench: Workbench, language: str, page: gr.Blocks, place: gr.HTML) -> None:
+def offer_guide(bench: Workbench, language: str) -> None:
+    """Above the empty chat: the cards of the first minute."""
     if bench.example:
-        page.load(partial(_guide, bench, language), None, place, **QUIET)
-
-
-async def _offer(bench: Workbench, language: str) -> str:
-    return render("example.offer", w=words(language, "example")) if await bench.offers_example() else ""
-
-
-async def _guide(bench: Workbench, language: str) -> str:
-    if not await bench.offers_example():
-        return ""
-    return render("example.guide", w=words(language, "example"), dialog=DIALOGS[language])
+        guide = render("example.guide", w=words(language, "example"), dialog=DIALOGS[language])
+        gr.HTML(guide, elem_id="cc-guide")
 
 
 class LatePage:

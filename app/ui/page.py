@@ -101,7 +101,7 @@ def build_page(bench: Workbench, language: str) -> gr.Blocks:
             gr.HTML(render_header(language, bench.made_up), elem_id="cc-top")
             status = gr.HTML(render_waiting(bench, language), elem_id="cc-status")
             ask = gr.Button(elem_id="cc-ask-health", elem_classes="cc-hidden")
-            offer_switch(bench, language, blocks)
+            offer_switch(bench, language)
         show_mark(bench, language)
         with gr.Tabs(elem_id="cc-tabs", overflow_behavior="wrap"):
             for room in rooms:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
@@ -31,8 +31,11 @@ def encode_icon() -> str:
     return b64encode(read_icon().encode()).decode()
 
 
-def dress(page: str, language: str, scripts: str) -> str:
-    """Gradio's page in our language; cards for social networks, which name other hosts, are left out."""
+def dress(page: str, language: str, scripts: str, example: bool) -> str:
+    """Gradio's page in our language; cards for social networks, which name other hosts, are left out.
+
+    `example`: the example week is offered.
+    """
     frame = words(language, "frame")
     facts = {
         "language": language,
@@ -47,6 +50,7 @@ def dress(page: str, language: str, scripts: str) -> str:
         "facts": facts,
         "first": read_asset(FIRST / "first.js"),
         "scripts": scripts,
+        "example": example,
     }
     plain = _STRANGERS.sub("", _LANGUAGE.sub(rf'\1"{language}"', page, count=1))
     headed = plain.replace(_CHARSET, render("frame.head", page=ours, w=frame), 1)
@@ -80,28 +84,34 @@ def _notice(status: int, language: str, title: str, text: str, ways: list[dict[s
     return HTMLResponse(render("frame.notice", page=page), status_code=status)
 
 
+Offer = Callable[[], Awaitable[bool]]
+
+
 class Shell:
     """Middleware that dresses the page itself; whatever lies below it passes unchanged."""
 
-    def __init__(self, app: ASGIApp, pages: Mapping[str, str], scripts: str) -> None:
+    def __init__(self, app: ASGIApp, pages: Mapping[str, str], scripts: str, offers_example: Offer) -> None:
         """`pages`: language by path. `scripts` run when the page is parsed, and before Gradio's."""
         self.app = app
         self.pages = pages
         self.scripts = scripts
+        self.offers_example = offers_example
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         language = self.pages.get(get_route_path(scope)) if scope["type"] == "http" else None
         if language is None or scope["method"] != "GET":
             return await self.app(scope, receive, send)
-        return await self.app(scope, receive, Dresser(language, self.scripts, send))
+        example = await self.offers_example()
+        return await self.app(scope, receive, Dresser(language, self.scripts, example, send))
 
 
 class Dresser:
     """Collects a page before it is dressed and sent."""
 
-    def __init__(self, language: str, scripts: str, send: Send) -> None:
+    def __init__(self, language: str, scripts: str, example: bool, send: Send) -> None:
         self.language = language
         self.scripts = scripts
+        self.example = example
         self.send = send
         self.start: Message = {}
         self.body = bytearray()
@@ -116,7 +126,7 @@ class Dresser:
         headers = MutableHeaders(raw=self.start["headers"])
         page = bytes(self.body)
         if headers.get("content-type", "").startswith("text/html"):
-            page = dress(page.decode(), self.language, self.scripts).encode()
+            page = dress(page.decode(), self.language, self.scripts, self.example).encode()
             headers["content-length"] = str(len(page))
             headers["cache-control"] = "no-store"
         await self.send(self.start)

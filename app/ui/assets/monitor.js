@@ -63,6 +63,7 @@
       return;
     }
     one(".mon-room").hidden = false;
+    m.root.removeAttribute("data-fresh");
     title(told.waiting);
     m.version = told.version;
     m.open = told.dialog ? { dialog: told.dialog, customer: told.customer } : null;

@@ -13,7 +13,7 @@ from app.ui.chat.panels import QUICK_REPLIES
 from app.ui.chat.screen import NewsFeed, Screen, Update
 from app.ui.chat.turns import ChatTurns
 from app.ui.chat.what_if import WhatIf
-from app.ui.example import offer_guide, show_guide
+from app.ui.example import offer_guide
 from app.ui.room import QUIET, Room, render
 from app.ui.why import CLICKS
 
@@ -35,7 +35,7 @@ class ChatRoom(Room):
                 self._drawer_head(words["saved"])
                 self.saved.build()
             with gr.Column(min_width=300, elem_id="cc-talk-column"):
-                self.guide = show_guide()
+                offer_guide(self.bench, self.language)
                 parts = self._conversation()
             with gr.Column(min_width=280, elem_id="cc-path-column"):
                 self._drawer_head(words["path"])
@@ -53,7 +53,6 @@ class ChatRoom(Room):
 
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
         page.load(self._open, None, [self.welcome.card, *self.outputs], **QUIET)
-        offer_guide(self.bench, self.language, page, self.guide)
         tab.select(None, None, None, js="() => cc.listen()", api_visibility="private")
 
     @property
