@@ -44,6 +44,14 @@ def render(macro: str, /, **values: Any) -> str:
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 """How most events of the rooms are listened to."""
 
+CLICKS = """
+element.addEventListener('click', (event) => {
+  const found = event.target.closest('[data-pick]');
+  if (found) trigger('click', {pick: found.dataset.pick});
+});
+"""
+"""A click on whatever carries `data-pick` is an event with that as its data."""
+
 
 class Room(ABC):
     """One tab in one language. `key` names its file of words, its tab and its place in the address."""

@@ -15,14 +15,6 @@ from app.ui.words import RoomTexts, room_texts
 
 LONG = 120  # letters of an example
 
-CLICKS = """
-element.addEventListener('click', (event) => {
-  const found = event.target.closest('[data-pick]');
-  if (found) trigger('click', {pick: found.dataset.pick});
-});
-"""
-"""A click on whatever carries `data-pick` is an event with that as its data."""
-
 
 @dataclass(frozen=True)
 class TextPiece:

@@ -32,7 +32,7 @@ def url(storage: Path) -> Iterator[str]:
     """With records of its own: what is approved here is really paid back. News are told without a rest."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # gradio's own deprecations are not ours
-        bench = build(settings(storage, ui=True, **Places(storage.parent).settings))
+        bench = build(settings(storage, ui=True, **Places(storage).settings))
         eager = replace(bench.monitor, _shared=SingleFlight(rest=0, least=0))
         with running(replace(bench, monitor=eager)) as address:
             yield address

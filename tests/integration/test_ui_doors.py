@@ -31,9 +31,9 @@ BESIDE = {
 }
 OPEN_ROOM = "app.ui.chat."  # a customer's
 KEYLESS = {
-    "_status", "_offer", "_guide", "SettingsRoom.show",  # whether there are dialogs; a way to the example
+    "_status", "SettingsRoom.show",
     "AnalyticsRoom.staff",
-    "KnowledgeRoom.search", "KnowledgeRoom.choose",  # citations are asked below
+    "KnowledgeRoom.search", "KnowledgeRoom.choose",
     "LibraryPanel.stop",  # says a sentence
     # runs over shipped sets and their figures; of other sets in test_ui_private_runs.py
     "EvaluationRoom.follow", "EvaluationRoom.chosen_sets", "EvaluationRoom.offered_runs",

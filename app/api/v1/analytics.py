@@ -29,8 +29,7 @@ Agent = Annotated[str, Query(max_length=64, description="Only dialogs that this 
 Language = Annotated[str, Query(max_length=16, description="Only dialogs in this language, such as en.")]
 
 
-@router.get("", summary="Figures of a period")
-async def analytics(
+async def figures_of(
     bench: Bench,
     first: First = None,
     last: Last = None,
@@ -38,8 +37,16 @@ async def analytics(
     agent: Agent = "",
     language: Language = "",
 ) -> Figures:
-    """Returns all figures of the period, compared with the preceding period of the same length."""
     return await bench.analytics.figures(first, last, zone, agent, language)
+
+
+Asked = Annotated[Figures, Depends(figures_of)]
+
+
+@router.get("", summary="Figures of a period")
+async def analytics(figures: Asked) -> Figures:
+    """Returns all figures of the period, compared with the preceding period of the same length."""
+    return figures
 
 
 @router.get(
@@ -48,16 +55,8 @@ async def analytics(
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-async def table(
-    bench: Bench,
-    first: First = None,
-    last: Last = None,
-    zone: Zone = "UTC",
-    agent: Agent = "",
-    language: Language = "",
-) -> Response:
+async def table(figures: Asked) -> Response:
     """Returns the same figures for spreadsheets, one per row; formulas are neutralised."""
-    figures = await bench.analytics.figures(first, last, zone, agent, language)
     name = f"analytics-{figures.period.first}-{figures.period.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(to_csv(figures), media_type="text/csv; charset=utf-8", headers=headers)

@@ -11,8 +11,7 @@ from app.core.exceptions import CallCenterError
 from app.services.customers import DemoCustomer, first_customer, written_customers
 from app.services.operators.summary import name_plan
 from app.services.workbench import Workbench
-from app.ui.room import render
-from app.ui.why import CLICKS
+from app.ui.room import CLICKS, render
 from app.ui.words import RoomTexts
 
 

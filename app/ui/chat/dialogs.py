@@ -15,8 +15,7 @@ from app.services.dialogs.branching import SUPERSEDED
 from app.services.dialogs.views import RowView, to_json, to_markdown
 from app.services.workbench import Workbench
 from app.ui.chat.screen import Screen
-from app.ui.room import QUIET, render
-from app.ui.why import CLICKS
+from app.ui.room import CLICKS, QUIET, render
 from app.ui.words import RoomTexts
 
 TYPES = {"json": "application/json", "md": "text/markdown"}

@@ -14,8 +14,7 @@ from app.ui.chat.screen import NewsFeed, Screen, Update
 from app.ui.chat.turns import ChatTurns
 from app.ui.chat.what_if import WhatIf
 from app.ui.example import offer_guide
-from app.ui.room import QUIET, Room, render
-from app.ui.why import CLICKS
+from app.ui.room import CLICKS, QUIET, Room, render
 
 ADDRESSED = "(text, name, customer, ...rest) => [text, name, cc.get('customer') || customer, ...rest]"
 """Somebody may write before the page has been told of the customer whom its address names."""

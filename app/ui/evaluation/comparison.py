@@ -19,7 +19,7 @@ from app.evaluation.compare import (
 )
 from app.evaluation.predictions import Run
 from app.services.evaluation.reading import dialog, find, name_of_pair
-from app.ui.evaluation.panel import CLICKS, EvaluationPanel
+from app.ui.evaluation.panel import TOGGLES, EvaluationPanel
 from app.ui.evaluation.rows import EvaluationTexts, render_reader
 from app.ui.room import render
 from app.ui.words import NOTHING
@@ -123,7 +123,7 @@ class ComparisonPanel(EvaluationPanel):
                 self.b = gr.Dropdown([], label=words["b"], min_width=260, elem_id="cc-eval-b")
                 self.go = gr.Button(words["comparing"], scale=0, min_width=140, elem_id="cc-eval-comparing")
             nothing = render("shared.empty", sentence=words["compare_empty"])
-            self.verdict = gr.HTML(nothing, elem_id="cc-eval-verdict", js_on_load=CLICKS)
+            self.verdict = gr.HTML(nothing, elem_id="cc-eval-verdict", js_on_load=TOGGLES)
             self.reader = gr.HTML("", elem_id="cc-eval-pair")
 
     async def judge(self, key: str | None, a: str | None, b: str | None) -> tuple[str, Judged, str]:

@@ -15,7 +15,7 @@ from app.evaluation.predictions import Run
 from app.services.evaluation.reading import dialog, find
 from app.services.evaluation.sets import LabelDesk
 from app.services.operators.rerouting import SET, Rerouting
-from app.ui.evaluation.panel import CLICKS, EvaluationPanel
+from app.ui.evaluation.panel import TOGGLES, EvaluationPanel
 from app.ui.evaluation.rows import render_reader
 from app.ui.room import render
 
@@ -60,7 +60,7 @@ class CorrectionPanel(EvaluationPanel):
                 label=words["confirm_who"], info=words["confirm_help"], max_length=NAME,
                 elem_id="cc-eval-second",
             )  # fmt: skip
-            self.pending = gr.HTML(self.empty("pending_none"), js_on_load=CLICKS)
+            self.pending = gr.HTML(self.empty("pending_none"), js_on_load=TOGGLES)
             self.confirmed = gr.HTML("", elem_id="cc-eval-confirmed")
 
     @property

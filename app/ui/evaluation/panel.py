@@ -16,7 +16,7 @@ from app.ui.request import admit
 from app.ui.room import render
 from app.ui.words import describe_error
 
-CLICKS = """
+TOGGLES = """
 element.addEventListener('click', (event) => {
   const found = event.target.closest('[data-pick]');
   if (!found) return;
@@ -26,7 +26,7 @@ element.addEventListener('click', (event) => {
   trigger('click', {pick: found.dataset.pick});
 });
 """
-"""A click on whatever carries `data-pick` is an event with that as its data."""
+"""As `CLICKS`, where what was picked stays pressed."""
 
 
 class EvaluationPanel:

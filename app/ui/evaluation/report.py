@@ -18,7 +18,7 @@ from app.services.evaluation.reading import Opened, Prices, priced
 from app.services.evaluation.reading import cell as turns_of
 from app.services.operators.auth import OperatorKeyMissing
 from app.ui.evaluation.headline import render_headline
-from app.ui.evaluation.panel import CLICKS, EvaluationPanel
+from app.ui.evaluation.panel import TOGGLES, EvaluationPanel
 from app.ui.evaluation.rows import Mode, render_cases, render_matrix
 from app.ui.evaluation.sections import (
     describe_calibration,
@@ -47,7 +47,7 @@ class ReportPanel(EvaluationPanel):
                 with gr.Column(scale=1, min_width=320):
                     self._matrix()
                 with gr.Column(scale=1, min_width=320):
-                    self.cases = gr.HTML(elem_id="cc-eval-cases", js_on_load=CLICKS)
+                    self.cases = gr.HTML(elem_id="cc-eval-cases", js_on_load=TOGGLES)
 
     def build_sections(self) -> None:
         """Below the reader; inside the same column."""
@@ -77,7 +77,7 @@ class ReportPanel(EvaluationPanel):
         gr.HTML(render("evaluation.title", text=words["matrix"], note=words["matrix_help"]))
         modes = [(text, mode) for mode, text in words["mode"].items()]
         self.mode = gr.Radio(modes, value="count", show_label=False, container=False, elem_id="cc-eval-mode")
-        self.matrix = gr.HTML(elem_id="cc-eval-matrix", js_on_load=CLICKS)
+        self.matrix = gr.HTML(elem_id="cc-eval-matrix", js_on_load=TOGGLES)
         with gr.Accordion(words["prices"], open=False, elem_id="cc-eval-prices"):
             gr.HTML(render("evaluation.help", sentence=words["prices_help"]))
             self.prices = [
