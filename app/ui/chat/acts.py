@@ -13,6 +13,7 @@ from app.ui.words import RoomTexts
 KINDS = {"done": "good", "approved": "good", "approval": "person", "proposed": "warn", "refused": "bad"}
 """How the state looks; the others are past and grey."""
 SETTLED = {"done", "approval"}
+TOLD_ELSEWHERE = {"declined", "called"}
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,12 @@ class ShownAct:
 def describe_acts(view: DialogView, message: MessageView, texts: RoomTexts) -> list[ShownAct]:
     """In the order of the turn; a tool that was called twice is told of once, as it ended.
 
-    What was declined is told where it was proposed; what was done before has its card there.
+    What was declined is told where it was proposed; what was done before has its card there; of a person who
+    was called the bubble tells.
     """
     assert message.path
     last = {use.name: use for use in message.path.tools if use.status}
-    shown = [use for use in last.values() if use.status != "declined" and not _is_repeated(use)]
+    shown = [use for use in last.values() if use.status not in TOLD_ELSEWHERE and not _is_repeated(use)]
     return [_act(view, message, use, texts) for use in shown]
 
 

@@ -13,6 +13,8 @@ from io import StringIO
 
 import pytest
 
+from app.agents.roster import TOOLS
+from app.agents.tools.person import PERSON_TOOL
 from app.core.dialog import Dialog
 from app.core.models import Usage
 from app.services.analytics.facts import facts_of
@@ -285,3 +287,9 @@ def test_figures_are_written_as_people_of_the_language_do() -> None:
     assert [seconds(v, "en", units) for v in (1.25, 42, 185, 7800, 200_000, None)] == [
         "1.2\u00a0s", "42\u00a0s", "3\u00a0min 5\u00a0s", "2\u00a0h 10\u00a0min", "2\u00a0d 7\u00a0h", "—",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_tool_has_a_name(language: str) -> None:
+    named = words(language, "analytics")["tools"]
+    assert {PERSON_TOOL, *TOOLS} <= named.keys()

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from app.agents.tools.person import CALLED, PERSON_TOOL
 from app.core.models import ToolUse
 from app.services.dialogs.views import DialogView
 from app.ui.chat.acts import describe_acts
@@ -47,6 +48,14 @@ def test_what_was_done_before_has_no_second_card() -> None:
     dialog, said = new_dialog(), reply("…")
     result = json.dumps({"status": "refused", "reason": "just_done"})
     said.turn.tools = [ToolUse(name="open_complaint", arguments={}, result=result, status="refused")]
+    dialog.answer(dialog.receive("?", NOON), said, NOON, 0.1)
+    view = DialogView.of(dialog)
+    assert describe_acts(view, view.messages[-1], room_texts("en", "chat")) == []
+
+
+def test_a_called_person_is_no_act() -> None:
+    dialog, said = new_dialog(), reply("…")
+    said.turn.tools = [ToolUse(name=PERSON_TOOL, arguments={}, result="{}", status=CALLED)]
     dialog.answer(dialog.receive("?", NOON), said, NOON, 0.1)
     view = DialogView.of(dialog)
     assert describe_acts(view, view.messages[-1], room_texts("en", "chat")) == []
