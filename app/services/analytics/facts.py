@@ -58,6 +58,10 @@ TELLING = 3  # words from which a line is a question of its own
 SEARCH = "search_knowledge"
 TIMEOUT, SUPERSEDED = "timeout", "superseded"
 Mood = Literal["angry", "thankful", "plain"]
+Why = Literal["asked", "called", "approval", "angry", "degraded", "unsettled", "operator", ""]
+"""What made a person come first: `asked` by the customer, `called` by a language model, which says no more;
+`operator`: came unasked; empty where no person was needed."""
+APPROVAL, CALLED, EMBEDDED = "approval", "called", "embedded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,6 @@ class TurnFacts:
 
     at: datetime
     agent: str
-    routed: str
     source: str
     language: str
     seconds: float
@@ -121,6 +124,8 @@ class DialogFacts:
     answered: bool
     mood: Mood
     rating: int | None
+    why: Why
+    subject: str
 
     def ended(self, now: datetime, idle: timedelta) -> datetime | None:
         """When it was over: closed by somebody, or its last line where nobody came back to it."""
@@ -167,6 +172,8 @@ def facts_of(dialog: Dialog) -> DialogFacts | None:
         answered=dialog.messages[-1].role == "agent",
         mood=mood_of(said[-1].content),
         rating=dialog.rating.score if dialog.rating else None,
+        why=find_why(dialog),
+        subject=short(clean(said[0].content)),
     )
 
 
@@ -194,7 +201,6 @@ def _turn(message: Message, turn: Turn, asked: Message) -> TurnFacts:
     return TurnFacts(
         at=message.timestamp,
         agent=turn.agent,
-        routed=turn.decision.agent,
         source=turn.decision.source,
         language=turn.language,
         seconds=0.0 if told else max(0.0, (message.timestamp - asked.timestamp).total_seconds()),
@@ -217,6 +223,29 @@ def _is_gap(turn: Turn, question: str) -> bool:
     return not (turn.citations or looked_up or turn.escalated) and (
         turn.model != "approved" and len(question.split()) >= TELLING and mood_of(question) == "plain"
     )
+
+
+def find_why(dialog: Dialog) -> Why:
+    asked = ""
+    for message in dialog.messages:
+        if message.role == "customer":
+            asked = message.content
+        elif message.agent_type == OPERATOR:
+            return "operator"
+        elif message.turn and message.turn.escalated:
+            return _why(message.turn, asked)
+    return "operator" if any(_find_escalations(dialog)) else ""
+
+
+def _why(turn: Turn, asked: str) -> Why:
+    became = {use.status for use in turn.tools}
+    if APPROVAL in became:
+        return "approval"
+    if mood_of(asked) == "angry":
+        return "angry"
+    if CALLED in became:
+        return "asked" if turn.model == EMBEDDED else "called"
+    return "degraded" if turn.degraded else "unsettled"
 
 
 def _find_escalations(dialog: Dialog) -> Iterator[datetime]:

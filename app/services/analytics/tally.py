@@ -9,6 +9,7 @@ from app.core.stats import wilson
 from app.services.analytics.facts import DialogFacts, TurnFacts
 from app.services.analytics.gaps import gaps_of
 from app.services.analytics.period import Period, count, mean, rate, times
+from app.services.analytics.reasons import called_by_reason, called_by_topic
 from app.services.analytics.scope import Outcomes, Scope
 from app.services.analytics.staffing import load_of
 from app.services.analytics.topics import topics_of
@@ -90,10 +91,12 @@ def tally(known: Sequence[DialogFacts], period: Period, outcomes: Outcomes) -> F
         times=_durations(now, before),
         satisfaction=_satisfaction(now, before),
         undecided=len(now.dialogs) - now.resolved[1],
-        agents=_shares(now, before, lambda turn: turn.routed),
+        agents=_shares(now, before, lambda turn: turn.agent),
         sources=_shares(now, before, lambda turn: turn.source),
         tools=_tools(now.turns),
         topics=topics_of(now.dialogs),
+        called=called_by_reason(now.dialogs),
+        called_topics=called_by_topic(now.dialogs),
         gaps=gaps_of(now.turns),
         gap_turns=sum(bool(turn.gap) for turn in now.turns),
         by_day=by_day(now, period),

@@ -18,7 +18,7 @@ def topics_of(dialogs: Sequence[DialogFacts]) -> list[TopicCount]:
     """Most frequent first; a dialog may have several, each once."""
     met: dict[Named, Counter[str]] = defaultdict(Counter)
     for facts in dialogs:
-        for named, agent in _topics(facts).items():
+        for named, agent in topics_of_dialog(facts).items():
             met[named][agent] += 1
     rows = [
         TopicCount(kind=kind, name=name, dialogs=agents.total(), agent=agents.most_common(1)[0][0])
@@ -27,7 +27,7 @@ def topics_of(dialogs: Sequence[DialogFacts]) -> list[TopicCount]:
     return sorted(rows, key=lambda row: (-row.dialogs, row.kind, row.name))[:MOST]
 
 
-def _topics(facts: DialogFacts) -> dict[Named, str]:
+def topics_of_dialog(facts: DialogFacts) -> dict[Named, str]:
     """With the agent that met it. What a person decided is told later, by itself."""
     turns = [turn for turn in facts.turns if not turn.told]
     articles: dict[Named, str] = {("article", turn.article): turn.agent for turn in turns if turn.article}

@@ -127,6 +127,27 @@ class TopicCount(BaseModel):
     agent: str
 
 
+class CalledDialog(BaseModel):
+    """`subject` is how the customer began."""
+
+    dialog_id: str
+    opened: datetime
+    subject: str
+
+
+class Called(BaseModel):
+    """Dialogs to which a person was called, by a reason or by what the customer had come with.
+
+    `share` is of all such dialogs; `latest` are at most twenty. Of kind `none` are those without a topic.
+    """
+
+    kind: Literal["reason", "article", "action", "none"]
+    name: str
+    dialogs: int
+    share: Interval
+    latest: list[CalledDialog]
+
+
 class Load(BaseModel):
     """Input of the staffing estimate. Rates are escalations per hour, `handling` is a mean in seconds.
 
@@ -161,6 +182,8 @@ class Figures(BaseModel):
     sources: list[Share]
     tools: list[Tool]
     topics: list[TopicCount]
+    called: list[Called]
+    called_topics: list[Called]
     gaps: list[Gap]
     gap_turns: int
     by_day: list[Part]
@@ -196,7 +219,7 @@ def rows_of(figures: Figures) -> Iterator[Row]:
     yield "period", "", "first", span.first.isoformat(), "", "", span.days, before.first.isoformat()
     yield "period", "", "last", span.last.isoformat(), "", "", span.zone, before.last.isoformat()
     yield from _total(figures)
-    for table, shares in (("routed", figures.agents), ("source", figures.sources)):
+    for table, shares in (("answered", figures.agents), ("source", figures.sources)):
         for share in shares:
             yield table, share.name, "share", *_rate(share.share)
     for tool in figures.tools:
@@ -214,6 +237,10 @@ def rows_of(figures: Figures) -> Iterator[Row]:
         yield "hour", f"{hour.hour:02}", "escalations", hour.escalations, "", "", "", ""
     for topic in figures.topics:
         yield "topic", topic.name, topic.kind, topic.dialogs, "", "", "", ""
+    for called in figures.called:
+        yield "called", called.name, "share", *_interval(called.share), ""
+    for called in figures.called_topics:
+        yield "called_topic", called.name, called.kind, *_interval(called.share), ""
     for gap in figures.gaps:
         yield "gap", gap.question, gap.language, gap.count, "", "", "", ""
 

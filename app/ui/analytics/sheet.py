@@ -39,12 +39,17 @@ def _number(value: object, separator: str) -> object:
 
 def _name(table: str, name: str, figure: str, texts: RoomTexts, titles: Titles) -> str:
     """Of a row: an agent, a stage, an action, an article or a language by its title."""
-    if table in ("routed", "agent"):
+    if table in ("answered", "agent"):
         return texts.agent(name)
     if table == "language":
         return language_name(name, texts.language)
     if table == "source":
         return str(texts.words["sources"].get(name, name))
-    if table == "tool" or (table == "topic" and figure == "action"):
+    if table == "called":
+        return str(texts.words["reasons"][name])
+    if figure == "none":
+        return str(texts.words["no_topic"])
+    topic = table in ("topic", "called_topic")
+    if table == "tool" or (topic and figure == "action"):
         return str(texts.words["tools"].get(name, name))
-    return titles.get(name, name) if table == "topic" else name
+    return titles.get(name, name) if topic else name

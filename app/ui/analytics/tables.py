@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from urllib.parse import urlencode
 
 from app.core.stats import Interval
-from app.services.analytics.views import Figures, Part, Share, TopicCount
-from app.ui.words import RoomTexts, fitting, language_name, long_day
+from app.services.analytics.period import zone_of
+from app.services.analytics.views import Called, CalledDialog, Figures, Part, Share, TopicCount
+from app.ui.words import RoomTexts, fitting, language_name, long_day, moment
 
 Titles = Mapping[str, str]
 SHORT = 7
@@ -16,14 +18,25 @@ SHORT = 7
 
 
 @dataclass(frozen=True)
+class CellLink:
+    address: str
+    text: str
+    at: str
+
+
+@dataclass(frozen=True)
 class TableCell:
-    """`value` is what a column is sorted by, `share` the length of a bar, `dot` the agent of its colour."""
+    """`value` is what a column is sorted by, `share` the length of a bar, `dot` the agent of its colour.
+
+    A press on it shows the `links`.
+    """
 
     text: str
     value: float | str | None = None
     share: float | None = None
     note: str = ""
     dot: str = ""
+    links: tuple[CellLink, ...] = ()
 
 
 EMPTY = TableCell("", -1)
@@ -54,7 +67,7 @@ class Tables:
         """What answers a question of its own."""
         gaps = self.gaps()
         short = replace(gaps, rows=gaps.rows[:SHORT])
-        return [each for each in (self.topics(), self.desks(), short) if each.rows]
+        return [each for each in (self.why(), self.about(), self.topics(), self.desks(), short) if each.rows]
 
     def details(self) -> list[FigureTable]:
         every = (
@@ -72,7 +85,8 @@ class Tables:
         return self._parts("day", [pair for pair in reversed(named) if pair[1].dialogs or pair[1].turns])
 
     def agents(self) -> FigureTable:
-        return self._parts("agent", [(self._agent(part.name), part) for part in self.figures.by_agent])
+        table = self._parts("agent", [(self._agent(part.name), part) for part in self.figures.by_agent])
+        return replace(table, note=self.texts.words["agent_note"])
 
     def languages(self) -> FigureTable:
         return self._parts(
@@ -90,21 +104,39 @@ class Tables:
     def desks(self) -> FigureTable:
         """One alone is compared with nobody."""
         rows = [self._share(self._agent(share.name), share) for share in self.figures.agents]
-        return self._table("routed", rows if len(rows) > 1 else [])
+        return self._table("answered", rows if len(rows) > 1 else [])
 
     def topics(self) -> FigureTable:
-        """An article by its title; the longest bar is that of the most frequent one."""
+        """An article by its title."""
         of = self.figures.volumes.dialogs.value or 1
-        most = max((topic.dialogs for topic in self.figures.topics), default=1)
         rows = [
             [
                 TableCell(self._topic(topic), dot=topic.agent),
                 self._n(topic.dialogs),
-                replace(self._bar(topic.dialogs / of), share=topic.dialogs / most),
+                self._bar(topic.dialogs / of),
             ]
             for topic in self.figures.topics[:SHORT]
         ]
         return self._table("topic", rows)
+
+    def why(self) -> FigureTable:
+        names = self.texts.words["reasons"]
+        return self._table("why", [self._called(names[row.name], row) for row in self.figures.called])
+
+    def about(self) -> FigureTable:
+        """A dialog may have several topics: their shares need not sum to one."""
+        rows = [self._called(self._topic(row), row) for row in self.figures.called_topics]
+        return self._table("about", rows)
+
+    def _called(self, name: str, row: Called) -> Row:
+        links = (
+            CellLink(f"?{urlencode({'tab': 'monitor', 'watch': of.dialog_id})}", of.subject, self._at(of))
+            for of in row.latest
+        )
+        return [TableCell(name, links=tuple(links)), self._n(row.dialogs), self._interval(row.share)]
+
+    def _at(self, dialog: CalledDialog) -> str:
+        return moment(dialog.opened, self.texts.language, zone_of(self.figures.period.zone))
 
     def sources(self) -> FigureTable:
         names = self.texts.words["sources"]
@@ -212,6 +244,8 @@ class Tables:
     def _language(self, code: str) -> str:
         return language_name(code, self.texts.language)
 
-    def _topic(self, topic: TopicCount) -> str:
+    def _topic(self, topic: TopicCount | Called) -> str:
+        if topic.kind == "none":
+            return str(self.texts.words["no_topic"])
         names = self.texts.words["tools"] if topic.kind == "action" else self.titles
         return str(names.get(topic.name, topic.name))

@@ -107,7 +107,7 @@ def test_the_table_tells_every_figure_and_runs_no_formula() -> None:
     assert {len(row) for row in rows} == {len(COLUMNS)}
     assert not any(cell[:1] in ("=", "+", "-", "@") for row in rows for cell in row)
     assert [row[1] for row in rows if row[0] == "gap"] == [f"'{evil}"]
-    assert {"total", "routed", "day", "agent", "language", "hour"} <= {row[0] for row in rows}
+    assert {"total", "answered", "day", "agent", "language", "hour"} <= {row[0] for row in rows}
 
 
 def test_an_interval_of_nothing_says_nothing() -> None:
