@@ -7,9 +7,10 @@ from typing import Any
 
 from app.core.company import in_use
 from app.core.locales import read
-from app.engines.offline import acts
+from app.engines.offline import acts, double_charges
 from app.engines.offline.call_times import wish_of
 from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
+from app.engines.offline.double_charges import is_left, second_charge
 from app.engines.offline.entities import Slots, as_json
 from app.engines.offline.intents import BY_NAME, SKILLS, Need, Skill
 from app.engines.offline.lexicon import Stems, Words, contains, manner, phrasebook, skillbook, values
@@ -29,6 +30,7 @@ RATHER = {"update": "ticket"}
 """Done where there is nothing to act on and the line may mean that as well."""
 RECENT = 3  # incidents that are told to who asks about a day behind us
 NUMBERED, ABOUT_ITEMS = ("orders", "tickets"), ("orders", "payments", "plans")
+OF_CHARGES = ("refund", "payments", "refunds")
 INSTEAD = {"link": "debt"}
 """Read where there is nothing that the skill could act on: who has no order may owe for the plan."""
 
@@ -42,8 +44,8 @@ def perform(skill: Skill, wish: Intent, scene: Scene) -> Move:
     result = scene.result(skill.tool)
     if result is not None and (other := _other_way(skill, result, scene)):
         return perform(other, replace(wish, act=ACTS[other.name]), scene)
-    if result is not None and skill.name == "payments" and (again := _charged_twice(result, wish, scene)):
-        return again
+    if skill.name in OF_CHARGES and (told := _of_double_charge(skill, wish, scene)):
+        return told
     if result is not None and (skill.reads or skill.lookup is None or skill.lookup.tool != skill.tool):
         return tell(skill, result, wish, scene)
     return _prepare(skill, words, slots, wish, scene)
@@ -62,13 +64,17 @@ def _is_heard(name: str, scene: Scene) -> bool:
     return any(part.reading.p(act) >= acts.DEMANDED and "?" not in part.text for part in scene.parts)
 
 
-def _charged_twice(result: dict[str, Any], wish: Intent, scene: Scene) -> Move | None:
-    """Who tells of a double charge that the records show is asked whether to return it."""
-    rows = (row for row in result.get("payments", ()) if row.get("duplicate_of"))
-    number = next((row["number"] for row in rows if row.get("refunded") != row.get("amount")), "")
-    if not number or not contains(manner("twice"), wish.said) or "refund_payment" not in scene.offered:
+def _of_double_charge(skill: Skill, wish: Intent, scene: Scene) -> Move | None:
+    """Who tells of a double charge is asked whether to return it, or told that there is none."""
+    refund, number = BY_NAME["refund"], second_charge(wish, scene)
+    if not number:
+        return double_charges.deny_second(skill, wish, scene)
+    if refund.tool not in scene.offered or not (skill is refund or is_left(number, scene)):
         return None
-    return perform(BY_NAME["refund"], replace(wish, act="refund", slots={"payment": number}), scene)
+    wish = replace(wish, act="refund", slots={"payment": number})
+    if (done := scene.result(refund.tool)) is not None:
+        return tell(refund, done, wish, scene)
+    return Call(refund.tool, {"payment": number})
 
 
 def hand_over(tool: str, scene: Scene) -> Move:
