@@ -55,6 +55,8 @@ def _closing_time(dialog: Dialog) -> datetime | None:
 
 ANGRY = 0.25  # of anger.py's 0..1: one clear sign in the last line
 TELLING = 3  # words from which a line is a question of its own
+FIRST = 1
+"""Number of the line with which a customer begins: a request, with a question mark or without."""
 SEARCH = "search_knowledge"
 TIMEOUT, SUPERSEDED = "timeout", "superseded"
 Mood = Literal["angry", "thankful", "plain"]
@@ -66,8 +68,8 @@ APPROVAL, CALLED, EMBEDDED = "approval", "called", "embedded"
 
 @dataclass(frozen=True, slots=True)
 class TurnFacts:
-    """`seconds` is how long the customer waited. `gap` is the question where nothing was found for it,
-    `article` the first one that was cited.
+    """`seconds` is how long the customer waited. `gap` is the question where nothing was found for it, and
+    `unread` a line that is none; `article` is the first one that was cited.
 
     `told` turns answer no line: they tell what a person has decided.
     """
@@ -85,6 +87,7 @@ class TurnFacts:
     tools: tuple[tuple[str, str], ...] = ()
     article: str = ""
     gap: str = ""
+    unread: str = ""
     told: bool = False
     liked: bool | None = None
 
@@ -198,6 +201,8 @@ def _turns(dialog: Dialog) -> Iterator[TurnFacts]:
 
 def _turn(message: Message, turn: Turn, asked: Message) -> TurnFacts:
     told = message.about is not None
+    missed = "" if told or not _is_missed(turn, asked.content) else short(clean(asked.content))
+    question = asked.seq == FIRST or "?" in asked.content
     return TurnFacts(
         at=message.timestamp,
         agent=turn.agent,
@@ -211,13 +216,14 @@ def _turn(message: Message, turn: Turn, asked: Message) -> TurnFacts:
         cost=turn.usage.cost,
         tools=tuple((use.name, use.status) for use in turn.tools),
         article=turn.citations[0] if turn.citations else "",
-        gap="" if told or not _is_gap(turn, asked.content) else short(clean(asked.content)),
+        gap=missed if question else "",
+        unread="" if question else missed,
         told=told,
         liked=message.liked,
     )
 
 
-def _is_gap(turn: Turn, question: str) -> bool:
+def _is_missed(turn: Turn, question: str) -> bool:
     """No article was cited and no record was asked; pleasantries and single words are no questions."""
     looked_up = any(use.name != SEARCH for use in turn.tools)
     return not (turn.citations or looked_up or turn.escalated) and (

@@ -1,9 +1,9 @@
-"""Questions for which nothing was found, near-duplicates together."""
+"""Lines for which nothing was found, near-duplicates together."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel
 
@@ -12,6 +12,9 @@ from app.services.analytics.facts import TurnFacts
 
 NEAR = 0.5
 MOST, EXAMPLES, LOOKED_AT = 50, 3, 2000
+
+
+Line = Callable[[TurnFacts], str]
 
 
 class Gap(BaseModel):
@@ -24,14 +27,14 @@ class Gap(BaseModel):
     examples: list[str]
 
 
-def gaps_of(turns: Sequence[TurnFacts]) -> list[Gap]:
+def gaps_of(turns: Sequence[TurnFacts], line: Line) -> list[Gap]:
     """Most asked first. The latest two thousand are looked at."""
-    asked = sorted((turn for turn in turns if turn.gap), key=lambda turn: turn.at)[-LOOKED_AT:]
+    asked = sorted((turn for turn in turns if line(turn)), key=lambda turn: turn.at)[-LOOKED_AT:]
     groups: dict[int, list[TurnFacts]] = defaultdict(list)
-    for turn, group in zip(asked, _group([turn.gap for turn in asked]), strict=True):
+    for turn, group in zip(asked, _group([line(turn) for turn in asked]), strict=True):
         groups[group].append(turn)
-    found = sorted(groups.values(), key=lambda group: (-len(group), group[0].gap))
-    return [_gap(group) for group in found[:MOST]]
+    found = sorted(groups.values(), key=lambda group: (-len(group), line(group[0])))
+    return [_gap(group, line) for group in found[:MOST]]
 
 
 def _group(texts: Sequence[str]) -> list[int]:
@@ -51,8 +54,8 @@ def _group(texts: Sequence[str]) -> list[int]:
     return [root(first[text]) for text in texts]
 
 
-def _gap(group: Sequence[TurnFacts]) -> Gap:
-    texts = Counter(turn.gap for turn in group)
+def _gap(group: Sequence[TurnFacts], line: Line) -> Gap:
+    texts = Counter(line(turn) for turn in group)
     ordered = [text for text, _ in sorted(texts.items(), key=lambda each: (-each[1], each[0]))]
     return Gap(
         question=ordered[0],

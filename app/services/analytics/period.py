@@ -142,6 +142,14 @@ class Period:
     def before(self) -> Period:
         return Period(self.first - self.length * DAY, self.first - DAY, self.zone)
 
+    def goes_on(self, now: datetime) -> bool:
+        return self.start <= now < self.end
+
+    def compared_until(self, now: datetime) -> datetime:
+        """The end of what an unfinished period is compared with: as far into the days before."""
+        before = self.before
+        return before.end - (self.end - now) if self.goes_on(now) else before.end
+
     def holds(self, moment: datetime) -> bool:
         return self.start <= moment < self.end
 

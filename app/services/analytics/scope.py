@@ -80,8 +80,11 @@ class Scope:
     handled: list[Spell] = field(default_factory=list)
 
     @classmethod
-    def of(cls, known: Iterable[DialogFacts], period: Period, outcomes: Outcomes) -> Scope:
-        start, end = period.start, period.end
+    def of(
+        cls, known: Iterable[DialogFacts], period: Period, outcomes: Outcomes, until: datetime | None = None
+    ) -> Scope:
+        """`until` breaks the period off."""
+        start, end = period.start, until or period.end
         scope = cls(outcomes)
         for facts in known:
             if start <= facts.opened < end and not facts.superseded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from app.core.stats import wilson
 from app.services.analytics.facts import DialogFacts, TurnFacts
@@ -81,10 +82,11 @@ WELL = 4  # of 5
 
 def tally(known: Sequence[DialogFacts], period: Period, outcomes: Outcomes) -> Figures:
     """`known` are all dialogs with a change since the period before began."""
-    now, before = (Scope.of(known, span, outcomes) for span in (period, period.before))
+    until = period.compared_until(outcomes.now)
+    now, before = Scope.of(known, period, outcomes), Scope.of(known, period.before, outcomes, until)
     return Figures(
-        period=_span(period),
-        before=_span(period.before),
+        period=_span(period, outcomes.now if period.goes_on(outcomes.now) else None),
+        before=_span(period.before, until if until < period.before.end else None),
         made_at=outcomes.now,
         volumes=_volumes(now, before),
         rates=_rates(now, before),
@@ -97,8 +99,10 @@ def tally(known: Sequence[DialogFacts], period: Period, outcomes: Outcomes) -> F
         topics=topics_of(now.dialogs),
         called=called_by_reason(now.dialogs),
         called_topics=called_by_topic(now.dialogs),
-        gaps=gaps_of(now.turns),
+        gaps=gaps_of(now.turns, lambda turn: turn.gap),
         gap_turns=sum(bool(turn.gap) for turn in now.turns),
+        unread=gaps_of(now.turns, lambda turn: turn.unread),
+        unread_turns=sum(bool(turn.unread) for turn in now.turns),
         by_day=by_day(now, period),
         by_agent=by_agent(now),
         by_language=by_language(now),
@@ -107,8 +111,8 @@ def tally(known: Sequence[DialogFacts], period: Period, outcomes: Outcomes) -> F
     )
 
 
-def _span(period: Period) -> Span:
-    return Span(first=period.first, last=period.last, days=period.length, zone=period.zone.key)
+def _span(period: Period, until: datetime | None) -> Span:
+    return Span(first=period.first, last=period.last, days=period.length, zone=period.zone.key, until=until)
 
 
 def _volumes(now: Scope, before: Scope) -> Volumes:

@@ -12,16 +12,17 @@ from pydantic import BaseModel
 
 from app.evaluation.exports import cell
 from app.services.analytics.gaps import Gap
-from app.services.analytics.period import Count, Interval, Mean, Rate, Times
+from app.services.analytics.period import Count, Interval, Mean, Rate, Times, zone_of
 
 
 class Span(BaseModel):
-    """A range of days, both inclusive."""
+    """A range of days, both inclusive. `until`: where it breaks off, if its last day is not over."""
 
     first: date
     last: date
     days: int
     zone: str
+    until: datetime | None = None
 
 
 class Volumes(BaseModel):
@@ -163,7 +164,8 @@ class Load(BaseModel):
 
 
 class Figures(BaseModel):
-    """`undecided` counts dialogs whose 72 hours have not passed yet.
+    """`undecided` counts dialogs whose 72 hours have not passed yet. `gaps` are questions without an article,
+    `unread` lines that ask nothing and for which nothing was found.
 
     `agent` and `language` are those the dialogs were chosen by; empty for all.
     """
@@ -186,11 +188,23 @@ class Figures(BaseModel):
     called_topics: list[Called]
     gaps: list[Gap]
     gap_turns: int
+    unread: list[Gap]
+    unread_turns: int
     by_day: list[Part]
     by_agent: list[Part]
     by_language: list[Part]
     by_hour: list[Hour]
     load: Load
+
+    @property
+    def today(self) -> str:
+        """The day that is not over, as `by_day` names it; empty where all are."""
+        until = self.period.until
+        return until.astimezone(zone_of(self.period.zone)).date().isoformat() if until else ""
+
+    @property
+    def whole_days(self) -> list[Part]:
+        return [part for part in self.by_day if not self.today or part.name < self.today]
 
     @property
     def empty(self) -> bool:
@@ -243,6 +257,8 @@ def rows_of(figures: Figures) -> Iterator[Row]:
         yield "called_topic", called.name, called.kind, *_interval(called.share), ""
     for gap in figures.gaps:
         yield "gap", gap.question, gap.language, gap.count, "", "", "", ""
+    for gap in figures.unread:
+        yield "unread", gap.question, gap.language, gap.count, "", "", "", ""
 
 
 def _total(figures: Figures) -> Iterator[Row]:

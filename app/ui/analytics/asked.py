@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from app.services.analytics.period import PeriodInvalid, zone_of
 from app.services.analytics.service import AnalyticsService
-from app.services.analytics.views import Figures
-from app.ui.words import RoomTexts, long_day, zone_name
+from app.services.analytics.views import Figures, Span
+from app.ui.words import RoomTexts, long_day, room_texts, zone_name
 
 PERIODS = ("7", "30", "custom")
 CHOSEN, WIDEST = "7", "30"
@@ -58,9 +58,14 @@ def parse_day(text: str) -> date | None:
 
 def name_period(figures: Figures, language: str, before: bool = False) -> str:
     span = figures.before if before else figures.period
-    if span.first == span.last:
-        return long_day(span.first, language)
-    return f"{long_day(span.first, language)} – {long_day(span.last, language)}"
+    days = [long_day(day, language) for day in dict.fromkeys((span.first, span.last))]
+    until = room_texts(language, "analytics").words["until"].format(time=hour_of(span)) if span.until else ""
+    return ", ".join(filter(None, [" – ".join(days), until]))
+
+
+def hour_of(span: Span) -> str:
+    """When an unfinished period breaks off, in its own zone: 09:40."""
+    return f"{span.until.astimezone(zone_of(span.zone)):%H:%M}" if span.until else ""
 
 
 def describe_choice(figures: Figures, texts: RoomTexts) -> str:

@@ -16,6 +16,7 @@ from gradio.components.plot import PlotData
 from app.core.palette import NEUTRAL, PERSON, RIGHT, WRONG, colour_of
 from app.core.stats import Interval
 from app.services.analytics.views import Figures
+from app.ui.analytics.asked import hour_of
 from app.ui.words import Words, fitting, language_name, number, percent, room_texts, short_day, short_month
 
 Trace = dict[str, Any]
@@ -25,6 +26,8 @@ CALM = "#7C93B2"
 INK = "#141C28"
 BREAK = "<br>"
 FEW = 5
+UNFINISHED = 0.45
+"""How strong the bar of a day is that is not over."""
 SHADES = ("#08306B", "#2171B5", "#6BAED6", "#9ECAE1", "#C6DBEF")
 """Five stars to one, of one hue."""
 HEIGHT = 260  # as .an-plot of analytics.css, so that nothing moves when a chart comes
@@ -32,7 +35,10 @@ SEPARATORS = {"ru": ",\u00a0", "en": ".,"}
 
 
 def plot_days(figures: Figures, words: Words, language: str) -> PlotData | None:
-    """Dialogs of each day, those that needed a person on top; one day alone is no course of time."""
+    """Dialogs of each day, those that needed a person on top; one day alone is no course of time.
+
+    A day that is not over is paler, and says until when it was counted.
+    """
     if len(figures.by_day) < 2:
         return None
     dates = [date.fromisoformat(part.name) for part in figures.by_day]
@@ -41,14 +47,23 @@ def plot_days(figures: Figures, words: Words, language: str) -> PlotData | None:
     alone = [part.dialogs - hit for part, hit in zip(figures.by_day, person, strict=True)]
     places = list(range(len(days)))
     series = ((words["alone"], alone, CALM), (words["person"], person, PERSON))
-    ticks = places[:: max(1, ceil(len(days) / 8))]
+    step = max(1, ceil(len(days) / 8))
+    ticks, marks = places[::step], list(_two_lines(dates[::step], language))
+    bars = [_bars(name, places, values, colour, days) for name, values, colour in series if any(values)]
+    if figures.today in (names := [part.name for part in figures.by_day]):
+        at = names.index(figures.today)
+        days[at] = f"{days[at]}, {words['today'].format(time=hour_of(figures.period))}"
+        kept = [place for place, tick in enumerate(ticks) if abs(tick - at) >= step]
+        ticks, marks = [*(ticks[k] for k in kept), at], [*(marks[k] for k in kept), words["now"]]
+        for trace in bars:
+            trace["marker"]["opacity"] = [UNFINISHED if place == at else 1 for place in places]
     return _plot(
-        [_bars(name, places, values, colour, days) for name, values, colour in series if any(values)],
+        bars,
         language,
         yaxis=_whole([part.dialogs for part in figures.by_day]),
         barmode="stack",
         margin={"l": 32, "r": 8, "t": 34, "b": 42},
-        xaxis={"tickvals": ticks, "ticktext": list(_two_lines([dates[tick] for tick in ticks], language))},
+        xaxis={"tickvals": ticks, "ticktext": marks},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
     )
 

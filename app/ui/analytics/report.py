@@ -11,7 +11,7 @@ from app.core.palette import PERSON
 from app.services.analytics.period import zone_of
 from app.services.analytics.staffing import Staffing
 from app.services.analytics.views import Figures
-from app.ui.analytics.asked import name_period
+from app.ui.analytics.asked import hour_of, name_period
 from app.ui.analytics.charts import CALM
 from app.ui.analytics.crew import describe_crew
 from app.ui.analytics.tables import Tables, Titles
@@ -71,8 +71,10 @@ def _days(figures: Figures, language: str) -> Iterator[Column]:
     most = max((part.dialogs for part in figures.by_day), default=0) or 1
     step = max(1, len(figures.by_day) // 7)
     for place, part in enumerate(figures.by_day):
-        name = short_day(date.fromisoformat(part.name), language)
-        label = name if place % step == 0 else ""
+        day = short_day(date.fromisoformat(part.name), language)
+        told = room_texts(language, "analytics").words["charts"]["today"].format(time=hour_of(figures.period))
+        name = f"{day}, {told}" if part.name == figures.today else day
+        label = day if place % step == 0 else ""
         yield Column(
             name, label, part.dialogs, part.dialogs / most, part.escalated.value if part.dialogs else 0
         )

@@ -8,8 +8,10 @@ from datetime import date
 from urllib.parse import urlencode
 
 from app.core.stats import Interval
+from app.services.analytics.gaps import Gap
 from app.services.analytics.period import zone_of
 from app.services.analytics.views import Called, CalledDialog, Figures, Part, Share, TopicCount
+from app.ui.analytics.asked import hour_of
 from app.ui.words import RoomTexts, fitting, language_name, long_day, moment
 
 Titles = Mapping[str, str]
@@ -72,17 +74,23 @@ class Tables:
     def details(self) -> list[FigureTable]:
         every = (
             self.days(), self.agents(), self.languages(), self.hours(), self.sources(), self.tools(),
-            self.feelings(),
+            self.feelings(), self.unread(),
         )  # fmt: skip
         gaps = replace(self.gaps(), key="gaps")
         return [each for each in every if each.rows] + [gaps] * (len(gaps.rows) > SHORT)
 
     def days(self) -> FigureTable:
         named = [
-            (TableCell(long_day(date.fromisoformat(p.name), self.texts.language), p.name), p)
-            for p in self.figures.by_day
+            (TableCell(self._day(p.name), p.name, note=self._today(p.name)), p) for p in self.figures.by_day
         ]
         return self._parts("day", [pair for pair in reversed(named) if pair[1].dialogs or pair[1].turns])
+
+    def _day(self, name: str) -> str:
+        return long_day(date.fromisoformat(name), self.texts.language)
+
+    def _today(self, name: str) -> str:
+        today: str = self.texts.words["charts"]["today"]
+        return today.format(time=hour_of(self.figures.period)) if name == self.figures.today else ""
 
     def agents(self) -> FigureTable:
         table = self._parts("agent", [(self._agent(part.name), part) for part in self.figures.by_agent])
@@ -154,13 +162,19 @@ class Tables:
 
     def gaps(self) -> FigureTable:
         """Whole sentences of customers: the first column is wide."""
+        return self._lines("gap", self.figures.gaps, self.figures.gap_turns)
+
+    def unread(self) -> FigureTable:
+        return self._lines("unread", self.figures.unread, self.figures.unread_turns)
+
+    def _lines(self, key: str, gaps: Sequence[Gap], count: int) -> FigureTable:
         rows = [
             [TableCell(gap.question, note=" · ".join(gap.examples)), self._n(gap.count),
              TableCell(self._language(gap.language)), TableCell(", ".join(map(self.texts.agent, gap.agents)))]
-            for gap in self.figures.gaps
+            for gap in gaps
         ]  # fmt: skip
-        note = self.texts.words["gap_note"].format(n=self.texts.number(self.figures.gap_turns))
-        return self._table("gap", rows, frozenset({0, 2, 3}), note)
+        note = self.texts.words[f"{key}_note"].format(n=self.texts.number(count))
+        return self._table(key, rows, frozenset({0, 2, 3}), note)
 
     def feelings(self) -> FigureTable:
         told, names = self.figures.satisfaction, self.texts.words["feelings"]

@@ -80,9 +80,11 @@ class Tiles:
 
     def _all(self) -> Iterator[Tile | None]:
         volumes, rates, spent = self.figures.volumes, self.figures.rates, self.figures.times
-        yield self._count("dialogs", volumes.dialogs, [float(part.dialogs) for part in self.figures.by_day])
+        yield self._count(
+            "dialogs", volumes.dialogs, [float(part.dialogs) for part in self.figures.whole_days]
+        )
         yield self._count("messages", volumes.messages)
-        yield self._rate("resolved", rates.resolved, "up", self._by_day("resolved"), self._count_undecided())
+        yield self._rate("resolved", rates.resolved, "up", self._by_day("resolved"))
         yield self._rate("escalated", rates.escalated, "down", self._by_day("escalated"))
         yield self._rate("handed_over", rates.handed_over, "none")
         yield self._times("answer", spent.answer)
@@ -97,8 +99,8 @@ class Tiles:
         yield self._rate("withheld", rates.withheld, "down")
 
     def _by_day(self, name: str) -> list[float]:
-        """Days without dialogs that tell anything are left out."""
-        shares: list[Interval] = [getattr(part, name) for part in self.figures.by_day]
+        """Days that are not over, or without dialogs that tell anything, are left out."""
+        shares: list[Interval] = [getattr(part, name) for part in self.figures.whole_days]
         return [share.value for share in shares if share.n]
 
     def _count(self, key: str, figure: Count, line: list[float] | None = None) -> Tile:
@@ -107,21 +109,22 @@ class Tiles:
         return self._tile(key, self.texts.number(figure.value), before, change, line=line or [])
 
     def _cost(self, cost: Count, tokens: Count) -> Tile | None:
-        """A model without prices costs nothing that is known."""
-        if not cost.value:
+        """Unknown for a model without prices; the embedded one uses no tokens and costs nothing."""
+        if not self.figures.volumes.turns.value or (tokens.value and not cost.value):
             return None
-        told = self.texts.words["tokens"].format(n=self.texts.number(tokens.value))
+        used = self.texts.words["tokens" if tokens.value else "free"]
+        told = used.format(n=self.texts.number(tokens.value))
         return self._tile("cost", self.texts.dollars(cost.value), told, self._describe_growth(cost))
 
-    def _rate(
-        self, key: str, figure: Rate, wish: Wish, line: list[float] | None = None, more: str = ""
-    ) -> Tile | None:
+    def _rate(self, key: str, figure: Rate, wish: Wish, line: list[float] | None = None) -> Tile | None:
         share = figure.value
         if not share.n:
             return None
         hits = round(share.value * share.n)
-        note = self.texts.words["hits"].format(hits=self.texts.number(hits), n=self.texts.number(share.n))
-        note = f"{note} · {more}" if more else note
+        waiting = self.figures.undecided if key == "resolved" else 0
+        counts = {"hits": hits, "n": share.n, "waiting": waiting}
+        told: str = self.texts.words["undecided" if waiting else "hits"]
+        note = told.format(**{name: self.texts.number(n) for name, n in counts.items()})
         better = (figure.difference or 0) > 0 if wish == "up" else (figure.difference or 0) < 0
         tone: Tone = "plain" if wish == "none" or not figure.clear else "good" if better else "bad"
         low, high = (self.texts.number(100 * bound, 1) for bound in (share.low, share.high))
@@ -145,7 +148,7 @@ class Tiles:
             sign = "=" if abs(more) < ALIKE else "▲" if more > 0 else "▼"
             before = self._before(self.texts.number(figure.before, 2))
             change = f"{sign} {self.texts.number(abs(more), 2)} · {before}"
-        line = [part.rating.value for part in self.figures.by_day if part.rating.value is not None]
+        line = [part.rating.value for part in self.figures.whole_days if part.rating.value is not None]
         return self._tile(key, self.texts.number(figure.value, 2), note, change, line=line)
 
     def _tile(
@@ -175,7 +178,3 @@ class Tiles:
         sign = "▲" if figure.difference > 0 else "▼"
         sure = self.texts.words["clear" if figure.clear else "chance"]
         return str(self.texts.words["points"].format(sign=sign, points=points, sure=sure))
-
-    def _count_undecided(self) -> str:
-        waiting = self.figures.undecided
-        return self.texts.words["undecided"].format(n=self.texts.number(waiting)) if waiting else ""

@@ -80,8 +80,7 @@ def test_every_figure_has_a_card_and_its_interval(figures: Figures, language: st
 def test_four_figures_stand_on_top_each_with_its_days(figures: Figures, language: str) -> None:
     top = Tiles(figures, room_texts(language, "analytics")).headline
     assert [tile.key for tile in top] == ["dialogs", "resolved", "escalated", "rating"]
-    assert top[0].line == [part.dialogs for part in figures.by_day]
-    assert sum(top[0].line) == figures.volumes.dialogs.value
+    assert top[0].line == [part.dialogs for part in figures.by_day[:-1]], "the last day is not over"
     settled = [part.resolved.value for part in figures.by_day if part.resolved.n]
     assert top[1].line == settled
     assert 0 < len(settled) < len(figures.by_day)
@@ -102,8 +101,12 @@ def test_what_has_no_data_is_named_once_and_shown_nowhere() -> None:
     young = [Told.of("a", at(22, 9)).asks("Сколько стоит Профи?", usage=Usage()).dialog]
     figures, texts = figures_of(young), room_texts("en", "analytics")
     tiles, tables = Tiles(figures, texts), Tables(figures, texts)
-    assert tiles.missing.startswith("No data yet: solved without a person, ratings, costs")
-    assert {"resolved", "rating", "cost"}.isdisjoint(tiles.by_key)
+    assert tiles.missing.startswith("No data yet: solved without a person, ratings")
+    assert {"resolved", "rating"}.isdisjoint(tiles.by_key)
+    assert (tiles.by_key["cost"].value, tiles.by_key["cost"].note) == (
+        "$0.00",
+        "embedded model, free of charge",
+    )
     page = render("analytics.figures", tiles=tiles, signs=SIGNS, t=texts)
     page += render("analytics.details", tables=tables.details(), t=texts)
     page += render_report(figures, staff(Wanted(per_hour=1)), "en")

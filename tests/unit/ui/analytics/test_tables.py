@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from app.core.models import ToolUse
+from app.ui.analytics.asked import describe_choice
+from app.ui.analytics.charts import plot_days
 from app.ui.analytics.tables import Tables
+from app.ui.analytics.tiles import Tiles
 from app.ui.room import render
 from app.ui.words import LANGUAGES, room_texts
 from tests.support.small_history import Told, at
@@ -40,3 +45,26 @@ def test_a_reason_leads_to_its_dialogs(language: str) -> None:
     assert f'href="?tab=monitor&amp;watch={dialogs[1].dialog_id}"' in page
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
+
+
+def test_a_day_that_is_not_over_says_so() -> None:
+    texts = room_texts("en", "analytics")
+    figures = figures_of(
+        [Told.of(day, at(int(day), 9)).asks("How much is Pro?").dialog for day in ("21", "22")]
+    )
+    assert Tables(figures, texts).days().rows[0][0].note == "today, until 12:00"
+    plot = plot_days(figures, texts.words["charts"], "en")
+    assert plot
+    [bars] = json.loads(plot.plot)["data"]
+    assert bars["customdata"][-1] == "22 Nov, today, until 12:00"
+    assert bars["marker"]["opacity"][-1] < bars["marker"]["opacity"][-2] == 1
+    assert describe_choice(figures, texts).startswith("1 Nov 2026 – 22 Nov 2026, until 12:00")
+    note = Tiles(figures, texts).by_key["dialogs"]
+    assert len(note.line) == len(figures.by_day) - 1
+
+
+def test_a_share_of_known_outcomes_says_how_many_have_none() -> None:
+    texts = room_texts("en", "analytics")
+    dialogs = [Told.of(str(day), at(day)).asks("How much is Pro?").closes() for day in (3, 21, 22)]
+    note = Tiles(figures_of(dialogs), texts).by_key["resolved"].note
+    assert note == "1 of 1 with a known outcome; 2 more are open or within their 72 hours"
