@@ -103,7 +103,7 @@ class OfficeSize:
 class Condition:
     """`office` is None where the company's records cannot be used now; `python` is its version.
 
-    `tried` are the connections that can be tried.
+    `tried` are the connections that can be tried; `production` tells what a service for real customers has.
     """
 
     health: Detailed
@@ -111,6 +111,7 @@ class Condition:
     knowledge: KnowledgeSize
     office: OfficeSize | None
     settings: Mapping[str, Shown]
+    production: Mapping[str, bool]
     crm: str
     python: str
     tried: frozenset[str] = frozenset()
@@ -125,9 +126,19 @@ async def condition(bench: Workbench) -> Condition:
         in_office(_office, bench.operators.office),
     )
     return Condition(
-        health, routers, knowledge, office, list_settings(settings), settings.crm, platform.python_version(),
-        frozenset(bench.checks.probes),
+        health, routers, knowledge, office, list_settings(settings), _production(settings), settings.crm,
+        platform.python_version(), frozenset(bench.checks.probes),
     )  # fmt: skip
+
+
+def _production(settings: Settings) -> dict[str, bool]:
+    return {
+        "environment": settings.environment == "production",
+        "operator_key": settings.operator_key is not None,
+        "provider": settings.has_provider,
+        "office": not settings.wants_demo_data,
+        "crm": settings.crm != "none",
+    }
 
 
 def _knowledge(service: KnowledgeService) -> KnowledgeSize:

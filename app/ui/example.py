@@ -32,6 +32,14 @@ async def ways(bench: Workbench, language: str, room: str = "analytics") -> list
     return [{"address": f"..{'/' + language}{EXAMPLE}?tab={room}", "text": text}]
 
 
+def always_open(bench: Workbench, language: str) -> dict[str, str] | None:
+    """The way to the example that stays when it is offered no longer."""
+    if bench.example is None:
+        return None
+    told = words(language, "example")
+    return {"address": f"..{'/' + language}{EXAMPLE}", "text": told["open"], "sentence": told["always"]}
+
+
 def offer_switch(bench: Workbench, language: str) -> None:
     """In the header of the ordinary pages. The shell hides it, and the guide, where no example is offered."""
     if bench.example:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -51,3 +53,11 @@ def test_on_a_phone_settings_are_cards(browser: Browser, url: str) -> None:
         assert help_text is not None
         assert help_text["y"] >= name["y"] + name["height"]
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_production_needs_is_listed_and_what_is_set_is_ticked(page: Page, url: str) -> None:
+    enter(page, url, "en")
+    steps = page.locator(".cc-steps li")
+    expect(steps).to_have_count(5)
+    expect(steps.first).to_have_text(re.compile("^Missing: ENVIRONMENT=production"))
+    expect(page.locator("#cc-settings .cc-link[href$='/example/']")).to_be_visible()

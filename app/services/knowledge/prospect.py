@@ -50,8 +50,19 @@ class Prospect:
             return "article"
         if self.reply and self.reply.turn and self.reply.turn.tools:
             return "records"
-        near = any(each.use == "spare" for each in self.found)
-        return "words" if near and self.reply else "nothing"
+        return "words" if self._spare and self.reply else "nothing"
+
+    @property
+    def nearer(self) -> Article | None:
+        """The article that the question is nearest to, where the answer rests on something else."""
+        used = max((each.score or 0.0 for each in self.found if each.use == "answer"), default=0.0)
+        if self.approved or self._spare is None or (self._spare.score or 0.0) <= used:
+            return None
+        return self._spare.article
+
+    @property
+    def _spare(self) -> Foreseen | None:
+        return next((each for each in self.found if each.use == "spare"), None)
 
 
 @dataclass

@@ -63,6 +63,10 @@ cc.kb = {
     spoken.value = cc.get("spoken") || document.documentElement.lang;
     const counts = {all: 0}, place = cc.get("article") || "";
     let shown = 0;
+    if (kind !== "all" && !cc.kb.room().querySelector(`.cc-kb-group[data-kind="${CSS.escape(kind)}"]`)) {
+      cc.put("kind", "");
+      return cc.kb.filter();
+    }
     cc.kb.room().querySelectorAll(".cc-kb-group").forEach((group) => {
       let here = 0;
       for (const row of group.querySelectorAll("li")) {

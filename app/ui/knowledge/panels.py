@@ -38,6 +38,8 @@ def render_prospect(found: Prospect, texts: RoomTexts) -> str:
         used=[hit for hit in hits if hit.use in USED],
         rest=[hit for hit in hits if hit.use not in USED],
         ground=found.ground,
+        nearer=found.nearer,
+        nearer_place=place_of(found.nearer, texts.language) if found.nearer else "",
         said=shorten(said, LINES),
         agent=found.agent,
         t=texts,

@@ -12,6 +12,7 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.services.system import Condition, Shown, condition
+from app.ui.example import always_open
 from app.ui.room import QUIET, Room, render
 from app.ui.settings.checking import ConnectionChecks
 from app.ui.settings.connections import list_components, verdict_of
@@ -75,6 +76,13 @@ def list_routers(found: Condition, texts: RoomTexts) -> list[RouterRow]:
     return rows
 
 
+def list_steps(found: Condition, texts: RoomTexts) -> list[tuple[bool, str]]:
+    """What a service for real customers has, and whether this one has it; none where it has all."""
+    told = texts.words["production"]["steps"]
+    steps = [(done, str(told[name])) for name, done in found.production.items()]
+    return [] if all(done for done, _ in steps) else steps
+
+
 def list_facts(found: Condition, texts: RoomTexts) -> list[tuple[str, str]]:
     health, words = found.health, texts.words
     titles = words["facts"]
@@ -129,6 +137,8 @@ class SettingsRoom(Room):
             mark=mark,
             verdict=verdict,
             facts=list_facts(found, self.texts),
+            production=list_steps(found, self.texts),
+            example=always_open(self.bench, self.language),
             components=rows,
             routers=list_routers(found, self.texts),
             groups=list_groups(found, self.texts),

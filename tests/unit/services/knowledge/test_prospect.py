@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -46,6 +47,24 @@ def test_where_nothing_is_near_nothing_is_answered_from() -> None:
     assert told(by_rule([passage("a", 0.3), passage("b", 0.44)])) == [("b", "far"), ("a", "far")]
     assert Prospect(by_rule([passage("a", 0.3)])).ground == "nothing"
     assert by_rule([]) == []
+
+
+def test_a_document_of_the_teams_that_the_search_puts_first_comes_before_a_shipped_article() -> None:
+    ours = Passage(article=shipped_article("ours").model_copy(update={"source": "gifts"}), score=0.62)
+    assert told(by_rule([ours, passage("shipped", 0.84)]))[0] == ("ours", "answer")
+    assert told(by_rule([passage("shipped", 0.84), ours]))[0] == ("shipped", "answer")
+
+
+def test_an_answer_beside_a_nearer_article_names_it() -> None:
+    near, far = Foreseen(shipped_article("near"), "spare", 0.7), Foreseen(shipped_article("far"), "far", 0.3)
+    used = Foreseen(shipped_article("used"), "answer", 0.6)
+    reply = ReplayedAnswer(text="Plans: ...")
+    found = Prospect([used, near, far], reply=reply).nearer
+    assert found
+    assert found.id == "near"
+    assert Prospect([near, far], reply=reply).nearer == found
+    assert Prospect([replace(used, score=0.8), near], reply=reply).nearer is None
+    assert Prospect([far], reply=reply).nearer is None
 
 
 @pytest.mark.parametrize(("score", "ground"), [(0.5, "words"), (0.3, "nothing")])
