@@ -20,7 +20,7 @@ from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.proposing import StatementFilter, put, use
 from app.agents.router import LiveRouter, as_message
-from app.agents.state import Decider, Emit, TurnState, start, start_at, turn_of
+from app.agents.state import Decider, Emit, TurnState, reply_of, start, start_at
 from app.agents.system_message import briefing
 from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
 from app.agents.tools.knowledge import relevant
@@ -111,7 +111,7 @@ class Orchestrator:
         began = perf_counter()
         end: TurnState = await self._graph.ainvoke(state, {"recursion_limit": self.recursion_limit + 5})
         timings = {**end["timings"], "total": perf_counter() - began}
-        return Reply(text=end["reply"], turn=turn_of(end, self.roster, timings), proposal=end["proposal"])
+        return reply_of(end, self.roster, timings)
 
     def _build(self) -> Any:
         """route → retrieve → agent → check. Agents come back to themselves, or to a colleague."""

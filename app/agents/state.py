@@ -19,6 +19,7 @@ from app.core.models import (
     Handoff,
     Passage,
     Remembered,
+    Reply,
     Said,
     ToolUse,
     Turn,
@@ -131,8 +132,7 @@ def start_at(agent: str, use: ToolUse, by: Decider, state: TurnState) -> TurnSta
     return state
 
 
-def turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]) -> Turn:
-    """`timings` are in seconds."""
+def _turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]) -> Turn:
     assert end["decision"] is not None
     agent = next(a for a in roster if a.name == end["agent"])
     return Turn(
@@ -161,6 +161,13 @@ def _is_escalated(agent: Agent, end: TurnState) -> bool:
     return bool(became & {"approval", CALLED}) or bool(_told(end).get("unsettled", unsettled))
 
 
+def reply_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]) -> Reply:
+    """`timings` are in seconds."""
+    declines = end["proposal"] is None and bool(_told(end).get("declines"))
+    turn = _turn_of(end, roster, timings)
+    return Reply(text=end["reply"], turn=turn, proposal=end["proposal"], declines=declines)
+
+
 def _told(end: TurnState) -> dict[str, Any]:
-    """What the embedded model says beside the words: `matter`, and whether it is `unsettled`."""
+    """What the embedded model says beside the words: `matter`, is it `unsettled`, does it `declines`."""
     return end["draft"].response_metadata if end["draft"] is not None else {}

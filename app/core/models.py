@@ -237,11 +237,14 @@ class TurnContext(BaseModel):
 
 
 class Reply(BaseModel):
-    """`proposal` is the one whose question the text ends with."""
+    """`proposal` is the one whose question the text ends with; `declines` tells the customer that nothing of
+    what was proposed is done.
+    """
 
     text: str
     turn: Turn
     proposal: Proposal | None = None
+    declines: bool = False
 
 
 class Article(BaseModel):

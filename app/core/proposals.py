@@ -36,7 +36,8 @@ class Proposal(BaseModel):
     the line that confirmed or declined it. `facts` are its terms: sums in roubles, dates.
 
     `open`: the customer's next line may confirm it. `suspended`: only its button may, until it is asked
-    again. `is_repeated`: its terms were told with an earlier one.
+    again. `expired`: its time is over, or the conversation went on without it. `is_repeated`: its terms were
+    told with an earlier one.
     """
 
     id: str = Field(default_factory=lambda: str(uuid4()))
@@ -134,7 +135,7 @@ class ProposalNotFound(CallCenterError):
 
 
 OVER = {
-    "proposal_expired": "The proposal was not confirmed in time.",
+    "proposal_expired": "The proposal was not answered in time or while it was spoken of.",
     "proposal_superseded": "Another proposal has taken the place of this one.",
     "proposal_decided": "The proposal was decided otherwise before.",
 }

@@ -203,9 +203,8 @@ class Rehearsal:
             return ReplayedAnswer(failure=error.code)
         self.turns.append(reply.turn)
         self.serving = reply.turn.agent
-        if reply.proposal is not None:
-            said = next((m for m in _find_answers(self.dialog, asked) if m.turn), asked)
-            self.consents.put(shadow, reply.proposal, said)
+        said = next((m for m in _find_answers(self.dialog, asked) if m.turn), asked)
+        self.consents.follow(shadow, reply, said.model_copy(update={"agent_type": reply.turn.agent}))
         return ReplayedAnswer(text=reply.text, turn=reply.turn)
 
     def _shadow(self, asked: Message) -> Dialog:

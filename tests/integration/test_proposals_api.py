@@ -115,6 +115,17 @@ def test_declined_it_stays_declined(http: httpx2.Client, office: SqlBackOffice) 
     assert office.orders("demo_goods") == before
 
 
+def test_where_the_answer_is_that_nothing_is_done_the_buttons_are_gone(
+    http: httpx2.Client, office: SqlBackOffice
+) -> None:
+    before, body = office.orders("demo_goods"), create(http)
+    put_off = say(http, body, "хорошо, я ещё подумаю")
+    assert "proposal" not in put_off
+    assert [use["status"] for use in view(http, body)["messages"][-1]["path"]["tools"]] == ["declined"]
+    assert press(http, body, "confirm").json()["code"] == "proposal_decided"
+    assert office.orders("demo_goods") == before
+
+
 def test_an_unknown_one_is_not_found(http: httpx2.Client) -> None:
     body = create(http)
     missing = press(http, body, "confirm", str(uuid4()))

@@ -35,6 +35,6 @@ def question_to(tool: str, language: str) -> str:
 
 
 def said_to(kind: str, tool: str, language: str) -> list[str]:
-    """What is said to any question of that language, and to this one: agree, acknowledge or other."""
+    """What is said to any question of that language, and to this: agree, acknowledge, decline, other."""
     known = _READ[kind]
     return [*known[f"any-{language}"], *known.get(f"{tool}-{language}", [])]

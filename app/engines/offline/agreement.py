@@ -33,6 +33,7 @@ _KINDS = ("filler", "soon", "courtesy", "thanks", "ask", "ack", "go", "consent",
 """A later one has the word."""
 _AGREEING = ("yes", "consent", "ack", "doubt", "ask", "plan")
 _OF_ACT = ("given", "thing")
+_SOBER, _ORDERING = ("filler", "courtesy", "thanks"), ("act", "plan", "infinitive", "open")
 _MENDED = ("yes", "consent", "courtesy")
 _STOP, _AND = re.compile(r"[.!;,\n]+|\s[—–-]+\s"), re.compile(r"\s(?:и|and)\s")
 _QUOTE = re.compile(r"[«»“”„\"]|^\s*>", re.MULTILINE)
@@ -65,16 +66,38 @@ def names_act(tool: str, said: str, question: str) -> bool:
 
 
 def refuses(tool: str, said: str) -> bool:
-    """Nothing but a no: "no, don't refund it", and no other wish beside it."""
+    """Nothing but a no: "no, don't refund it", "hmm, scrap that", and no other wish beside it.
+
+    Before the no stands nothing but what says nothing: "cancel it, no need to ask" is none.
+    """
     line = mend(said)
-    if "?" in line or _QUOTE.search(line) or not whole(manner("refusal")).match(line.lstrip(" .,!-—")):
+    if "?" in line or _QUOTE.search(line):
         return False
+    tokens, roles, at = TOKEN.findall(line), _roles_of(tool), 0
+    read: list[str] = []
+    while at < len(tokens) <= LONGEST:
+        size = longest(tokens, at, roles)
+        thing = not size and "no" in read and contains(stems_of(tool), tokens[at])
+        read.append("act" if thing else roles.get(" ".join(tokens[at : at + size]), ""))
+        at += size or 1
+    return "" not in read and next((role for role in read if role != "beside"), "") == "no"
+
+
+@lru_cache
+def _roles_of(tool: str) -> dict[str, str]:
+    """The phrases of a line that refuses: the no, the act after it, and what may stand beside it."""
+    kinds = phrases_of(tool)
+    orders = {p for p, kind in kinds.items() if kind in _ORDERING}
+    nos = {*manner("no"), *manner("refusal")}
+    if not orders.isdisjoint(manner("call_off")):  # "scrap it" may mean what is to be cancelled
+        nos, orders = nos - {*manner("call_off")}, orders | (nos & {*manner("call_off")})
     sober = {
-        phrase
-        for phrase, kind in phrases_of(tool).items()
-        if kind not in _AGREEING and phrase.split()[0] not in manner("refusal")
+        p for p, kind in kinds.items() if kind not in _AGREEING and p.split()[0] not in manner("refusal")
     }
-    return _consists_of({*sober, *manner("no"), *manner("refusal"), *manner("noted")}, line, stems_of(tool))
+    beside = {*manner("noted"), *manner("beside_refusal")} | {p for p in sober if kinds[p] in _SOBER}
+    roles = dict.fromkeys(sober, "act") | dict.fromkeys(beside, "beside") | dict.fromkeys(nos, "no")
+    roles |= dict.fromkeys(orders - set(manner("no")), "act")
+    return {joined(plain(p)): role for p, role in roles.items()} | dict.fromkeys(manner("unread"), "")
 
 
 def acknowledges(said: str) -> bool:
@@ -82,13 +105,13 @@ def acknowledges(said: str) -> bool:
     return any(_consists_of({*phrases_of(""), *manner("noted")}, line) for line in readings(said))
 
 
-def _consists_of(known: set[str], line: str, things: Stems = ()) -> bool:
+def _consists_of(known: set[str], line: str) -> bool:
     tokens, at = TOKEN.findall(line), 0
     while at < len(tokens) <= LONGEST:
         size = longest(tokens, at, known)
-        if not size and not contains(things, tokens[at]):
+        if not size:
             return False
-        at += size or 1
+        at += size
     return 0 < len(tokens) <= LONGEST
 
 

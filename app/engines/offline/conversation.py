@@ -131,12 +131,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """`matter` is what the next line may lean on."""
+    """`matter` is what the next line may lean on; `declines` says that nothing of what was put is done."""
 
     text: str
     citations: list[str] = field(default_factory=list)
     matter: OpenMatter | None = None
     proposes: bool = False  # a question of ours follows the words
+    declines: bool = False
 
     @property
     def asks(self) -> bool:

@@ -240,7 +240,7 @@ def _undo(wish: Intent, scene: Scene) -> Move:
     if not scene.proposal and deed is None and (act := CALLED_OFF_BY.get(scene.matter.act)):
         return _again(replace(wish, act=act), scene) or talk.ask_back(wish, scene)
     if scene.proposal or deed is None:
-        return Say(talk.pick(say["nothing"], scene), matter=wish.matter())
+        return Say(talk.pick(say["nothing"], scene), matter=wish.matter(), declines=True)
     act = UNDONE_BY.get(deed.tool) if deed.status == "done" else None
     skill = skill_of(act or "")
     if act is None or skill is None:
@@ -253,6 +253,5 @@ def _undo(wish: Intent, scene: Scene) -> Move:
 
 def _leave(wish: Intent, scene: Scene) -> Say:
     key = "postponed" if wish.act == "postpone" else "declined"
-    return Say(
-        talk.pick(texts(scene.language)[key], scene), matter=scene.matter.model_copy(update={"asked": ""})
-    )
+    kept = scene.matter.model_copy(update={"asked": ""})
+    return Say(talk.pick(texts(scene.language)[key], scene), matter=kept, declines=True)

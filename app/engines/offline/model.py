@@ -190,7 +190,7 @@ def _told(move: Move) -> dict[str, Any]:
     """What the turn keeps of an answer beside its words."""
     if not isinstance(move, Say):
         return {"citations": []}
-    return {"citations": move.citations, "matter": move.matter, "unsettled": False}
+    return {"citations": move.citations, "matter": move.matter, "unsettled": False, "declines": move.declines}
 
 
 def _deed(use: Mapping[str, Any]) -> PastDeed:

@@ -170,7 +170,8 @@ def _joined(said: list[Say], later: list[str], scene: Scene) -> Say:
     text = "\n\n".join(part for part in (note, text) if part)
     kept = parts[-1].matter or OpenMatter()
     cited = [name for part in parts for name in part.citations]
-    return Say(_fresh(text, scene), cited, kept.model_copy(update={"later": later}))
+    matter, declines = kept.model_copy(update={"later": later}), any(part.declines for part in parts)
+    return Say(_fresh(text, scene), cited, matter, declines=declines)
 
 
 def _fresh(text: str, scene: Scene) -> str:

@@ -12,7 +12,7 @@ from app.core.backoffice import Effect
 from app.core.clock import Clock, utcnow
 from app.core.dialog import Dialog, Message
 from app.core.events import EventKind
-from app.core.models import OPERATOR
+from app.core.models import OPERATOR, Reply
 from app.core.ports import ConsentReader
 from app.core.proposals import Answer, LineVerdict, Proposal, State
 
@@ -54,14 +54,23 @@ class Consents:
         if line.verdict is None or line.verdict.answer == "remind":
             suspend(live)
 
+    def follow(self, dialog: Dialog, reply: Reply, said: Message) -> None:
+        """`said` tells the customer the reply: what it leaves of the proposals."""
+        if reply.proposal is not None:
+            self.put(dialog, reply.proposal, said)
+            return
+        for proposal in dialog.proposals:
+            if reply.declines:
+                self.settle(dialog, proposal, "declined", said.seq)
+            elif self._is_left(dialog, proposal, said):
+                self.settle(dialog, proposal, "expired", said.seq)
+
     def put(self, dialog: Dialog, proposal: Proposal, said: Message) -> None:
-        """`said` ends with its question. A new one supersedes those of the same kind."""
+        """`said` ends with its question: it supersedes all others, one at a time waits for a word."""
         new = find_proposal(dialog, proposal.id) is None
-        if new:
-            for earlier in dialog.proposals:
-                if earlier.tool == proposal.tool:
-                    self.settle(dialog, earlier, "superseded", said.seq)
-        suspend([p for p in dialog.proposals if p is not proposal])
+        for earlier in dialog.proposals:
+            if earlier is not proposal:
+                self.settle(dialog, earlier, "superseded", said.seq)
         proposal.put(said.seq, _language(said, proposal), self.clock() + self.lifetime)
         if new:
             dialog.proposals.append(proposal)
@@ -102,6 +111,14 @@ class Consents:
                 yield LineVerdict(proposal=proposal.id, answer="again")
             elif returned:
                 yield LineVerdict(proposal=proposal.id, answer="decline" if answer == "no" else "remind")
+
+    def _is_left(self, dialog: Dialog, proposal: Proposal, said: Message) -> bool:
+        """Another agent answers than the one that asked, or this is the second answer to something else."""
+        since = dialog.messages[proposal.asked : said.seq - 1]
+        asked = next((m for m in reversed(since) if m.role == "customer"), None)
+        again = any(m.role == "agent" and m.turn is not None and m.about is None for m in since)
+        elsewhere = asked is not None and self._read(proposal, asked) == "other"
+        return (again and elsewhere) or said.agent_type != dialog.message(proposal.asked).agent_type
 
     def _read(self, proposal: Proposal, line: Message) -> Answer:
         return self.read(proposal.tool, proposal.question.text, line.content)

@@ -54,7 +54,8 @@ class Settling:
         verdict = asked.verdict
         proposal = find_proposal(dialog, verdict.proposal) if verdict else None
         if verdict is None or proposal is None:
-            return await self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
+            reply = await self.orchestrator.run(lines, dialog.assigned_agent, emit, case)
+            return note_declined(reply, case.proposal)
         turn = DecidingTurn(dialog, asked, proposal, lines, case, emit)
         match verdict.answer:
             case "confirm":
@@ -106,8 +107,8 @@ class Settling:
     async def _remind(self, turn: DecidingTurn) -> Reply:
         serving = turn.dialog.assigned_agent
         reply = await self.orchestrator.run(turn.lines, serving, turn.emit, turn.case)
-        if reply.proposal is not None:
-            return reply
+        if reply.proposal is not None or reply.declines:
+            return note_declined(reply, turn.proposal)
         proposal = turn.proposal
         text = join(reply.text, _asked_again(turn, proposal, reply.turn.language))
         if turn.emit:
@@ -115,19 +116,29 @@ class Settling:
         return Reply(text=text, turn=reply.turn, proposal=proposal)
 
     async def _report(self, turn: DecidingTurn, result: Result) -> Reply:
-        proposal = turn.proposal
-        use = ToolUse(
-            name=proposal.tool,
-            arguments=proposal.arguments,
-            result=result.text,
-            status=result.status,
-            number=result.number,
-        )
+        proposal, use = turn.proposal, _use_of(turn.proposal, result)
         agent = self.orchestrator.serving(proposal.tool, proposal.agent)
         return await self.orchestrator.report(agent, turn.lines, turn.case, use, turn.emit, "customer")
 
     def _language(self, turn: DecidingTurn) -> str:
         return start(turn.lines, None, turn.case, None, self.orchestrator.cleaner)["language"]
+
+
+def _use_of(proposal: Proposal, result: Result) -> ToolUse:
+    return ToolUse(
+        name=proposal.tool,
+        arguments=proposal.arguments,
+        result=result.text,
+        status=result.status,
+        number=result.number,
+    )
+
+
+def note_declined(reply: Reply, proposal: Proposal | None) -> Reply:
+    """The turn tells of it as where the line alone was a no."""
+    if reply.declines and proposal is not None:
+        reply.turn.tools.append(_use_of(proposal, DECLINED))
+    return reply
 
 
 def _asked_again(turn: DecidingTurn, proposal: Proposal, language: str) -> str:

@@ -122,8 +122,7 @@ class Turns:
             await self.store.write(dialog)
             raise
         said = dialog.answer(asked, reply, self.clock(), perf_counter() - began)
-        if reply.proposal is not None:
-            self.consents.put(dialog, reply.proposal, said)
+        self.consents.follow(dialog, reply, said)
         if reply.turn.tools or dialog.dialog_id in self.effects.behind:
             await self.effects.catch_up(dialog)
         self.metrics.turn(reply.turn)

@@ -34,6 +34,12 @@ def test_an_acknowledgement_is_neither_yes_nor_no(tool: str, language: str) -> N
     assert [line for line in lines if read(tool, language, line) != "unclear"] == []
 
 
+@to_each
+def test_a_change_of_mind_is_a_no(tool: str, language: str) -> None:
+    lines = said_to("decline", tool, language)
+    assert [line for line in lines if read(tool, language, line) != "no"] == []
+
+
 @pytest.mark.parametrize(
     ("tool", "said", "answer"),
     [
@@ -50,6 +56,12 @@ def test_an_acknowledgement_is_neither_yes_nor_no(tool: str, language: str) -> N
         ("create_order", "нет, два хаба", "other"),
         ("create_order", "не возражаю", "yes"),
         ("refund_payment", "нет, да", "other"),
+        ("refund_payment", "не понял", "other"),
+        ("create_order", "не курьером, а в пункт выдачи", "other"),
+        ("create_order", "leave it at the door please", "other"),
+        ("create_order", "hold off until friday", "other"),
+        ("cancel_order", "scrap it", "other"),
+        ("cancel_order", "nah, scrap it", "no"),
         ("refund_payment", "не вернёте?", "other"),
         ("refund_payment", "верните 990", "other"),
     ],

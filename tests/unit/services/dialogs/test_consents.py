@@ -51,12 +51,13 @@ class Talk:
         self.consents.hear(self.dialog, line)
         return line.verdict.answer if line.verdict else ""
 
-    def answer(self, made: Proposal | None = None, text: str = "All right.") -> Message:
-        asked = self.dialog.messages[-1]
-        words = made.question.text if made else text
-        said = self.dialog.answer(asked, Reply(text=words, turn=TURN, proposal=made), self.clock(), 0.1)
-        if made:
-            self.consents.put(self.dialog, made, said)
+    def answer(
+        self, made: Proposal | None = None, text: str = "All right.", agent: str = "sales", **told: bool
+    ) -> Message:
+        asked, turn = self.dialog.messages[-1], TURN.model_copy(update={"agent": agent})
+        reply = Reply(text=made.question.text if made else text, turn=turn, proposal=made, **told)
+        said = self.dialog.answer(asked, reply, self.clock(), 0.1)
+        self.consents.follow(self.dialog, reply, said)
         return said
 
     def serve_by_person(self) -> None:
@@ -91,9 +92,32 @@ def test_another_line_suspends_it_and_then_only_its_name_brings_the_question_bac
     talk.hear("why?")
     talk.answer()
     assert talk.dialog.proposals[0].state == "suspended"
+    assert talk.hear("cancel it") == "again"
+
+
+def test_it_lapses_with_the_second_answer_to_something_else(talk: Talk) -> None:
+    talk.hear("why?")
+    talk.answer()
     assert talk.hear("yes") == ""
     talk.answer()
-    assert talk.hear("cancel it") == "again"
+    assert live_proposal(talk.dialog) is not None
+    talk.hear("where is my order?")
+    talk.answer()
+    assert live_proposal(talk.dialog) is None
+    assert talk.hear("cancel it") == ""
+    assert talk.kinds() == ["proposal.made", "proposal.expired"]
+
+
+def test_it_lapses_when_another_agent_answers(talk: Talk) -> None:
+    talk.hear("why?")
+    talk.answer(agent="tech_support")
+    assert live_proposal(talk.dialog) is None
+
+
+def test_an_answer_that_nothing_is_done_declines_it_whoever_gives_it(talk: Talk) -> None:
+    talk.hear("why?")
+    talk.answer(agent="supervisor", declines=True)
+    assert talk.kinds() == ["proposal.made", "proposal.declined"]
 
 
 def test_an_acknowledgement_is_asked_back_no_more_than_twice(talk: Talk) -> None:
@@ -111,7 +135,7 @@ def test_it_expires(talk: Talk) -> None:
     assert talk.kinds() == ["proposal.made", "proposal.expired"]
 
 
-def test_a_new_one_of_the_same_act_supersedes_it_and_one_of_another_act_does_not(talk: Talk) -> None:
+def test_a_new_one_supersedes_it(talk: Talk) -> None:
     talk.hear("why?")
     talk.answer(proposal("create_order"))
     talk.hear("cancel my plan for the year")
@@ -119,7 +143,7 @@ def test_a_new_one_of_the_same_act_supersedes_it_and_one_of_another_act_does_not
     states = [(made.tool, made.state) for made in talk.dialog.proposals]
     assert states == [
         ("cancel_subscription", "superseded"),
-        ("create_order", "suspended"),
+        ("create_order", "superseded"),
         ("cancel_subscription", "open"),
     ]
 
