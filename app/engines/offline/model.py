@@ -30,6 +30,7 @@ from app.core.models import OPERATOR, RELEVANT, Article, OpenMatter, Reading
 from app.core.ports import Understanding
 from app.engines.offline import acts
 from app.engines.offline.conversation import Call, Found, HandOver, LinePart, Move, PastDeed, Say, Scene
+from app.engines.offline.foreign import without_foreign
 from app.engines.offline.lexicon import plain
 from app.engines.offline.policy import respond
 from app.engines.offline.refusals import leading_refusal
@@ -173,13 +174,14 @@ class EmbeddedChatModel(BaseChatModel):
         if bare != line and len(bare.split()) > 1:  # a number beside words does not say what is wanted
             read = self.understanding.read_parts(bare)
             if len(read) == 1:
-                return (LinePart(line, _believed(read[0][1], language)),)
+                return (LinePart(line, _believed(line, read[0][1], language)),)
         read = self.understanding.read_parts(line)
-        return tuple(LinePart(text, _believed(reading, language)) for text, reading in read)
+        return tuple(LinePart(text, _believed(text, reading, language)) for text, reading in read)
 
 
-def _believed(reading: Reading, language: str) -> Reading:
+def _believed(text: str, reading: Reading, language: str) -> Reading:
     """In a language without lines of its own only what is clear, and no talk, counts."""
+    reading = without_foreign(text, reading)
     own = language in languages("acts.yaml")
     least = acts.LEAST if reading.best in acts.READS else acts.LIKELY
     clear = reading.p(reading.best) >= least and reading.best not in acts.CHAT
