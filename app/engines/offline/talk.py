@@ -33,7 +33,8 @@ def fixed(wish: Intent, scene: Scene) -> Move:
     """Reviewed words; a prank calls nobody."""
     if wish.act in CALLS and not is_called(scene):
         return Call(CALL, {"reason": wish.act})
-    kind = CUT if wish.act == "injection" and contains(manner("price_cut"), wish.said) else wish.act
+    cut = contains(manner("price_cut"), wish.said) and not contains(manner("prompt"), wish.said)
+    kind = CUT if wish.act == "injection" and cut else wish.act
     return Say(pick(words(scene.language)[kind], scene), matter=wish.matter())
 
 
