@@ -252,6 +252,16 @@ def _undo(wish: Intent, scene: Scene) -> Move:
 
 
 def _leave(wish: Intent, scene: Scene) -> Say:
-    key = "postponed" if wish.act == "postpone" else "declined"
     kept = scene.matter.model_copy(update={"asked": ""})
+    if not scene.proposal and scene.matter.asked == OFFER and (deed := last_deed(scene)):
+        return Say(_left_at(deed, scene), matter=kept)
+    key = "postponed" if wish.act == "postpone" else "declined"
     return Say(talk.pick(texts(scene.language)[key], scene), matter=kept, declines=True)
+
+
+def _left_at(deed: PastDeed, scene: Scene) -> str:
+    """No to what was offered after a deed, which stands."""
+    said = texts(scene.language)["left"]
+    unpaid = deed.tool == "create_order" and scene.matter.offered == "pay_link"
+    facts = {**deed.facts, "number": deed.number}
+    return (unpaid and fill(said["create_order"], facts, scene.language)) or talk.pick(said["any"], scene)

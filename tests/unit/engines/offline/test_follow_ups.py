@@ -103,6 +103,25 @@ def test_a_refusal_leaves_things_as_they_are(act: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "said", "told"),
+    [
+        ("en", "nah leave it, ta", ("Order O-1006 stays open and unpaid", "write “cancel the order”")),
+        ("ru", "не, спасибо", ("Заказ O-1006 остаётся открытым, он не оплачен", "«отмените заказ»")),
+    ],
+)
+def test_a_refused_link_does_not_deny_the_order(language: str, said: str, told: tuple[str, ...]) -> None:
+    about = OpenMatter(act="order", text="Pro", asked=OFFER, offered="pay_link")
+    placed = (deed("create_order", number="O-1006"),)
+    answer = say(said, "refuse", before=SPOKEN, matter=about, deeds=placed, language=language)
+    assert [part for part in told if part not in answer.text] == []
+    other = about.model_copy(update={"offered": "callback"})
+    assert (
+        say(said, "refuse", before=SPOKEN, matter=other, deeds=placed, language=language).text
+        == (texts(language)["left"]["any"][0])
+    )
+
+
+@pytest.mark.parametrize(
     ("tool", "agent", "by"),
     [
         ("create_order", SALES, "cancel_order"),
