@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 Kind = Literal[
     "topic",
     "plain",
+    "outweighed",
     "follow_up",
     "unsure",
     "little",
@@ -59,6 +60,7 @@ class LabelledExample(BaseModel):
 class Explanation(BaseModel):
     """`text` is the customer's message, `kind` the rule that decided; `topic` by language where one is known.
 
+    `rival` is the likelier desk where the decided one is `outweighed`: to move there takes more certainty.
     `sureness` is empty where no probability decided. `said` is the reason that a language model gave.
     """
 
@@ -71,3 +73,4 @@ class Explanation(BaseModel):
     sureness: Sureness | Literal[""] = ""
     confidence: float = 0.0
     said: str = ""
+    rival: str = ""

@@ -69,7 +69,9 @@ class Explaining:
         examples = self.evidence.nearest(text, spoken_language([text]), EXAMPLES, source)
         topic = self._topic(text, agent, marks, examples)
         found = {"marks": marks, "examples": examples, "sureness": sureness_of(decision.confidence)}
-        if topic is not None:
+        if rival := rival_of(decision):
+            found |= {"kind": "outweighed", "rival": rival}
+        elif topic is not None:
             found |= {"kind": "topic", "topic": topic.titles}
         return known.model_copy(update=found)
 
@@ -85,6 +87,13 @@ class Explaining:
             votes = Counter(at for line in lines for at, topic in enumerate(topics) if weigh(topic, line))
             own = {at: count for at, count in sorted(votes.items()) if count >= AGREE}
         return topics[max(own, key=lambda at: own[at])] if any(own.values()) else None
+
+
+def rival_of(decision: Decision) -> str:
+    """A likelier desk, if any: in a dialog some take more certainty than others to move to."""
+    scores = decision.scores
+    best = max(scores, key=lambda agent: scores[agent], default="")
+    return best if scores.get(best, 0) > scores.get(decision.agent, 1) else ""
 
 
 def kind_of(decision: Decision) -> Kind:

@@ -63,7 +63,8 @@ def tell(found: Explanation, texts: RoomTexts) -> str:
     """The one sentence."""
     agent, to = texts.agent(found.agent), describe_destination(found.agent, texts)
     topic = found.topic.get(texts.language) or found.topic.get("en", "")
-    return str(texts.words["told"][found.kind].format(agent=agent, to=to, topic=topic))
+    rival = texts.agent(found.rival) if found.rival else ""
+    return str(texts.words["told"][found.kind].format(agent=agent, to=to, topic=topic, rival=rival))
 
 
 def describe_destination(agent: str, texts: RoomTexts) -> str:

@@ -82,6 +82,14 @@ async def test_a_message_without_words_of_a_matter_has_that_of_its_examples() ->
     assert (await once.explain("лавэ обратно давайте", decision)).kind == "plain"
 
 
+async def test_where_another_desk_is_likelier_the_sentence_names_it() -> None:
+    scores = {"sales": 0.0, "supervisor": 0.51, "tech_support": 0.49}
+    decision = Decision(agent="tech_support", confidence=0.49, source="lexical", scores=scores)
+    found = await REAL.explain("cheers, the app crashes all the time", decision)
+    assert (found.kind, found.rival, found.topic) == ("outweighed", "supervisor", {})
+    assert "cheers" not in [found.text[mark.start : mark.end] for mark in found.marks]
+
+
 async def test_an_agent_without_topics_is_explained_too() -> None:
     decision = Decision(agent="concierge", confidence=0.95, source="lexical")
     found = await REAL.explain("верните деньги", decision)
