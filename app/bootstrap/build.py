@@ -125,9 +125,9 @@ def _tool_context(
 
 
 async def _count_waiting(store: DialogStore) -> int | None:
-    """Dialogs that wait for a person; None while the index is built."""
+    """Dialogs that wait for a person and have none yet; None while the index is built."""
     try:
-        return await store.waiting.count()
+        return await store.waiting.count_free()
     except (StorageUnavailable, IndexBuilding):
         return None
 

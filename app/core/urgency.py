@@ -14,6 +14,7 @@ from app.core.backoffice import Worth
 from app.core.company import in_use
 from app.core.dialog import Dialog
 from app.core.models import OPERATOR
+from app.core.own_words import mood_lines
 
 WEIGHTS = {"anger": 35, "waiting": 30, "approval": 15, "value": 10, "repeats": 10}
 HALF_WAIT = 15 * 60  # seconds after which waiting weighs half of all it can
@@ -73,6 +74,10 @@ class WaitingQueue(Protocol):
         """Escalated dialogs."""
         ...
 
+    async def count_free(self) -> int:
+        """Those of them that no person serves yet."""
+        ...
+
     async def to_weigh(self, before: datetime, limit: int) -> list[str]:
         """Customers of open dialogs whose value was asked for before that, or before their last line."""
         ...
@@ -103,8 +108,7 @@ def waiting_points(seconds: float) -> int:
 
 
 def anger_points(dialog: Dialog) -> int:
-    lines = [m.content for m in dialog.messages if m.role == "customer"]
-    return hundredths(points_of(measure_anger(lines).level, "anger"))
+    return hundredths(points_of(measure_anger(mood_lines(dialog)).level, "anger"))
 
 
 def repeat_points(others: int) -> int:

@@ -105,6 +105,7 @@ async def test_any_dialogs_are_queued_as_counting_them_all_would(
         expected = await pages(counted, moment, 1000)
         for limit in (1, 7, 1000):
             assert await pages(indexed, moment, limit) == expected
+        assert await indexed.waiting.count_free() == await counted.waiting.count_free()
         assert await indexed.waiting.count() == await counted.waiting.count() == len(expected)
         listed = names(*dialogs)
         assert sorted(map(str, await indexed.waiting.among(listed, moment))) == sorted(
@@ -150,3 +151,13 @@ async def test_a_queue_is_the_same_after_a_restart_and_without_its_index(tmp_pat
     await brought_up(again, at(6))
     assert await pages(again, at(6), 4) == await pages(counted, at(6), 4)
     await again.close()
+
+
+async def test_those_whom_a_person_serves_are_not_ahead_of_anybody(
+    stores: tuple[DialogStore, DialogStore],
+) -> None:
+    free, held = wanting("a", NOON, "где заказ"), wanting("b", NOON, "где заказ")
+    held.take_over("anna", "", NOON)
+    for store in stores:
+        await kept(store, free, held)
+        assert (await store.waiting.count(), await store.waiting.count_free()) == (2, 1)

@@ -31,7 +31,7 @@ COUNTED = 17  # dialogs of a customer in 30 days, from which on one more gives n
 SCHEMA = """
 CREATE TABLE urgency (
     number INTEGER PRIMARY KEY, dialog_id TEXT NOT NULL UNIQUE, customer_id TEXT NOT NULL,
-    escalated INTEGER NOT NULL, since INTEGER NOT NULL, changed INTEGER NOT NULL,
+    escalated INTEGER NOT NULL, held INTEGER NOT NULL, since INTEGER NOT NULL, changed INTEGER NOT NULL,
     anger INTEGER NOT NULL, value INTEGER NOT NULL, repeats INTEGER NOT NULL, until INTEGER NOT NULL,
     standing INTEGER NOT NULL AS (anger + value + repeats) STORED
 );
@@ -52,8 +52,8 @@ WITH RECURSIVE sums (standing) AS (
 _COLUMNS = "dialog_id, customer_id, standing, since, escalated"
 _PUT = """
 INSERT OR REPLACE INTO urgency
-    (number, dialog_id, customer_id, escalated, since, changed, anger, value, repeats, until)
-VALUES (?, ?, ?, ?, ?, ?, ?, coalesce((SELECT value FROM worths WHERE customer_id = ?), 0), 0, ?)
+    (number, dialog_id, customer_id, escalated, held, since, changed, anger, value, repeats, until)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT value FROM worths WHERE customer_id = ?), 0), 0, ?)
 """
 _ASK_AGAIN = "INSERT INTO worths VALUES (?, 0, 0) ON CONFLICT (customer_id) DO UPDATE SET asked = 0"
 
@@ -65,7 +65,8 @@ def put(index: sqlite3.Connection, number: int, dialog: Dialog) -> None:
         index.execute("DELETE FROM urgency WHERE number = ?", (number,))
     else:
         since, changed = waiting_since(dialog) or NOBODY, micros(dialog.updated_at)
-        shown = (number, dialog.dialog_id, customer, dialog.escalated, micros(since), changed)
+        held = dialog.handler == "person"
+        shown = (number, dialog.dialog_id, customer, dialog.escalated, held, micros(since), changed)
         index.execute(_PUT, (*shown, anger_points(dialog), customer, FAR))
         index.execute(_ASK_AGAIN, (customer,))
     count_again(index, customer)
@@ -123,6 +124,11 @@ def weigh(index: sqlite3.Connection, values: Mapping[str, int], now: datetime) -
 
 def count(index: sqlite3.Connection) -> int:
     [(found,)] = index.execute("SELECT count(*) FROM urgency WHERE escalated").fetchall()
+    return int(found)
+
+
+def count_free(index: sqlite3.Connection) -> int:
+    [(found,)] = index.execute("SELECT count(*) FROM urgency WHERE escalated AND NOT held").fetchall()
     return int(found)
 
 

@@ -12,7 +12,7 @@ from app.adapters.storage.listing import cursor_after, micros, moment, needle, p
 from app.core.dialog import Dialog
 from app.core.ports import DialogPage, DialogQuery, DialogRow
 
-VERSION = 5
+VERSION = 6
 TRIGRAM = 3
 REMOVED = 1  # the application id of an index that holds words of removed rows
 STEP = 500  # pages

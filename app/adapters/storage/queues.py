@@ -30,6 +30,9 @@ class IndexedQueue:
     async def count(self) -> int:
         return int(await in_index(self._ask, index_queue.count))
 
+    async def count_free(self) -> int:
+        return int(await in_index(self._ask, index_queue.count_free))
+
     async def to_weigh(self, before: datetime, limit: int) -> list[str]:
         found: list[str] = await in_index(self._ask, lambda index: index_queue.to_weigh(index, before, limit))
         return found
@@ -68,6 +71,9 @@ class CountedQueue:
 
     async def count(self) -> int:
         return sum(d.escalated for d in self._open())
+
+    async def count_free(self) -> int:
+        return sum(d.escalated and d.handler != "person" for d in self._open())
 
     async def to_weigh(self, before: datetime, limit: int) -> list[str]:
         customers = dict.fromkeys(d.customer_id for d in self._open())

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from app.core.anger import HIGH, measure_anger
 from app.core.dialog import Dialog
+from app.core.own_words import mood_lines
 from app.core.ports import DialogQuery, DialogRow
 from app.services.customers import CustomerNames
 from app.services.dialogs.change_feed import ChangeFeed
@@ -19,7 +20,7 @@ from app.services.dialogs.views import RowView
 from app.services.operators.records import QueueRecords
 from app.services.operators.rerouting import Rerouting
 from app.services.operators.service import OperatorService
-from app.services.operators.summary import briefing, customer_lines, language_in
+from app.services.operators.summary import briefing, language_in
 from app.services.operators.views import Board, LiveRow, OpenDialog, QueueView
 
 T = TypeVar("T")
@@ -155,7 +156,7 @@ def _glimpse_of(dialog: Dialog) -> Glimpse:
     return Glimpse(
         language=language_in(dialog),
         held_by=dialog.operator if dialog.handler == "person" else None,
-        angry=dialog.status == "active" and measure_anger(customer_lines(dialog)).level >= HIGH,
+        angry=dialog.status == "active" and measure_anger(mood_lines(dialog)).level >= HIGH,
     )
 
 

@@ -20,6 +20,7 @@ from app.core.exceptions import (
     IndexBuilding,
     StorageUnavailable,
 )
+from app.core.own_words import mood_lines
 from app.core.ports import BackOffice, DialogQuery, DialogStore
 from app.core.urgency import (
     LOOK_BACK,
@@ -33,7 +34,7 @@ from app.core.urgency import (
 )
 from app.services.operators.priority import Signals, priority_of
 from app.services.operators.records import QueueRecords
-from app.services.operators.summary import briefing, customer_lines, language_in, name_by_id
+from app.services.operators.summary import briefing, language_in, name_by_id
 from app.services.operators.views import QueueRow, QueueView
 
 log = structlog.get_logger()
@@ -158,7 +159,7 @@ class Queue:
             return None
         account, worth = await records.customer(dialog.customer_id)
         signals = Signals(
-            lines=customer_lines(dialog),
+            lines=mood_lines(dialog),
             waiting=seconds_since(entry.urgency.since, moment),
             worth=worth,
             repeats=await self._repeats(dialog, moment),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import cast
 
@@ -18,7 +18,7 @@ from app.core.dialog import Dialog, Message
 from app.core.events import Event
 from app.core.locales import read
 from app.core.models import ToolUse, Turn
-from app.core.text import clean, shorten
+from app.services.operators.wish import find_wish, short
 
 Wording = dict[str, dict[str, str]]
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -85,16 +85,14 @@ def name_span(seconds: float, language: str) -> str:
     return wording(language)["spans"][name].format(count=count)
 
 
-LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
 STATES, PROMISED = ("done", "approval", "refused"), ("done", "approval")
 OBJECTS = ("payment", "order", "ticket", "call", "incident")  # what an act is done to
-TELLING = 3  # words from which a line says what is wanted; before it come greetings
 
 
 class Briefing(BaseModel):
     """Handoff summary. `language` is that of the dialog.
 
-    `wish` is the line of `wanted` that says most. `promised`: done, or pending approval, each act as it
+    `wish` is the line of `wanted` that states the matter. `promised`: done, or pending approval, each as it
     stands now; `withheld`: blocked claims, which were never sent.
     """
 
@@ -131,11 +129,12 @@ def briefing(
     turns = [line.turn for line in lines if line.turn]
     tools = [tool for turn in turns for tool in turn.tools]
     last = dialog.messages[-1] if dialog.messages else None
-    wanted, wish = _find_wish(dialog, lines)
+    words = wording(language)["briefing"]
+    wanted, wish = find_wish(dialog, lines, words["asks_person"])
     return Briefing(
         language=spoken,
         who=_who(dialog, account, language),
-        wanted=wanted or wording(language)["briefing"]["nothing"],
+        wanted=wanted or words["nothing"],
         wish=wish,
         why=because(dialog.escalation.reason, language) if dialog.escalation else "",
         tried=_unique(
@@ -162,11 +161,6 @@ def customer_lines(dialog: Dialog) -> list[str]:
     return [m.content for m in dialog.messages if m.role == "customer"]
 
 
-def short(text: str) -> str:
-    line = clean(text)
-    return shorten(line, LONG)
-
-
 def _since_handback(dialog: Dialog) -> list[Message]:
     """All lines if the customer has not written since."""
     back = dialog.notes[-1].at if dialog.notes else None
@@ -185,47 +179,6 @@ def _who(dialog: Dialog, account: Account | None, language: str) -> str:
 def _plan(account: Account, language: str) -> Iterator[str]:
     if account.subscription:
         yield name_plan(account.subscription.plan, language)
-
-
-def _find_wish(dialog: Dialog, lines: Sequence[Message]) -> tuple[str, str]:
-    """The line that needs an operator, preceded by a shortened first line; and the one that says most."""
-    said = [m for m in lines if m.role == "customer"]
-    if not said:
-        return "", ""
-    wish = _escalating(dialog, lines) or _last_telling(dialog, said)
-    text = short(wish.content)
-    before = [short(m.content) for m in said if m.seq < wish.seq and _tells(m)]
-    began = before[0 if _tells(wish) else -1] if before else text
-    telling = text if _tells(wish) or not before else before[-1]
-    return text if began == text else short(f"{_glance(began)} → {text}"), telling
-
-
-def _escalating(dialog: Dialog, lines: Sequence[Message]) -> Message | None:
-    """The line whose answer escalated; the last such line if the dialog is not escalated now."""
-    since = dialog.escalation.since if dialog.escalation else None
-    found = asked = None
-    for line in lines:
-        if line.role == "customer":
-            asked = line
-        elif line.turn and line.turn.escalated and since in (None, line.timestamp):
-            found = asked
-    return found
-
-
-def _last_telling(dialog: Dialog, said: Sequence[Message]) -> Message:
-    """The last informative line before an operator joined; later lines are addressed to the operator."""
-    since = dialog.escalation.since if dialog.escalation else None
-    before = [m for m in said if since is None or m.timestamp <= since] or list(said)
-    return next((m for m in reversed(before) if _tells(m)), before[-1])
-
-
-def _tells(line: Message) -> bool:
-    return len(line.content.split()) >= TELLING
-
-
-def _glance(text: str) -> str:
-    whole = len(text) <= GLANCE
-    return text if whole else f"{text[:GLANCE].rpartition(' ')[0].rstrip(' ,.;:!?—-') or text[:GLANCE]}…"
 
 
 def _hops(turns: list[Turn], language: str) -> Iterator[str]:

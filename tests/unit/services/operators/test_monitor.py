@@ -174,7 +174,7 @@ async def test_a_person_closes_under_their_name_but_not_what_a_colleague_holds(h
 
 async def test_who_is_angry_is_marked_while_the_dialog_goes_on(house: House) -> None:
     angry, over = (
-        talk("angry", text="Это кошмар, верните деньги"),
+        talk("angry", text="Это кошмар, верните деньги, жулики!"),
         talk("over", text="Кошмар, верните деньги"),
     )
     over.close(closing(at(5)))

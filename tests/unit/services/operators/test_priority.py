@@ -107,11 +107,11 @@ def test_one_exclamation_mark_is_politeness() -> None:
 
 def test_reasons_are_told_in_the_language_asked_for_the_weightiest_first() -> None:
     signals = Signals(
-        ["Это кошмар", "ужасно, верните деньги"], 1800, Worth(paid_rub=40_000, plan="business"), 2, True
+        ["Это кошмар", "ужасно, жулики"], 1800, Worth(paid_rub=40_000, plan="business"), 2, True
     )
     told = priority_of(signals, "ru")
     assert told.reasons == [
-        "сердится: «кошмар…», «ужасн…», «верните деньги…»",
+        "сердится: «кошмар…», «ужасн…», «жулик…»",
         "ждёт 30 мин",
         "действие ждёт согласования",
         "тариф «Бизнес», оплачено 40\u00a0000\u00a0₽",
