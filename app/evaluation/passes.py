@@ -226,6 +226,10 @@ def passes_over(sets: Sequence[CaseSet], options: RunOptions) -> list[Trial]:
     return [each for name, case in select_cases(sets, options) for each in _ways(name, case, options)]
 
 
+def count_variants(passes: Sequence[Trial]) -> int:
+    return sum(each.perturbation is not None for each in passes)
+
+
 def select_cases(sets: Sequence[CaseSet], options: RunOptions) -> list[tuple[str, Case]]:
     """The cases that fit, in the order of the sets; `limit` is over all sets together."""
     fitting = [(s.name, case) for s in sets for case in s.cases if _fits(case, options.slices)]

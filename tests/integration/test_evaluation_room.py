@@ -75,6 +75,15 @@ async def test_a_server_that_stops_leaves_its_runs_to_be_resumed(tmp_path: Path)
     assert bench.evaluation.registry.load(run_id).provenance.finished is None
 
 
+async def test_the_start_promises_what_it_runs(tmp_path: Path) -> None:
+    part = ordering(bench_of(tmp_path))
+    label = (await part.name_start("", ["routing_en"], "local", 2, True))["value"]
+    promised = sum(map(int, re.findall(r"\((\d+) and (\d+) variants", label)[0]))
+    run_id = await part.begin("", ["routing_en"], "local", 2, 0, 1, True)
+    assert [now.total async for now in part.desk.follow(run_id)][-1] == promised
+    await part.desk.stop()
+
+
 async def test_without_the_libraries_the_room_names_the_extra(tmp_path: Path) -> None:
     bench = bench_of(tmp_path)
     bench.__dict__["eval_desk"] = EvalDesk(bench.evaluation, libraries=("no_such_library",))

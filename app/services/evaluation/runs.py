@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from app.core.exceptions import CallCenterError
 from app.evaluation.cases import CaseSet, home
-from app.evaluation.passes import RunOptions, passes_over
+from app.evaluation.passes import RunOptions, count_variants, passes_over
 from app.evaluation.predictions import Provenance, Run
 from app.evaluation.registry import JOURNAL, PROVENANCE
 from app.evaluation.runner import NothingToRun, Target, provenance_of, run
@@ -32,7 +32,10 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """`rate` is cases a second, `left` seconds, None until known; `problem` says why it failed."""
+    """`total` counts cases and their `variants`: the same with typos, in capitals…
+
+    `rate` is cases a second, `left` seconds, None until known; `problem` says why it failed.
+    """
 
     run_id: str
     state: State = "running"
@@ -41,6 +44,7 @@ class RunProgress:
     rate: float | None = None
     left: float | None = None
     problem: str = ""
+    variants: int = 0
 
 
 @dataclass(eq=False)
@@ -49,6 +53,7 @@ class Job:
 
     run_id: str
     clock: Clock
+    variants: int = 0
     now: RunProgress = field(init=False)
     task: asyncio.Task[Any] | None = field(default=None, init=False)
     _began: tuple[float, int] | None = field(default=None, init=False)
@@ -56,7 +61,7 @@ class Job:
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self.now = RunProgress(self.run_id)
+        self.now = RunProgress(self.run_id, variants=self.variants)
 
     @property
     def running(self) -> bool:
@@ -185,12 +190,14 @@ class EvalDesk:
             raise RouterUnknown(router, f"the routers here are {', '.join(self.routers())}")
         if sum(job.running for job in self._jobs.values()) >= AT_ONCE:
             raise TooManyRuns
-        if not await asyncio.to_thread(passes_over, sets, options):
+        passes = await asyncio.to_thread(passes_over, sets, options)
+        if not passes:
             raise NothingToRun
         async with AsyncExitStack() as stack:
             target = await stack.enter_async_context(self.service.target(router))
             begun = await asyncio.to_thread(self._registered, provenance_of(sets, target, options), known)
-            job = self._jobs[begun.provenance.run_id] = Job(begun.provenance.run_id, self.clock)
+            job = Job(begun.provenance.run_id, self.clock, count_variants(passes))
+            self._jobs[job.run_id] = job
             job.task = asyncio.create_task(self._work(job, sets, target, options, begun, stack.pop_all()))
             job.task.add_done_callback(job.end)
         self._forget()

@@ -117,7 +117,7 @@ class ComparisonPanel(EvaluationPanel):
     def build(self) -> None:
         words = self.words
         self.judged = gr.State(("", ""))
-        with gr.Accordion(words["compare"], open=False, elem_id="cc-eval-compare"):
+        with gr.Accordion(words["compare"], open=False, elem_id="cc-eval-compare") as self.fold:
             with gr.Row(equal_height=False):
                 self.a = gr.Dropdown([], label=words["a"], min_width=260, elem_id="cc-eval-a")
                 self.b = gr.Dropdown([], label=words["b"], min_width=260, elem_id="cc-eval-b")

@@ -11,6 +11,8 @@ from app.ui.evaluation.rows import EvaluationTexts
 from app.ui.room import render
 from app.ui.words import NOTHING
 
+TYPOS = "typos"
+
 
 @dataclass(frozen=True)
 class HeadlineCard:
@@ -64,6 +66,10 @@ def describe_headline(report: Report, texts: EvaluationTexts) -> list[str]:
         counts = {"due": texts.number(due.n), "missed": texts.number(round(due.value * due.n))}
         kind = "missed" if due.value else "none_missed"
         sentences.append(words[kind].format(agent=agent, **counts))
+    for flip in report.robustness:
+        if flip.perturbation == TYPOS and flip.accuracy.n:
+            told = {"right": _of_hundred(flip.accuracy.value, texts), "n": texts.number(flip.accuracy.n)}
+            sentences.append(words["typos"].format(**told))
     return sentences
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -38,11 +38,13 @@ FILES = {
 
 
 class ReportPanel(EvaluationPanel):
-    def build(self) -> None:
+    def build(self, between: Callable[[], None]) -> None:
+        """`between` builds what stands below the headline."""
         self.none = gr.HTML(self.empty("empty"), elem_id="cc-eval-none")
         self.cell, self.case = gr.State(""), gr.State("")
         with gr.Column(visible=False, elem_id="cc-eval-found") as self.found:
             self.cards = gr.HTML(elem_id="cc-eval-cards")
+            between()
             with gr.Row(equal_height=False):
                 with gr.Column(scale=1, min_width=320):
                     self._matrix()

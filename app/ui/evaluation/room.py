@@ -71,11 +71,10 @@ class EvaluationRoom(Room):
         self.upload = UploadPanel(*given)
         self.operator = key
         self.runs.build()
-        self.report.build()
+        self.report.build(self.comparison.build)
         with self.report.found:
             self.corrections.build()
             self.report.build_sections()
-        self.comparison.build()
         self.upload.build()
         self.corrections.build_pending()
 
@@ -100,8 +99,8 @@ class EvaluationRoom(Room):
         )
         o.runs.input(o.pick, [self.operator, o.runs], [o.run, o.sets, o.router], **LAST)
         gr.on(
-            [o.sets.change, o.router.change, o.limit.change], o.name_start,
-            [self.operator, o.sets, o.router, o.limit], o.start, **LAST,
+            [o.sets.change, o.router.change, o.limit.change, o.perturb.change], o.name_start,
+            [self.operator, o.sets, o.router, o.limit, o.perturb], o.start, **LAST,
         )  # fmt: skip
         o.cancel.click(o.halt, [self.operator, o.run], None, **QUIET)
         o.resume.click(o.go_on, [self.operator, o.run, o.again], o.again, **QUIET)
@@ -109,7 +108,11 @@ class EvaluationRoom(Room):
     @property
     def _lists(self) -> list[Any]:
         """All lists of runs."""
-        return [self.runs.runs, self.comparison.a, self.comparison.b]
+        return [self.runs.runs, *self._pair]
+
+    @property
+    def _pair(self) -> list[Any]:
+        return [self.comparison.fold, self.comparison.a, self.comparison.b]
 
     def _wire_comparison(self) -> None:
         c = self.comparison
@@ -179,10 +182,17 @@ class EvaluationRoom(Room):
             yield {o.status: status, **buttons, **hidden}
         yield await r.show(key, run_id, mode, *prices)
 
-    async def offered_runs(self, key: str | None, run_id: str) -> tuple[Any, Any, Any]:
+    async def offered_runs(self, key: str | None, run_id: str) -> tuple[Any, ...]:
+        """What is shown is compared with the run before it."""
         last = await self.runs.last(key, run_id)
-        choices = gr.update(choices=last["choices"])
-        return last, choices, choices
+        return last, *await self._offer_pair(key, last["choices"], run_id)
+
+    async def _offer_pair(self, key: str | None, choices: Any, run_id: str | None = None) -> tuple[Any, ...]:
+        """(fold, A, B): without a `run_id` what was chosen stays."""
+        pair = await asyncio.to_thread(self.runs.find_pair, key, run_id) if run_id else ("", "")
+        chosen: list[dict[str, Any]] = [{"value": each} if each else {} for each in pair]
+        several = len(choices) > 1
+        return gr.update(visible=several), *(gr.update(choices=choices, **value) for value in chosen)
 
     def arrive(self, page: gr.Blocks, tab: gr.Tab) -> None:
         if self.missing:
@@ -195,8 +205,8 @@ class EvaluationRoom(Room):
 
     async def refresh(self, key: str | None) -> tuple[Any, ...]:
         sets, router, runs = await self.runs.choices(key)
-        choices = gr.update(choices=runs["choices"])
-        return sets, router, runs, choices, choices, *await self.corrections.list_pending(key)
+        pair = await self._offer_pair(key, runs["choices"])
+        return sets, router, runs, *pair, *await self.corrections.list_pending(key)
 
     async def welcome(self, key: str | None, request: gr.Request) -> tuple[Any, ...]:
         """The run that the address names is opened, else the latest; what it was over is chosen.

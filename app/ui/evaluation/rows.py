@@ -140,9 +140,16 @@ def render_halted(texts: EvaluationTexts) -> str:
 
 def _describe_progress(now: RunProgress, texts: EvaluationTexts) -> str:
     words = texts.words["progress"]
-    counts = {"done": texts.number(now.done), "total": texts.number(now.total)}
+    known = {
+        "done": now.done,
+        "total": now.total,
+        "cases": now.total - now.variants,
+        "variants": now.variants,
+    }
+    counts = {name: texts.number(n) for name, n in known.items()}
     if now.state != "running":
-        return str(words[now.state].format(**counts, problem=now.problem.rstrip(".")))
+        kind = "done_variants" if now.state == "done" and now.variants else now.state
+        return str(words[kind].format(**counts, problem=now.problem.rstrip(".")))
     if not now.total:
         return str(words["preparing"])
     parts = [words["running"].format(**counts)]

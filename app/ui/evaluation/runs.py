@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from app.core.exceptions import CallCenterError
-from app.evaluation.passes import RunOptions
+from app.evaluation.passes import PERTURBATIONS, RunOptions, count_variants, passes_over
 from app.evaluation.predictions import Provenance
 from app.services.evaluation.runs import RunOrder
 from app.ui.evaluation.panel import EvaluationPanel
@@ -19,6 +19,7 @@ from app.ui.room import render
 
 RUNS = 50
 MOST_CASES, MOST_AT_ONCE = 1_000_000, 64
+COUNTED = 2000  # cases whose variants are counted
 QUICK, RATE = "local", 12  # messages a second of that router, on two cores
 Choices = list[tuple[str, str]]
 
@@ -116,6 +117,19 @@ class RunPanel(EvaluationPanel):
             return [], ""
         return self.desk.shelf.keys_of(p.sets), p.router if p.router in self.desk.routers() else ""
 
+    def find_pair(self, key: str | None, run_id: str) -> tuple[str, str]:
+        """(A, B): this run after the last one before it over the same sets, else before the next. Blocks."""
+        ended = [p for p in self._runs(key) if p.finished]
+        shown = next((p for p in ended if p.run_id == run_id), None)
+        if shown is None:
+            return "", ""
+        alike = [p for p in ended if p.sets == shown.sets and p is not shown]
+        before = next((p for p in alike if p.started < shown.started), None)
+        after = next((p for p in reversed(alike) if p.started > shown.started), None)
+        if before:
+            return before.run_id, run_id
+        return (run_id, after.run_id) if after else ("", "")
+
     def _may_see(self, key: str | None, p: Provenance) -> bool:
         """Blocks."""
         return self.may_enter(key) or self.desk.shelf.shipped(p.sets)
@@ -190,23 +204,36 @@ class RunPanel(EvaluationPanel):
         return next((p.run_id for p in runs if p.finished), "")
 
     async def name_start(
-        self, key: str | None, sets: list[str] | None, router: str | None, limit: float | None
+        self, key: str | None, sets: list[str] | None, router: str | None, limit: float | None, perturb: bool
     ) -> Any:
         """What the button does: which messages, how many, for how long; of sets that this visitor sees."""
         seen = sets if sets and all(self._may_choose(key, name) for name in sets) else []
-        label = await asyncio.to_thread(self._describe_start, seen, router or "", int(limit or 0))
+        options = RunOptions(limit=int(limit) if limit and limit > 0 else None, perturb=bool(perturb))
+        label = await asyncio.to_thread(self._describe_start, seen, router or "", options)
         return gr.update(value=label)
 
-    def _describe_start(self, sets: list[str], router: str, limit: int) -> str:
+    def _describe_start(self, sets: list[str], router: str, options: RunOptions) -> str:
         words, sizes = self.words, self.desk.shelf.sizes()
         if not sets or not all(key in sizes for key in sets):
             return str(words["start"])
-        n = min(sum(sizes[key] for key in sets), limit or MOST_CASES)
+        n = min(sum(sizes[key] for key in sets), options.limit or MOST_CASES)
+        variants = self._count_variants(sets, n, options)
         whole = self.texts.set_name(sets[0].rpartition("/")[2])
         one = words["one_named"].format(name=whole)
         name = one if len(sets) == 1 else words["several"].format(n=len(sets))
-        about = [self.texts.number(n), *([self._describe_wait(n)] if router == QUICK else [])]
+        counted = words["with_variants"] if variants else "{n}"
+        about = [counted.format(n=self.texts.number(n), variants=self.texts.number(variants))]
+        about += [self._describe_wait(n + variants)] if router == QUICK else []
         return str(words["start_with"].format(name=name, about=", ".join(about)))
+
+    def _count_variants(self, sets: list[str], n: int, options: RunOptions) -> int:
+        """Of large sets so many as there can be: to count them takes longer than a label may."""
+        if not options.perturb or n > COUNTED:
+            return n * len(PERTURBATIONS) * options.perturb
+        try:
+            return count_variants(passes_over(self.desk.shelf.read(sets), options))
+        except CallCenterError:
+            return 0  # the start says why
 
     def _describe_wait(self, n: int) -> str:
         minutes = round(n / RATE / 60)

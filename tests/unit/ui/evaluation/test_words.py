@@ -1,0 +1,31 @@
+"""What the evaluation room says of a run: counts, shares, names."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.evaluation.runs import RunProgress
+from app.ui.evaluation.headline import describe_headline
+from app.ui.evaluation.rows import evaluation_texts, render_progress
+from tests.unit.evaluation.builders import rights
+from tests.unit.evaluation.pages import report_of
+
+DONE = {
+    "ru": "Готово, случаев: 150, их вариантов: 1\u00a0570.",
+    "en": "Done: 150 cases and 1,570 variants.",
+}
+WITH_TYPOS = {"ru": "С опечатками — 75 из 100 (проверено 4).", "en": "With typos: 75 of 100 (4 checked)."}
+
+
+@pytest.mark.parametrize("language", DONE)
+def test_variants_are_counted_apart(language: str) -> None:
+    now = RunProgress("r", "done", 1720, 1720, variants=1570)
+    assert DONE[language] in render_progress(now, evaluation_texts(language))
+
+
+@pytest.mark.parametrize("language", WITH_TYPOS)
+def test_the_headline_tells_of_typos_and_its_margin_in_points(language: str) -> None:
+    known = [*rights([True] * 4), *rights([True, True, True, False], perturbation="typos")]
+    sentences = describe_headline(report_of(known), evaluation_texts(language))
+    assert sentences[-1] == WITH_TYPOS[language]
+    assert {"ru": "п.\u00a0п.", "en": "points"}[language] in sentences[0]
