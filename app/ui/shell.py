@@ -39,6 +39,7 @@ def dress(page: str, language: str, scripts: str, example: bool) -> str:
     frame = words(language, "frame")
     facts = {
         "language": language,
+        "needed": frame["needed"],
         "too_large": frame["too_large"],
         "too_many": frame["too_many"],
         "largest": LARGEST_FILE // 2**20,

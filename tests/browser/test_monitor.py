@@ -52,7 +52,7 @@ def desk(browser: Browser, url: str, who: str, dialog: str = "", width: int = 12
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
     page.goto(f"{url}/ui/ru/?tab=monitor&watch={dialog}", wait_until="domcontentloaded")
-    expect(page.locator("[data-part=queue] h3").first).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-part=queue] h2").first).to_be_visible(timeout=60_000)
     page.locator(".mon-person [name=operator]").fill(who)
     yield page
     context.close()
@@ -104,7 +104,7 @@ def test_people_take_over_from_the_bot_and_from_each_other_and_all_see_it_withou
         state(anna, "other")
         boris.locator("[data-more=hand_back]").click()
         boris.locator("form[data-do=hand_back] textarea").fill("скидку обещала Анна")
-        boris.locator("form[data-do=hand_back] button").click()
+        boris.locator("form[data-do=hand_back] .cc-primary").click()
         said(boris, "возвращён боту")
         state(anna, "open")
         press(anna, "close")
@@ -218,7 +218,7 @@ def test_filters_leave_what_was_asked_for_and_a_reroute_becomes_a_proposal(
         form = page.locator("form[data-do=reroute]")
         form.locator("select").select_option("tech_support")
         form.locator("textarea").fill("спрашивает о настройке")
-        form.locator("button").click()
+        form.locator(".cc-primary").click()
         said(page, "ждёт подтверждения")
         assert f"watch={english.dialog}" in page.url
         filters.locator("[name=text]").fill("нет такого")

@@ -24,8 +24,12 @@ def test_the_verdict_comes_first_and_a_press_tries_a_connection(page: Page, url:
         "Всё работает. Отвечает встроенная модель, ключ провайдера не задан."
     )
     storage = page.locator("[data-connection=storage]")
-    storage.get_by_role("button", name="Проверить").click()
+    storage.get_by_role("button", name="Проверить: Хранилище диалогов").click()
     expect(storage.locator(".cc-result")).to_contain_text("Работает. Проверка заняла", timeout=SLOW)
+    told, card = storage.locator(".cc-result p").bounding_box(), storage.bounding_box()
+    assert told is not None
+    assert card is not None
+    assert card["y"] < told["y"] < card["y"] + card["height"]
     storage.get_by_role("button", name="Проверить").click()
     expect(storage.locator(".cc-result")).to_contain_text("только что запускали", timeout=SLOW)
     expect(page.locator("[data-connection=provider] button")).to_have_count(0)
@@ -61,3 +65,11 @@ def test_what_production_needs_is_listed_and_what_is_set_is_ticked(page: Page, u
     expect(steps).to_have_count(5)
     expect(steps.first).to_have_text(re.compile("^Missing: ENVIRONMENT=production"))
     expect(page.locator("#cc-settings .cc-link[href$='/example/']")).to_be_visible()
+
+
+def test_the_room_is_found_by_the_name_of_its_tab(browser: Browser, url: str) -> None:
+    with visitor(browser, url) as page:
+        page.goto(f"{url}/ui/ru/?tab=status")
+        expect(page.locator("#cc-tab-settings-button")).to_have_attribute(
+            "aria-selected", "true", timeout=SLOW
+        )

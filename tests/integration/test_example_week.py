@@ -175,7 +175,7 @@ def test_neither_rest_nor_figures_nor_exports_show_it(tmp_path: Path) -> None:
     ):
         before = http.get("/metrics").text
         assert http.get("/ui/en/example/").status_code == 200
-        assert "a made-up week" in http.get("/ui/en/example/config").text
+        assert "A made-up week" in http.get("/ui/en/example/config").text
         assert http.get("/api/v1/dialogue").json()["dialogs"] == []
         assert http.get(f"/api/v1/dialogue/{DIALOGS['en']}").status_code == 404
         assert http.get("/api/v1/operator/queue").json()["dialogs"] == []

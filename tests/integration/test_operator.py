@@ -116,8 +116,16 @@ def test_names_and_words_must_be_visible(room: Room, blank: str) -> None:
     assert room.take_over(blank).status_code == 422
     room.take_over()
     assert room.reply(blank).status_code == 422
-    assert room.hand_back(note=blank).status_code == 422
     assert room.view()["message_count"] == 2
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200b"])
+def test_a_hand_back_needs_no_note(room: Room, blank: str) -> None:
+    room.take_over()
+    back = room.hand_back(note=blank)
+    assert back.status_code == 200
+    assert room.view()["handler"] == "bot"
+    assert room.view().get("notes", []) == []
 
 
 def test_a_hand_back_may_name_the_agent_that_goes_on(room: Room) -> None:

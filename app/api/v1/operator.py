@@ -85,7 +85,7 @@ class ReplyBody(OperatorBody):
 class HandbackBody(OperatorBody):
     """`note` is shown to the agents; `agent` continues the dialog, by default the previous one."""
 
-    note: str = Field(min_length=1, max_length=4000, examples=["The refund is made; help with the set-up."])
+    note: str = Field(default="", max_length=4000, examples=["The refund is made; help with the set-up."])
     agent: str | None = Field(default=None, max_length=100, examples=["tech_support"])
 
 
@@ -114,7 +114,7 @@ async def reply(dialog_id: DialogId, body: ReplyBody, bench: Bench, key: Key, re
 
 @router.post("/dialogs/{dialog_id}/handback", summary="Hand back to the agents", responses=CHANGE)
 async def handback(dialog_id: DialogId, body: HandbackBody, bench: Bench) -> Held:
-    """Returns the dialog to the agents with a note for them."""
+    """Returns the dialog to the agents, with a note for them if there is one."""
     return await bench.operators.hand_back(dialog_id, body.operator, body.note, body.agent)
 
 

@@ -10,7 +10,7 @@ import structlog
 from app.core.dialog import HandbackNote, Rating
 from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
 from app.core.ports import BackOffice
-from app.core.text import checked
+from app.core.text import checked, is_blank
 from app.core.threads import in_office
 from app.services.dialogs.admission import Request
 from app.services.dialogs.approvals import Settle
@@ -77,9 +77,12 @@ class OperatorService:
             return outcome
 
     async def hand_back(self, dialog_id: str, operator: str, note: str, agent: str | None = None) -> Held:
-        """Agents see the note from the next turn on. Raises AgentUnknown, DialogClosed, NotHeld."""
+        """Agents see the note from the next turn on; a blank one is none.
+
+        Raises AgentUnknown, DialogClosed, NotHeld.
+        """
         checked(operator, NAME)
-        checked(note, NOTE)
+        note = "" if is_blank(note) else checked(note, NOTE)
         if agent is not None and agent not in self.agents:
             raise AgentUnknown(self.agents)
         async with self.dialogs.access.exclusive(dialog_id) as dialog:

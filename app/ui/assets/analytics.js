@@ -5,11 +5,17 @@ const anValue = (name) => (cc.get(name) || "").slice(0, 64);
 const anZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 const anRoom = () => document.getElementById("an-room");
 
+// On a phone the filters are folded, unless they leave something out.
+const anSift = (open) => {
+  anRoom()?.querySelector(".an-bar")?.classList.toggle("an-on", open);
+  anRoom()?.querySelector("[data-an-sift]")?.setAttribute("aria-expanded", String(open));
+};
 const anToolbar = () => {
   const period = anValue("period") || anUsual;
   anRoom()?.querySelectorAll("[data-an-period]").forEach((button) =>
     button.setAttribute("aria-pressed", String(button.dataset.anPeriod === period)));
   anRoom()?.querySelectorAll("[data-an-name]").forEach((field) => { field.value = anValue(field.dataset.anName); });
+  if (anValue("desk") || anValue("speech")) anSift(true);
   anRoom()?.querySelectorAll("[data-an-dates]").forEach((dates) => { dates.hidden = period !== "custom"; });
 };
 // The values of an event: period, days, zone, agent, language, key; what follows stays as the components have it.
@@ -56,6 +62,7 @@ document.addEventListener("click", (event) => {
   document.querySelectorAll(".an-help[open]").forEach((help) => { help.open = help.contains(event.target); });
   const button = event.target.closest?.("#an-room button");
   if (button?.dataset.anPeriod) anPeriod(button.dataset.anPeriod);
+  if (button?.matches("[data-an-sift]")) anSift(button.getAttribute("aria-expanded") !== "true");
   if (button?.dataset.anPress) cc.press(button.dataset.anPress);
 });
 document.addEventListener("keydown", (event) => {

@@ -68,11 +68,13 @@
     m.version = told.version;
     m.open = told.dialog ? { dialog: told.dialog, customer: told.customer } : null;
     m.root.dataset.state = told.state;
+    const low = atEnd();
     for (const [name, part] of Object.entries(told.parts)) {
       m.marks[name] = part.mark;
       fill(one(`[data-part="${name}"]`), part.html);
     }
     fit();
+    if (told.parts.lines && (low || m.wrote)) toEnd();
     if (m.came && told.dialog === m.dialog) arrive(told.state);
     if (m.took && told.dialog === m.dialog && told.state === "mine") write();
   }
@@ -83,12 +85,22 @@
     const lines = one(".mon-lines");
     lines.scrollTop = lines.scrollHeight;
     if (!narrow()) return;
-    if (state === "mine") lines.lastElementChild?.scrollIntoView({ block: "center" });
+    if (state === "mine" && m.dialog !== m.taken) lines.lastElementChild?.scrollIntoView({ block: "center" });
     else one(".mon-right").scrollIntoView({ block: "start" });
   }
+  // On a phone the page stays at the summary, and no keyboard covers it.
   function write() {
     m.took = false;
-    one('form[data-do="reply"] textarea').focus();
+    if (!narrow()) one('form[data-do="reply"] textarea').focus();
+  }
+  // A phone shows the dialog at its end: what is written next is followed.
+  function atEnd() {
+    const whole = document.documentElement.scrollHeight;
+    return narrow() && pane() === "dialog" && scrollY > 0 && innerHeight + scrollY > whole - 60;
+  }
+  function toEnd() {
+    m.wrote = false;
+    if (narrow() && pane() === "dialog") scrollTo(0, document.documentElement.scrollHeight);
   }
 
   // The browser's tab says how many wait.
@@ -158,6 +170,7 @@
 
   function open(dialog) {
     say("");
+    m.taken = "";
     if (dialog !== m.dialog || pane() === "list") {
       cc.go("watch", dialog);
       m.steps += 1;
@@ -261,6 +274,7 @@
     const dialog = button.dataset.take;
     if (!named()) return;
     open(dialog);
+    m.taken = dialog;
     await busy(button, () => act("take_over", { dialog }, { text: "" }));
   }
 
@@ -269,6 +283,12 @@
     for (const form of m.root.querySelectorAll("[data-form]")) form.hidden = form.dataset.form !== name;
     for (const button of m.root.querySelectorAll("[data-more]")) button.setAttribute("aria-expanded", button.dataset.more === name);
     one(`[data-form="${name}"] textarea`)?.focus();
+    if (!name) menu(false);
+  }
+  // On a phone all but the line to write is behind one button.
+  function menu(open) {
+    one(".mon-acts").classList.toggle("mon-on", open);
+    one("[data-menu]").setAttribute("aria-expanded", String(open));
   }
 
   // One key a text: sent again after a lost answer, the line is written once.
@@ -285,6 +305,7 @@
     if (!await busy(button, () => act(what, target, more))) return;
     if (what === "reply") {
       m.sent = null;
+      m.wrote = true;
       drafts.delete(target.dialog);
     }
     if (m.dialog !== target?.dialog) return;
@@ -300,7 +321,10 @@
       const more = event.target.closest("[data-more]");
       const taken = event.target.closest("[data-take]");
       const sift = event.target.closest("[data-sift]");
+      const folded = event.target.closest("[data-menu]");
       if (event.target.closest("[data-back]")) leave();
+      else if (folded) menu(folded.getAttribute("aria-expanded") !== "true");
+      else if (event.target.closest("[data-fold]")) unfold("");
       else if (sift) sift.setAttribute("aria-expanded", one(".mon-filters").classList.toggle("mon-on"));
       else if (more) unfold(more.getAttribute("aria-expanded") === "true" ? "" : more.dataset.more);
       else if (taken) take(taken);

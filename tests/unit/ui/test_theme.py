@@ -71,3 +71,14 @@ def test_every_icon_that_a_template_names_is_drawn() -> None:
     templates = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.j2"))
     named = set(re.findall(r'"([\w-]+)" \| icon', templates))
     assert named - {path.stem for path in ICONS.glob("*.svg")} == set()
+
+
+def test_rules_for_a_width_are_those_that_gradio_leaves_whole() -> None:
+    """It puts its own container before each selector of a media rule, after each comma too."""
+    for path in ASSETS.rglob("*.css"):
+        sheet = path.read_text(encoding="utf-8")
+        for rules in re.findall(r"^@media \([^{]*\{\n(.*?)^\}", sheet, re.M | re.S):
+            selectors = [line.partition("{")[0] for line in rules.splitlines()]
+            assert [
+                s for s in selectors if ".gradio-container" in s or re.search(r":(is|not)\([^)]*,", s)
+            ] == [], path

@@ -53,6 +53,21 @@ document.addEventListener("click", (event) => {
     location.href = new URL(location.search, language.href);
   }
 });
+// A field left empty is named in the page's language; the browser would speak its own.
+document.addEventListener("invalid", (event) => {
+  const field = event.target;
+  if (!field.validity.valueMissing) return;
+  event.preventDefault();
+  if (field.form && field.form.querySelector(":invalid") !== field) return;
+  field.setAttribute("aria-invalid", "true");
+  field.focus();
+  cc.say(field.dataset.needed || ccFrame.needed);
+}, true);
+document.addEventListener("input", ({target}) => {
+  if (!target.hasAttribute?.("aria-invalid")) return;
+  target.removeAttribute("aria-invalid");
+  document.getElementById("cc-said")?.classList.remove("cc-on");
+});
 document.addEventListener("keydown", (event) => {
   const open = document.querySelector("#cc-model[open]");
   if (event.key === "Escape" && open) {
@@ -69,6 +84,7 @@ document.addEventListener("keydown", (event) => {
 });
 // The tab of the address is open from the first moment: Gradio is told before it builds the page.
 cc.begin = (config) => {
+  if (cc.get("tab") === "status") cc.put("tab", "settings"); // as the tab is named
   const tabs = config?.components?.find((part) => part.props?.elem_id === "cc-tabs");
   const rooms = (config?.components || []).map((part) => part.props?.elem_id).filter((id) => id?.startsWith("cc-tab-"));
   if (tabs && rooms.includes(`cc-tab-${cc.get("tab")}`)) tabs.props.selected = cc.get("tab");
