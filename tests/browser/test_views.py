@@ -88,7 +88,7 @@ def test_a_bubble_tells_what_waits_and_that_a_person_was_called(page: Page, url:
     expect(act.locator(".cc-tag")).to_have_text("ждёт согласия")
     page.locator("#cc-confirm").click()
     expect(chat.locator(".cc-called")).to_have_text("Сотрудник вызван", timeout=SLOW)
-    expect(act.locator(".cc-tag")).to_have_text(["согласовано", "ждёт одобрения"])
+    expect(act.locator(".cc-tag")).to_have_text(["клиент согласен", "ждёт одобрения"])
 
 
 def test_back_and_forward_walk_between_dialogs(page: Page) -> None:

@@ -133,7 +133,15 @@ class Monitor:
         dialog = await self.operators.dialogs.store.read(dialog_id)
         account, _ = await QueueRecords(self.operators.office).customer(dialog.customer_id)
         told = briefing(dialog, account, reader, self.operators.title_of)
+        if any(m.about for m in dialog.messages):  # the outcome of an approval was told here
+            told.notes += await self._comments(dialog_id)
         return OpenDialog.of(dialog, told, account.customer.name if account else "")
+
+    async def _comments(self, dialog_id: str) -> list[str]:
+        """What colleagues wrote when they rejected an act of this dialog."""
+        found = (await self.operators.approvals("rejected")).approvals
+        mine = [a for a in found if a.dialog_id == dialog_id and a.note]
+        return [f"{a.decided_by} ({a.number}): {a.note}" for a in mine]
 
     async def _queue(self, reader: str | None) -> tuple[datetime, QueueView]:
         return self.operators.dialogs.clock(), await self.operators.queue(QUEUED, None, reader)

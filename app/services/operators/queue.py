@@ -36,6 +36,7 @@ from app.services.operators.priority import Signals, priority_of
 from app.services.operators.records import QueueRecords
 from app.services.operators.summary import briefing, language_in, name_by_id
 from app.services.operators.views import QueueRow, QueueView
+from app.services.operators.wish import is_unread, latest_line
 
 log = structlog.get_logger()
 NEVER = datetime(1970, 1, 2, tzinfo=UTC)
@@ -175,6 +176,8 @@ class Queue:
             priority=priority_of(signals, reader or language_in(dialog)),
             approvals=[approval.number for approval in entry.approvals],
             summary=briefing(dialog, account, reader, self.title_of),
+            latest=latest_line(dialog),
+            unread=is_unread(dialog),
         )
 
     async def _repeats(self, dialog: Dialog, moment: datetime) -> int:

@@ -63,7 +63,11 @@ class Rated(BaseModel):
 
 
 class QueueRow(BaseModel):
-    """`waiting_seconds` is 0 if the customer is not waiting; `approvals` are numbers of pending approvals."""
+    """`waiting_seconds` is 0 if the customer is not waiting; `approvals` are numbers of pending approvals.
+
+    `latest`: the customer's latest line that is no answer to our question. `unread`: they wrote after
+    the operator.
+    """
 
     dialog_id: str
     customer_id: str
@@ -74,6 +78,8 @@ class QueueRow(BaseModel):
     priority: Priority
     approvals: list[str]
     summary: Briefing
+    latest: str = ""
+    unread: bool = False
 
 
 class QueueView(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.dialog import Dialog, Message
+from app.core.models import OPERATOR
 from app.core.own_words import calls_person, is_answer, own_lines, states_matter
 from app.core.text import clean, shorten
 
@@ -46,6 +47,12 @@ def latest_line(dialog: Dialog) -> str:
     """The customer's latest words that are no answer to a question of ours."""
     said = own_lines(dialog)
     return short(said[-1].content) if said else ""
+
+
+def is_unread(dialog: Dialog) -> bool:
+    """A person serves, and the customer wrote last."""
+    spoken = [m for m in dialog.messages if m.role == "customer" or m.agent_type == OPERATOR]
+    return dialog.handler == "person" and bool(spoken) and spoken[-1].role == "customer"
 
 
 def _escalating(dialog: Dialog, lines: Sequence[Message]) -> Message | None:

@@ -56,6 +56,7 @@ class QueuedDialog:
     since: datetime | None
     reasons: str
     wish: str
+    unread: bool
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names) -
         held=row.held_by or "",
         since=_waits_since(row.waiting_seconds, as_of),
         reasons="; ".join(each for each in row.priority.reasons if not each.startswith(waits)),
-        wish=row.summary.wish or row.summary.wanted,
+        wish=(row.held_by and row.latest) or row.summary.wish or row.summary.wanted,
+        unread=row.unread,
     )
 
 

@@ -51,7 +51,7 @@ def test_it_tells_what_is_wanted_tried_and_promised() -> None:
         "ответ по статьям: plans-compare, refund-policy",
         "возврат платежа: отказано (срок вышел)",
     ]
-    assert told.promised == ["жалоба: выполнено (T-1004)", "бонус на счёт: ждёт согласования (A-1)"]
+    assert told.promised == ["жалоба: выполнено (T-1004)", "бонус на счёт: ждёт одобрения (A-1)"]
     assert told.withheld == ["деньги придут завтра"]
     assert (told.last_by, told.last_message) == ("supervisor", "Передаю руководителю.")
 
@@ -87,7 +87,7 @@ def test_who_reads_is_told_in_their_own_language_and_quotations_stay() -> None:
         "answered from the articles: plans-compare, refund-policy",
         "refund: refused (too late)",
     ]
-    assert told.promised == ["complaint: done (T-1004)", "credit: pending approval (A-1)"]
+    assert told.promised == ["complaint: done (T-1004)", "credit: awaiting approval (A-1)"]
     assert briefing(dialog, None, "ru").why == "слова: «верните деньги»"
 
 

@@ -139,7 +139,7 @@ async def test_a_line_that_is_sent_again_after_a_lost_answer_is_written_once(ben
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_our_words_are_in_the_language_of_the_page(bench: Workbench, language: str) -> None:
     dialog = new_dialog("c")
-    last = answered(dialog, "Это кошмар, верните деньги", "Сейчас.", "supervisor")
+    last = answered(dialog, "Это кошмар, жулики", "Сейчас.", "supervisor")
     dialog.escalation = Escalation(since=last.timestamp, reason="says too little to tell", by="supervisor")
     await kept(bench.dialogs.store, dialog)
     house = replace(bench, monitor=replace(bench.monitor, _shared=SingleFlight()))
