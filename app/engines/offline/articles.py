@@ -11,6 +11,7 @@ from app.engines.offline import talk
 from app.engines.offline.acts import DEMANDS, LEANING, LOOKED_UP
 from app.engines.offline.conversation import Move, Say, Scene, look_up, open_ticket, tried_in_vain
 from app.engines.offline.lexicon import Phrasebook, contains, manner, phrasebook, skillbook
+from app.engines.offline.named_subjects import subject_of
 from app.engines.offline.skills import offer, perform
 from app.engines.offline.wishes import HELPED, OFFER, Intent, skill_of
 
@@ -37,7 +38,7 @@ def from_article(wish: Intent, scene: Scene) -> Move | None:
     """None where none fits, and where the line leans on what was said: there anything seems to fit."""
     if wish.act in LEANING:
         return None
-    article = find_article(wish, scene)
+    article = subject_of(wish, scene) or find_article(wish, scene)
     if article is None:
         return None
     act = in_use().profile.records.get(article.id)

@@ -44,6 +44,10 @@ def without_foreign(text: str, reading: Reading) -> Reading:
     return Reading(tuple((act, each / (1 - p)) for act, each in reading.acts if act != FOREIGN))
 
 
+def stems_in(text: str) -> set[str]:
+    return {word[:STEM] for word in _words(text)}
+
+
 def _words(text: str) -> set[str]:
     return {word for word in TOKEN.findall(plain(text)) if len(word) >= SHORTEST}
 
@@ -54,6 +58,6 @@ def _vocabulary() -> _Vocabulary:
     for acts in read_all("acts").values():
         for act, lines in acts.items():
             for line in lines:
-                (foreign if act == FOREIGN else own).update({word[:STEM] for word in _words(str(line))})
+                (foreign if act == FOREIGN else own).update(stems_in(str(line)))
             counts[act == FOREIGN] += len(lines)
     return _Vocabulary(own, foreign, (counts[0], counts[1]))

@@ -9,6 +9,7 @@ from app.core.models import OpenMatter
 from app.engines.offline import acts, articles, follow_ups, talk
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
+from app.engines.offline.named_subjects import subject_of
 from app.engines.offline.neighbours import is_booked, may_be_fault
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
@@ -95,7 +96,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return move
     if (
         wish.act not in acts.DEMANDS
-        and (articles.own_document(scene) or _asks_terms(wish))
+        and (articles.own_document(scene) or _asks_terms(wish) or subject_of(wish, scene))
         and (told := articles.from_article(wish, scene))
     ):
         return told
