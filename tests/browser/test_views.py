@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.bootstrap import build
 from tests.browser.conftest import visitor
-from tests.browser.test_chat import SLOW, ask, opened
+from tests.browser.test_chat import SLOW, ask, opened, say
 from tests.support.server import running, settings
 
 pytestmark = [
@@ -89,6 +89,15 @@ def test_a_bubble_tells_what_waits_and_that_a_person_was_called(page: Page, url:
     page.locator("#cc-confirm").click()
     expect(chat.locator(".cc-called")).to_have_text("Сотрудник вызван", timeout=SLOW)
     expect(act.locator(".cc-tag")).to_have_text(["клиент согласен", "ждёт одобрения"])
+
+
+def test_what_is_to_be_agreed_to_is_in_view_on_a_low_screen(browser: Browser, url: str) -> None:
+    with visitor(browser, url, viewport={"width": 1280, "height": 620}) as page:
+        page.goto(f"{url}/ui/ru/?customer=demo_student")
+        ask(page, "сколько стоит Профи?", "продажи ·")
+        say(page, "оформите Профи на год")
+        expect(page.locator("#cc-confirm")).to_be_visible(timeout=SLOW)
+        expect(page.locator("#cc-chat .cc-act").last).to_be_in_viewport(ratio=0.9)
 
 
 def test_back_and_forward_walk_between_dialogs(page: Page) -> None:

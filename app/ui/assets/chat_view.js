@@ -66,7 +66,8 @@
     place.style.setProperty("--cc-rest", `calc(100dvh - ${top}px)`);
   };
 
-  // The question and the start of its answer stay in view; whoever scrolls is left alone until they write again.
+  // The question and the start of its answer stay in view, of a proposal its end: nobody agrees to what they do not
+  // see. Whoever scrolls is left alone until they write again.
   let lines = 0, left = false;
   const scroller = () => {
     const log = document.querySelector("#cc-chat .bubble-wrap");
@@ -84,7 +85,8 @@
       : box.scrollHeight - box.clientHeight;
     const start = asked.getBoundingClientRect().top - (page ? 0 : box.getBoundingClientRect().top)
       + box.scrollTop - head - 8;
-    box.scrollTop = Math.max(0, Math.min(start, end));
+    const proposed = document.querySelector("#cc-consent button");
+    box.scrollTop = Math.max(0, proposed ? end : Math.min(start, end));
   };
   for (const kind of ["wheel", "touchmove"]) {
     document.addEventListener(kind, (event) => event.target.closest?.("#cc-chat") && (left = true), {passive: true});
