@@ -143,7 +143,7 @@ def test_a_run_ends_in_a_report_whose_cells_list_their_cases(room: Page) -> None
     measure(room)
     status(room, "Готово")
     shown(room)
-    expect(room.locator("#cc-eval-cards")).to_contain_text("Пропущенные эскалации", timeout=LONG)
+    expect(room.locator("#cc-eval-cards")).to_contain_text("Не попали к супервайзеру", timeout=LONG)
     lead = room.locator("#cc-eval-cards .ev-lead")
     expect(lead).to_contain_text("50 из 100 сообщений попали куда надо (проверено 4", timeout=LONG)
     expect(lead).to_contain_text("Из 3, кому нужен был супервайзер, 2 ушли не туда.")
@@ -157,7 +157,7 @@ def test_a_run_ends_in_a_report_whose_cells_list_their_cases(room: Page) -> None
     box(room, "prices")
     typed(room.locator("#cc-eval-missed input[type=number]"), "17.5")
     expect(room.locator("[data-card=cost] b")).to_have_text("35", timeout=LONG)
-    expect(room.locator("#cc-eval-terms")).to_contain_text("пропущенная эскалация — 17,5")
+    expect(room.locator("#cc-eval-terms")).to_contain_text("не попало к супервайзеру — 17,5")
     files = {kind: fetched(room, kind) for kind in ("html", "json", "csv", "jsonl", "junit")}
     assert all(text for _, text in files.values())
     assert [kind for kind, (_, text) in files.items() if "17.5" in text] == ["html", "json"]

@@ -31,7 +31,7 @@ def render_headline(report: Report, texts: EvaluationTexts) -> str:
         "needless": _needless(report, texts),
     }
     more = {
-        "f1": (texts.share(h.macro_f1) if h.accuracy.n else NOTHING, ""),
+        "f1": (texts.percent(h.macro_f1, 1) if h.accuracy.n else NOTHING, ""),
         "coverage": (_share(h.coverage, texts), _coverage(h, texts)),
         "p95": _latency(h, texts),
         "cost": (texts.number(round(h.mistake_cost, 2)), _spent(h, texts)),

@@ -78,7 +78,10 @@ class ReportPanel(EvaluationPanel):
         words = self.words
         gr.HTML(render("evaluation.title", text=words["matrix"], note=words["matrix_help"]))
         modes = [(text, mode) for mode, text in words["mode"].items()]
-        self.mode = gr.Radio(modes, value="count", show_label=False, container=False, elem_id="cc-eval-mode")
+        self.mode = gr.Radio(
+            modes, value="count", label=words["mode_label"], show_label=False, container=False,
+            elem_id="cc-eval-mode",
+        )  # fmt: skip
         self.matrix = gr.HTML(elem_id="cc-eval-matrix", js_on_load=TOGGLES)
         with gr.Accordion(words["prices"], open=False, elem_id="cc-eval-prices"):
             gr.HTML(render("evaluation.help", sentence=words["prices_help"]))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from app.core.stats import Interval
+from app.evaluation.metrics import Slice
 from app.evaluation.predictions import Prediction
 from app.evaluation.report import Report
 from app.services.evaluation.reading import CaseLine, name_of
@@ -47,11 +48,15 @@ class EvaluationTexts(RoomTexts):
         return self.number(value, 3)
 
     def interval(self, given: Interval) -> str:
-        """`0.914 (0.896–0.929, n = 812)`, or a dash where nothing was counted."""
+        """`91.4% (89.6–92.9%, n = 812)`, or a dash where nothing was counted."""
         if not given.n:
             return NOTHING
-        value, low, high = (self.share(each) for each in (given.value, given.low, given.high))
-        return f"{value} ({low}–{high}, n\u00a0=\u00a0{self.number(given.n)})"
+        low, high = self.number(100 * given.low, 1), self.percent(given.high, 1)
+        return f"{self.percent(given.value, 1)} ({low}–{high}, n\u00a0=\u00a0{self.number(given.n)})"
+
+    def part(self, facet: str, row: Slice) -> str:
+        """«Сложность: трудные»."""
+        return f"{facet}: {self.value(row.by, row.value)}"
 
     def within(self, given: Interval) -> str:
         """The interval in words, in per cent."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.services.evaluation.runs import RunProgress
 from app.ui.evaluation.headline import describe_headline
 from app.ui.evaluation.rows import evaluation_texts, render_progress
+from app.ui.evaluation.sections import render_sections
 from tests.unit.evaluation.builders import rights
 from tests.unit.evaluation.pages import report_of
 
@@ -29,3 +32,20 @@ def test_the_headline_tells_of_typos_and_its_margin_in_points(language: str) -> 
     sentences = describe_headline(report_of(known), evaluation_texts(language))
     assert sentences[-1] == WITH_TYPOS[language]
     assert {"ru": "п.\u00a0п.", "en": "points"}[language] in sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "part", "share"),
+    [("ru", "Сложность: трудные", "50,0\u00a0%"), ("en", "Difficulty: hard", "50.0%")],
+)
+def test_parts_are_named_with_their_facet_and_shares_are_per_cents(
+    language: str, part: str, share: str
+) -> None:
+    known = [
+        *rights([True, False] * 20, difficulty="hard"),
+        *rights([True] * 20, difficulty="plain", set="t"),
+    ]
+    page = render_sections(report_of(known), evaluation_texts(language))
+    assert part in page
+    assert f"{share} (" in page
+    assert not re.search(r"\b0[.,]\d{3}\b", page)
