@@ -48,9 +48,16 @@
   const seen = new MutationObserver(() => {
     if (!e.wanted) return seen.disconnect();
     if (cases().length) {
-      e.open(e.wanted);
+      if (e.open(e.wanted)) arrive();
       e.wanted = null;
     }
   });
+  // The page grows while its charts come: the case is brought back into view until the visitor scrolls.
+  function arrive() {
+    const again = setInterval(() => document.getElementById("cc-eval-one")?.scrollIntoView({ block: "start" }), 400);
+    const stop = () => clearInterval(again);
+    for (const name of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(name, stop, { once: true });
+    setTimeout(stop, 6000);
+  }
   seen.observe(document.documentElement, { childList: true, subtree: true });
 })();

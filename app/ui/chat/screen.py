@@ -104,7 +104,8 @@ class Screen:
         message = answer_at(view, seq)
         if message is None:
             return self._empty("unanswered" if 1 <= seq <= len(view.messages) else "empty")
-        about = render("chat.about", seq=message.seq, text=_shorten(message.content))
+        number = self.texts.words["line_number"].format(n=message.seq)
+        about = render("chat.about", number=number, text=_shorten(message.content))
         if message.path is None:
             return about + render("chat.by_person", t=self.texts)
         return about + render_path(message.path, self.texts, self.find_article, why)

@@ -116,10 +116,7 @@ class EvaluationRoom(Room):
 
     def _wire_comparison(self) -> None:
         c = self.comparison
-        c.go.click(
-            c.judge, [self.operator, c.a, c.b], [c.verdict, c.judged, c.reader],
-            api_visibility="private", concurrency_limit=None,
-        )  # fmt: skip
+        c.go.click(c.judge, [self.operator, c.a, c.b], [c.verdict, c.judged, c.reader], **QUIET)
         c.verdict.click(c.read, [self.operator, c.judged], c.reader, **LAST).then(
             None, None, None, js=TO_PAIR, api_visibility="private"
         )
@@ -132,8 +129,7 @@ class EvaluationRoom(Room):
         gr.on([s.input for s in r.prices], r.count, asked, r.priced_parts, **LAST)
         for file, button in r.files.items():
             button.click(
-                partial(r.download, file), [self.operator, o.run, *r.prices], r.made,
-                api_visibility="private", concurrency_limit=None,
+                partial(r.download, file), [self.operator, o.run, *r.prices], r.made, **QUIET
             ).success(None, None, None, js=FETCH, api_visibility="private")  # fmt: skip
 
     def _wire_corrections(self) -> None:
@@ -217,4 +213,6 @@ class EvaluationRoom(Room):
         run_id = await self.runs.resolve(request.query_params.get("run", "")) or await self.runs.latest(key)
         keys, name = await asyncio.to_thread(self.runs.find_order, key, run_id)
         chosen = {**router, "value": name or router["choices"][0][1]}
+        known = [each for _, each in others[0]["choices"]]
+        others[0] = {**others[0], "value": run_id if run_id in known else None}
         return {**sets, "value": keys or self.runs.shipped(sets)}, chosen, *others, run_id
