@@ -83,6 +83,7 @@ class TurnFacts:
     degraded: bool
     withheld: bool
     tokens: int
+    paid: bool
     cost: float
     tools: tuple[tuple[str, str], ...] = ()
     article: str = ""
@@ -213,6 +214,7 @@ def _turn(message: Message, turn: Turn, asked: Message) -> TurnFacts:
         degraded=turn.degraded or turn.decision.degraded,
         withheld=bool(turn.withheld),
         tokens=turn.usage.total,
+        paid=bool(turn.usage.total) and turn.model != EMBEDDED,
         cost=turn.usage.cost,
         tools=tuple((use.name, use.status) for use in turn.tools),
         article=turn.citations[0] if turn.citations else "",

@@ -92,6 +92,7 @@ def tally(known: Sequence[DialogFacts], period: Period, outcomes: Outcomes) -> F
         rates=_rates(now, before),
         times=_durations(now, before),
         satisfaction=_satisfaction(now, before),
+        free=bool(now.answers) and not any(turn.paid for turn in now.turns),
         undecided=len(now.dialogs) - now.resolved[1],
         agents=_shares(now, before, lambda turn: turn.agent),
         sources=_shares(now, before, lambda turn: turn.source),

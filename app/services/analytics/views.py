@@ -139,8 +139,7 @@ class CalledDialog(BaseModel):
 class Called(BaseModel):
     """Dialogs to which a person was called, by a reason or by what the customer had come with.
 
-    `share` is of all such dialogs; `latest` are at most twenty. Of kind `none` are those without a topic.
-    """
+    `share` is of all such dialogs; `latest` are at most twenty; `none` are those without a topic."""
 
     kind: Literal["reason", "article", "action", "none"]
     name: str
@@ -165,7 +164,7 @@ class Load(BaseModel):
 
 class Figures(BaseModel):
     """`undecided` counts dialogs whose 72 hours have not passed yet. `gaps` are questions without an article,
-    `unread` lines that ask nothing and for which nothing was found.
+    `unread` lines that ask nothing and for which nothing was found. `free`: no model was paid for.
 
     `agent` and `language` are those the dialogs were chosen by; empty for all.
     """
@@ -180,6 +179,7 @@ class Figures(BaseModel):
     times: Durations
     satisfaction: Satisfaction
     undecided: int
+    free: bool
     agents: list[Share]
     sources: list[Share]
     tools: list[Tool]

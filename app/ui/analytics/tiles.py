@@ -109,10 +109,10 @@ class Tiles:
         return self._tile(key, self.texts.number(figure.value), before, change, line=line or [])
 
     def _cost(self, cost: Count, tokens: Count) -> Tile | None:
-        """Unknown for a model without prices; the embedded one uses no tokens and costs nothing."""
-        if not self.figures.volumes.turns.value or (tokens.value and not cost.value):
+        """Unknown for a model without prices; the embedded one costs nothing."""
+        if not cost.value and not self.figures.free:
             return None
-        used = self.texts.words["tokens" if tokens.value else "free"]
+        used = self.texts.words["tokens" if cost.value else "free"]
         told = used.format(n=self.texts.number(tokens.value))
         return self._tile("cost", self.texts.dollars(cost.value), told, self._describe_growth(cost))
 

@@ -126,6 +126,9 @@ class ComparisonPanel(EvaluationPanel):
             self.verdict = gr.HTML(nothing, elem_id="cc-eval-verdict", js_on_load=TOGGLES)
             self.reader = gr.HTML("", elem_id="cc-eval-pair")
 
+    def wait(self) -> str:
+        return render("analytics.busy", sentence=self.words["comparing_now"])
+
     async def judge(self, key: str | None, a: str | None, b: str | None) -> tuple[str, Judged, str]:
         """(verdict, judged, reader)"""
         if not a or not b:

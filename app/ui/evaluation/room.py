@@ -116,7 +116,9 @@ class EvaluationRoom(Room):
 
     def _wire_comparison(self) -> None:
         c = self.comparison
-        c.go.click(c.judge, [self.operator, c.a, c.b], [c.verdict, c.judged, c.reader], **QUIET)
+        c.go.click(c.wait, None, c.verdict, **QUIET).then(
+            c.judge, [self.operator, c.a, c.b], [c.verdict, c.judged, c.reader], **QUIET
+        )
         c.verdict.click(c.read, [self.operator, c.judged], c.reader, **LAST).then(
             None, None, None, js=TO_PAIR, api_visibility="private"
         )

@@ -98,7 +98,7 @@ def test_without_ratings_satisfaction_stands_in_their_place(figures: Figures) ->
 
 
 def test_what_has_no_data_is_named_once_and_shown_nowhere() -> None:
-    young = [Told.of("a", at(22, 9)).asks("Сколько стоит Профи?", usage=Usage()).dialog]
+    young = [Told.of("a", at(22, 9)).asks("Сколько стоит Профи?", usage=Usage(input_tokens=9)).dialog]
     figures, texts = figures_of(young), room_texts("en", "analytics")
     tiles, tables = Tiles(figures, texts), Tables(figures, texts)
     assert tiles.missing.startswith("No data yet: solved without a person, ratings")
