@@ -1,7 +1,9 @@
 """The application of today on the `storage/` of an installation that version 0.2 wrote.
 
 `tests/fixtures/write_storage.py` wrote it, and what was answered from it. Neither is written again: what
-fails here loses data of an installation, so the application has to be mended, not the folder.
+fails here loses data of an installation, so the application has to be mended, not the folder. Three answers
+follow a later decision: turns are counted by the agent who answered, a line without a question is no missing
+article, and calm words are no anger.
 """
 
 from __future__ import annotations
