@@ -62,18 +62,19 @@ def offer_guide(bench: Workbench, language: str) -> None:
 class LatePage:
     """A page that is made at its first request. It lives until `end`."""
 
-    def __init__(self, make: Callable[[], Awaitable[FastAPI]]) -> None:
-        """`make` gives an application with the page as its last route."""
+    def __init__(self, make: Callable[[], Awaitable[FastAPI]], making: asyncio.Lock) -> None:
+        """`make` gives an application with the page as its last route. `making` may be shared."""
         self._make = make
-        self._making = asyncio.Lock()
+        self._making = making
         self._made: Any = None
         self._over = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._making:
-            if self._made is None:
-                self._made = await self._begin(await self._make())
+        if self._made is None:
+            async with self._making:
+                if self._made is None:
+                    self._made = await self._begin(await self._make())
         await self._made(scope, receive, send)
 
     async def _begin(self, made: FastAPI) -> Any:

@@ -80,7 +80,11 @@ def _add_page(app: FastAPI, bench: Workbench, path: str, language: str) -> FastA
 
 
 def _mount_example(app: FastAPI, week: ExampleWeek[Workbench], uploads: Uploads, workers: Workers) -> None:
-    """Before the pages of its languages, which would answer that there is no such address."""
+    """Before the pages of its languages, which would answer that there is no such address.
+
+    One page is made at a time: Gradio keeps the one that is being made for the whole process.
+    """
+    making = asyncio.Lock()
     for language in LANGUAGES:
         path = f"/ui/{language}{EXAMPLE}".rstrip("/")
 
@@ -93,7 +97,7 @@ def _mount_example(app: FastAPI, week: ExampleWeek[Workbench], uploads: Uploads,
             return outside
 
         app.add_api_route(path, _add_slash, include_in_schema=False)
-        app.mount(path, late := LatePage(make))
+        app.mount(path, late := LatePage(make, making))
         _end_with(app, late)
 
 

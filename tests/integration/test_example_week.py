@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -187,6 +188,14 @@ def test_neither_rest_nor_figures_nor_exports_show_it(tmp_path: Path) -> None:
 
 def counts(exposed: str) -> list[str]:
     return [line for line in exposed.splitlines() if "turns_total{" in line or "ratings_total{" in line]
+
+
+def test_both_languages_opened_first_at_the_same_moment_are_both_whole(tmp_path: Path) -> None:
+    """Where it is made twice at once, each takes parts of the other and is broken until a restart."""
+    with serving(with_workbench(made(tmp_path))) as url, ThreadPoolExecutor() as pool:
+        pages = [f"{url}/ui/{language}/example/" for language in ("ru", "en")]
+        found = list(pool.map(lambda page: httpx2.get(page, timeout=120, trust_env=False), pages))
+    assert [answer.status_code for answer in found] == [200, 200]
 
 
 def test_it_is_offered_only_while_there_is_nothing_else(tmp_path: Path) -> None:
