@@ -63,7 +63,7 @@ def test_what_production_needs_is_listed_and_what_is_set_is_ticked(page: Page, u
     enter(page, url, "en")
     steps = page.locator(".cc-steps li")
     expect(steps).to_have_count(5)
-    expect(steps.first).to_have_text(re.compile("^Missing: ENVIRONMENT=production"))
+    expect(steps.first).to_have_text(re.compile("^To do: Set ENVIRONMENT=production"))
     expect(page.locator("#cc-settings .cc-link[href$='/example/']")).to_be_visible()
 
 

@@ -77,7 +77,7 @@ def list_routers(found: Condition, texts: RoomTexts) -> list[RouterRow]:
 
 
 def list_steps(found: Condition, texts: RoomTexts) -> list[tuple[bool, str]]:
-    """What a service for real customers has, and whether this one has it; none where it has all."""
+    """What is to be set for real customers, and whether it is; none where all is, and for the example."""
     told = texts.words["production"]["steps"]
     steps = [(done, str(told[name])) for name, done in found.production.items()]
     return [] if all(done for done, _ in steps) else steps
@@ -137,7 +137,7 @@ class SettingsRoom(Room):
             mark=mark,
             verdict=verdict,
             facts=list_facts(found, self.texts),
-            production=list_steps(found, self.texts),
+            production=[] if self.bench.made_up else list_steps(found, self.texts),
             example=always_open(self.bench, self.language),
             components=rows,
             routers=list_routers(found, self.texts),

@@ -47,6 +47,8 @@ def talk(*lines: str) -> Dialog:
         "оператор",
         "Соедините меня с руководителем немедленно",
         "Переведите на специалиста, пожалуйста",
+        "слушайте, мне это надоело, дайте уже нормального человека",
+        "ok enough, seriously, gimme a human already",
     ],
 )
 def test_a_bare_call_for_a_person_is_heard(line: str) -> None:

@@ -53,6 +53,14 @@ document.addEventListener("click", (event) => {
     location.href = new URL(location.search, language.href);
   }
 });
+// Between one's own data and the example the room stays.
+document.addEventListener("click", (event) => {
+  const way = event.target.closest(".cc-week a");
+  if (!way || !cc.get("tab")) return;
+  const there = new URL(way.href);
+  there.searchParams.set("tab", cc.get("tab"));
+  way.href = there;
+});
 // A field left empty is named in the page's language; the browser would speak its own.
 document.addEventListener("invalid", (event) => {
   const field = event.target;
