@@ -179,7 +179,7 @@ def test_an_approval_is_asked_for_once_and_carried_out(
         page.locator(".mon-ask textarea").fill("видела чек")
         confirm(page, "Олег Сафронов: возврат платежа")
         said(page, "одобрено")
-        expect(page.locator("[data-part=approvals]")).to_contain_text("Согласовывать нечего", timeout=SLOW)
+        expect(page.locator("[data-part=approvals]")).to_contain_text("Одобрять нечего", timeout=SLOW)
     [decided] = http.get("/api/v1/approvals?status=approved").json()["approvals"]
     assert (decided["decided_by"], decided["note"]) == ("anna", "видела чек")
 

@@ -53,9 +53,7 @@ def test_an_operator_takes_answers_and_approves_in_three_clicks(browser: Browser
             expect(page.locator("[data-part=lines]")).to_contain_text("Сейчас верну", timeout=SLOW)
             page.locator(".mon-pending [data-do=approve]").click()
             page.locator(".mon-ask [value=yes]").click()
-            expect(page.locator("[data-part=approvals]")).to_contain_text(
-                "Согласовывать нечего", timeout=SLOW
-            )
+            expect(page.locator("[data-part=approvals]")).to_contain_text("Одобрять нечего", timeout=SLOW)
             expect(page.locator("[data-fact=promised]")).to_contain_text("выполнено", timeout=SLOW)
             assert clicks(page) == 3
         [decided] = http.get("/api/v1/approvals?status=approved").json()["approvals"]

@@ -28,7 +28,7 @@ def proposed(storage: Path, dialog: str) -> list[str]:
 
 
 def test_a_turn_is_explained_and_the_wrong_desk_is_named_and_taken_back(page: Page, storage: Path) -> None:
-    ask(page, REFUND, "Вернуть деньги?")
+    ask(page, REFUND, "Повторного списания")
     why = page.locator("#cc-path .cc-why")
     expect(why).to_contain_text(TOLD, timeout=SLOW)
     expect(why.locator("mark", has_text="Верните")).to_be_visible()
@@ -59,7 +59,7 @@ def test_a_phone_shows_why_within_its_width(browser: Browser, url: str) -> None:
     with visitor(browser, url, viewport={"width": 390, "height": 844}, has_touch=True) as page:
         page.goto(f"{url}/ui/ru/")
         page.locator("#cc-message textarea").wait_for(timeout=60_000)
-        ask(page, REFUND, "Вернуть деньги?")
+        ask(page, REFUND, "Повторного списания")
         page.locator("[data-drawer=path]").click()
         why = page.locator("#cc-path .cc-why")
         expect(why).to_contain_text(TOLD, timeout=SLOW)

@@ -10,7 +10,7 @@ from app.core.wording import spoken
 from app.engines.offline import acts, talk
 from app.engines.offline.articles import find_article
 from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
-from app.engines.offline.lexicon import contains
+from app.engines.offline.lexicon import contains, plain, values
 from app.engines.offline.neighbours import verbs_of
 from app.engines.offline.question_words import stems_of
 from app.engines.offline.responses import fill
@@ -195,7 +195,7 @@ def _of_refund(wish: Intent, scene: Scene) -> Move | None:
 def of_outage(wish: Intent, scene: Scene) -> Say | None:
     """What might be tried on the customer's side is of no use while an outage lasts that was told of."""
     about = scene.matter.act == "ask_outage" and wish.act in {*acts.LOOKED_UP, *acts.STILL}
-    if not about or not _lasting(scene):
+    if not about or not any(_is_met(row, scene) for row in _lasting(scene)):
         return None
     return Say(talk.pick(texts(scene.language)["outage_ours"], scene), matter=scene.matter)
 
@@ -204,6 +204,12 @@ def _lasting(scene: Scene) -> list[Mapping[str, Any]]:
     """Outages that were looked up in the dialog and last."""
     looked = next((d.facts for d in reversed(scene.deeds) if d.tool == "service_status"), {})
     return [row for row in looked.get("incidents", ()) if row.get("state") == "lasting"]
+
+
+def _is_met(incident: Mapping[str, Any], scene: Scene) -> bool:
+    """The customer has named the service: another's outage explains nothing."""
+    stems = values("service").get(str(incident.get("service")), ())
+    return any(contains(stems, plain(said)) for said in scene.customer)
 
 
 def _without_term(scene: Scene) -> str:

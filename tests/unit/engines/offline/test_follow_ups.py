@@ -240,10 +240,14 @@ def test_sure_of_what_was_read_is_read_again() -> None:
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_while_an_outage_lasts_nothing_has_to_be_tried(language: str) -> None:
     lasts = deed("service_status", status="", incidents=[{"state": "lasting", "service": "calls"}])
-    known: dict[str, Any] = {"before": SPOKEN, "matter": OpenMatter(act="ask_outage"), "language": language}
-    told = say("would a reinstall help?", "ask_rules", agent=TECH, deeds=(lasts,), **known)
-    assert told.text == texts(language)["outage_ours"][0]
-    assert say("would a reinstall help?", "ask_rules", agent=TECH, **known).text != told.text
+    known: dict[str, Any] = {"matter": OpenMatter(act="ask_outage"), "language": language, "agent": TECH}
+    met = {"before": ("our video calls drop", "An outage."), **known}
+    told = say("would a reinstall help?", "ask_rules", deeds=(lasts,), **met)
+    ours = texts(language)["outage_ours"]
+    assert told.text == ours[0]
+    assert say("would a reinstall help?", "ask_rules", **met).text not in ours
+    other = {"before": ("the app crashes at once", "Outages: video calls."), **known}
+    assert say("would a reinstall help?", "ask_rules", deeds=(lasts,), **other).text not in ours
 
 
 def test_of_a_refund_that_is_made_the_payment_is_named_too() -> None:
