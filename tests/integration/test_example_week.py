@@ -19,6 +19,7 @@ from app.core.dialog import Dialog
 from app.core.models import OPERATOR
 from app.core.ports import DialogQuery
 from app.evaluation.registry import Registry
+from app.services.customers import written_customers
 from app.services.workbench import Workbench
 from app.ui.example import DIALOGS, ways
 from app.ui.words import LANGUAGES
@@ -119,6 +120,11 @@ def test_customers_have_names_and_the_cards_have_their_dialogs(
         assert dialog.status == "closed"
         assert any(use.status == "done" for m in dialog.messages if m.turn for use in m.turn.tools)
         assert any(m.turn.hops for m in dialog.messages if m.turn)
+
+
+def test_whoever_can_be_chosen_is_in_its_records(week: Workbench) -> None:
+    known = {each.customer_id for each in asyncio.run(week.customers.demo())}
+    assert known == {each.customer_id for each in written_customers()}
 
 
 def test_nothing_outside_is_asked_or_told(bench: Workbench, week: Workbench) -> None:
