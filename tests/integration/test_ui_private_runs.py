@@ -88,7 +88,7 @@ def reading(run_id: str, other: str, key: str | None) -> list[tuple[str, list[An
     downloads = [(name, [key, run_id, *prices], None) for name in DOWNLOADS]
     return [
         ("welcome", [key], None), ("refresh", [key], None), ("chosen_sets", [key, None], None),
-        ("name_start", [key, ["uploads/private_set"], None, 0], None),
+        ("name_start", [key, ["uploads/private_set"], None, 0, False], None),
         ("choices", [key], None), ("offered_runs", [key, run_id], None), ("pick", [key, run_id], None),
         ("follow", [None, key, run_id, "count", *prices], None), ("count", asked, None),
         ("pick_1", asked, {"pick": "supervisor\tsupervisor"}),
