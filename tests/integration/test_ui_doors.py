@@ -34,7 +34,7 @@ KEYLESS = {
     "_status", "SettingsRoom.show",
     "AnalyticsRoom.staff",
     "KnowledgeRoom.search", "KnowledgeRoom.choose",
-    "LibraryPanel.stop",  # says a sentence
+    "LibraryPanel.stop", "ComparisonPanel.wait",  # say a sentence
     # runs over shipped sets and their figures; of other sets in test_ui_private_runs.py
     "EvaluationRoom.follow", "EvaluationRoom.chosen_sets", "EvaluationRoom.offered_runs",
     "EvaluationRoom.refresh", "EvaluationRoom.welcome",  # what was re-routed live is asked for below
