@@ -75,7 +75,7 @@ def context_of(dialog: Dialog, asked: Message, memory: Remembered | None = None)
     turns = [m.turn for m in dialog.messages[: asked.seq] if m.turn]
     return TurnContext(
         origin=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
-        notes=[note.text for note in dialog.notes],
+        notes=[note.text for note in dialog.notes if note.text],
         memory=memory,
         used=[use for turn in turns for use in turn.tools],
         cited=list(dict.fromkeys(name for turn in turns for name in turn.citations)),

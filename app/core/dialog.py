@@ -176,8 +176,7 @@ class Dialog(BaseModel):
     def hand_back(self, note: HandbackNote, agent: str | None = None) -> None:
         """The bot goes on, `agent` where one is named. Raises DialogClosed or NotHeld."""
         self._expect_holder(note.by)
-        if note.text:
-            self.notes.append(note)
+        self.notes.append(note)
         self.handler, self.operator, self.escalation = "bot", None, None
         self.assigned_agent = agent or self.assigned_agent
         self.updated_at = note.at

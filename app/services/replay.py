@@ -234,7 +234,7 @@ class Rehearsal:
         dialog = self.dialog
         return TurnContext(
             origin=ActionContext(dialog_id=dialog.dialog_id, seq=asked.seq, customer_id=dialog.customer_id),
-            notes=[note.text for note in dialog.notes if note.at <= asked.timestamp],
+            notes=[note.text for note in dialog.notes if note.text and note.at <= asked.timestamp],
             used=[use for turn in self.turns for use in turn.tools],
             cited=list(dict.fromkeys(name for turn in self.turns for name in turn.citations)),
             transferred=any(turn.hops for turn in self.turns),

@@ -41,6 +41,7 @@ WORDS = {
     "app/locales/ru/ui": {"key", "storage"},
     "app/locales/en/skills.yaml": {"storage"},  # what runs out
     "app/locales/ru/skills.yaml": {"storage"},
+    "app/locales/en/person_requests.yaml": {"supervisor"},  # as customers say it
     "app/locales/en/grounding.yaml": {
         "storage",
         "business",

@@ -147,7 +147,7 @@ def briefing(
         ),
         promised=_unique(_list_promises(tools, language)),
         withheld=_unique(words for turn in turns for words in turn.withheld),
-        notes=[f"{note.by}: {note.text}" for note in dialog.notes],
+        notes=[f"{note.by}: {note.text}" for note in dialog.notes if note.text],
         last_by=(last.agent_type or last.role) if last else "",
         last_message=short(last.content) if last else "",
     )

@@ -170,7 +170,7 @@ class OpenDialog(BaseModel):
             held_by=dialog.operator if dialog.handler == "person" else None,
             language=summary.language,
             escalation=dialog.escalation,
-            notes=dialog.notes,
+            notes=[note for note in dialog.notes if note.text],
             closed_because=dialog.closing.reason if dialog.closing else None,
             closed_by=dialog.closing.by if dialog.closing else None,
             summary=summary,
