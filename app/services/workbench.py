@@ -93,8 +93,8 @@ class Workbench:
         """Shared by all pages, for its cache."""
         return CitationIndex(self.dialogs.store)
 
-    async def offers_example(self) -> bool:
-        """While there is nothing of one's own to show."""
+    async def offers_guide(self) -> bool:
+        """The first minute, led by cards: while there is nothing of one's own to show."""
         if self.example is None:
             return False
         try:

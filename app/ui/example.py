@@ -24,24 +24,16 @@ def address_of(language: str, made_up: bool) -> str:
     return f"../..{'/' + language}{EXAMPLE}" if made_up else f"../{language}/"
 
 
-async def ways(bench: Workbench, language: str, room: str = "analytics") -> list[dict[str, str]]:
-    """For an empty state: the same room of the example week. None where it is not offered."""
-    if not await bench.offers_example():
+def ways(bench: Workbench, language: str, room: str) -> list[dict[str, str]]:
+    """For an empty state: the same room of the example week. None where there is no example."""
+    if bench.example is None:
         return []
     text = words(language, "example")["way"]
     return [{"address": f"..{'/' + language}{EXAMPLE}?tab={room}", "text": text}]
 
 
-def always_open(bench: Workbench, language: str) -> dict[str, str] | None:
-    """The way to the example that stays when it is offered no longer."""
-    if bench.example is None:
-        return None
-    told = words(language, "example")
-    return {"address": f"..{'/' + language}{EXAMPLE}", "text": told["open"], "sentence": told["always"]}
-
-
 def offer_switch(bench: Workbench, language: str) -> None:
-    """In the header of the ordinary pages. The shell hides it, and the guide, where no example is offered."""
+    """In the header of the ordinary pages."""
     if bench.example:
         gr.HTML(render("example.offer", w=words(language, "example")), elem_id="cc-example")
 
@@ -53,7 +45,7 @@ def show_mark(bench: Workbench, language: str) -> None:
 
 
 def offer_guide(bench: Workbench, language: str) -> None:
-    """Above the empty chat: the cards of the first minute."""
+    """Above the empty chat: the cards of the first minute. The shell hides them from whoever has data."""
     if bench.example:
         guide = render("example.guide", w=words(language, "example"), dialog=DIALOGS[language])
         gr.HTML(guide, elem_id="cc-guide")

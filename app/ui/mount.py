@@ -56,7 +56,7 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
     app.add_api_route("/ui/{rest:path}", _redirect_or_fail, include_in_schema=False)
     pages = {f"/ui/{language}{place}": language for language in LANGUAGES for place in ("/", EXAMPLE)}
     app.user_middleware.append(
-        Middleware(Shell, pages=pages, scripts=render_scripts(), offers_example=bench.offers_example)
+        Middleware(Shell, pages=pages, scripts=render_scripts(), offers_guide=bench.offers_guide)
     )  # the innermost: within all guards
     return app
 

@@ -31,10 +31,10 @@ def encode_icon() -> str:
     return b64encode(read_icon().encode()).decode()
 
 
-def dress(page: str, language: str, scripts: str, example: bool) -> str:
+def dress(page: str, language: str, scripts: str, guide: bool) -> str:
     """Gradio's page in our language; cards for social networks, which name other hosts, are left out.
 
-    `example`: the example week is offered.
+    `guide`: the empty chat begins with the cards of the first minute.
     """
     frame = words(language, "frame")
     facts = {
@@ -51,7 +51,7 @@ def dress(page: str, language: str, scripts: str, example: bool) -> str:
         "facts": facts,
         "first": read_asset(FIRST / "first.js"),
         "scripts": scripts,
-        "example": example,
+        "guide": guide,
     }
     plain = _STRANGERS.sub("", _LANGUAGE.sub(rf'\1"{language}"', page, count=1))
     headed = plain.replace(_CHARSET, render("frame.head", page=ours, w=frame), 1)
@@ -91,28 +91,28 @@ Offer = Callable[[], Awaitable[bool]]
 class Shell:
     """Middleware that dresses the page itself; whatever lies below it passes unchanged."""
 
-    def __init__(self, app: ASGIApp, pages: Mapping[str, str], scripts: str, offers_example: Offer) -> None:
+    def __init__(self, app: ASGIApp, pages: Mapping[str, str], scripts: str, offers_guide: Offer) -> None:
         """`pages`: language by path. `scripts` run when the page is parsed, and before Gradio's."""
         self.app = app
         self.pages = pages
         self.scripts = scripts
-        self.offers_example = offers_example
+        self.offers_guide = offers_guide
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         language = self.pages.get(get_route_path(scope)) if scope["type"] == "http" else None
         if language is None or scope["method"] != "GET":
             return await self.app(scope, receive, send)
-        example = await self.offers_example()
-        return await self.app(scope, receive, Dresser(language, self.scripts, example, send))
+        guide = await self.offers_guide()
+        return await self.app(scope, receive, Dresser(language, self.scripts, guide, send))
 
 
 class Dresser:
     """Collects a page before it is dressed and sent."""
 
-    def __init__(self, language: str, scripts: str, example: bool, send: Send) -> None:
+    def __init__(self, language: str, scripts: str, guide: bool, send: Send) -> None:
         self.language = language
         self.scripts = scripts
-        self.example = example
+        self.guide = guide
         self.send = send
         self.start: Message = {}
         self.body = bytearray()
@@ -127,7 +127,7 @@ class Dresser:
         headers = MutableHeaders(raw=self.start["headers"])
         page = bytes(self.body)
         if headers.get("content-type", "").startswith("text/html"):
-            page = dress(page.decode(), self.language, self.scripts, self.example).encode()
+            page = dress(page.decode(), self.language, self.scripts, self.guide).encode()
             headers["content-length"] = str(len(page))
             headers["cache-control"] = "no-store"
         await self.send(self.start)

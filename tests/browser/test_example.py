@@ -53,7 +53,7 @@ def test_the_switch_leads_there_and_back_in_each_language(page: Page) -> None:
     expect(page.locator(".cc-made-up")).to_have_count(0)
 
 
-def test_what_is_said_in_the_example_stays_there_and_ones_own_dialog_ends_the_offer(
+def test_what_is_said_in_the_example_stays_there_and_ones_own_dialog_ends_the_cards_only(
     page: Page, storage: Path
 ) -> None:
     page.goto(f"{page.url.partition('/ui/')[0]}/ui/ru/example/")
@@ -70,4 +70,6 @@ def test_what_is_said_in_the_example_stays_there_and_ones_own_dialog_ends_the_of
     page.reload()
     page.locator("#cc-message textarea").wait_for(timeout=SLOW)
     expect(page.locator("#cc-chat .message").nth(1)).to_be_visible(timeout=SLOW)
-    expect(page.locator("#cc-example")).to_be_hidden()
+    page.locator("#cc-new").click()
+    expect(page.locator(".cc-guide")).to_be_hidden()
+    expect(page.locator("#cc-example a")).to_be_visible()

@@ -38,6 +38,22 @@ def test_six_rooms_fit_in_a_row_and_the_header_is_for_thumbs(
         expect(page.locator("#an-desk")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("address", ["/ui/ru/", "/ui/en/", "/ui/ru/example/"])
+def test_the_header_has_the_way_to_the_other_data_and_what_the_badge_opens_is_whole(
+    browser: Browser, url: str, address: str
+) -> None:
+    with visitor(browser, url, **PHONE) as page:
+        page.goto(f"{url}{address}")
+        page.locator("#cc-model summary").click(timeout=SLOW)
+        expect(page.locator(".cc-week a")).to_be_in_viewport()
+        assert page.evaluate(SMALL) == []
+        told = page.locator(".cc-pop").bounding_box()
+        assert told is not None
+        assert told["x"] >= 0
+        assert told["x"] + told["width"] <= 390
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_an_operator_takes_decides_writes_and_gives_back_with_one_thumb(browser: Browser, url: str) -> None:
     with visitor(browser, url, **PHONE) as page:
         page.goto(f"{url}/ui/ru/example/?tab=monitor")

@@ -64,7 +64,6 @@ def test_what_production_needs_is_listed_and_what_is_set_is_ticked(page: Page, u
     steps = page.locator(".cc-steps li")
     expect(steps).to_have_count(5)
     expect(steps.first).to_have_text(re.compile("^To do: Set ENVIRONMENT=production"))
-    expect(page.locator("#cc-settings .cc-link[href$='/example/']")).to_be_visible()
 
 
 def test_the_room_is_found_by_the_name_of_its_tab(browser: Browser, url: str) -> None:

@@ -204,22 +204,23 @@ def test_both_languages_opened_first_at_the_same_moment_are_both_whole(tmp_path:
     assert [answer.status_code for answer in found] == [200, 200]
 
 
-def test_it_is_offered_only_while_there_is_nothing_else(tmp_path: Path) -> None:
+def test_ones_own_dialog_ends_the_cards_of_the_first_minute_and_not_the_way_to_it(tmp_path: Path) -> None:
     whole = made(tmp_path)
 
-    async def look() -> list[int]:
-        before = len(await ways(whole, "en"))
+    async def look() -> list[bool]:
+        before = await whole.offers_guide()
         await whole.dialogs.create("customer_123", None)
-        return [before, len(await ways(whole, "en"))]
+        return [before, await whole.offers_guide()]
 
-    assert asyncio.run(look()) == [1, 0]
+    assert asyncio.run(look()) == [True, False]
+    assert len(ways(whole, "en", "analytics")) == 1
 
 
 @pytest.mark.parametrize("given", [{"environment": "production"}, {"demo_week": False}])
 def test_where_it_is_not_wanted_there_is_no_such_address(tmp_path: Path, given: dict[str, object]) -> None:
     whole = made(tmp_path, **given)
     assert whole.example is None
-    assert asyncio.run(whole.offers_example()) is False
+    assert asyncio.run(whole.offers_guide()) is False
     with serving(with_workbench(whole)) as url:
         for language in LANGUAGES:
             for path in (f"/ui/{language}/example/", f"/ui/{language}/example"):

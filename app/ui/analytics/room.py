@@ -211,7 +211,7 @@ class AnalyticsRoom(Room):
         chat = {"text": self.words["to_chat"], "address": "?tab=chat"}
         wider = {"text": self.words["wider"], "address": f"?tab={self.key}&period={WIDEST}"}
         if not await self.bench.analytics.has_any():
-            sentence, ways = "fresh", [*await example_ways(self.bench, self.language, self.key), chat]
+            sentence, ways = "fresh", [*example_ways(self.bench, self.language, self.key), chat]
         else:
             widest = asked.whole and asked.period == WIDEST
             sentence, ways = "empty", [chat] if widest else [wider, chat]

@@ -12,7 +12,6 @@ import gradio as gr
 
 from app.core.exceptions import CallCenterError
 from app.services.system import Condition, Shown, condition
-from app.ui.example import always_open
 from app.ui.room import QUIET, Room, render
 from app.ui.settings.checking import ConnectionChecks
 from app.ui.settings.connections import list_components, verdict_of
@@ -138,7 +137,6 @@ class SettingsRoom(Room):
             verdict=verdict,
             facts=list_facts(found, self.texts),
             production=[] if self.bench.made_up else list_steps(found, self.texts),
-            example=always_open(self.bench, self.language),
             components=rows,
             routers=list_routers(found, self.texts),
             groups=list_groups(found, self.texts),

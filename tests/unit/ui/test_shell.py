@@ -18,7 +18,7 @@ TEMPLATE = (Path(gradio.__file__).parent / "templates/frontend/index.html").read
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_tells_its_language_and_title(language: str) -> None:
     scripts = render_scripts()
-    page = dress(TEMPLATE, language, scripts, example=False)
+    page = dress(TEMPLATE, language, scripts, guide=False)
     assert re.match(rf'<!doctype html>\s*<html\s+lang="{language}"', page)
     assert f"<title>{words(language, 'frame')['page_title']}</title>" in page
     assert page.index(scripts) < page.index('type="module" crossorigin')
@@ -26,16 +26,16 @@ def test_the_page_tells_its_language_and_title(language: str) -> None:
 
 
 def test_the_page_names_no_other_host() -> None:
-    page = dress(TEMPLATE, "en", "", example=True)
+    page = dress(TEMPLATE, "en", "", guide=True)
     assert "githubusercontent" not in page
     assert "gradio.app" not in page
     assert "manifest.json" not in page
 
 
-def test_the_example_is_hidden_before_the_first_paint_where_it_is_not_offered() -> None:
-    hidden = "<style>#cc-example, #cc-guide {display:none !important}</style>"
-    assert hidden in dress(TEMPLATE, "en", "", example=False)
-    assert hidden not in dress(TEMPLATE, "en", "", example=True)
+def test_the_cards_of_the_first_minute_are_hidden_before_the_first_paint() -> None:
+    hidden = "<style>#cc-guide {display:none !important}</style>"
+    assert hidden in dress(TEMPLATE, "en", "", guide=False)
+    assert hidden not in dress(TEMPLATE, "en", "", guide=True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
