@@ -12,7 +12,7 @@ from app.core.text import fold
 
 CUE, SHOUTED, MARK, REPEATED = 0.7, 0.85, 0.85, 0.75  # what is left of calm after one of each
 LOUD_LETTERS, LOUD_WORDS = 4, 2  # shorter words in capitals, and single ones, are names: СМС, USB, ORBITA
-HIGH = 0.5  # two clear signs
+ANGRY, HIGH = 0.25, 0.5  # one clear sign, and two
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -53,6 +53,11 @@ def calls_person(text: str) -> bool:
     return bool(called) and len(left) < TELLING - 1
 
 
+def names_person(text: str) -> bool:
+    """Whatever else it says."""
+    return any(word.startswith(_listed("person")) for word in _WORD.findall(fold(text)))
+
+
 @cache
 def _listed(kind: str) -> tuple[str, ...]:
     """`person`: beginnings of words; `around`: words beside them. Of all languages: customers mix them."""

@@ -41,6 +41,19 @@ def test_the_third_card_opens_the_desk_with_people_waiting(page: Page, storage: 
     assert list(storage.glob("*.json")) == []
 
 
+def test_what_an_operator_sends_is_in_view_wherever_they_were_reading(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 620})
+    opened(page, "desk")
+    page.locator("[name=operator]").fill("Анна")
+    page.locator("[data-take]").first.click(timeout=SLOW)
+    box = page.locator("form[data-do=reply] textarea")
+    box.fill("Здравствуйте, это Анна.", timeout=SLOW)
+    lines = page.locator("[data-part=lines]")
+    lines.evaluate("(box) => { box.scrollTop = 0; }")
+    box.press("Enter")
+    expect(lines.locator(".mon-line", has_text="это Анна")).to_be_in_viewport(ratio=0.9, timeout=SLOW)
+
+
 def test_the_switch_leads_there_and_back_in_each_language(page: Page) -> None:
     page.locator("#cc-example a").click()
     page.locator(".cc-made-up").wait_for(timeout=SLOW)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from app.core.anger import cue_pattern, measure_anger
+from app.core.anger import ANGRY, cue_pattern, measure_anger
+from app.core.called import EMBEDDED, Why, find_why
 from app.core.dialog import Dialog, Message
 from app.core.event_data import short
 from app.core.models import OPERATOR, Turn
@@ -53,17 +54,13 @@ def _closing_time(dialog: Dialog) -> datetime | None:
     return dialog.closing.at if dialog.closing and ours else None
 
 
-ANGRY = 0.25  # of anger.py's 0..1: one clear sign in the last line
 TELLING = 3  # words from which a line is a question of its own
 FIRST = 1
 """Number of the line with which a customer begins: a request, with a question mark or without."""
 SEARCH = "search_knowledge"
 TIMEOUT, SUPERSEDED = "timeout", "superseded"
 Mood = Literal["angry", "thankful", "plain"]
-Why = Literal["asked", "called", "approval", "angry", "degraded", "unsettled", "operator", ""]
-"""What made a person come first: `asked` by the customer, `called` by a language model, which says no more;
-`operator`: came unasked; empty where no person was needed."""
-APPROVAL, CALLED, EMBEDDED = "approval", "called", "embedded"
+"""Of the last line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +173,7 @@ def facts_of(dialog: Dialog) -> DialogFacts | None:
         answered=dialog.messages[-1].role == "agent",
         mood=mood_of(said[-1].content),
         rating=dialog.rating.score if dialog.rating else None,
-        why=find_why(dialog),
+        why=find_why(dialog.messages, any(_find_escalations(dialog))),
         subject=short(clean(said[0].content)),
     )
 
@@ -231,29 +228,6 @@ def _is_missed(turn: Turn, question: str) -> bool:
     return not (turn.citations or looked_up or turn.escalated) and (
         turn.model != "approved" and len(question.split()) >= TELLING and mood_of(question) == "plain"
     )
-
-
-def find_why(dialog: Dialog) -> Why:
-    asked = ""
-    for message in dialog.messages:
-        if message.role == "customer":
-            asked = message.content
-        elif message.agent_type == OPERATOR:
-            return "operator"
-        elif message.turn and message.turn.escalated:
-            return _why(message.turn, asked)
-    return "operator" if any(_find_escalations(dialog)) else ""
-
-
-def _why(turn: Turn, asked: str) -> Why:
-    became = {use.status for use in turn.tools}
-    if APPROVAL in became:
-        return "approval"
-    if mood_of(asked) == "angry":
-        return "angry"
-    if CALLED in became:
-        return "asked" if turn.model == EMBEDDED else "called"
-    return "degraded" if turn.degraded else "unsettled"
 
 
 def _find_escalations(dialog: Dialog) -> Iterator[datetime]:

@@ -37,7 +37,7 @@ class Parts(BaseModel):
 
 
 class Priority(BaseModel):
-    """`score` is 0..100, the sum of the components; `reasons` are in the requested language."""
+    """`score` is 0..100, the sum of the components; `reasons` are in the requested language, in one order."""
 
     score: int
     parts: Parts
@@ -71,18 +71,18 @@ def priority_of(signals: Signals, language: str) -> Priority:
     parts = Parts(**{name: points_of(share, name) for name, share in shares.items()})
     points = parts.model_dump()
     reasons = {name: text for name, text in _reasons(signals, anger, language).items() if text}
-    told = sorted((n for n in reasons if points[n] >= SHOWN), key=lambda n: -points[n])
-    return Priority(score=round(sum(points.values())), parts=parts, reasons=[reasons[n] for n in told])
+    told = [text for name, text in reasons.items() if points[name] >= SHOWN]
+    return Priority(score=round(sum(points.values())), parts=parts, reasons=told)
 
 
 def _reasons(signals: Signals, anger: Anger, language: str) -> dict[str, str]:
     words = wording(language)["reasons"]
     return {
+        "approval": words["approval"],
         "anger": words["anger"].format(signs=", ".join(_signs(anger, language))),
-        "waiting": words["waiting"].format(span=name_span(signals.waiting, language)),
         "value": words["value"].format(worth=", ".join(_worth(signals.worth, language))),
         "repeats": words["repeats"].format(count=signals.repeats),
-        "approval": words["approval"],
+        "waiting": words["waiting"].format(span=name_span(signals.waiting, language)),
     }
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from app.agents.tools.presentation import money, present, term
 from app.core.backoffice import Account
+from app.core.called import Why, find_why
 from app.core.cleaned_text import spoken_language
 from app.core.company import in_use
 from app.core.dialog import Dialog, Message
@@ -92,7 +93,8 @@ OBJECTS = ("payment", "order", "ticket", "call", "incident")  # what an act is d
 class Briefing(BaseModel):
     """Handoff summary. `language` is that of the dialog.
 
-    `wish` is the line of `wanted` that states the matter. `promised`: done, or pending approval, each as it
+    `wish` is the line of `wanted` that states the matter; `called`: what brought a person, as analytics
+    counts it. `promised`: done, or pending approval, each as it
     stands now; `withheld`: blocked claims, which were never sent.
     """
 
@@ -101,6 +103,7 @@ class Briefing(BaseModel):
     wanted: str
     wish: str = ""
     why: str = ""
+    called: Why = ""
     tried: list[str] = Field(default_factory=list)
     promised: list[str] = Field(default_factory=list)
     withheld: list[str] = Field(default_factory=list)
@@ -130,15 +133,17 @@ def briefing(
     tools = [tool for turn in turns for tool in turn.tools]
     last = dialog.messages[-1] if dialog.messages else None
     words = wording(language)["briefing"]
-    wanted, wish = find_wish(dialog, lines, words["asks_person"])
+    wish = find_wish(dialog, lines, words["asks_person"])
     return Briefing(
         language=spoken,
         who=_who(dialog, account, language),
-        wanted=wanted or words["nothing"],
-        wish=wish,
+        wanted=wish.wanted or words["nothing"],
+        wish=wish.matter,
         why=because(dialog.escalation.reason, language) if dialog.escalation else "",
+        called=find_why(lines, dialog.escalation is not None),
         tried=_unique(
             chain(
+                (words["customer"].format(words=quote(said, language)) for said in wish.since),
                 _hops(turns, language),
                 _moves(dialog.events, language),
                 _articles(turns, language, title_of),

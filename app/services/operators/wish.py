@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from app.core.dialog import Dialog, Message
 from app.core.models import OPERATOR
 from app.core.own_words import calls_person, is_answer, own_lines, states_matter
 from app.core.text import clean, shorten
 
+PERSON = "person"  # the act of a line that asks for one
 LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
 
 
@@ -16,31 +18,57 @@ def short(text: str) -> str:
     return shorten(clean(text), LONG)
 
 
-def find_wish(dialog: Dialog, lines: Sequence[Message], asks_person: str) -> tuple[str, str]:
-    """The line that needs an operator, after a shortened first line; and the one that states the matter.
-
-    Neither an answer to our question nor a bare call for a person is a matter, where another line is one.
+@dataclass(frozen=True)
+class Wish:
+    """`wanted`: the line that needs an operator, after a shortened first line; `matter`: the one that states
+    what it is about; `since`: what the customer said between that line and a bare call for a person.
     """
+
+    wanted: str = ""
+    matter: str = ""
+    since: list[str] = field(default_factory=list)
+
+
+def find_wish(dialog: Dialog, lines: Sequence[Message], asks_person: str) -> Wish:
+    """Neither an answer to our question nor a bare call for a person is a matter, if another line is one."""
     said = own_lines(dialog, lines) or [m for m in lines if m.role == "customer"]
     if not said:
-        return "", ""
+        return Wish()
     line = _escalating(dialog, lines) or _last_telling(dialog, said)
     before = [m for m in said if m.seq < line.seq and states_matter(m)]
-    if before and calls_person(line.content):
-        called = asks_person.format(matter=short(before[-1].content))
-        return _after(before, short(called)), short(called)
+    if before and _is_call(line, lines):
+        return _before_a_call(before, line, lines, asks_person)
     if before and is_answer(dialog, line):
         line = before.pop()
     told = short(line.content)
     telling = told if states_matter(line) or not before else short(before[-1].content)
     earlier = before[:1] if states_matter(line) else before[-1:]
     began = short(earlier[0].content) if earlier else told
-    return told if began == told else short(f"{_glance(began)} → {told}"), telling
+    return Wish(told if began == told else short(f"{_glance(began)} → {told}"), telling)
 
 
-def _after(before: list[Message], told: str) -> str:
+def _before_a_call(before: list[Message], call: Message, lines: Sequence[Message], asks_person: str) -> Wish:
+    text = _open_matter(lines, call)
+    matter = next((m for m in reversed(before) if text and text in m.content), before[-1])
+    told = short(asks_person.format(matter=short(matter.content)))
+    since = [short(m.content) for m in before if m.seq > matter.seq]
     began = short(before[0].content)
-    return told if len(before) == 1 else short(f"{_glance(began)} → {told}")
+    return Wish(
+        told if matter is before[0] else short(f"{_glance(began)} → {told}"), short(matter.content), since
+    )
+
+
+def _open_matter(lines: Sequence[Message], call: Message) -> str:
+    """The words that opened what the dialog was about before the call; only the embedded model keeps them."""
+    known = [m.turn.matter for m in lines if m.seq < call.seq and m.turn and m.turn.matter]
+    return next((m.text for m in reversed(known) if m.text and m.act != PERSON), "")
+
+
+def _is_call(line: Message, lines: Sequence[Message]) -> bool:
+    """By its words, or because the embedded model read nothing else in it."""
+    read = next((m.turn.matter for m in lines if m.seq > line.seq and m.turn), None)
+    only = read is not None and (read.act, read.text) == (PERSON, line.content)
+    return only or calls_person(line.content)
 
 
 def latest_line(dialog: Dialog) -> str:

@@ -99,6 +99,7 @@
     return narrow() && pane() === "dialog" && scrollY > 0 && innerHeight + scrollY > whole - 60;
   }
   function toEnd() {
+    if (m.wrote) one(".mon-lines").scrollTop = one(".mon-lines").scrollHeight;
     m.wrote = false;
     if (narrow() && pane() === "dialog") scrollTo(0, document.documentElement.scrollHeight);
   }

@@ -10,11 +10,11 @@ from itertools import groupby
 
 from app.services.operators.summary import is_weighed
 from app.services.operators.views import ApprovalView, OpenDialog, TranscriptLine
-from app.ui.monitor.panels import ApprovalRow, NamedCustomer, approval_row
+from app.ui.monitor.panels import ApprovalRow, NamedCustomer, approval_row, describe_called
 from app.ui.room import render
 from app.ui.words import RoomTexts
 
-FACTS = ("wish", "promised", "tried", "withheld", "notes", "why")
+FACTS = ("wish", "why", "tried", "promised", "withheld", "notes")
 _ITEM = re.compile(r"\s*(?:[-•*]|(\d{1,2})[.)])\s+(?=\S)")
 
 
@@ -94,7 +94,8 @@ def _facts(opened: OpenDialog, texts: RoomTexts) -> list[Fact]:
     summary, labels = opened.summary, texts.words["summary"]
     weighed = opened.escalation is not None and is_weighed(opened.escalation.reason)
     values: dict[str, str | list[str]] = {name: getattr(summary, name) for name in FACTS}
-    values |= {"wish": summary.wish or summary.wanted, "why": "" if weighed else summary.why}
+    why = [describe_called(summary.called, texts), "" if weighed else summary.why]
+    values |= {"wish": summary.wish or summary.wanted, "why": [each for each in why if each]}
     if opened.dialog.proposal:
         values["proposal"] = opened.dialog.proposal.question
     return [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from app.core.called import Why
 from app.services.operators.summary import name_values, wording
 from app.services.operators.views import ApprovalView, LiveRow, QueueRow, QueueView
 from app.ui.room import render
@@ -46,7 +47,7 @@ class NamedCustomer:
 
 @dataclass(frozen=True)
 class QueuedDialog:
-    """`since` is None for somebody who does not wait; `held` names the colleague."""
+    """`since` is None for somebody who does not wait; `held` names the colleague; `called`: why a person."""
 
     dialog: str
     customer: NamedCustomer
@@ -54,6 +55,7 @@ class QueuedDialog:
     agent: str | None
     held: str
     since: datetime | None
+    called: str
     reasons: str
     wish: str
     unread: bool
@@ -86,7 +88,6 @@ def _waits_since(seconds: int, as_of: datetime) -> datetime | None:
 
 
 def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names) -> QueuedDialog:
-    waits = wording(texts.language)["reasons"]["waiting"].partition("{")[0]
     return QueuedDialog(
         dialog=row.dialog_id,
         customer=NamedCustomer.of(row.customer_id, names),
@@ -94,10 +95,24 @@ def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names) -
         agent=row.assigned_agent,
         held=row.held_by or "",
         since=_waits_since(row.waiting_seconds, as_of),
-        reasons="; ".join(each for each in row.priority.reasons if not each.startswith(waits)),
+        called=describe_called(row.summary.called, texts),
+        reasons="; ".join(_extras(row, texts)),
         wish=(row.held_by and row.latest) or row.summary.wish or row.summary.wanted,
         unread=row.unread,
     )
+
+
+def describe_called(why: Why, texts: RoomTexts) -> str:
+    """In the words of the analytics room, which counts it."""
+    return str(room_texts(texts.language, "analytics").words["reasons"][why]) if why else ""
+
+
+def _extras(row: QueueRow, texts: RoomTexts) -> list[str]:
+    """What else makes it urgent. How long they wait has a mark of its own."""
+    words = wording(texts.language)["reasons"]
+    waits = words["waiting"].partition("{")[0]
+    told = (each for each in row.priority.reasons if not each.startswith(waits))
+    return [each for each in told if row.summary.called != "approval" or each != words["approval"]]
 
 
 @dataclass(frozen=True)

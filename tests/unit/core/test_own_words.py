@@ -7,6 +7,7 @@ import pytest
 from app.core.anger import measure_anger
 from app.core.dialog import Dialog
 from app.core.locales import read_all
+from app.core.models import OpenMatter
 from app.core.own_words import calls_person, mood_lines, own_lines
 from app.core.proposals import LineVerdict, Proposal, Question
 from app.core.urgency import anger_points
@@ -74,7 +75,20 @@ def test_the_wish_is_the_matter_and_not_the_call_for_a_person() -> None:
     told = briefing(
         talk("video calls keep dropping in every meeting", "Please get me a person, this is urgent")
     )
-    assert told.wish == told.wanted == "video calls keep dropping in every meeting (asks for a person)"
+    assert told.wish == "video calls keep dropping in every meeting"
+    assert told.wanted == f"{told.wish} (asks for a person)"
+
+
+def test_a_call_names_the_open_matter_and_what_was_said_since_is_told_as_tried() -> None:
+    matter, tried = "приложение вылетает после обновления", "да переставлял уже, та же фигня"
+    call = "короче надоело, это какой-то позор, человека"
+    dialog = talk(matter, tried, call)
+    for message, opened in zip(dialog.messages[1::2], (matter, matter, call), strict=True):
+        assert message.turn is not None
+        message.turn.matter = OpenMatter(act="person" if opened == call else "fault", text=opened)
+    told = briefing(dialog)
+    assert (told.wish, told.wanted) == (matter, f"{matter} (просит сотрудника)")
+    assert told.tried[0] == f"по словам клиента: «{tried}»"
 
 
 @pytest.mark.parametrize("answer", [YES, NO, f"{YES}!"])

@@ -35,6 +35,9 @@ CALL = [use("call_person", "called")]
     ("why", "dialog"),
     [
         ("asked", called("Позовите сотрудника", tools=CALL)),
+        ("asked", called("короче надоело, достали, позовите живого человека плиз", tools=CALL)),
+        ("asked", called("Это безобразие, третий раз пишу!!! Дайте менеджера по договору", tools=CALL)),
+        ("asked", called("Позовите сотрудника", tools=CALL, model="gpt-4o-mini")),
         ("called", called("Разберитесь с договором", tools=CALL, model="gpt-4o-mini")),
         ("approval", called("Да, верните", tools=[use("refund_payment", "approval")])),
         ("angry", called("Это безобразие, третий раз пишу!!!", tools=CALL)),
