@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,10 @@ def test_a_document_is_looked_at_added_searched_shown_as_text_and_deleted_after_
     expect(page.locator("#cc-said")).to_contain_text("dogs-faq — версия 1", timeout=SLOW)
     title(page, "dogs-faq")
     expect(page.locator("#cc-kb-article .cc-facts")).to_contain_text("dogs-faq.csv")
+    probe = page.locator(".cc-kb-probes a")
+    expect(probe.locator(".cc-tag")).to_have_text("ответит по документу", timeout=SLOW)
+    probe.click()
+    expect(page.locator(".cc-kb-verdict.cc-good")).to_contain_text("Агент ответит по статье", timeout=SLOW)
     ask(page, "можно с собакой?")
     page.locator("#cc-kb-found a[data-article=dogs-faq]").click(timeout=SLOW)
     body = page.locator("#cc-kb-article .cc-body")
@@ -141,6 +146,30 @@ def test_an_answer_is_approved_by_title_changed_and_deleted_in_place(page: Page)
     page.get_by_role("button", name="Удалить", exact=True).click()
     expect(page.locator("#cc-said")).to_contain_text("удалён", timeout=SLOW)
     expect(page.locator("[data-kb-kind=approved] span")).to_have_text("0", timeout=SLOW)
+
+
+def test_an_answer_is_approved_where_the_agent_was_tried_and_a_price_from_the_records_is_no_warning(
+    page: Page,
+) -> None:
+    enter(page)
+    ask(page, "скока стоит тариф профи")
+    verdict = page.locator(".cc-kb-verdict")
+    expect(verdict).to_contain_text("1 990", timeout=SLOW)
+    expect(verdict).to_have_class(re.compile("cc-good"))
+    expect(verdict.locator("a.cc-link").first).to_have_css("padding-left", "0px")
+    ask(page, "а зубную пасту можно у вас купить?")
+    expect(verdict).to_have_class(re.compile("cc-warn"), timeout=SLOW)
+    verdict.locator("summary").click()
+    expect(verdict.get_by_label("Типовой вопрос")).to_have_value("а зубную пасту можно у вас купить?")
+    verdict.get_by_label("Статья с ответом").fill("")
+    verdict.get_by_label("Или свой ответ").fill("Нет, пасты у нас нет.")
+    verdict.get_by_label("Кто проверил").fill("Анна")
+    verdict.get_by_role("button", name="Утвердить ответ").click()
+    title(page, "а зубную пасту можно у вас купить?")
+    expect(verdict).to_contain_text("есть утверждённый ответ", timeout=SLOW)
+    page.get_by_role("button", name="Удалить ответ").click()
+    page.get_by_role("button", name="Удалить", exact=True).click()
+    expect(page.locator("#cc-said")).to_contain_text("удалён", timeout=SLOW)
 
 
 def test_a_broken_and_a_huge_file_get_a_sentence_each(page: Page, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def short(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Wish:
+class StatedWish:
     """`wanted`: the line that needs an operator, after a shortened first line; `matter`: the one that states
     what it is about; `since`: what the customer said between that line and a bare call for a person.
     """
@@ -29,11 +29,11 @@ class Wish:
     since: list[str] = field(default_factory=list)
 
 
-def find_wish(dialog: Dialog, lines: Sequence[Message], asks_person: str) -> Wish:
+def find_wish(dialog: Dialog, lines: Sequence[Message], asks_person: str) -> StatedWish:
     """Neither an answer to our question nor a bare call for a person is a matter, if another line is one."""
     said = own_lines(dialog, lines) or [m for m in lines if m.role == "customer"]
     if not said:
-        return Wish()
+        return StatedWish()
     line = _escalating(dialog, lines) or _last_telling(dialog, said)
     before = [m for m in said if m.seq < line.seq and states_matter(m)]
     if before and _is_call(line, lines):
@@ -44,16 +44,18 @@ def find_wish(dialog: Dialog, lines: Sequence[Message], asks_person: str) -> Wis
     telling = told if states_matter(line) or not before else short(before[-1].content)
     earlier = before[:1] if states_matter(line) else before[-1:]
     began = short(earlier[0].content) if earlier else told
-    return Wish(told if began == told else short(f"{_glance(began)} → {told}"), telling)
+    return StatedWish(told if began == told else short(f"{_glance(began)} → {told}"), telling)
 
 
-def _before_a_call(before: list[Message], call: Message, lines: Sequence[Message], asks_person: str) -> Wish:
+def _before_a_call(
+    before: list[Message], call: Message, lines: Sequence[Message], asks_person: str
+) -> StatedWish:
     text = _open_matter(lines, call)
     matter = next((m for m in reversed(before) if text and text in m.content), before[-1])
     told = short(asks_person.format(matter=short(matter.content)))
     since = [short(m.content) for m in before if m.seq > matter.seq]
     began = short(before[0].content)
-    return Wish(
+    return StatedWish(
         told if matter is before[0] else short(f"{_glance(began)} → {told}"), short(matter.content), since
     )
 

@@ -45,6 +45,9 @@ cc.kb = {
       if (link.dataset.article === place) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     });
+    cc.kb.room()?.querySelectorAll("[data-kb-answer] [name=by]").forEach((field) => {
+      if (!field.value) field.value = localStorage.getItem("cc-operator") || "";
+    });
     cc.kb.filter();
     const first = cc.kb.one("#cc-kb-found a[data-first]:not([data-seen])");
     if (first && !place && !cc.kb.narrow()) {
@@ -132,6 +135,11 @@ document.addEventListener("click", (event) => {
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     cc.kb.go(link.dataset.article);
+  }
+  const probe = event.target.closest("#cc-tab-knowledge a[data-probe]");
+  if (probe && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    cc.kb.ask(probe.dataset.probe);
   }
   const kind = event.target.closest("[data-kb-kind]");
   if (kind) {

@@ -30,11 +30,14 @@ class SearchHit(NamedTuple):
     score: str
 
 
-def render_prospect(found: Prospect, texts: RoomTexts) -> str:
+def render_prospect(question: str, found: Prospect, titles: Sequence[str], texts: RoomTexts) -> str:
     hits = [_hit(each, texts) for each in found.found]
     said = found.approved.text if found.approved else found.reply.text if found.reply else ""
     return render(
         "knowledge.prospect",
+        question=question,
+        titles=titles,
+        mark=_mark(found),
         used=[hit for hit in hits if hit.use in USED],
         rest=[hit for hit in hits if hit.use not in USED],
         ground=found.ground,
@@ -44,6 +47,12 @@ def render_prospect(found: Prospect, texts: RoomTexts) -> str:
         agent=found.agent,
         t=texts,
     )
+
+
+def _mark(found: Prospect) -> str:
+    """A price from the records is as good as an article, unless a document of the team is passed over."""
+    passed_over = found.nearer is not None and (found.ground == "article" or bool(found.nearer.source))
+    return "warn" if passed_over or found.ground in ("words", "nothing") else "good"
 
 
 def _hit(each: Foreseen, texts: RoomTexts) -> SearchHit:
@@ -65,7 +74,16 @@ def render_article(article: Article, twins: Sequence[Article], texts: RoomTexts)
     )
 
 
-def render_document(record: DocumentRecord, pieces: Sequence[Article], texts: RoomTexts) -> str:
+class Probe(NamedTuple):
+    """`own`: the agent would answer from the document; None where that was not tried yet."""
+
+    question: str
+    own: bool | None
+
+
+def render_document(
+    record: DocumentRecord, pieces: Sequence[Article], tried: Sequence[Probe], texts: RoomTexts
+) -> str:
     """With its text where it is one article."""
     listed = [(place_of(piece, texts.language), piece.title) for piece in pieces]
     only = pieces[0] if len(pieces) == 1 else None
@@ -74,6 +92,7 @@ def render_document(record: DocumentRecord, pieces: Sequence[Article], texts: Ro
         "knowledge.document",
         record=record,
         pieces=listed,
+        tried=tried,
         body=render_markdown(only.body) if only else "",
         left_out=left_out,
         t=texts,

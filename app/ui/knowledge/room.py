@@ -21,6 +21,7 @@ from app.services.operators.auth import OperatorKeyMissing, openness
 from app.ui.knowledge.catalogue import ADD, ANSWER, DOCUMENT, render_catalogue
 from app.ui.knowledge.library import NAME, TEXT, TITLE, LibraryPanel
 from app.ui.knowledge.panels import (
+    Probe,
     render_answer,
     render_article,
     render_citations,
@@ -30,7 +31,7 @@ from app.ui.knowledge.panels import (
 from app.ui.request import admit
 from app.ui.room import QUIET, Room, render
 
-TOP, LONGEST = 10, 2000
+TOP, LONGEST, PROBES = 10, 2000, 5
 ASKED, OPEN = "() => cc.kb.asked()", "(_, key) => cc.kb.open(key)"
 CHOSEN, ANSWERED = "(_, key) => cc.kb.chosen(key)", "(...all) => cc.kb.answered(all.at(-1))"
 
@@ -116,7 +117,7 @@ class KnowledgeRoom(Room):
             found = await self.bench.foresight.look(checked(question, LONGEST), TOP)
         except CallCenterError as error:
             return self.render_problem(error)
-        return render_prospect(found, self.texts)
+        return render_prospect(question, found, _titles(self.bench.knowledge), self.texts)
 
     async def _catalogue(self) -> str:
         knowledge = self.bench.knowledge
@@ -136,7 +137,11 @@ class KnowledgeRoom(Room):
         """
         lang, _, article_id = str(picked).rpartition("/")
         try:
-            if not article_id or article_id.startswith((DOCUMENT, ANSWER, ADD)):
+            if article_id.startswith(DOCUMENT):
+                async for shown in self._document(article_id.removeprefix(DOCUMENT)):
+                    yield shown, "", ""
+                return
+            if not article_id or article_id.startswith((ANSWER, ADD)):
                 yield await asyncio.to_thread(self._open, str(picked)), "", ""
                 return
             article = self._article(article_id[:200], lang)
@@ -148,16 +153,26 @@ class KnowledgeRoom(Room):
         yield render_article(article, others, self.texts), self._empty("citing"), ""
         yield gr.skip(), await self.citations(article, key), gr.skip()
 
-    def _open(self, place: str) -> str:
-        """Raises DocumentNotFound and ApprovedAnswerNotFound."""
+    async def _document(self, name: str) -> AsyncIterator[str]:
+        """Then again, with what the agent would answer to its own questions. Raises DocumentNotFound."""
         knowledge = self.bench.knowledge
-        if place.startswith(DOCUMENT):
-            name = place.removeprefix(DOCUMENT)
-            record = next((each for each in knowledge.documents() if each.name == name), None)
-            if record is None:
-                raise DocumentNotFound(name)
-            pieces = [article for article in knowledge.articles.values() if article.source == name]
-            return render_document(record, pieces, self.texts)
+        records = await asyncio.to_thread(knowledge.documents)
+        record = next((each for each in records if each.name == name), None)
+        if record is None:
+            raise DocumentNotFound(name)
+        pieces = [article for article in knowledge.articles.values() if article.source == name]
+        asked = [_question_of(piece) for piece in pieces[:PROBES]]
+        yield render_document(record, pieces, [Probe(each, None) for each in asked], self.texts)
+        tried = [Probe(each, await self._answers_from(name, each)) for each in asked]
+        yield render_document(record, pieces, tried, self.texts)
+
+    async def _answers_from(self, name: str, question: str) -> bool:
+        found = await self.bench.foresight.look(checked(question, LONGEST), TOP)
+        return found.ground == "article" and found.found[0].article.source == name
+
+    def _open(self, place: str) -> str:
+        """Raises ApprovedAnswerNotFound."""
+        knowledge = self.bench.knowledge
         if place.startswith(ANSWER):
             approval = self.library.find(place)
             article = knowledge.articles.get((approval.lang, approval.article_id))
@@ -188,6 +203,11 @@ class KnowledgeRoom(Room):
 
     def _empty(self, word: str) -> str:
         return render("shared.empty", sentence=self.words[word])
+
+
+def _question_of(piece: Article) -> str:
+    """As a customer might ask for it: by the last of its headings."""
+    return next(iter(piece.questions), piece.title.rpartition(" › ")[2])
 
 
 def _titles(knowledge: KnowledgeService) -> list[str]:

@@ -101,11 +101,18 @@ def _knowledge(found: Condition, texts: RoomTexts) -> Row:
     if size.documents is None:
         return "bad", says["unhealthy"], words["library_damaged"]
     note = words["knowledge_size"].format(
-        articles=texts.number(sum(size.articles.values())),
+        articles=", ".join(
+            _in_language(lang, n, texts) for lang, n in sorted(size.articles.items(), reverse=True)
+        ),
         documents=size.documents,
         approved=size.approved,
     )
     return "good", says["healthy"], note
+
+
+def _in_language(lang: str, count: int, texts: RoomTexts) -> str:
+    told = texts.words["articles_in"].get(lang, "{n} " + lang)
+    return str(told.format(n=texts.number(count)))
 
 
 def _office(found: Condition, words: Words) -> Row:
