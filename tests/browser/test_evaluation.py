@@ -176,7 +176,7 @@ def put_forward(page: Page, case: int, act: str, agent: str) -> None:
     page.locator("#cc-eval-why").get_by_role("textbox").fill("спрашивают цену")
     page.locator("#cc-eval-who").get_by_role("textbox").fill("Анна")
     page.locator("#cc-eval-propose").click()
-    expect(page.locator("#cc-eval-said")).to_contain_text("Записано", timeout=LONG)
+    expect(page.locator("#cc-eval-said")).to_contain_text("Предложено", timeout=LONG)
 
 
 def test_labels_are_mended_and_alternatives_accepted_by_two_people(room: Page, root: Path) -> None:

@@ -14,6 +14,8 @@ SLOW = 60_000
 CUT = """() => [...document.querySelectorAll("#cc-tabs > .tab-wrapper [role=tab]")]
   .filter((tab) => tab.scrollWidth > tab.clientWidth || tab.getBoundingClientRect().right > innerWidth)
   .map((tab) => tab.textContent)"""
+CROPPED = """() => [...document.querySelectorAll(".an-grid .cc-scroll")]
+  .filter((table) => table.scrollWidth > table.clientWidth).map((table) => table.ariaLabel)"""
 SMALL = """() => [...document.querySelectorAll("#cc-header :is(a, button, summary), .cc-made-up a")]
   .filter((part) => part.checkVisibility({visibilityProperty: true}) && !part.matches(".cc-skip"))
   .filter((part) => part.offsetHeight < 44 || part.offsetWidth < 44).map((part) => part.outerHTML)"""
@@ -34,6 +36,8 @@ def test_six_rooms_fit_in_a_row_and_the_header_is_for_thumbs(
         assert mark is not None
         assert mark["height"] < 60
         expect(page.locator("#an-desk")).to_be_hidden()
+        page.locator("#an-table-about").wait_for(timeout=SLOW)
+        assert page.evaluate(CROPPED) == []
         page.locator("[data-an-sift]").click()
         expect(page.locator("#an-desk")).to_be_in_viewport()
 
@@ -85,3 +89,11 @@ def test_an_operator_takes_decides_writes_and_gives_back_with_one_thumb(browser:
         page.locator("[data-more=hand_back]").click()
         page.locator("form[data-do=hand_back] .cc-primary").click()
         expect(page.locator(".mon")).to_have_attribute("data-state", "open", timeout=SLOW)
+
+
+def test_the_ways_from_case_to_case_are_side_by_side(browser: Browser, url: str) -> None:
+    with visitor(browser, url, **PHONE) as page:
+        page.goto(f"{url}/ui/ru/example/?tab=evaluation")
+        steps = page.locator(".ev-walk [data-step]")
+        expect(steps).to_have_count(2, timeout=SLOW)
+        assert len({step.bounding_box()["y"] for step in steps.all()}) == 1  # type: ignore[index]

@@ -35,12 +35,14 @@ def test_a_turn_is_explained_and_the_wrong_desk_is_named_and_taken_back(page: Pa
     expect(why).to_contain_text("Ближайший пример")
     expect(why).to_contain_text("почти точно")
     dialog = opened(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(why.get_by_role("button", name="продажи")).to_be_in_viewport(ratio=1)
     why.get_by_role("button", name="продажи").click()
-    expect(why).to_contain_text("Вы предложили: продажи", timeout=SLOW)
-    expect(page.locator("#cc-said")).to_contain_text("Правильный отдел: продажи")
+    expect(why).to_contain_text("Предложено: продажи", timeout=SLOW)
+    expect(page.locator("#cc-said")).to_contain_text("Ждёт второго человека")
     assert proposed(storage, dialog) == ["sales"]
     page.reload()
-    expect(why).to_contain_text("Вы предложили: продажи", timeout=SLOW)
+    expect(why).to_contain_text("Предложено: продажи", timeout=SLOW)
     why.get_by_role("button", name="Отозвать").click()
     expect(why.get_by_role("button", name="продажи")).to_be_visible(timeout=SLOW)
     assert proposed(storage, dialog) == []

@@ -38,7 +38,7 @@ def _rows(named: Iterable[tuple[DialogFacts, Sequence[Named]]]) -> list[Called]:
         Called(kind=kind, name=name, dialogs=len(of), share=wilson(len(of), count), latest=_latest(of))
         for (kind, name), of in met.items()
     ]
-    return sorted(rows, key=lambda row: (row.kind == "none", -row.dialogs, row.kind, row.name))
+    return sorted(rows, key=lambda row: (-row.dialogs, row.kind, row.name))
 
 
 def _latest(dialogs: Sequence[DialogFacts]) -> list[CalledDialog]:

@@ -156,14 +156,23 @@ def plot_ratings(figures: Figures, words: Words, language: str) -> PlotData | No
         [trace for name, parts in rows.items() for trace in _slices(parts, name, language)],
         language,
         barmode="stack",
-        showlegend=False,
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top",
+                "traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
         uniformtext={"minsize": 12, "mode": "hide"},
-        bargap=0.35 if len(rows) > 1 else 0.7,
-        margin={"l": 12, "r": 12, "t": 12, "b": 12},
+        bargap=0.5 if len(rows) > 1 else 0.7,
+        margin={"l": 12, "r": 12, "t": 24, "b": 12},
+        annotations=_headings(list(rows)[::-1]),
         xaxis={"visible": False, "range": [0, 1]},
         yaxis={"type": "category", "categoryarray": list(rows)[::-1], "categoryorder": "array",
-               "automargin": True, "showgrid": False},
+               "visible": False},
     )  # fmt: skip
+
+
+def _headings(rows: list[str]) -> list[dict[str, Any]]:
+    """Above each bar, so that on a phone it has the whole width."""
+    place = {"xref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False}
+    return [{"text": row, "x": 0, "y": at + 0.27, **place} for at, row in enumerate(rows)]
 
 
 def _interval(share: Interval, language: str) -> str:
@@ -175,9 +184,10 @@ def _slices(parts: list[tuple[str, int, str]], row: str, language: str) -> list[
     total = sum(n for _, n, _ in parts)
     return [
         {
-            "type": "bar", "orientation": "h", "x": [n / total], "y": [row], "name": name,
+            "type": "bar", "orientation": "h", "x": [n / total], "y": [row],
+            "name": f"{name} {number(n, language)}",
             "marker": {"color": colour, "line": {"width": 0}}, "textangle": 0,
-            "text": [f"{name} {number(n, language)}"],
+            "text": [number(n, language)],
             "textposition": "inside", "insidetextanchor": "middle",
             "insidetextfont": {"color": "#fff" if colour not in SHADES[2:] else "#111827"},
             "customdata": [f"{name}: {number(n, language)} ({percent(n / total, language)})"],

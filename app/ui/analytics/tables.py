@@ -67,17 +67,16 @@ class Tables:
 
     def main(self) -> list[FigureTable]:
         """What answers a question of its own."""
-        gaps = self.gaps()
-        short = replace(gaps, rows=gaps.rows[:SHORT])
-        return [each for each in (self.why(), self.about(), self.topics(), self.desks(), short) if each.rows]
+        gaps, about = (replace(each, rows=each.rows[:SHORT]) for each in (self.gaps(), self.about()))
+        return [each for each in (self.why(), about, self.topics(), self.desks(), gaps) if each.rows]
 
     def details(self) -> list[FigureTable]:
         every = (
             self.days(), self.agents(), self.languages(), self.hours(), self.sources(), self.tools(),
             self.feelings(), self.unread(),
         )  # fmt: skip
-        gaps = replace(self.gaps(), key="gaps")
-        return [each for each in every if each.rows] + [gaps] * (len(gaps.rows) > SHORT)
+        whole = replace(self.about(), key="abouts"), replace(self.gaps(), key="gaps")
+        return [each for each in every if each.rows] + [each for each in whole if len(each.rows) > SHORT]
 
     def days(self) -> FigureTable:
         named = [

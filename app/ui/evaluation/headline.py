@@ -58,9 +58,10 @@ def describe_headline(report: Report, texts: EvaluationTexts) -> list[str]:
     told = {
         "right": _of_hundred(right.value, texts),
         "n": texts.number(right.n),
+        "all": texts.number(sum(each.turns for each in report.provenance.sets)),
         "margin": texts.number(margin, 1),
     }
-    sentences = [words["right"].format(**told)]
+    sentences = [words["right_of_some" if report.provenance.limit else "right"].format(**told)]
     if due.n:
         agent = texts.agent(report.provenance.last_resort)
         counts = {"due": texts.number(due.n), "missed": texts.number(round(due.value * due.n))}

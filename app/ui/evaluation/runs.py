@@ -240,10 +240,13 @@ class RunPanel(EvaluationPanel):
         return str(self.words["about"].format(n=minutes) if minutes else self.words["moment"])
 
     def _describe(self, p: Provenance) -> str:
-        sets = ", ".join(self.texts.set_name(s.name) for s in p.sets)
+        """As short as tells it from the others: a list cuts what is long."""
+        words, number = self.words, self.texts.number
         going = self.desk.progress(p.run_id)
-        state = "" if p.finished else self.words["interrupted"]
-        state = self.words["running"] if going and going.state == "running" else state
-        limit = self.words["cases_n"].format(n=self.texts.number(p.limit)) if p.limit else ""
-        parts = [self.texts.moment(p.started), self.texts.router(p.router), sets, limit, state]
-        return " · ".join(part for part in parts if part)
+        state = "" if p.finished else words["interrupted"]
+        state = words["running"] if going and going.state == "running" else state
+        name = words["baselines"].get(p.router.removeprefix("baseline:"), self.texts.router(p.router))
+        whole = sum(each.turns for each in p.sets)
+        size = words["of"].format(k=number(p.limit), n=number(whole)) if p.limit else number(whole)
+        sets = [self.texts.set_name(p.sets[0].name)] if len(p.sets) == 1 else []
+        return " · ".join(part for part in (self.texts.moment(p.started), name, *sets, size, state) if part)

@@ -131,9 +131,12 @@ def _slices(report: Report, texts: EvaluationTexts) -> list[tuple[str, Slice]]:
 
 
 def _weakest(report: Report, texts: EvaluationTexts) -> list[tuple[str, Slice]]:
-    return [
-        (title, s) for title, s in _slices(report, texts) if s.accuracy.n >= ENOUGH and s.accuracy.value < 1
-    ][:WEAKEST]
+    """The same turns are often a part by two facets, as a language is a set: they are told once."""
+    weak = (
+        each for each in _slices(report, texts) if each[1].accuracy.n >= ENOUGH and each[1].accuracy.value < 1
+    )
+    told = {(s.accuracy.n, s.accuracy.value, s.accuracy.low): (title, s) for title, s in reversed(list(weak))}
+    return sorted(told.values(), key=lambda each: each[1].accuracy.value)[:WEAKEST]
 
 
 def _dialogs(report: Report, texts: EvaluationTexts) -> DialogSection | None:

@@ -59,12 +59,12 @@ def test_who_came_unasked_is_no_wish_of_the_customer() -> None:
     assert row.name == "operator"
 
 
-def test_topics_are_those_of_dialogs_with_a_person_and_the_unknown_is_last() -> None:
+def test_topics_are_those_of_dialogs_with_a_person_the_largest_first_known_or_not() -> None:
     refunds = [called("Да", tools=[use("refund_payment", "approval")], citations=[]) for _ in range(2)]
     unknown = [called("Позовите сотрудника", tools=CALL, citations=[]) for _ in range(3)]
     _, rows = counted([*refunds, *unknown])
     assert [(row.kind, row.name, row.dialogs) for row in rows] == [
-        ("action", "refund_payment", 2),
         ("none", "", 3),
+        ("action", "refund_payment", 2),
     ]
-    assert rows[0].share.value == 2 / 5
+    assert rows[1].share.value == 2 / 5

@@ -8,11 +8,11 @@ import pytest
 
 from app.core.models import ToolUse
 from app.ui.analytics.asked import describe_choice
-from app.ui.analytics.charts import plot_days
+from app.ui.analytics.charts import plot_days, plot_ratings
 from app.ui.analytics.tables import Tables
 from app.ui.analytics.tiles import Tiles
 from app.ui.room import render
-from app.ui.words import LANGUAGES, room_texts
+from app.ui.words import LANGUAGES, room_texts, words
 from tests.support.small_history import Told, at
 from tests.unit.ui.analytics.test_page import figures_of
 
@@ -68,3 +68,23 @@ def test_a_share_of_known_outcomes_says_how_many_have_none() -> None:
     dialogs = [Told.of(str(day), at(day)).asks("How much is Pro?").closes() for day in (3, 21, 22)]
     note = Tiles(figures_of(dialogs), texts).by_key["resolved"].note
     assert note == "1 of 1 with a known outcome; 2 more are open or within their 72 hours"
+
+
+def test_each_part_of_the_bar_of_satisfaction_is_named_however_narrow_it_is() -> None:
+    figures = figures_of([one.dialog for one in told()])
+    figures.satisfaction.ratings.update({5: 50, 1: 1})
+    drawn = plot_ratings(figures, words("en", "analytics")["charts"], "en")
+    assert drawn is not None
+    plot = json.loads(drawn.plot)
+    assert plot["layout"]["showlegend"] is True
+    assert {"★★★★★ 50", "★ 1"} <= {trace["name"] for trace in plot["data"]}
+
+
+def test_of_many_topics_the_largest_are_beside_the_reasons_and_all_in_a_fold() -> None:
+    cited = [
+        Told.of(f"c{n}", at(20)).asks("?", escalated=True, tools=[CALL], citations=[f"a-{n}"])
+        for n in range(9)
+    ]
+    tables = Tables(figures_of([one.dialog for one in cited]), room_texts("en", "analytics"))
+    counts = {table.key: len(table.rows) for table in (*tables.main(), *tables.details())}
+    assert (counts["about"], counts["abouts"]) == (7, 9)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from app.evaluation.predictions import SetFacts
 from app.services.evaluation.runs import RunProgress
 from app.ui.evaluation.headline import describe_headline
 from app.ui.evaluation.rows import evaluation_texts, render_progress
@@ -49,3 +50,23 @@ def test_parts_are_named_with_their_facet_and_shares_are_per_cents(
     assert part in page
     assert f"{share} (" in page
     assert not re.search(r"\b0[.,]\d{3}\b", page)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("ru", "выборка: 4 из 1\u00a0345"), ("en", "a sample: 4 of 1,345")]
+)
+def test_a_sample_is_called_one(language: str, told: str) -> None:
+    report = report_of(rights([True] * 4))
+    report.provenance.sets = [SetFacts(name="t", digest="", cases=1345, turns=1345)]
+    assert told not in describe_headline(report, evaluation_texts(language))[0]
+    report.provenance.limit = 4
+    assert told in describe_headline(report, evaluation_texts(language))[0]
+
+
+def test_a_part_that_is_the_same_turns_as_another_is_told_once() -> None:
+    known = [
+        *rights([True, False] * 20, difficulty="hard", set="t"),
+        *rights([True] * 20, difficulty="plain"),
+    ]
+    page = render_sections(report_of(known), evaluation_texts("en")).partition("</section>")[0]
+    assert page.count("50.0%</b>") == 1
