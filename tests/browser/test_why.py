@@ -40,6 +40,9 @@ def test_a_turn_is_explained_and_the_wrong_desk_is_named_and_taken_back(page: Pa
     why.get_by_role("button", name="продажи").click()
     expect(why).to_contain_text("Предложено: продажи", timeout=SLOW)
     expect(page.locator("#cc-said")).to_contain_text("Ждёт второго человека")
+    toast = page.locator("#cc-said").bounding_box()
+    assert toast is not None
+    assert toast["y"] + toast["height"] < 120, "nothing below the tabs is covered"
     assert proposed(storage, dialog) == ["sales"]
     page.reload()
     expect(why).to_contain_text("Предложено: продажи", timeout=SLOW)
