@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from app.core.colloquial import in_plain_words
 from app.core.locales import languages, read
 from app.core.text import fold, language_of
 
@@ -51,7 +52,8 @@ class LineCleaner:
     def clean(self, typed: str, before: str = "") -> CleanedLine:
         """`before` is the language spoken so far; empty at the beginning."""
         text = typed if _is_lone_word_in(typed, before) else self.repair(typed)
-        return CleanedLine(text, self.always or self._language(typed, text, before))
+        language = self.always or self._language(typed, text, before)
+        return CleanedLine(in_plain_words(text, language), language)
 
     def clean_all(self, typed: Iterable[str], before: str = "") -> list[CleanedLine]:
         """The lines of one customer in their order."""

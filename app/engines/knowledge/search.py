@@ -12,12 +12,14 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
+from app.core.colloquial import in_plain_words
 from app.core.courtesies import strip_courtesies
 from app.core.kernels import center
-from app.core.models import Article, Passage
+from app.core.models import CLEAR, Article, Passage
 from app.core.ngrams import fold_line
 from app.core.ports import Embedder, Vectors
 from app.core.text import clean, excerpt, without_yo
+from app.engines.knowledge.own_documents import leading
 from app.engines.knowledge.vectors import phrases, vectors_of
 
 KEPT = 32_768  # words; the articles hold 3,200
@@ -74,7 +76,8 @@ _BREAK = re.compile(r"[.,;!?\n]+")
 
 class HybridSearch:
     """`score` of a passage is the centred cosine with its nearest phrase, or, without an embedder,
-    the share of the question's BM25 weight that the article holds.
+    the share of the question's BM25 weight that the article holds. A leading piece of a team's document comes
+    first, and counts as clear.
 
     The order also counts the same article in the other language, whose phrases say it in other words, and
     pieces of words, which typos and endings leave whole. `vectors` hold a row a phrase in the order of
@@ -100,6 +103,7 @@ class HybridSearch:
         shelf = self._shelves.get(lang) or self._shelves.get("ru") or next(iter(self._shelves.values()), None)
         if shelf is None or not question.strip():
             return []
+        question, about = (in_plain_words(text, shelf.lang) for text in (question, about))
         joined = f"{about} {question}" if about else question
         if self._embedder is None:
             near = twins = shelf.lexical(joined)
@@ -108,7 +112,15 @@ class HybridSearch:
             near, twins = every[shelf.at], every[shelf.twins]
         own = np.array([a.agent == agent for a in shelf.articles], dtype=np.float32) * OWN_AGENT
         order = np.argsort(-(near + twins + 2 * own + PIECES * shelf.pieces(joined)), kind="stable")
-        return [Passage(article=shelf.articles[i], score=float(np.clip(near[i], 0, 1))) for i in order[:top]]
+        leader = None if self._embedder is None else leading(shelf.articles, near)
+        first = [] if leader is None else [leader]
+        return [
+            Passage(
+                article=shelf.articles[i],
+                score=min(max(float(near[i]), CLEAR if i == leader else 0.0), 1.0),
+            )
+            for i in [*first, *(i for i in order if i != leader)][:top]
+        ]
 
     def find(self, article_id: str, lang: str) -> Article | None:
         shelf = self._shelves.get(lang) or self._shelves.get("ru")

@@ -18,18 +18,26 @@ from app.core import durable
 from app.core.knowledge import Tell, silent
 from app.core.models import Article
 from app.core.ports import Embedder, Vectors
+from app.engines.knowledge.documents.pieces import BETWEEN
 
 log = structlog.get_logger()
-LINES = 24  # of a document's piece that are embedded
-_LINE = re.compile(r"^(?:\d+\.|[-*])?[^\S\n]*(\S.{15,})$", re.MULTILINE)
+SENTENCES = 24  # of a document's piece that are embedded
+SHORTEST = 8  # characters of a sentence
+_SENTENCE = re.compile(r"(?<=[.!?…;])\s+|\n+")
+_MARK = re.compile(r"^(?:\d+\.|[-*•])\s+")
 PROBE, NEAR = "орбита", 0.01  # a text that tells one embedder from another, whatever the processor
 BATCH = 16
 
 
 def phrases(article: Article) -> list[str]:
-    """The texts by which an article is found. A piece of a document has no questions: its lines stand in."""
-    lines = _LINE.findall(article.body)[:LINES] if article.source and not article.questions else []
-    return [article.title, *article.questions, article.intro, *lines]
+    """The texts by which an article is found. A piece of a document has no questions: its sentences and its
+    own heading stand in."""
+    if article.questions or not article.source:
+        return [article.title, *article.questions, article.intro]
+    *above, heading = article.title.split(BETWEEN)
+    said = (_MARK.sub("", each).strip() for each in _SENTENCE.split(article.body))
+    sentences = [each for each in said if len(each) >= SHORTEST][:SENTENCES]
+    return [article.title, *([heading] if above else []), article.intro, *sentences]
 
 
 def digest(articles: Sequence[Article]) -> str:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from app.core.company import in_use
 from app.core.models import CLEAR, RELEVANT, Article
 from app.engines.offline import talk
-from app.engines.offline.acts import DEMANDS, LEANING, LOOKED_UP
+from app.engines.offline.acts import CHAT, DEMANDS, LEANING, LOOKED_UP, READS
 from app.engines.offline.conversation import Move, Say, Scene, look_up, open_ticket, tried_in_vain
 from app.engines.offline.lexicon import Phrasebook, contains, manner, phrasebook, skillbook
-from app.engines.offline.named_subjects import subject_of
+from app.engines.offline.named_subjects import document_named, subject_of
+from app.engines.offline.neighbours import asks
+from app.engines.offline.responses import fill
 from app.engines.offline.skills import offer, perform
 from app.engines.offline.wishes import HELPED, OFFER, Intent, skill_of
 
@@ -29,16 +31,17 @@ def find_article(wish: Intent, scene: Scene) -> Article | None:
     return next(iter(scene.fitting(least)), None)
 
 
-def own_document(scene: Scene) -> bool:
+def own_document(scene: Scene) -> Article | None:
     """A document of the team's that clearly answers comes before what the house would say."""
-    return any(found.article.source and found.score >= CLEAR for found in scene.found)
+    first = next(iter(scene.found), None)
+    return first.article if first and first.article.source and first.score >= CLEAR else None
 
 
 def from_article(wish: Intent, scene: Scene) -> Move | None:
     """None where none fits, and where the line leans on what was said: there anything seems to fit."""
     if wish.act in LEANING:
         return None
-    article = subject_of(wish, scene) or find_article(wish, scene)
+    article = own_document(scene) or subject_of(wish, scene) or find_article(wish, scene)
     if article is None:
         return None
     act = in_use().profile.records.get(article.id)
@@ -48,7 +51,24 @@ def from_article(wish: Intent, scene: Scene) -> Move | None:
         return looked
     if len(article.steps) > AT_ONCE:
         return next_steps(wish, scene, article)
-    return None if scene.has_told(article) else Say(article.body, [article.id], wish.matter())
+    return None if scene.has_told(article) else Say(_whole(article, scene), [article.id], wish.matter())
+
+
+def _whole(article: Article, scene: Scene) -> str:
+    """What was found by its lead alone is told with its heading: the customer sees what it is about."""
+    led = any(found.article is article and found.score <= CLEAR for found in scene.found)
+    if not (article.source and led):
+        return article.body
+    head = fill(talk.words(scene.language)["own_document"], {"title": article.title}, scene.language)
+    return f"{head}\n\n{article.body}" if head else article.body
+
+
+def not_in_document(wish: Intent, scene: Scene) -> Say | None:
+    """The line names the subject of a team's document that does not tell what is asked: nothing else does."""
+    open_to = wish.act in {*READS, *LOOKED_UP, *CHAT, ""} and "item" not in wish.slots and asks(wish.said)
+    title = document_named(wish.said, scene) if open_to else ""
+    text = fill(talk.words(scene.language)["not_in_document"], {"title": title}, scene.language)
+    return Say(text, matter=wish.matter(OFFER, PERSON)) if text else None
 
 
 def from_records(act: str, wish: Intent, scene: Scene) -> Move | None:

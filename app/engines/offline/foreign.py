@@ -48,6 +48,11 @@ def stems_in(text: str) -> set[str]:
     return {word[:STEM] for word in _words(text)}
 
 
+def is_new(stem: str) -> bool:
+    """Seldom said of our product, in whatever language."""
+    return _vocabulary().own[stem] < SELDOM
+
+
 def _words(text: str) -> set[str]:
     return {word for word in TOKEN.findall(plain(text)) if len(word) >= SHORTEST}
 

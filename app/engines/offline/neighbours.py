@@ -23,7 +23,7 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
     if named := _of_sale(act, slots, text, scene) or _asks_by_name(act, text, scene):
         return named
-    if act in REFUSALS and _asks(text) and not _is_clear(act, scene):
+    if act in REFUSALS and asks(text) and not _is_clear(act, scene):
         return "ask_rules"
     if act in ("cancel_plan", "ask_amount") and _asks_money_back(text):
         return "refund"
@@ -50,7 +50,7 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     numbered = next((NUMBERS[kind] for kind in NUMBERS if kind in slots), "")
     if numbered and (act in acts.READS or act in ("", "give_data")):
         return numbered
-    if not act and _asks(text) and (asks_of := _record_named(text)):
+    if not act and asks(text) and (asks_of := _record_named(text)):
         return asks_of
     if act == "open_ticket" and not _is_clear(act, scene) and may_be_fault(scene):
         return "fault"
@@ -104,7 +104,7 @@ def _names(kind: str, text: str) -> bool:
     return contains(values("numbered")[kind], text)
 
 
-def _asks(text: str) -> bool:
+def asks(text: str) -> bool:
     return "?" in text or contains(manner("question"), text)
 
 
@@ -129,7 +129,7 @@ def _reads_rather(act: str, text: str, scene: Scene) -> str:
 
 def _of_price(slots: Slots, text: str) -> str:
     """A rule that is asked about a thing that is sold, or for so many people, is its price."""
-    counted = "people" in slots and _asks(text)
+    counted = "people" in slots and asks(text)
     return "ask_price" if counted or ("item" in slots and contains(manner("cost"), text)) else ""
 
 
@@ -168,7 +168,7 @@ def _asks_by_name(act: str, text: str, scene: Scene) -> str:
     if not contains(manner("files"), text):
         return ""
     ends = act == "ask_rules" and scene.matter.act in acts.ENDING
-    lost = contains(manner("lose"), text) and (act in acts.LOOKED_UP or _asks(text))
+    lost = contains(manner("lose"), text) and (act in acts.LOOKED_UP or asks(text))
     return "ask_files" if ends or lost else ""
 
 

@@ -10,7 +10,7 @@ from app.engines.offline import acts, articles, follow_ups, talk
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
 from app.engines.offline.named_subjects import subject_of
-from app.engines.offline.neighbours import is_booked, may_be_fault
+from app.engines.offline.neighbours import asks, is_booked, may_be_fault
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
 from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
@@ -94,12 +94,10 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return move
     if move := follow_ups.answer(wish, scene):
         return move
-    if (
-        wish.act not in acts.DEMANDS
-        and (articles.own_document(scene) or _asks_terms(wish) or subject_of(wish, scene))
-        and (told := articles.from_article(wish, scene))
-    ):
+    if _is_in_article(wish, scene) and (told := articles.from_article(wish, scene)):
         return told
+    if unsaid := articles.not_in_document(wish, scene):
+        return unsaid
     if skill := skill_of(wish.act):
         return perform(skill, wish, scene) if wish.is_meant else _offered(wish, scene)
     if said := _close_offered(wish, scene) or talk.chat(wish, scene):
@@ -116,6 +114,14 @@ def serve(wish: Intent, scene: Scene) -> Move:
     if scene.matter.act in {*acts.URGENT, talk.PERSON} and talk.is_called(scene):
         return talk.leave_to_person(scene)
     return _nearest_record(wish, scene) or follow_ups.repeat_question(scene) or _without_answer(wish, scene)
+
+
+def _is_in_article(wish: Intent, scene: Scene) -> bool:
+    """An article says it better than the records; what may be a demand is asked of a team's own document."""
+    if articles.own_document(scene):
+        unsure = all(part.reading.p(wish.act) < acts.SURE for part in scene.parts)
+        return wish.act not in acts.PASSING and (wish.act not in acts.DEMANDS or (unsure and asks(wish.said)))
+    return wish.act not in acts.DEMANDS and (_asks_terms(wish) or subject_of(wish, scene) is not None)
 
 
 def _asks_terms(wish: Intent) -> bool:

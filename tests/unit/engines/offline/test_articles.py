@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from app.core.models import CLEAR, RELEVANT, OpenMatter
+from app.core.models import CLEAR, RELEVANT, Article, OpenMatter
 from app.engines.offline.articles import AT_ONCE
+from app.engines.offline.conversation import Call, Found, Say
 from app.engines.offline.lexicon import skillbook
+from app.engines.offline.policy import respond
 from app.engines.offline.talk import words
 from app.engines.offline.wishes import HELPED, OFFER
-from tests.support.scenes import LIBRARY, SALES, TECH, call, deed, say
+from tests.support.scenes import LIBRARY, SALES, TECH, call, deed, say, scene
 
 STEPS = "call-drops"
 ARTICLE = LIBRARY["en", STEPS]
@@ -144,3 +148,52 @@ def test_a_colleagues_article_that_fits_better_is_not_passed_over() -> None:
     found = {"app-crashes": 0.65, "invoice-for-companies": 0.85}
     told = say("where are the closing documents", "ask_how", agent=TECH, found=found)
     assert "app-crashes" not in told.citations
+
+
+def told_from(said: str, act: str, score: float, p: float = 0.9) -> Say | Call:
+    """With a team's document of two sections, of which the first was found with that score."""
+    front = {"lang": "en", "agent": SALES, "questions": [], "asks": "", "source": "sauna"}
+    price = Article(
+        id="sauna-price",
+        title="The sauna › Price",
+        intro="An hour is 1900.",
+        body="An hour is 1900.",
+        **front,
+    )
+    towels = Article(
+        id="sauna-towels", title="The sauna › Towels", intro="We lend them.", body="We lend them.", **front
+    )
+    library = {**LIBRARY, ("en", price.id): price, ("en", towels.id): towels}
+    here = replace(scene(said, act, p), library=library, found=[Found(price, score)] if score else [])
+    move = respond(here)
+    assert isinstance(move, Say | Call)
+    return move
+
+
+@pytest.mark.parametrize("act", ["ask_price", "ask_plan", "small_talk", "fault"])
+def test_a_document_that_clearly_answers_comes_before_the_company(act: str) -> None:
+    told = told_from("how much is an hour in the sauna?", act, 0.9)
+    assert isinstance(told, Say)
+    assert (told.text, told.citations) == ("An hour is 1900.", ["sauna-price"])
+
+
+def test_what_may_be_a_demand_is_asked_of_the_document_and_a_clear_demand_is_not() -> None:
+    asked = "can I cancel an hour in the sauna?"
+    assert isinstance(told := told_from(asked, "cancel_plan", 0.9, p=0.4), Say)
+    assert told.citations == ["sauna-price"]
+    assert isinstance(told_from("cancel my plan", "cancel_plan", 0.9), Call)
+
+
+def test_a_section_that_only_leads_is_told_with_its_heading() -> None:
+    told = told_from("what do you take for an hour?", "ask_price", CLEAR)
+    assert isinstance(told, Say)
+    assert told.text.startswith("This is what the section “The sauna › Price” says:")
+
+
+def test_the_company_answers_no_question_about_the_subject_of_a_document() -> None:
+    unsaid = told_from("how much is a sauna birthday?", "ask_price", 0)
+    assert isinstance(unsaid, Say)
+    assert "“The sauna”" in unsaid.text
+    assert unsaid.matter is not None
+    assert unsaid.matter.asked == OFFER
+    assert isinstance(told_from("how much is pro?", "ask_price", 0), Call)
