@@ -24,7 +24,8 @@ S = TypeVar("S", bound=Scored)
 
 
 def order_of_use(found: Iterable[S], agent: str | None, least: float) -> list[S]:
-    """Those that answer the question, the agent's own first where they come near the best.
+    """Those that answer the question in the order of the search, which knows more than the score; the agent's
+    own come first where they come near the best.
 
     A document of the team's that the search puts first stays first: its score has no labelled questions
     behind it, and it was added because the shipped articles did not do.
@@ -33,7 +34,8 @@ def order_of_use(found: Iterable[S], agent: str | None, least: float) -> list[S]
     near = max((each.score for each in fitting), default=0.0) - NEAR
     leader = fitting[0] if fitting and fitting[0].article.source else None
 
-    def place(each: S) -> tuple[bool, bool, float]:
-        return each is not leader, each.article.agent != agent or each.score < near, -each.score
+    def place(each: S) -> tuple[bool, bool, bool]:
+        far = each.score < near
+        return each is not leader, each.article.agent != agent or far, far
 
     return sorted(fitting, key=place)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from app.core.company import in_use
 from app.core.models import CLEAR, RELEVANT, Article
 from app.engines.offline import talk
-from app.engines.offline.acts import CHAT, DEMANDS, LEANING, LOOKED_UP, READS
+from app.engines.offline.abroad import is_beyond
+from app.engines.offline.acts import CHAT, DELIVERED, DEMANDS, LEANING, LOOKED_UP, NEAR, READS
 from app.engines.offline.conversation import Move, Say, Scene, look_up, open_ticket, tried_in_vain
 from app.engines.offline.lexicon import Phrasebook, contains, manner, phrasebook, skillbook
 from app.engines.offline.named_subjects import document_named, subject_of
@@ -61,6 +62,16 @@ def _whole(article: Article, scene: Scene) -> str:
         return article.body
     head = fill(talk.words(scene.language)["own_document"], {"title": article.title}, scene.language)
     return f"{head}\n\n{article.body}" if head else article.body
+
+
+def beyond_delivery(wish: Intent, scene: Scene) -> Say | None:
+    """Ways and days of delivery would read as a yes to a country where nothing is delivered."""
+    asked = wish.act not in DEMANDS and any(p.reading.p("ask_delivery") >= NEAR for p in scene.parts)
+    sent = wish.act in DELIVERED and "goods" in wish.slots
+    if not (asked or sent) or not is_beyond(wish.said, scene.language):
+        return None
+    cited = [found.article.id for found in scene.found[:1] if found.score >= RELEVANT]
+    return Say(talk.pick(talk.words(scene.language)["abroad"], scene), cited, wish.matter())
 
 
 def not_in_document(wish: Intent, scene: Scene) -> Say | None:

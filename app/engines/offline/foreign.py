@@ -27,13 +27,17 @@ class _Vocabulary:
     foreign: Counter[str]
     lines: tuple[int, int]
 
+    def is_foreign(self, stem: str) -> bool:
+        """Said of others' products, and hardly of our own."""
+        ours, theirs = self.lines
+        return self.foreign[stem] * ours > RATIO * self.own[stem] * theirs
+
     def is_own(self, word: str) -> bool:
         stem = word[:STEM]
-        ours, theirs = self.lines
         often = self.own[stem] >= SELDOM or any(
             is_slip(stem, other) for other in self.own if len(stem) >= LONG
         )
-        return often and self.foreign[stem] * ours <= RATIO * self.own[stem] * theirs
+        return often and not self.is_foreign(stem)
 
 
 def without_foreign(text: str, reading: Reading) -> Reading:
@@ -42,6 +46,11 @@ def without_foreign(text: str, reading: Reading) -> Reading:
     if not 0 < p < 1 or not all(_vocabulary().is_own(word) for word in _words(text)):
         return reading
     return Reading(tuple((act, each / (1 - p)) for act, each in reading.acts if act != FOREIGN))
+
+
+def names_foreign(text: str) -> bool:
+    """A product of another company that is known by name; a word that nobody has said may be a slip."""
+    return any(_vocabulary().is_foreign(stem) for stem in stems_in(text))
 
 
 def stems_in(text: str) -> set[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from app.core.company import in_use
 from app.core.models import RELEVANT
 from app.engines.offline.conversation import Call, Say, Scene
 from app.engines.offline.intents import BY_NAME
 from app.engines.offline.lexicon import contains, plain, skillbook, values
+from app.engines.offline.neighbours import services_in
 from app.engines.offline.responses import fill, listed
 from app.engines.offline.skills import ACCOUNT, ACTS, rows_of, tell
 from app.engines.offline.wishes import HELPED, Intent
@@ -34,7 +37,7 @@ def _asked_before(tool: str, scene: Scene) -> bool:
 
 def _outage(wish: Intent, scene: Scene) -> Say | None:
     """The lasting incident of the service that the customer complains of."""
-    services = [name for name, stems in values("service").items() if contains(stems, wish.said)]
+    services = services_in(wish.said)
     rows = rows_of(BY_NAME["status"], scene.result(STATUS) or {}, {})
     mine = [row for row in rows if row.get("service") in services]
     text = listed(skillbook(scene.language).skills["status"].say, mine, {}, scene.language) if mine else ""
@@ -67,6 +70,17 @@ def _outdated(wish: Intent, scene: Scene) -> Say | None:
     best = scene.best(RELEVANT)
     if scene.open_tickets or (best is not None and best.id not in in_use().profile.app_faults):
         return None  # it may be about what was reported, or about something that no app explains
-    old = [row for row in rows if "outdated_app" in row.get("problems", ())]
+    meant = _kinds(" ".join(scene.customer))
+    old = [row for row in rows if "outdated_app" in row.get("problems", ()) and _is_meant(row, meant)]
     text = " ".join(fill(say["outdated_app"], row, scene.language) for row in old)
     return Say(text, matter=wish.matter(HELPED)) if text.strip() else None
+
+
+def _is_meant(row: Mapping[str, Any], meant: set[str]) -> bool:
+    """A device that the customer's words may be about; its own name tells more than its system."""
+    kinds = _kinds(str(row.get("name", ""))) or _kinds(str(row.get("platform", "")))
+    return not (meant and kinds) or bool(meant & kinds)
+
+
+def _kinds(text: str) -> set[str]:
+    return {kind for kind, stems in values("device").items() if contains(stems, text)}

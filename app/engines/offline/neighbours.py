@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from app.core.actions import BY_TOOL
+from app.core.company import in_use
+from app.core.models import RELEVANT
 from app.engines.offline import acts
 from app.engines.offline.acts import REFUSALS, SELLING, SURE
 from app.engines.offline.agreement import names_act
@@ -57,7 +59,12 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     if act == "callback" and is_booked(scene):
         return "move_call"
     lasts = contains(manner("lasting"), text)
-    if act == "fault" and not lasts and scene.today and (day := day_in(text, scene.today, past=True)):
+    if (
+        act == "fault"
+        and not (lasts or _is_of_app(text, scene))
+        and scene.today
+        and (day := day_in(text, scene.today, past=True))
+    ):
         return "ask_outage" if day < scene.today else act
     return act
 
@@ -170,6 +177,18 @@ def _asks_by_name(act: str, text: str, scene: Scene) -> str:
     ends = act == "ask_rules" and scene.matter.act in acts.ENDING
     lost = contains(manner("lose"), text) and (act in acts.LOOKED_UP or asks(text))
     return "ask_files" if ends or lost else ""
+
+
+def _is_of_app(text: str, scene: Scene) -> bool:
+    """An article explains it, and it names no part of the service: the day is that of an update, not of an
+    outage."""
+    best = scene.best(RELEVANT)
+    return best is not None and best.id in in_use().profile.app_faults and not services_in(text)
+
+
+def services_in(text: str) -> list[str]:
+    """Parts of the service that have outages of their own."""
+    return [name for name, stems in values("service").items() if contains(stems, text)]
 
 
 def named_facts() -> tuple[str, ...]:

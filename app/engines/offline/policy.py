@@ -94,6 +94,8 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return move
     if move := follow_ups.answer(wish, scene):
         return move
+    if beyond := articles.beyond_delivery(wish, scene):
+        return beyond
     if _is_in_article(wish, scene) and (told := articles.from_article(wish, scene)):
         return told
     if unsaid := articles.not_in_document(wish, scene):

@@ -14,6 +14,7 @@ from app.engines.offline.double_charges import is_left, second_charge
 from app.engines.offline.entities import Slots, as_json
 from app.engines.offline.intents import BY_NAME, SKILLS, Need, Skill
 from app.engines.offline.lexicon import Stems, Words, contains, manner, phrasebook, skillbook, values
+from app.engines.offline.neighbours import services_in
 from app.engines.offline.responses import fill, listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
 from app.engines.offline.subjects import texts_of
@@ -180,6 +181,9 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
     words = skillbook(lang).skills[skill.name]
     if skill.name == "payments" and contains(manner("latest"), wish.said):
         facts = {**facts, "payments": list(facts.get("payments", ()))[:1], "more": 0}
+    if skill.name == "status" and (services := services_in(wish.said)):
+        rows = facts.get(skill.rows, ())
+        facts = {**facts, skill.rows: [row for row in rows if row.get("service") in services]}
     text = _worded(skill, words, facts, wish.slots, lang) or general(scene, "unavailable")
     if any(text in line for line in scene.agent_lines):
         text = _briefly(words, facts, wish.said, lang) or text

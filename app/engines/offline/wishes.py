@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from app.core.courtesies import strip_courtesies
-from app.core.models import OpenMatter, Reading
+from app.core.models import CLEAR, OpenMatter, Reading
 from app.core.ngrams import fold_line
 from app.engines.offline import acts
 from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING, SURE
@@ -16,6 +16,7 @@ from app.engines.offline.calling_off import calls_off
 from app.engines.offline.conversation import LinePart, Scene
 from app.engines.offline.entities import Slots, slots_in
 from app.engines.offline.forbidding import forbids
+from app.engines.offline.foreign import FOREIGN, names_foreign
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
 from app.engines.offline.lexicon import contains, manner
 from app.engines.offline.neighbours import closing_words, is_booked, named_demand, named_facts, narrowed
@@ -160,6 +161,8 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
     if act in acts.FIXED | acts.CANNOT:
         return p >= acts.ALARM
     if act == "undo" and p < SURE and not scene.proposal and not scene.deeds:
+        return False
+    if act == FOREIGN and scene.best(CLEAR) and not names_foreign(text):
         return False
     if act in acts.CHAT:
         return p >= acts.CHATTED

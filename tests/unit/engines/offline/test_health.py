@@ -70,3 +70,41 @@ def test_an_open_ticket_about_it_is_told() -> None:
     rows = [{"number": "T-5", "subject": "Files look empty", "ticket_status": "open", "opened": "May 1"}]
     told = say(FAULT, "fault", agent=TECH, results=(CALM, account(open_tickets=rows), NO_DEVICES))
     assert "T-5" in told.text
+
+
+def devices(*rows: tuple[str, str, bool]) -> Result:
+    known = [
+        {"name": name, "platform": system, "app_version": "3.1", "problems": ["outdated_app"] if old else []}
+        for name, system, old in rows
+    ]
+    return "diagnose_devices", {"status": "found", "devices": known}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("the app crashes on my phone", False),
+        ("the app crashes on the tablet", False),
+        ("the app crashes on my laptop", True),
+        ("на ноутбуке приложение вылетает", True),
+        ("на телефоне приложение вылетает", False),
+        ("the app crashes", True),
+    ],
+)
+def test_an_old_app_on_another_device_than_the_one_named_explains_nothing(said: str, told: bool) -> None:
+    rows = devices(("Study", "Windows 11", True), ("Anna's phone", "Android 14", False))
+    answer = say(said, "fault", agent=TECH, results=(CALM, account(), rows), found={"app-crashes": 0.7})
+    assert ("3.1" in answer.text) is told
+    assert (answer.citations == ["app-crashes"]) is not told
+
+
+def test_of_outages_only_those_of_the_service_that_is_named_are_told() -> None:
+    rows = [
+        {"service": "sync", "title": "Files sync late", "state": "lasting", "since": "May 1"},
+        {"service": "calls", "title": "Calls drop", "state": "lasting", "since": "May 2"},
+    ]
+    known = (("service_status", {"status": "found", "incidents": rows}),)
+    told = say("is there an outage of calls?", "ask_outage", agent=TECH, results=known).text
+    assert "Calls drop" in told
+    assert "Files sync late" not in told
+    assert "no outage" in say("are notifications down?", "ask_outage", agent=TECH, results=known).text

@@ -187,3 +187,11 @@ def test_closing_a_plan_closes_no_ticket(said: str) -> None:
     spoken = OpenMatter(act="ask_ticket")
     assert wish(said, "close_ticket", matter=spoken).act == "cancel_plan"
     assert wish("close that ticket about my plan", "close_ticket", matter=spoken).act == "close_ticket"
+
+
+def test_the_day_of_an_update_is_no_day_of_an_outage() -> None:
+    said = "after the update yesterday it closes by itself"
+    [found] = read_wishes(scene(said, "fault", found={"app-crashes": 0.6}))
+    assert found.act == "fault"
+    [found] = read_wishes(scene("calls froze yesterday", "fault", found={"call-drops": 0.6}))
+    assert found.act == "ask_outage"
