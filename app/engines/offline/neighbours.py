@@ -58,15 +58,15 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return "fault"
     if act == "callback" and is_booked(scene):
         return "move_call"
-    lasts = contains(manner("lasting"), text)
-    if (
-        act == "fault"
-        and not (lasts or _is_of_app(text, scene))
-        and scene.today
-        and (day := day_in(text, scene.today, past=True))
-    ):
-        return "ask_outage" if day < scene.today else act
-    return act
+    return "ask_outage" if act == "fault" and _is_past(text, scene) else act
+
+
+def _is_past(text: str, scene: Scene) -> bool:
+    """Of a day behind us, and over."""
+    if contains(manner("lasting"), text) or _is_of_app(text, scene) or scene.today is None:
+        return False
+    day = day_in(text, scene.today, past=True)
+    return day is not None and day < scene.today
 
 
 def _of_sale(act: str, slots: Slots, text: str, scene: Scene) -> str:
