@@ -29,7 +29,7 @@ def create_app(workbench: Workbench | None = None, warm: bool = False) -> FastAP
         from app.ui.mount import mount  # noqa: PLC0415
 
         return mount(app, bench)
-    return lead_to_documentation(app)
+    return app if bench.settings.environment == "production" else lead_to_documentation(app)
 
 
 def has_workbench(settings: Settings) -> bool:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
+from typing import Any
 
 import structlog
 from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
@@ -23,11 +24,12 @@ from app.api import errors
 from app.api.body import StrictJson
 from app.api.caller import Callers
 from app.api.connections import Bounding, Bounds
-from app.api.deps import known_parameters
+from app.api.deps import insiders, known_parameters
 from app.api.middleware import Doors, Head, KnownHosts, OneSpelling, OwnOrigin
-from app.api.v1 import analytics, dialogue, health, knowledge, operator, routing
+from app.api.v1 import analytics, dialogue, health, knowledge, operator, routing, tokens
+from app.core.exceptions import StorageUnavailable
+from app.services.access.policy import Access
 from app.services.health import VERSION
-from app.services.operators.auth import openness
 from app.services.workbench import Workbench
 
 ROUTERS = (
@@ -38,6 +40,7 @@ ROUTERS = (
     routing.router,
     knowledge.router,
     analytics.router,
+    tokens.router,
 )
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
 
@@ -45,19 +48,30 @@ _REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
 def application(bench: Workbench, warm: bool = False) -> FastAPI:
     """With `warm` the start takes half a second longer, and the first turn no longer than the next ones."""
     *others, last = bench.agents
-    app = FastAPIOffline(
+    closed = bench.settings.environment == "production"
+    app = (FastAPI if closed else FastAPIOffline)(
         title="Call Center Agents",
         version=VERSION,
         description=f"Routes each customer to a specialist agent: {', '.join(others)} or {last}.",
         lifespan=_lifespan,
+        openapi_url=None if closed else "/openapi.json",
     )
     app.state.workbench, app.state.warm = bench, warm
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1", dependencies=[Depends(known_parameters)])
     app.include_router(health.metrics_router)
+    if closed:
+        app.add_api_route(
+            "/openapi.json", _describe, include_in_schema=False, dependencies=[Depends(insiders)]
+        )
     errors.install(app)
     _add_middleware(app, bench)
     return app
+
+
+def _describe(request: Request) -> dict[str, Any]:
+    described: dict[str, Any] = request.app.openapi()
+    return described
 
 
 def lead_to_documentation(app: FastAPI) -> FastAPI:
@@ -143,10 +157,23 @@ def _announce(bench: Workbench) -> None:
     log = structlog.get_logger()
     for agent in bench.agents:
         log.info("agent_ready", agent=agent, model=bench.model_name)
-    if whom := openness(bench.settings):
-        mend = "set OPERATOR_KEY, or INSECURE=true to open it to everybody"
-        log.warning("operator_side_without_key", open_to=whom, mend=mend)
+    if (whom := bench.access.openness) == "nobody":
+        _provide_a_key(bench.access)
+    else:
+        mend = "set ENVIRONMENT=production, and make keys with `call-center keys create`"
+        log.warning("open_without_key", open_to=whom, mend=mend)
     log.info("service_ready", router=bench.settings.router_name, environment=bench.settings.environment)
+
+
+def _provide_a_key(access: Access) -> None:
+    """A documented start that nobody could use would be none. The log names the file, not the key."""
+    try:
+        file = access.make_first_key()
+    except (StorageUnavailable, OSError) as error:
+        structlog.get_logger().error("no_key_made", why=str(error))
+        return
+    if file:
+        structlog.get_logger().warning("first_key_made", file=str(file), next="read it, then remove the file")
 
 
 class DrainOnSigterm:

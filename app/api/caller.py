@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.middleware import name_in
 from app.core.network import address, is_local, is_loopback
-from app.services.operators.auth import DIRECT
+from app.services.access.policy import DIRECT
 
 _FORWARDING = re.compile(
     r"forwarded|via|x-forwarded|x-(?:forwarded|original|envoy|amzn|azure|arr|appengine)-.*|cf-.*|x-real-ip"

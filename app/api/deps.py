@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from asyncio import to_thread
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Path, Request
@@ -12,8 +13,9 @@ from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator
 
+from app.core.access import SCOPES, Caller, Scope
 from app.core.exceptions import DialogNotFound, TextUnacceptable
-from app.services.operators.auth import DIRECT, admit, has_key
+from app.services.access.policy import DIRECT
 from app.services.workbench import Workbench
 
 
@@ -91,20 +93,59 @@ DialogId = Annotated[
 
 _bearer = HTTPBearer(
     auto_error=False,
-    scheme_name="OperatorKey",
-    description="The value of OPERATOR_KEY, if the service has one.",
+    scheme_name="Key",
+    description="A key of `call-center keys create`, a customer's token, or the value of OPERATOR_KEY.",
 )
 
 
-async def operators_only(
+async def _identify(
     request: Request, bench: Bench, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> None:
-    """Raises OperatorKeyMissing, OperatorKeyWrong or OperatorsClosed."""
-    admit(bench.settings, given.credentials if given else None, request.scope[DIRECT])
+) -> Caller:
+    """Raises CredentialWrong or StorageUnavailable."""
+    credential = given.credentials if given else None
+    return await to_thread(bench.access.identify, credential, request.scope[DIRECT])
 
 
-async def paced(request: Request, bench: Bench) -> None:
-    """Callers with the operator key speak for many customers, so they are not counted."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not has_key(bench.settings, given.strip()):
+Who = Annotated[Caller, Depends(_identify)]
+
+
+def _require(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
+    """A dependency which raises CredentialMissing or ScopeMissing."""
+
+    async def check(who: Who) -> Caller:
+        who.require(scope)
+        return who
+
+    return check
+
+
+chatting, operating, analysing, administering = map(_require, SCOPES)
+Chatter = Annotated[Caller, Depends(chatting)]
+
+
+async def signing(who: Who) -> Caller:
+    """Raises as `Caller.require_key` does."""
+    who.require_key()
+    return who
+
+
+Signer = Annotated[Caller, Depends(signing)]
+
+
+async def insiders(who: Who, bench: Bench) -> None:
+    """Everybody in development; raises as `analysing` does in production."""
+    if bench.settings.environment == "production":
+        who.require("analyst")
+
+
+async def own_dialog(dialog_id: DialogId, who: Chatter, bench: Bench) -> None:
+    """Raises DialogNotFound for a dialog of another customer."""
+    if who.customer is not None:
+        dialog = await bench.dialogs.store.read(dialog_id)
+        who.check_owner(dialog_id, dialog.customer_id)
+
+
+async def paced(request: Request, who: Chatter, bench: Bench) -> None:
+    """Callers with a key speak for many customers, so they are not counted."""
+    if not who.name or who.customer is not None:
         bench.pace.step(request.client.host if request.client else "")

@@ -20,7 +20,7 @@ from app.api.errors import problem, situation
 from app.core.documents import LARGEST_FILE
 from app.core.exceptions import BadRequestBody, BodyTooLarge, CallCenterError, UnsupportedMediaType
 from app.core.network import address, is_local
-from app.services.operators.auth import DIRECT
+from app.services.access.policy import DIRECT
 
 
 class HostUnknown(CallCenterError):

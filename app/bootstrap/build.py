@@ -19,6 +19,7 @@ from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import roster_of
 from app.agents.router import LiveRouter
+from app.bootstrap.access import access_of
 from app.bootstrap.checks import checks_of
 from app.bootstrap.context import (
     AppContext,
@@ -196,11 +197,11 @@ def _workbench(
     replay: Replay,
     warm: Warmup,
 ) -> Workbench:
-    settings, turns = context.settings, dialogs.turns
-    office = turns.orchestrator.context.office
+    settings, turns, office = context.settings, dialogs.turns, dialogs.turns.orchestrator.context.office
     operators = OperatorService(dialogs, context.agents, office, turns.approvals, knowledge.title_of)
     return Workbench(
         settings=settings,
+        access=access_of(settings, context.clock),
         agents=context.agents,
         model_name=name_of(context),
         dialogs=dialogs,

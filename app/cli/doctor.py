@@ -25,6 +25,7 @@ from app.adapters.openai.client import openai_model
 from app.adapters.storage.json_store import JsonStore
 from app.agents.router import choice_schema
 from app.agents.structured_output import ask_structured, mode_of
+from app.bootstrap.access import access_of
 from app.cli.console import read_settings
 from app.core.company import in_use
 from app.core.config import Settings
@@ -32,7 +33,6 @@ from app.core.exceptions import ProviderError, ProviderTimeout, SettingInvalid
 from app.core.text import shorten
 from app.engines.routing.artefact import load
 from app.engines.routing.versions import artefact_folder, name_of
-from app.services.operators.auth import openness
 from app.telemetry import configure_logging
 from app.ui.words import words
 
@@ -88,7 +88,7 @@ async def _examine(settings: Settings, try_model: bool) -> list[Diagnosis]:
         *([each async for each in _try_model(settings)] if try_model else []),
         _check_embeddings(),
         _check_workbench(settings),
-        _check_operators(settings),
+        _check_access(settings),
         _check_package("sklearn", "training and evaluation", "eval"),
         _check_package("jupyterlab", "notebooks", "notebooks"),
         _check_browser(),
@@ -237,12 +237,14 @@ def _check_workbench(settings: Settings) -> Diagnosis:
     return _check_package("gradio", "workbench in the browser", "ui")
 
 
-def _check_operators(settings: Settings) -> Diagnosis:
-    whom = openness(settings)
-    if not whom:
-        return Diagnosis("operator side", "asks for OPERATOR_KEY")
-    fix = "set OPERATOR_KEY" if whom == "everybody" else ""
-    return Diagnosis("operator side", f"open to {whom}: no OPERATOR_KEY", fix)
+def _check_access(settings: Settings) -> Diagnosis:
+    access = access_of(settings)
+    whom = access.openness
+    if whom != "nobody":
+        fix = "set INSECURE=false" if whom == "everybody" else ""
+        return Diagnosis("access", f"{whom} may do everything without a key", fix)
+    fix = "" if access.has_keys() else "call-center keys create NAME --scope admin"
+    return Diagnosis("access", "nobody gets in without a key" if fix else "with a key", fix)
 
 
 def _check_browser() -> Diagnosis:

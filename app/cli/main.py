@@ -121,6 +121,16 @@ DB = Group(
         "reset": Command("db:reset_records", "Delete every record and write the demo data again."),
     },
 )
+KEYS = Group(
+    "Manage API keys, and sign customers' tokens. Exit status: 2 on a usage error.",
+    {
+        "create": Command("keys:create_key", "Make a key and print it; it is not shown again."),
+        "list": Command("keys:list_keys", "List the keys, oldest first."),
+        "rotate": Command("keys:rotate_key", "Make a successor; the old key works for a while longer."),
+        "revoke": Command("keys:revoke_key", "End a key at once, and the tokens that it has signed."),
+        "token": Command("keys:sign_token", "Sign a token for one customer, and print it."),
+    },
+)
 CALL_CENTER = Group(
     "A workbench for AI call centres: serve agents, train their router, evaluate both.",
     {
@@ -159,6 +169,7 @@ CALL_CENTER = Group(
         "kb": KB,
         "crm": CRM,
         "db": DB,
+        "keys": KEYS,
     },
 )
 

@@ -38,14 +38,15 @@ def serve_application(
     ui: Annotated[bool | None, typer.Option(help="Serve the workbench in the browser (UI).")] = None,
     insecure: Annotated[
         bool | None,
-        typer.Option("--insecure", help="Without OPERATOR_KEY, let everybody act as an operator (INSECURE)."),
+        typer.Option("--insecure", help="Let everybody do everything without a key (INSECURE)."),
     ] = None,
 ) -> None:
     settings = read_settings(host=host, port=port, ui=ui, insecure=insecure)
-    if host is not None and not is_local(host) and settings.operator_key is None and not settings.insecure:
+    closed = settings.environment == "production" or settings.operator_key is not None
+    if host is not None and not is_local(host) and not closed and not settings.insecure:
         exit_with(
-            f"--host {host} accepts connections from other machines: "
-            "set OPERATOR_KEY, or add --insecure if everybody may act as an operator."
+            f"--host {host} accepts connections from other machines: set OPERATOR_KEY or "
+            "ENVIRONMENT=production, or add --insecure if everybody may do everything."
         )
     listen_on(settings.port, settings.host, "--port 8001, or make run PORT=8001").close()
     if sys.stderr.isatty():

@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     shutdown_grace: int = Field(default=20, ge=0)
     ui: bool = True
     operator_key: SecretStr | None = None
+    access_storage: Path = Path("storage/access")
+    access_secret: SecretStr | None = None
     insecure: bool = False
 
     knowledge_storage: Path = Path("storage/knowledge")
@@ -139,14 +141,21 @@ class Settings(BaseSettings):
         }
         return {name: value for name, value in texts.items() if value != ""}
 
-    @field_validator("openai_api_key", "operator_key", "crm_token", "webhook_secret", mode="before")
+    @field_validator(
+        "openai_api_key", "operator_key", "access_secret", "crm_token", "webhook_secret", mode="before"
+    )
     @classmethod
     def _sendable(cls, value: object) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         return SecretStr(config_parsing.secret(config_parsing.bare(text))) if isinstance(text, str) else value
 
     @field_validator(
-        "dialogs_storage_path", "knowledge_storage", "eval_runs", "router_artefact", mode="before"
+        "dialogs_storage_path",
+        "access_storage",
+        "knowledge_storage",
+        "eval_runs",
+        "router_artefact",
+        mode="before",
     )
     @classmethod
     def _home(cls, value: object) -> object:

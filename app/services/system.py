@@ -24,7 +24,7 @@ from app.services.workbench import Workbench
 
 Kind = Literal["value", "nothing", "switch", "secret", "hidden"]
 EFFECTIVE = {"router": "router_name", "demo_data": "wants_demo_data", "log_level": "effective_log_level"}
-SECRETS = {"openai_api_key", "operator_key", "crm_url", "crm_token", "webhook_secret"}
+SECRETS = {"openai_api_key", "operator_key", "access_secret", "crm_url", "crm_token", "webhook_secret"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +119,23 @@ class Condition:
 
 async def condition(bench: Workbench) -> Condition:
     settings: Settings = bench.settings
-    health, routers, knowledge, office = await asyncio.gather(
+    health, routers, knowledge, office, keyed = await asyncio.gather(
         bench.health.detailed(),
         asyncio.to_thread(bench.routing.fitted),
         asyncio.to_thread(_knowledge, bench.knowledge),
         in_office(_office, bench.operators.office),
+        asyncio.to_thread(bench.access.has_keys),
     )
     return Condition(
-        health, routers, knowledge, office, list_settings(settings), _production(settings), settings.crm,
-        platform.python_version(), frozenset(bench.checks.probes),
+        health, routers, knowledge, office, list_settings(settings), _production(settings, keyed),
+        settings.crm, platform.python_version(), frozenset(bench.checks.probes),
     )  # fmt: skip
 
 
-def _production(settings: Settings) -> dict[str, bool]:
+def _production(settings: Settings, keyed: bool) -> dict[str, bool]:
     return {
         "environment": settings.environment == "production",
-        "operator_key": settings.operator_key is not None,
+        "keys": keyed,
         "provider": settings.has_provider,
         "office": not settings.wants_demo_data,
         "crm": settings.crm != "none",

@@ -10,6 +10,7 @@ from functools import cached_property
 from app.core.config import Settings
 from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery
+from app.services.access.policy import Access
 from app.services.analytics.service import AnalyticsService
 from app.services.checks import Checks
 from app.services.crm.relay import Relay
@@ -46,6 +47,7 @@ class Workbench:
     """
 
     settings: Settings
+    access: Access
     agents: tuple[str, ...]
     model_name: str
     dialogs: DialogManager

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 from gradio.context import LocalContext
 from starlette.requests import Request
 
-from app.core.config import Settings
+from app.core.access import Caller, Scope
+from app.services.access.policy import DIRECT, Access
 from app.services.analytics.period import PeriodInvalid, zone_of
-from app.services.operators import auth
 
 
 def current_request() -> Request | None:
@@ -27,10 +27,12 @@ def client_host() -> str:
     return request.client.host if request and request.client else ""
 
 
-def admit(settings: Settings, given: str | None) -> None:
-    """Checks the current request as REST does. Raises as `auth.admit` does."""
+def admit(access: Access, given: str | None, scope: Scope = "operator") -> Caller:
+    """Who sends the current request, checked as REST does, with the same errors."""
     request = current_request()
-    auth.admit(settings, given, bool(request and request.scope.get(auth.DIRECT, False)))
+    caller = access.identify(given, bool(request and request.scope.get(DIRECT, False)))
+    caller.require(scope)
+    return caller
 
 
 def browser_zone() -> tzinfo:

@@ -77,5 +77,5 @@ def test_staffing_answers_how_many_people(http: httpx2.Client) -> None:
 @pytest.mark.parametrize("path", ["", "/csv", "/staffing?per_hour=1"])
 def test_they_are_for_those_who_have_the_key(tmp_path: Path, path: str) -> None:
     with client(tmp_path, operator_key="secret") as http:
-        assert code(http.get(URL + path)) == (401, "operator_key_missing")
+        assert code(http.get(URL + path)) == (401, "credential_missing")
         assert http.get(URL + path, headers={"Authorization": "Bearer secret"}).status_code == 200

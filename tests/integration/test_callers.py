@@ -88,8 +88,8 @@ def test_without_a_key_this_machine_is_admitted(open_app: ASGIApp, peer: str, ho
 @pytest.mark.parametrize("peer", [*ELSEWHERE, None])
 def test_without_a_key_nobody_else_is(open_app: ASGIApp, peer: str | None) -> None:
     refused = asked(open_app, peer)
-    assert code(refused) == (403, "operators_closed")
-    assert "OPERATOR_KEY" in refused.json()["detail"]
+    assert code(refused) == (401, "credential_missing")
+    assert "call-center keys" in refused.json()["detail"]
     assert asked(open_app, peer, CREATE, method="POST", json={}).status_code == 422  # the chat is open
 
 
@@ -102,13 +102,13 @@ def test_what_came_through_a_proxy_is_not_from_this_machine(
     app: Any = open_app
     if server != "plain":
         app = ProxyHeadersMiddleware(app, "*" if server.endswith("everybody") else "127.0.0.1")
-    assert code(asked(app, peer, headers=headers)) == (403, "operators_closed")
+    assert code(asked(app, peer, headers=headers)) == (401, "credential_missing")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "shop", "localhost.evil.example", "192.168.1.5", "0.0.0.0"])
 def test_a_name_that_leads_to_this_machine_is_not_this_machine(open_app: ASGIApp, host: str) -> None:
     """DNS rebinding: the page's own name resolves to 127.0.0.1."""
-    assert asked(open_app, "127.0.0.1", host=host).status_code in (400, 403)
+    assert asked(open_app, "127.0.0.1", host=host).status_code in (400, 401)
 
 
 def test_insecure_opens_it_to_everybody(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_unix_socket_is_a_proxy(tmp_path: Path, open_app: ASGIApp) -> None:
             serving(open_app, listener=listener, lifespan="off"),
             httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path)), base_url="http://localhost") as http,
         ):
-            assert code(http.get(QUEUE)) == (403, "operators_closed")
+            assert code(http.get(QUEUE)) == (401, "credential_missing")
             assert http.post(CREATE, json={}).status_code == 422
 
 
@@ -154,7 +154,7 @@ def test_the_rooms_are_closed_as_the_api_is(pages: httpx2.Client, language: str)
     door = f"/ui/{language}/gradio_api/component_server/"
     here = pages.post(door, json=asked).json()
     there = pages.post(door, json=asked, headers={"X-Forwarded-For": "203.0.113.5"}).json()
-    closed = words(language, "problems")["codes"]["operators_closed"]
+    closed = words(language, "monitor")["problems"]["credential_missing"]
     assert there == {"done": False, "said": closed}
     assert here["said"] == words(language, "monitor")["problems"]["approval_not_found"]
 
@@ -171,8 +171,9 @@ def test_an_event_of_a_room_is_asked_the_same(pages: httpx2.Client) -> None:
         body = {"data": given, "fn_index": event["id"], "session_hash": who, "trigger_id": show}
         pages.post("/ui/en/gradio_api/queue/join", json=body, headers=headers).raise_for_status()
         said[who] = pages.get("/ui/en/gradio_api/queue/data", params={"session_hash": who}).text
-    assert "OPERATOR_KEY" in said["there"]
-    assert "OPERATOR_KEY" not in said["here"]
+    closed = words("en", "analytics")["problems"]["credential_missing"]
+    assert closed in said["there"]
+    assert closed not in said["here"]
 
 
 def root_of(app: ASGIApp, peer: str, **headers: str) -> str:

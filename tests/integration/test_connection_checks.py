@@ -112,8 +112,8 @@ def test_a_checkpoint_storage_that_cannot_be_opened_is_told(tmp_path: Path) -> N
 
 def test_a_press_needs_the_key_a_known_name_and_something_configured(tmp_path: Path) -> None:
     made = bench(tmp_path)
-    assert "operator key" in press(made, "storage", key="")
-    assert "The operator key is wrong" in press(made, "storage", key="wrong")
+    assert "Enter a key" in press(made, "storage", key="")
+    assert "The key is wrong" in press(made, "storage", key="wrong")
     assert "cc-problem" in press(made, "elsewhere")
     assert "not configured" in press(made, "provider")
     assert "not configured" in press(made, "crm")

@@ -12,6 +12,7 @@ import gradio as gr
 import pytest
 
 from app.bootstrap import build
+from app.core.access import CredentialWrong
 from app.core.exceptions import StorageFull
 from app.evaluation.cases import SetInvalid
 from app.evaluation.compare import compare, describe_verdict
@@ -24,7 +25,6 @@ from app.services.evaluation.runs import EvalDesk, NotResumable, TooManyRuns
 from app.services.evaluation.service import RouterUnknown, SetUnknown
 from app.services.evaluation.sets import NameUnusable, OneName, SetChanged
 from app.services.evaluation.uploads import NothingTaken
-from app.services.operators.auth import OperatorKeyWrong
 from app.services.workbench import Workbench
 from app.ui.evaluation.comparison import render_comparison
 from app.ui.evaluation.headline import render_headline
@@ -59,10 +59,10 @@ async def begin(part: RunPanel, key: str) -> str:
 async def test_a_run_needs_the_operator_key_where_there_is_one(tmp_path: Path) -> None:
     bench = bench_of(tmp_path, operator_key="s" * 32)
     part = ordering(bench)
-    for wrong in ("", "t" * 32):
-        with pytest.raises(gr.Error, match="operator key"):
+    for wrong, why in (("", "Enter a key"), ("t" * 32, "The key is wrong")):
+        with pytest.raises(gr.Error, match=why):
             await begin(part, wrong)
-    with pytest.raises(gr.Error, match="operator key"):
+    with pytest.raises(gr.Error, match="Enter a key"):
         await part.halt("", "any")
     assert await begin(part, "s" * 32)
     await bench.stop()
@@ -116,7 +116,7 @@ async def test_the_verdict_says_what_the_report_says(before: Any, after: Any) ->
 PROBLEMS = [
     RunNotFound("x"), SetUnknown("x", []), SetChanged("x"), SetInvalid("x.jsonl", 7, "no"), OneName("x"),
     RouterUnknown("x", "no"), TooManyRuns(), NotResumable("x"), NothingToRun(), NothingTaken(),
-    ImportFailed("x.csv", "no"), CorrectionRefused("x", "no"), OperatorKeyWrong(), StorageFull(),
+    ImportFailed("x.csv", "no"), CorrectionRefused("x", "no"), CredentialWrong(), StorageFull(),
     *(ImportFailed("x.csv", "no", kind) for kind in KINDS["import_failed"]),
     *(CorrectionRefused("x", "no", kind) for kind in KINDS["correction_refused"]),
     *(NameUnusable("x", "no", kind) for kind in KINDS["name_unusable"]),

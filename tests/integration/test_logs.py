@@ -50,6 +50,9 @@ class Logged:
         return [line for line in self.lines if line["event"] == event]
 
 
+KEYED = {"Authorization": "Bearer story-key"}
+
+
 @contextmanager
 def logging_into(stream: io.StringIO, production: bool) -> Iterator[None]:
     """The logging of a process, for as long as the story lasts."""
@@ -63,8 +66,13 @@ def story(folder: Path, production: bool) -> Logged:
     stream = io.StringIO()
     with running_mock() as mock, logging_into(stream, production):
         given = {"openai_api_key": KEY, "openai_base_url": mock.url, "model_fallback": False}
-        bench = build(settings(folder, environment="production", log_level="INFO", **given))
-        with running(_broken(bench)) as url, httpx2.Client(base_url=url, timeout=30, trust_env=False) as http:
+        bench = build(
+            settings(folder, environment="production", operator_key="story-key", log_level="INFO", **given)
+        )
+        with (
+            running(_broken(bench)) as url,
+            httpx2.Client(base_url=url, headers=KEYED, timeout=30, trust_env=False) as http,
+        ):
             body = {"customer_id": WORDS, "initial_message": f"Приложение не открывается, пароль {WORDS}"}
             dialog = http.post(CREATE, json=body, headers={"X-Request-ID": "req-turn"}).json()["dialog_id"]
             mock.config.fault = "401"

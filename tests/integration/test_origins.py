@@ -156,9 +156,9 @@ def test_any_listed_is_any(tmp_path_factory: pytest.TempPathFactory) -> None:
             for step in ("approve", "reject"):
                 path = f"/api/v1/approvals/A-1/{step}"
                 refused = http.post(path, json={"by": "x"}, headers={"Origin": origin})
-                assert code(refused) == (403, "operators_closed")
+                assert code(refused) == (401, "credential_missing")
             assert code(http.get("/api/v1/approvals", headers={"Origin": origin})) == (
                 403,
-                "operators_closed",
+                "credential_missing",
             )
         assert http.get("/api/v1/approvals").status_code == 200

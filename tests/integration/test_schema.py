@@ -58,6 +58,7 @@ OPERATIONS = [
     ("GET", "/api/v1/analytics"),
     ("GET", "/api/v1/analytics/csv"),
     ("GET", "/api/v1/analytics/staffing"),
+    ("POST", "/api/v1/tokens"),
     ("POST", "/api/v1/route"),
     ("GET", "/api/v1/knowledge/articles/{article_id}"),
     ("GET", "/api/v1/knowledge/search"),
@@ -70,8 +71,8 @@ OPERATIONS = [
 
 @pytest.fixture(scope="module")
 def published(http: httpx2.Client) -> Any:
-    """With 413 as one more way to refuse what is too long; without a key, for here none is asked for."""
-    refusals = {"negative_data_rejection": {"expected-statuses": [400, 404, 405, 413, 415, 422]}}
+    """With 413 as one more way to refuse what is too long, and 401 where only a key signs."""
+    refusals = {"negative_data_rejection": {"expected-statuses": [400, 401, 404, 405, 413, 415, 422]}}
     config = schemathesis.Config.from_dict(
         {"checks": refusals, "generation": {"with-security-parameters": False}}
     )

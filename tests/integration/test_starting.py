@@ -26,8 +26,8 @@ STARTS = {
     "serve, insecure": (("call-center", "serve", "--host", ANYWHERE, "--insecure"), {}),
 }
 ANSWERS = {  # through a proxy, and from this machine
-    "uvicorn that believes everybody": (403, 200),
-    "the image": (403, 403),
+    "uvicorn that believes everybody": (401, 200),
+    "the image": (401, 401),
     "serve, insecure": (200, 200),
 }
 
@@ -39,16 +39,24 @@ def test_a_documented_start_says_whom_the_operator_side_is_open_to(tmp_path: Pat
     server.command = command
     server.start()
     with httpx2.Client(base_url=server.url, timeout=30, trust_env=False) as http:
+        if start == "the image":
+            http.headers["Authorization"] = (
+                f"Bearer {(tmp_path / 'storage/access/first-key').read_text().strip()}"
+            )
         assert Room.open(http).view()["status"] == "active"
+        assert http.get("/api/v1/approvals").status_code == 200
+        http.headers.pop("Authorization", None)
         asked = [
             http.get("/api/v1/approvals", headers=each) for each in ({"X-Forwarded-For": "127.0.0.1"}, {})
         ]
-        assert http.get("/").headers["Location"] == "/docs"
+        assert http.get("/docs").status_code == (404 if start == "the image" else 200)
     server.terminate()
     assert tuple(answer.status_code for answer in asked) == ANSWERS[start]
-    assert all("OPERATOR_KEY" in answer.text for answer in asked if answer.status_code == 403)
-    [told] = [line for line in server.log.splitlines() if "operator_side_without_key" in line]
-    assert "OPERATOR_KEY" in told
+    assert all("call-center keys" in answer.text for answer in asked if answer.status_code == 401)
+    known = "first_key_made" if start == "the image" else "open_without_key"
+    [told] = [line for line in server.log.splitlines() if known in line]
+    assert ("first-key" if start == "the image" else "call-center keys") in told
+    assert "cck_" not in server.log
     assert "Workbench" not in server.log
 
 
@@ -78,7 +86,7 @@ def test_the_health_check_of_the_image_asks_no_proxy(tmp_path: Path) -> None:
 
 def test_the_doctor_names_it_only_where_it_is_on(tmp_path: Path) -> None:
     assert "off (UI=false)" in in_process("doctor", cwd=tmp_path, UI="false").stdout
-    assert "asks for OPERATOR_KEY" in in_process("doctor", cwd=tmp_path, OPERATOR_KEY="k").stdout
+    assert "with a key" in in_process("doctor", cwd=tmp_path, OPERATOR_KEY="k").stdout
 
 
 def test_a_log_holds_the_address_without_the_marks_of_a_terminal(tmp_path: Path) -> None:

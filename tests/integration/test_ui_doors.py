@@ -152,7 +152,7 @@ def test_every_other_handler_wants_the_key(app: FastAPI) -> None:
     rooms = ("problems", "monitor", "evaluation", "analytics", "knowledge")
     told = [words("en", room) for room in rooms]
     codes = [known.get("codes") or known.get("problems") or {} for known in told]
-    wanted = {each.get(f"operator_key_{how}", "") for each in codes for how in ("missing", "wrong")}
+    wanted = {each.get(f"credential_{how}", "") for each in codes for how in ("missing", "wrong")}
     for name in found.keys() - KEYLESS:
         said = asyncio.run(answered(*found[name]))
         assert any(sentence in said for sentence in wanted - {""}), (name, said[:200])

@@ -105,15 +105,13 @@ def test_without_the_key_nothing_is_added_removed_or_approved(bench: Workbench, 
         path.write_text("# Dogs\n\nDogs are welcome.\n", encoding="utf-8")
         for steps in (part.put([str(path)], "wrong"), part.preview([str(path)], "wrong")):
             said = [step async for step in steps][-1]
-            assert "The operator key is wrong" in said
+            assert "The key is wrong" in said
         await asyncio.to_thread(
             bench.knowledge.add, [Upload("cats", "cats.md", b"# Cats\n\nCats are welcome.\n")]
         )
-        assert "Enter the operator key" in await part.drop("cats", "")
-        assert "Enter the operator key" in await part.withdraw("answer:0", "")
-        assert "Enter the operator key" in await part.approve_answer(
-            "are cats welcome", "cats", "", "anna", "", None
-        )
+        assert "Enter a key" in await part.drop("cats", "")
+        assert "Enter a key" in await part.withdraw("answer:0", "")
+        assert "Enter a key" in await part.approve_answer("are cats welcome", "cats", "", "anna", "", None)
         assert [record.name for record in bench.knowledge.documents()] == ["cats"]
         assert list(bench.knowledge.approvals) == []
         assert "deleted" in await part.drop("document:cats", CANARY)

@@ -31,6 +31,7 @@ def settings(storage: Path, **given: Any) -> Settings:
     """Settings that take nothing from the environment or from `.env`."""
     defaults: dict[str, Any] = {"dialogs_storage_path": storage, "ui": False, "log_level": "ERROR"}
     defaults["knowledge_storage"] = storage.with_name(f"{storage.name}-knowledge")
+    defaults["access_storage"] = storage.with_name(f"{storage.name}-access")
     return Settings(_env_file=None, **{**defaults, **given})
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from app.api.deps import Bench, operators_only
+from app.api.deps import Bench, analysing
 from app.api.errors import documented
 from app.services.analytics.staffing import Staffing, Wanted
 from app.services.analytics.views import Figures, to_csv
@@ -15,7 +15,7 @@ from app.services.analytics.views import Figures, to_csv
 router = APIRouter(
     prefix="/analytics",
     tags=["analytics"],
-    dependencies=[Depends(operators_only)],
+    dependencies=[Depends(analysing)],
     responses=documented(401, 403, 422, 503),
 )
 First = Annotated[date | None, Query(alias="from", description="First day; by default six days before `to`.")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import UUID, Bench, DialogId, Key, paced
+from app.api.deps import UUID, Bench, Chatter, DialogId, Key, Who, administering, own_dialog, paced
 from app.api.errors import documented
 from app.core.models import Status
 from app.core.ports import DialogQuery
@@ -19,9 +20,10 @@ from app.services.dialogs.views import Answered, Closed, Created, DialogView, Pa
 from app.services.operators.views import Rated
 
 router = APIRouter(prefix="/dialogue", tags=["dialogs"])
-BODY = documented(400, 403, 413, 415, 422)
+BODY = documented(400, 401, 403, 413, 415, 422)
+OWN = [Depends(own_dialog)]
 TURN = documented(409, 429, 502, 503, 504, 507)
-DECISION = documented(403, 404, 409, 413, 415, 422, 429, 502, 503, 504, 507)
+DECISION = documented(401, 403, 404, 409, 413, 415, 422, 429, 502, 503, 504, 507)
 ProposalId = Annotated[
     str,
     Path(
@@ -48,7 +50,12 @@ class CreateBody(BaseModel):
         },
     )
 
-    customer_id: str = Field(min_length=1, max_length=200)
+    customer_id: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Required, but with a customer's token, which names its customer.",
+    )
     initial_message: str | None = Field(default=None, min_length=1, max_length=20_000)
 
 
@@ -90,14 +97,23 @@ class FeedbackBody(BaseModel):
 
 
 @router.post("/create", summary="Open a dialog", responses={**BODY, **TURN}, dependencies=[Depends(paced)])
-async def create(body: CreateBody, bench: Bench, key: Key, response: Response) -> Created:
+async def create(body: CreateBody, bench: Bench, who: Chatter, key: Key, response: Response) -> Created:
     """Opens a dialog for a customer; `initial_message` is answered at once."""
-    request = Request.of(key, "create", body.model_dump(exclude_unset=True)) if key else None
-    outcome = await bench.dialogs.create(body.customer_id, body.initial_message, request)
+    customer = who.speaks_for(body.customer_id)
+    if customer is None:
+        raise RequestValidationError([{"loc": ("body", "customer_id"), "msg": "Field required"}])
+    given = {**body.model_dump(exclude_unset=True), "customer_id": customer}
+    request = Request.of(key, "create", given, who.customer) if key else None
+    outcome = await bench.dialogs.create(customer, body.initial_message, request)
     return Created.model_validate(_marked(outcome, response).body)
 
 
-@router.post("/{dialog_id}/message", summary="Send a message", responses={**BODY, **TURN, **documented(404)})
+@router.post(
+    "/{dialog_id}/message",
+    summary="Send a message",
+    responses={**BODY, **TURN, **documented(404)},
+    dependencies=OWN,
+)
 async def message(
     dialog_id: DialogId, body: MessageBody, bench: Bench, key: Key, response: Response
 ) -> Answered:
@@ -107,9 +123,10 @@ async def message(
     return Answered.model_validate(_marked(outcome, response).body)
 
 
-@router.get("", summary="List dialogs", responses=documented(422, 503))
+@router.get("", summary="List dialogs", responses=documented(401, 403, 422, 503))
 async def find(
     bench: Bench,
+    who: Who,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     status: Status | None = None,
@@ -118,23 +135,38 @@ async def find(
     q: Annotated[str | None, Query(max_length=200, description="Words that occur in the dialog.")] = None,
     escalated: Annotated[bool | None, Query(description="Waiting for a person, or held by one.")] = None,
 ) -> PageView:
-    """Lists dialogs, most recently changed first."""
-    return await bench.dialogs.find(DialogQuery(limit, cursor, status, agent, customer_id, q, escalated))
+    """Lists dialogs, most recently changed first; with a customer's token, those of the customer."""
+    if who.customer is None:
+        who.require("operator")
+    customer = who.speaks_for(customer_id)
+    return await bench.dialogs.find(DialogQuery(limit, cursor, status, agent, customer, q, escalated))
 
 
-@router.get("/{dialog_id}", summary="Get a dialog", responses=documented(404, 422, 503))
+@router.get(
+    "/{dialog_id}", summary="Get a dialog", responses=documented(401, 403, 404, 422, 503), dependencies=OWN
+)
 async def view(dialog_id: DialogId, bench: Bench) -> DialogView:
     """Returns the whole dialog; `path` of an agent's line shows how the answer was produced."""
     return await bench.dialogs.view(dialog_id)
 
 
-@router.post("/{dialog_id}/close", summary="Close a dialog", responses={**BODY, **documented(404, 503, 507)})
+@router.post(
+    "/{dialog_id}/close",
+    summary="Close a dialog",
+    responses={**BODY, **documented(404, 503, 507)},
+    dependencies=OWN,
+)
 async def close(dialog_id: DialogId, bench: Bench, body: CloseBody | None = None) -> Closed:
     """Closes a dialog and returns its summary; a repeat returns the first response."""
     return await bench.dialogs.close(dialog_id, (body or CloseBody()).reason)
 
 
-@router.post("/{dialog_id}/rating", summary="Rate a dialog", responses={**BODY, **documented(404, 503, 507)})
+@router.post(
+    "/{dialog_id}/rating",
+    summary="Rate a dialog",
+    responses={**BODY, **documented(404, 503, 507)},
+    dependencies=OWN,
+)
 async def rate(dialog_id: DialogId, body: RatingBody, bench: Bench) -> Rated:
     """Stores the customer's rating of an open or closed dialog; a later one replaces it."""
     return await bench.operators.rate(dialog_id, body.score, body.comment)
@@ -144,6 +176,7 @@ async def rate(dialog_id: DialogId, body: RatingBody, bench: Bench) -> Rated:
     "/{dialog_id}/messages/{seq}/feedback",
     summary="Like or dislike an answer",
     responses={**BODY, **documented(404, 503, 507)},
+    dependencies=OWN,
 )
 async def feedback(
     dialog_id: DialogId, seq: Annotated[int, Path(ge=1, le=1_000_000)], body: FeedbackBody, bench: Bench
@@ -152,7 +185,12 @@ async def feedback(
     return await bench.feedback.like(dialog_id, seq, body.liked)
 
 
-@router.post("/{dialog_id}/proposals/{proposal_id}/confirm", summary="Confirm a proposal", responses=DECISION)
+@router.post(
+    "/{dialog_id}/proposals/{proposal_id}/confirm",
+    summary="Confirm a proposal",
+    responses=DECISION,
+    dependencies=OWN,
+)
 async def confirm(dialog_id: DialogId, proposal_id: ProposalId, bench: Bench, response: Response) -> Answered:
     """Has the proposed action carried out and returns the answer; a repeat returns the first response.
 
@@ -162,7 +200,12 @@ async def confirm(dialog_id: DialogId, proposal_id: ProposalId, bench: Bench, re
     return await _decide(bench, dialog_id, proposal_id, "confirm", response)
 
 
-@router.post("/{dialog_id}/proposals/{proposal_id}/decline", summary="Decline a proposal", responses=DECISION)
+@router.post(
+    "/{dialog_id}/proposals/{proposal_id}/decline",
+    summary="Decline a proposal",
+    responses=DECISION,
+    dependencies=OWN,
+)
 async def decline(dialog_id: DialogId, proposal_id: ProposalId, bench: Bench, response: Response) -> Answered:
     """Closes the proposal without carrying it out; a repeat returns the first response."""
     return await _decide(bench, dialog_id, proposal_id, "decline", response)
@@ -176,7 +219,11 @@ async def _decide(bench: Bench, dialog_id: str, proposal_id: str, word: Word, re
 
 
 @router.delete(
-    "/{dialog_id}", summary="Delete a dialog", status_code=204, responses=documented(403, 404, 422, 503)
+    "/{dialog_id}",
+    summary="Delete a dialog",
+    status_code=204,
+    responses=documented(401, 403, 404, 422, 503),
+    dependencies=[Depends(administering)],
 )
 async def delete(dialog_id: DialogId, bench: Bench) -> None:
     """Deletes a dialog permanently, together with its pending CRM events."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from app.api.deps import Bench
+from app.api.deps import Bench, insiders
+from app.api.errors import documented
 from app.services.health import Detailed, Health, Readiness
 from app.telemetry import exposed
 
 metrics_router = APIRouter()
 
 
-@metrics_router.get("/metrics", include_in_schema=False)
+@metrics_router.get("/metrics", include_in_schema=False, dependencies=[Depends(insiders)])
 async def metrics(bench: Bench) -> Response:
     return Response(exposed(bench.metrics), media_type=CONTENT_TYPE_LATEST)
 
@@ -26,7 +27,12 @@ async def health(bench: Bench) -> Health:
     return await bench.health.brief()
 
 
-@router.get("/detailed", summary="Detailed health")
+@router.get(
+    "/detailed",
+    summary="Detailed health",
+    responses=documented(401, 403),
+    dependencies=[Depends(insiders)],
+)
 async def detailed(bench: Bench) -> Detailed:
     """Adds the state of the storage, quarantined files, provider, outbox, router and agents."""
     return await bench.health.detailed()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
-from app.api.deps import Bench
+from app.api.deps import Bench, chatting
 from app.api.errors import documented
 from app.core.models import RELEVANT, Article, Passage
 from app.core.text import checked
 from app.core.threads import SEARCHES
 
-router = APIRouter(prefix="/knowledge", tags=["knowledge"])
+router = APIRouter(
+    prefix="/knowledge",
+    tags=["knowledge"],
+    dependencies=[Depends(chatting)],
+    responses=documented(401, 403),
+)
 LONGEST = 2000
 Lang = Annotated[
     str | None,

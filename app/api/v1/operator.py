@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import Bench, DialogId, Key, operators_only
+from app.api.deps import Bench, DialogId, Key, operating
 from app.api.errors import documented
 from app.services.dialogs.admission import Request
 from app.services.operators.views import ApprovalsView, ApprovalView, Held, Moved, QueueView, Replied
@@ -15,7 +15,7 @@ from app.services.operators.views import ApprovalsView, ApprovalView, Held, Move
 approvals_router = APIRouter(
     prefix="/approvals",
     tags=["operators"],
-    dependencies=[Depends(operators_only)],
+    dependencies=[Depends(operating)],
     responses=documented(401, 403, 422, 503),
 )
 DECISION = documented(400, 404, 409, 413, 415, 507)
@@ -57,7 +57,7 @@ async def reject(number: Number, body: DecisionBody, bench: Bench) -> ApprovalVi
 router = APIRouter(
     prefix="/operator",
     tags=["operators"],
-    dependencies=[Depends(operators_only)],
+    dependencies=[Depends(operating)],
     responses=documented(401, 403, 422, 503),
 )
 CHANGE = documented(400, 404, 409, 413, 415, 507)

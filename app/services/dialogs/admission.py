@@ -32,16 +32,19 @@ from app.services.dialogs.effects import EffectEvents
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request under an Idempotency-Key; `body` is the digest of the parsed JSON."""
+    """One request under an Idempotency-Key; `body` is the digest of the parsed JSON.
+
+    A customer who calls with a token has keys of their own.
+    """
 
     key: str
     operation: str
     body: str
 
     @classmethod
-    def of(cls, key: str, operation: str, body: object) -> Request:
+    def of(cls, key: str, operation: str, body: object, customer: str | None = None) -> Request:
         canonical = json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-        return cls(_digest(key), operation, _digest(canonical))
+        return cls(_digest(key if customer is None else f"{key}\n{customer}"), operation, _digest(canonical))
 
     def same(self, record: RequestRecord) -> bool:
         """Raises IdempotencyKeyReused when the key stands for another request."""

@@ -10,9 +10,9 @@ from typing import Any
 import gradio as gr
 from pydantic import ValidationError
 
+from app.core.access import CredentialMissing, CredentialWrong
 from app.core.exceptions import CallCenterError
 from app.services.analytics.views import Figures
-from app.services.operators.auth import OperatorKeyMissing, OperatorKeyWrong
 from app.ui.analytics import charts
 from app.ui.analytics.asked import PERIODS, WIDEST, Asked, describe_choice
 from app.ui.analytics.crew import USUAL, read_wanted, render_load, render_staffing, suggest_load
@@ -140,7 +140,7 @@ class AnalyticsRoom(Room):
             figures = await self._figures(asked)
             if figures.empty:
                 return self._say(await self._describe_nothing(Asked(*asked)))
-        except (OperatorKeyMissing, OperatorKeyWrong) as error:
+        except (CredentialMissing, CredentialWrong) as error:
             return self._say(self.render_problem(error), locked=True)
         except CallCenterError as error:
             return self._say(self.render_problem(error))
@@ -176,7 +176,7 @@ class AnalyticsRoom(Room):
     async def _figures(self, given: tuple[str, ...]) -> Figures:
         """The same key and the same limits as over REST."""
         asked = Asked(*given)
-        admit(self.bench.settings, asked.key or None)
+        admit(self.bench.access, asked.key, "analyst")
         return await asked.figures(self.bench.analytics)
 
     def _titles(self) -> Titles:

@@ -56,19 +56,19 @@ class EvaluationPanel:
         """As `desk.open` and `admit`: a run over sets that are not shipped holds customers' messages."""
         known = await self.desk.open(run_id)
         if not await asyncio.to_thread(self.desk.shelf.shipped, known.run.provenance.sets):
-            admit(self.bench.settings, key)
+            admit(self.bench.access, key)
         return known
 
     def admit(self, given: str | None) -> None:
         """Raises gr.Error, which the page shows."""
         try:
-            admit(self.bench.settings, given)
+            admit(self.bench.access, given)
         except CallCenterError as error:
             raise self.refuse(error) from None
 
     def may_enter(self, given: str | None) -> bool:
         try:
-            admit(self.bench.settings, given)
+            admit(self.bench.access, given)
         except CallCenterError:
             return False
         return True

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
+from app.core.access import CredentialMissing
 from app.core.exceptions import CallCenterError
 from app.evaluation.costs import ASTRAY, MISSED_ESCALATION, NEEDLESS_ESCALATION
 from app.evaluation.predictions import Run
@@ -16,7 +17,6 @@ from app.evaluation.registry import RunNotFound
 from app.evaluation.report import Report
 from app.services.evaluation.reading import Opened, Prices, priced
 from app.services.evaluation.reading import cell as turns_of
-from app.services.operators.auth import OperatorKeyMissing
 from app.ui.evaluation.headline import render_headline
 from app.ui.evaluation.panel import TOGGLES, EvaluationPanel
 from app.ui.evaluation.rows import Mode, render_cases, render_matrix
@@ -112,7 +112,7 @@ class ReportPanel(EvaluationPanel):
             opened = await self.open(key, run_id)
         except RunNotFound:
             return self._nothing(self.words["no_such_run"].format(run=run_id))
-        except OperatorKeyMissing:
+        except CredentialMissing:
             return self._nothing(self.words["run_locked"])
         except CallCenterError as error:
             return self._nothing(self.describe_problem(error))

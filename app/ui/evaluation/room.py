@@ -10,7 +10,6 @@ from typing import Any
 
 import gradio as gr
 
-from app.services.operators.auth import openness
 from app.ui.evaluation.comparison import ComparisonPanel
 from app.ui.evaluation.corrections import CorrectionPanel
 from app.ui.evaluation.report import ReportPanel
@@ -56,12 +55,10 @@ class EvaluationRoom(Room):
 
     def _key(self) -> gr.Textbox:
         """The box of the operator key; hidden where none is needed."""
-        settings, words = self.bench.settings, self.words
-        if openness(settings) == "nobody":
-            gr.HTML(render("evaluation.closed", sentence=words["closed"]))
+        words = self.words
         return gr.Textbox(
             label=words["key"], info=words["key_help"], type="password", elem_id="cc-eval-key",
-            visible=settings.operator_key is not None,
+            visible=self.bench.access.openness == "nobody",
         )  # fmt: skip
 
     def _parts(self, key: gr.Textbox) -> None:

@@ -51,7 +51,7 @@ class LibraryPanel:
             return
         yield render_progress(None, None, self.texts)
         try:
-            admit(self.bench.settings, key)
+            admit(self.bench.access, key)
             uploads = [await asyncio.to_thread(_upload, Path(file)) for file in files]
             read = await asyncio.to_thread(self.bench.knowledge.preview, uploads)
             known = await asyncio.to_thread(self.bench.knowledge.documents)
@@ -69,7 +69,7 @@ class LibraryPanel:
         watch = IngestWatch()
         yield render_progress(None, None, self.texts)
         try:
-            admit(self.bench.settings, key)
+            admit(self.bench.access, key)
             uploads = [await asyncio.to_thread(_upload, Path(file)) for file in files]
             async for step in add_documents(self.bench.knowledge, uploads):
                 if isinstance(step, Embedded):
@@ -87,7 +87,7 @@ class LibraryPanel:
 
     async def drop(self, name: str, key: str | None) -> str:
         try:
-            admit(self.bench.settings, key)
+            admit(self.bench.access, key)
             record = await asyncio.to_thread(self.bench.knowledge.remove, name.removeprefix(DOCUMENT))
         except CallCenterError as error:
             return self._problem(error)
@@ -98,7 +98,7 @@ class LibraryPanel:
     ) -> str:
         """`article` is a title, or an id; `instead` the place of the answer that this one replaces."""
         try:
-            admit(self.bench.settings, key)
+            admit(self.bench.access, key)
             if not by.strip():
                 return self._status("by_whom")
             if bool(article.strip()) == bool(text.strip()):
@@ -118,7 +118,7 @@ class LibraryPanel:
 
     async def withdraw(self, place: str, key: str | None) -> str:
         try:
-            admit(self.bench.settings, key)
+            admit(self.bench.access, key)
             approval = self.find(place)
             await asyncio.to_thread(self.bench.knowledge.withdraw, approval)
         except CallCenterError as error:

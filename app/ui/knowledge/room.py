@@ -12,12 +12,12 @@ from typing import Any
 
 import gradio as gr
 
+from app.core.access import CredentialMissing
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import ArticleNotFound, DocumentNotFound
 from app.core.models import Article
 from app.core.text import checked
 from app.services.knowledge.library import KnowledgeService
-from app.services.operators.auth import OperatorKeyMissing, openness
 from app.ui.knowledge.catalogue import ADD, ANSWER, DOCUMENT, render_catalogue
 from app.ui.knowledge.library import NAME, TEXT, TITLE, LibraryPanel
 from app.ui.knowledge.panels import (
@@ -44,7 +44,7 @@ class KnowledgeRoom(Room):
         gr.HTML(render("knowledge.head", t=self.texts), elem_id="cc-kb-head")
         self.operator = gr.Textbox(
             label=words["key"], info=words["key_note"], type="password", max_lines=1, elem_id="cc-kb-key",
-            visible=self.bench.settings.operator_key is not None,
+            visible=self.bench.access.openness == "nobody",
         )  # fmt: skip
         with gr.Row(elem_id="cc-kb-both"):
             with gr.Column(scale=2, min_width=280):
@@ -179,17 +179,16 @@ class KnowledgeRoom(Room):
             return render_answer(approval, article, _titles(knowledge), self.texts)
         if not place.startswith(ADD):
             return render("knowledge.overview", t=self.texts)
-        closed = openness(self.bench.settings) == "nobody"
         if place == f"{ADD}answer":
-            return render("knowledge.add_answer", closed=closed, titles=_titles(knowledge), t=self.texts)
-        return render("knowledge.add_document", closed=closed, t=self.texts)
+            return render("knowledge.add_answer", titles=_titles(knowledge), t=self.texts)
+        return render("knowledge.add_document", t=self.texts)
 
     async def citations(self, article: Article, key: str | None) -> str:
         """Customers' questions are shown to whoever has the operator key."""
         try:
-            admit(self.bench.settings, key)
+            admit(self.bench.access, key)
             found = await self.bench.citations.of(article.id)
-        except OperatorKeyMissing:
+        except CredentialMissing:
             return self._empty("cited_locked")
         except CallCenterError as error:
             return self.render_problem(error)

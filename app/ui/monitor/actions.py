@@ -99,7 +99,7 @@ class OperatorActions:
         """`done`: it happened; `said` is a sentence either way."""
         try:
             action = OperatorAction.of(given)
-            admit(self.bench.settings, action.key)
+            admit(self.bench.access, action.key)
             return {"done": True, "said": await self._handlers[action.what](action)}
         except CallCenterError as error:
             return {"done": False, "said": self.texts.describe_problem(error)}

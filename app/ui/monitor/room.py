@@ -47,7 +47,7 @@ class PanelUpdates:
         """
         try:
             asked = PanelPoll.of(given)
-            admit(self.bench.settings, asked.key)
+            admit(self.bench.access, asked.key)
             await self._wait_for_news(asked)
             board = await self.bench.monitor.board(asked.query, asked.language, self.texts.language)
         except CallCenterError as error:
@@ -126,7 +126,7 @@ class MonitorRoom(Room):
 
     def build(self) -> None:
         updates, actions = PanelUpdates(self.bench, self.texts), OperatorActions(self.bench, self.texts)
-        keyed = self.bench.settings.operator_key is not None
+        keyed = self.bench.access.openness == "nobody"
 
         async def watch(asked: Json) -> Json:
             return await updates.watch(asked)

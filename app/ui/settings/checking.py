@@ -35,7 +35,7 @@ class ConnectionChecks:
         """HTML of the result. A try needs the operator key where there is one."""
         try:
             asked = ConnectionCheck.model_validate(given)
-            admit(self.bench.settings, asked.key)
+            admit(self.bench.access, asked.key)
             return {"html": self._told(asked.name, await self.bench.checks.run(asked.name))}
         except ValidationError:
             error: CallCenterError = BadRequestBody("The page asked for an unknown connection.")

@@ -43,7 +43,7 @@ def said(language: str = "ru") -> RoomTexts:
 
 def keyed(bench: Workbench, key: str | None = "secret", **more: Any) -> Workbench:
     changed = bench.settings.model_copy(update={"operator_key": SecretStr(key) if key else None, **more})
-    return replace(bench, settings=changed)
+    return replace(bench, settings=changed, access=replace(bench.access, settings=changed))
 
 
 async def wanted(bench: Workbench, customer: str = "c") -> Dialog:
@@ -95,7 +95,7 @@ async def test_a_later_question_of_a_page_ends_the_one_before(bench: Workbench) 
 
 async def test_without_the_key_nothing_is_told_and_nothing_is_done(bench: Workbench) -> None:
     dialog, house = await wanted(bench), keyed(bench)
-    for key, problem in (("", "operator_key_missing"), ("wrong", "operator_key_wrong")):
+    for key, problem in (("", "credential_missing"), ("wrong", "credential_wrong")):
         told = await seen(house, key=key, dialog=dialog.dialog_id)
         assert told["locked"] == said().words["problems"][problem]
         assert "parts" not in told
@@ -103,8 +103,8 @@ async def test_without_the_key_nothing_is_told_and_nothing_is_done(bench: Workbe
     assert (await seen(house, key="secret"))["parts"]
     assert "secret" not in render_page(house.agents, True, said())
     for environment in ("development", "production"):
-        closed = await seen(keyed(bench, None, environment=environment, insecure=False), key="secret")
-        assert closed["locked"] == words("ru", "problems")["codes"]["operators_closed"]
+        closed = await seen(keyed(bench, None, environment=environment, insecure=False))
+        assert closed["locked"] == said().words["problems"]["credential_missing"]
 
 
 async def test_two_people_and_one_dialog(bench: Workbench) -> None:
