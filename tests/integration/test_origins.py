@@ -158,7 +158,7 @@ def test_any_listed_is_any(tmp_path_factory: pytest.TempPathFactory) -> None:
                 refused = http.post(path, json={"by": "x"}, headers={"Origin": origin})
                 assert code(refused) == (401, "credential_missing")
             assert code(http.get("/api/v1/approvals", headers={"Origin": origin})) == (
-                403,
+                401,
                 "credential_missing",
             )
         assert http.get("/api/v1/approvals").status_code == 200

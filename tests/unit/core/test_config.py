@@ -106,6 +106,7 @@ ANY_TEXT = {
     "crm_token",
     "knowledge_storage",
     "dialogs_storage_path",
+    "access_storage",
     "eval_runs",
     "host",
     "router_artefact",
