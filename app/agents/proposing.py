@@ -188,7 +188,7 @@ def _why(words: Mapping[str, Any], facts: Facts) -> Sequence[str]:
 
 
 def prefix(kind: str, language: str) -> str:
-    """`again` or `changed`."""
+    """`again`, `wait` or `changed`."""
     return str(read(FILE, language)[kind])
 
 

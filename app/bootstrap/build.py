@@ -44,6 +44,7 @@ from app.core.exceptions import IndexBuilding, StorageUnavailable
 from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
 from app.core.ports import BackOffice, DialogStore, Embedder, Router
+from app.core.short_names import in_full
 from app.core.threads import SEARCHES
 from app.engines.offline.consent_reader import read_answer
 from app.services.analytics.service import analytics_of
@@ -72,6 +73,10 @@ from app.telemetry import Metrics
 
 if TYPE_CHECKING:
     from app.adapters.openai.guard import Guard
+
+
+def _cleaner_of(meant: Callable[[str], str], known: set[str]) -> LineCleaner:
+    return LineCleaner(lambda typed: in_full(meant(typed)), detector(known))
 
 
 def build(
@@ -105,7 +110,7 @@ def build(
         context=_tool_context(context, knowledge, records, kept),
         roster=context.roster,
         recursion_limit=settings.recursion_limit,
-        cleaner=LineCleaner(near.meant, detector({lang for lang, _ in knowledge.articles})),
+        cleaner=_cleaner_of(near.meant, {lang for lang, _ in knowledge.articles}),
     )
     changes = ChangeFeed(partial(latest, kept))
     dialogs = _dialogs(context, ObservedStore(kept, relay, changes), orchestrator)

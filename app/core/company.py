@@ -68,7 +68,8 @@ class CompanyProfile(CompanyPart):
     """company.yaml. `current_app`: versions of the app below it are too old.
 
     `app_faults`: articles about faults that an old app explains. `records`: articles about what the
-    records know of a customer, and the act that reads it instead.
+    records know of a customer, and the act that reads it instead. `about`: articles on the
+    terms of an act.
     """
 
     name: Titles
@@ -81,6 +82,7 @@ class CompanyProfile(CompanyPart):
     bank: Bank
     delivery: DeliveryPrices
     records: dict[str, str] = Field(default_factory=dict)
+    about: dict[str, str] = Field(default_factory=dict)
     app_faults: list[str] = Field(default_factory=list)
 
     @field_validator("time_zone")

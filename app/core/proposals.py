@@ -15,8 +15,9 @@ from app.core.exceptions import CallCenterError
 
 State = Literal["open", "suspended", "confirmed", "declined", "superseded", "expired"]
 LIVE: tuple[State, ...] = ("open", "suspended")
-Answer = Literal["yes", "named", "unclear", "no", "other"]
-"""A plain yes; a yes that names the act; an acknowledgement or a half yes; a plain no; anything else."""
+Answer = Literal["yes", "named", "unclear", "pause", "no", "other"]
+"""A plain yes; a yes that names the act; an acknowledgement or a half yes; time to think; a plain no; the
+rest."""
 
 
 class Question(BaseModel):
@@ -94,12 +95,12 @@ class Proposal(BaseModel):
 class LineVerdict(BaseModel):
     """What a customer's line does to a proposal: confirms it, declines it, or has the question put again.
 
-    `remind`: the line is answered as any other, and the question is put again behind the answer. A button
-    counts while a person serves, too.
+    `wait`: the customer thinks, and the question stands. `remind`: the line is answered as any other, and the
+    question is put again behind the answer. A button counts while a person serves, too.
     """
 
     proposal: str
-    answer: Literal["confirm", "decline", "again", "remind"]
+    answer: Literal["confirm", "decline", "again", "wait", "remind"]
     by_button: bool = False
 
 

@@ -123,7 +123,7 @@ async def test_the_next_line_confirms_and_an_agent_words_the_outcome(
 
 
 @pytest.mark.parametrize(
-    "said", ["хорошо, подумаю", "да, но позже", "сколько стоит ключ?", "да, дорого", "два хаба"]
+    "said", ["хорошо, на днях", "да, но позже", "сколько стоит ключ?", "да, дорого", "два хаба"]
 )
 async def test_any_other_line_suspends_it(office: SqlBackOffice, tmp_path: Path, said: str) -> None:
     """Whatever the model claims then, a bare yes no longer acts; naming the act asks again."""

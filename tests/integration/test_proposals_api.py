@@ -119,7 +119,7 @@ def test_where_the_answer_is_that_nothing_is_done_the_buttons_are_gone(
     http: httpx2.Client, office: SqlBackOffice
 ) -> None:
     before, body = office.orders("demo_goods"), create(http)
-    put_off = say(http, body, "хорошо, я ещё подумаю")
+    put_off = say(http, body, "не сейчас, лучше потом")
     assert "proposal" not in put_off
     assert [use["status"] for use in view(http, body)["messages"][-1]["path"]["tools"]] == ["declined"]
     assert press(http, body, "confirm").json()["code"] == "proposal_decided"

@@ -80,6 +80,7 @@ LEANING = frozenset(
     }
 )  # fmt: skip
 """They mean something only beside what was said before."""
+SHORT_QUESTIONS = frozenset({"ask_when", "ask_amount", "ask_number", "ask_sure", "ask_why"})
 STORIES = frozenset({"fault", "vent", "complaint"})
 """What a ticket or a note is made of: no other wish where we asked for its words."""
 BOUGHT = frozenset({"ask_order", "cancel_order", "change_address", "pay_link"})

@@ -14,6 +14,9 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"(?<=\d)\.\s+(?=[А-ЯЁA-Z])|[!?]\s+")
+_WISH = re.compile(
+    r",?\s+(?:(?:и|and)\s+)?(?:чтобы?|завтра|сегодня|tomorrow|today|by\s+\w+day)(?!\w).*", re.IGNORECASE
+)
 _ORDER = re.compile(r"(?<!\w)[oо]\s?-\s?\d+", re.IGNORECASE)
 
 
@@ -29,15 +32,15 @@ def address_in(text: str) -> str | None:
 
 
 def _trimmed(told: str) -> str:
-    first = _NEXT.split(told, maxsplit=1)[0]
+    first = _WISH.sub("", _NEXT.split(told, maxsplit=1)[0])
     return _POLITE.sub("", first).strip(" ,;:.-—«»\"'")
 
 
 @lru_cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     """The most telling first."""
-    kinds = ("cue", "before", "behind", "towards", "within")
-    cue, before, behind, towards, within = (_any(values("address")[kind]) for kind in kinds)
+    kinds = ("cue", "before", "behind", "towards", "within", "inside")
+    cue, before, behind, towards, within, inside = (_any(values("address")[kind]) for kind in kinds)
     name = r"(?-i:[A-ZА-ЯЁ])[\w'.-]*"
     return tuple(
         re.compile(pattern, re.IGNORECASE)
@@ -47,6 +50,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             rf"(?<![\w-])(?P<address>(?:(?:{before})\s+\w+,\s+)?\d+\w?(?:[/-]\d+)?,?\s+(?:[^\W\d][\w'.-]*\s+){{1,4}}?(?:{behind})(?!\w).*)",
             rf"(?<!\w)(?P<address>(?:(?:{before})(?!\w)|(?:г|ул|пр|пер|пл)\s+(?-i:[А-ЯЁ]))\s*\S.*)",
             rf"(?<![\w-])(?P<address>\d+\w?,?\s+{name}(?:,\s*|\s+(?:{within})\s+){name}.*)",
+            rf"(?<!\w)(?P<address>[^\W\d]{{3,}},?\s+\d+\w?,?\s+(?:{inside})\.?\s*\d+.*)",
             rf"(?<!\w)(?:{cue})(?!\w)\s+(?:(?:is|now|теперь|такой|будет|на|в)\s+)?(?P<address>(?-i:[А-ЯЁA-Z\d]).+)",
         )
     )

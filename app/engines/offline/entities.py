@@ -184,12 +184,17 @@ def values_in(kind: str, said: str) -> list[str]:
     """All that are named and not given up, in the order of their last mention."""
     away = _away(kind)
     hits = [
-        (hit.start(), value)
+        (hit.start(), hit.end(), value)
         for value, stems in values(kind).items()
         for hit in beginnings(stems).finditer(said)
         if not away.search(said, max(0, hit.start() - _REACH), hit.start())
     ]
-    return [value for _, value in sorted(hits)]
+    return [value for at, end, value in sorted(hits) if not _is_within(at, end, hits)]
+
+
+def _is_within(at: int, end: int, hits: Iterable[tuple[int, int, str]]) -> bool:
+    """ "12 months" is a year, and no month."""
+    return any(begin <= at and end <= last and last - begin > end - at for begin, last, _ in hits)
 
 
 @lru_cache

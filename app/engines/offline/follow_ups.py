@@ -9,10 +9,13 @@ from typing import Any
 from app.core.wording import spoken
 from app.engines.offline import acts, talk
 from app.engines.offline.articles import find_article
+from app.engines.offline.changes import changed
 from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
 from app.engines.offline.lexicon import contains, plain, values
 from app.engines.offline.neighbours import verbs_of
+from app.engines.offline.pausing import pauses
 from app.engines.offline.question_words import stems_of
+from app.engines.offline.refusals import ends_in_refusal
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import hand_over, perform
 from app.engines.offline.wishes import DECLINED, OFFER, Intent, corrected, skill_of
@@ -54,10 +57,14 @@ def texts(language: str) -> Texts:
 
 def answer(wish: Intent, scene: Scene) -> Move | None:
     """None where the line leans on nothing that is known."""
+    if pauses(wish.said):
+        return _wait(scene)
+    if other := changed(wish, scene):
+        return _again(other, scene)
     if _is_in_question(wish, scene):
         return propose_again(scene, _of_today(wish, scene))
     if wish.act in ASKS:
-        return _asked(wish, scene)
+        return _leave(wish, scene) if ends_in_refusal(wish.said) else _asked(wish, scene)
     if wish.act == "ask_refund_status" or (wish.act == "ask_next_charge" and scene.matter.act == "refund"):
         return _of_refund(wish, scene)
     if wish.act == "confirm" and scene.proposal:
@@ -67,11 +74,17 @@ def answer(wish: Intent, scene: Scene) -> Move | None:
     if wish.act == "ask_rules" and scene.proposal:
         return _beside_question(wish, scene)
     if wish.act in ("correct", "give_data"):
-        changed = corrected(wish, scene)
-        return _again(changed, scene) if changed else None
+        corrected_one = corrected(wish, scene)
+        return _again(corrected_one, scene) if corrected_one else None
     if wish.act in (DECLINED, "refuse", "postpone"):
         return _leave(wish, scene)
     return None
+
+
+def _wait(scene: Scene) -> Move:
+    """Whatever we asked stands; nothing is declined."""
+    text = talk.pick(texts(scene.language)["waiting"], scene)
+    return propose_again(scene, text) if scene.proposal else Say(text, matter=scene.matter)
 
 
 def propose_again(scene: Scene, text: str = "") -> Move:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from app.engines.offline.agreement import phrases_of
+from app.engines.offline.conversation import LinePart
 from app.engines.offline.lexicon import Stems, acts_of, contains, manner, plain
 from app.engines.offline.question_words import TOKEN, longest
 
 _STOP = re.compile(r"[.,!?;:\n]+|\s[—–-]+\s")  # "no need, cancel it" cancels
+_WEAK = ("", "resume_plan", "cancel_plan", "tried", "refuse", "undo")
 _ORDERS = ("act", "plan", "open")
 
 
@@ -47,3 +49,9 @@ def _past_asides(tokens: list[str], at: int) -> int:
     while at < len(tokens) and tokens[at] in manner("aside"):
         at += 1
     return at
+
+
+def stops_renewal(part: LinePart) -> bool:
+    """ "So that nothing is charged any more" is a demand, though all of it is a "not"."""
+    weak = part.reading.best in _WEAK and "?" not in part.text
+    return weak and contains(manner("no_renewal"), part.text)

@@ -30,6 +30,7 @@ from app.core.models import OPERATOR, RELEVANT, Article, OpenMatter, Reading
 from app.core.ports import Understanding
 from app.engines.offline import acts
 from app.engines.offline.conversation import Call, Found, HandOver, LinePart, Move, PastDeed, Say, Scene
+from app.engines.offline.forbidding import stops_renewal
 from app.engines.offline.foreign import without_foreign
 from app.engines.offline.lexicon import plain
 from app.engines.offline.policy import respond
@@ -144,20 +145,18 @@ class EmbeddedChatModel(BaseChatModel):
             clock=_clock(facts.get("now")),
             unhelpful=frozenset(past.get("unhelpful", ())),
             open_tickets=tuple(past.get("open_tickets", ())),
-            parts=self._answers(
-                customer[-1], lang, heard, bool(facts.get("proposal")) or matter.asked == OFFER
-            ),
+            parts=self._answers(customer[-1], lang, heard, _put(facts, matter)),
             later=tuple(part for line in matter.later for part in self._heard(line, lang, heard)),
             matter=matter,
             deeds=tuple(_deed(use) for use in facts.get("used", ())),
             proposal=facts.get("proposal") or {},
         )
 
-    def _answers(self, line: str, language: str, heard: Heard, is_put: bool) -> tuple[LinePart, ...]:
+    def _answers(self, line: str, language: str, heard: Heard, put: str) -> tuple[LinePart, ...]:
         """Beside a question of ours a no may stand before another wish, which is read by itself."""
-        no, rest = leading_refusal(line) if is_put else ("", line)
+        no, rest = leading_refusal(line, put) if put else ("", line)
         wishes = self._heard(rest, language, heard)
-        if no and any(part.reading.best in acts.WANTED for part in wishes):
+        if no and any(part.reading.best in acts.WANTED or stops_renewal(part) for part in wishes):
             return (*self._heard(no, language, heard), *wishes)
         return self._heard(line, language, heard)
 
@@ -186,6 +185,12 @@ def _believed(text: str, reading: Reading, language: str) -> Reading:
     least = acts.LEAST if reading.best in acts.READS else acts.LIKELY
     clear = reading.p(reading.best) >= least and reading.best not in acts.CHAT
     return reading if own or clear else Reading(())
+
+
+def _put(facts: Mapping[str, Any], matter: OpenMatter) -> str:
+    """The tool that is proposed, or that something is offered."""
+    proposed: dict[str, Any] = facts.get("proposal") or {}
+    return str(proposed.get("tool", "")) or (OFFER if matter.asked == OFFER else "")
 
 
 def _told(move: Move) -> dict[str, Any]:

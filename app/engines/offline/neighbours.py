@@ -11,12 +11,33 @@ from app.engines.offline import acts
 from app.engines.offline.acts import REFUSALS, SELLING, SURE
 from app.engines.offline.agreement import names_act
 from app.engines.offline.conversation import Scene
-from app.engines.offline.entities import Slots, day_in
+from app.engines.offline.differences import compares
+from app.engines.offline.entities import Slots, day_in, values_in
 from app.engines.offline.intents import BY_NAME
-from app.engines.offline.lexicon import Stems, acts_of, contains, manner, named_by, values
+from app.engines.offline.lexicon import (
+    Stems,
+    acts_of,
+    beginnings,
+    contains,
+    manner,
+    named_by,
+    plain,
+    values,
+    whole,
+)
 from app.engines.offline.question_words import stems_of
+from app.engines.offline.refusals import has_refusal
 
 NEXT = 3  # acts of a greeting that may be a demand besides
+_OPEN = acts.LEANING - {"postpone", "refuse", "undo"} | {
+    "",
+    "ask_price",
+    "ask_plans",
+    "nonsense",
+    "resume_plan",
+    "ask_rules",
+}
+"""What may be the order of a thing that is named."""
 NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payments"}
 """What a number that is named asks for, where nothing else is demanded."""
 
@@ -27,8 +48,8 @@ def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return named
     if act in REFUSALS and asks(text) and not _is_clear(act, scene):
         return "ask_rules"
-    if act in ("cancel_plan", "ask_amount") and _asks_money_back(text):
-        return "refund"
+    if named := _of_money(act, slots, text, scene):
+        return named
     if act == "ask_number" and (asks_of := _record_named(text)):
         return asks_of
     if (
@@ -71,8 +92,12 @@ def _is_past(text: str, scene: Scene) -> bool:
 
 def _of_sale(act: str, slots: Slots, text: str, scene: Scene) -> str:
     """Of what is sold: what a plan holds, a price, an order; empty where the line is about nothing of it."""
-    if _asks_of_plan(act, slots, text, scene):
+    if _asks_of_plan(act, slots, text, scene) or _asks_difference(act, text, scene):
         return "ask_plans"
+    if _is_taken(act, slots, text, scene):
+        return (
+            "change_plan" if "plan" in slots and contains(verbs_of("change_subscription"), text) else "order"
+        )
     if act == "ask_price" and scene.matter.act in acts.BOUGHT:
         return "ask_order"
     if act == "ask_plans" and "item" in slots:
@@ -81,10 +106,56 @@ def _of_sale(act: str, slots: Slots, text: str, scene: Scene) -> str:
         return named
     if _is_price_of_plan(act, slots, text, scene):
         return "ask_price"
+    if act == "change_address" and {"goods", "quantity"} <= slots.keys() and "order" not in slots:
+        return "order"
     if act in ("correct", "give_data", "ask_delivery", "confirm") and _is_order(act, slots, text, scene):
         return "order"
     discounted = "discount" in slots and act not in acts.DEMANDS and scene.matter.act in SELLING
     return "ask_price" if discounted else ""
+
+
+def _asks_difference(act: str, text: str, scene: Scene) -> bool:
+    """Of what is named, or of what is spoken of."""
+    sold = scene.matter.act in SELLING or scene.proposal.get("tool") in (
+        "create_order",
+        "change_subscription",
+    )
+    weak = act not in acts.FIXED | acts.CANNOT and (
+        act in {*_OPEN, *acts.READS, *acts.LOOKED_UP} or asks(text)
+    )
+    return weak and compares(text) and (sold or bool(values_in("item", plain(text))))
+
+
+def _is_taken(act: str, slots: Slots, text: str, scene: Scene) -> bool:
+    """A thing and its terms, and no question: "business for a year", "two hubs", "then monthly"."""
+    question = asks(text if act else beginnings(manner("may_i")).sub(" ", plain(text)))
+    own = contains(manner("own"), text) and not contains(manner("take"), text)
+    if act not in _OPEN or question or own or contains(manner("cost"), text):
+        return False
+    if scene.matter.act in acts.BOUGHT:
+        return False
+    spoken_of = scene.matter.act in SELLING and "item" in scene.matter.slots
+    if not (spoken_of or "item" in slots) or has_refusal(text):
+        return False
+    terms = not slots.keys().isdisjoint(("period", "quantity", "delivery"))
+    return (
+        terms
+        or ("item" in slots and contains(manner("take"), text))
+        or (spoken_of and whole(manner("take")).search(plain(text)) is not None)
+    )
+
+
+def _of_money(act: str, slots: Slots, text: str, scene: Scene) -> str:
+    if scene.proposal and act in ("ask_payments", "ask_debt") and _asks_sum(slots, text):
+        return "ask_amount"
+    rest = act == "ask_refund_status" and not scene.deeds and contains(manner("rest_back"), text)
+    back = act in ("cancel_plan", "ask_amount") and _asks_money_back(text)
+    return "refund" if rest or back else ""
+
+
+def _asks_sum(slots: Slots, text: str) -> bool:
+    """Of what is put: "how much was it again?"."""
+    return "item" not in slots and contains(manner("cost"), text) and not contains(manner("charged"), text)
 
 
 def _record_named(text: str) -> str:

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 from app.core.actions import BY_TOOL
 from app.core.models import OpenMatter
-from app.engines.offline import acts, articles, follow_ups, talk
+from app.engines.offline import acts, articles, choices, follow_ups, talk
+from app.engines.offline.changes import changed
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
+from app.engines.offline.lexicon import skillbook
 from app.engines.offline.named_subjects import subject_of
 from app.engines.offline.neighbours import asks, is_booked, may_be_fault
+from app.engines.offline.refund_talk import speak_of_refund
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
 from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
@@ -30,18 +33,28 @@ def respond(scene: Scene) -> Move:
         move = None if _must_wait(wish, scene) else serve(wish, scene)
         if isinstance(move, Say) and not (move.asks and _asks(said)):
             said.append(move)
-        elif move is None or isinstance(move, Say) or (isinstance(move, HandOver) and said):
+        elif (
+            move is None or isinstance(move, Say) or (isinstance(move, HandOver) and not _only_declines(said))
+        ):
             later.append(wish.text)
         else:
             return move
     is_busy = bool(told) or any(wish.act not in acts.PASSING for wish in wishes)
     answer = _take_up(said, later, is_busy, scene)
-    return _put_again(answer, scene) if wishes and all(w.act in acts.BESIDE for w in wishes) else answer
+    aside = acts.BESIDE | (acts.SHORT_QUESTIONS if choices.is_open(scene) else frozenset())
+    return _put_again(answer, scene) if wishes and all(w.act in aside for w in wishes) else answer
+
+
+def _only_declines(said: list[Say]) -> bool:
+    """A no before another wish keeps nobody from the desk that serves it."""
+    return all(one.declines for one in said)
 
 
 def _put_again(answer: Move, scene: Scene) -> Move:
     """A question of the customer's beside ours: it is answered, and ours stands again behind the answer."""
     tool = scene.proposal.get("tool")
+    if isinstance(answer, Say) and not answer.asks and choices.is_open(scene):
+        return _choose_again(answer, scene)
     if not isinstance(answer, Say) or answer.asks or tool not in scene.offered:
         return answer
     put = sum(deed.tool == tool and deed.status == PROPOSED for deed in scene.deeds)
@@ -49,6 +62,15 @@ def _put_again(answer: Move, scene: Scene) -> Move:
         return answer
     move = follow_ups.propose_again(scene, answer.text)
     return replace(move, citations=answer.citations) if isinstance(move, Say) else move
+
+
+def _choose_again(answer: Say, scene: Scene) -> Say:
+    """The choice that we asked for stands behind the answer."""
+    skill = skill_of(scene.matter.act)
+    questions = skillbook(scene.language).skills[skill.name].asks if skill else {}
+    if not (asked := questions.get(scene.matter.asked, "")):
+        return answer
+    return replace(answer, text=f"{answer.text}\n\n{asked}".strip(), matter=scene.matter)
 
 
 def _take_up(said: list[Say], later: list[str], is_busy: bool, scene: Scene) -> Move:
@@ -71,7 +93,7 @@ def _asks(said: list[Say]) -> bool:
 
 def _must_wait(wish: Intent, scene: Scene) -> bool:
     """One act that needs consent is put to the customer in a message."""
-    skill = skill_of(wish.act)
+    skill = skill_of((changed(wish, scene) or wish).act)
     if skill is None or skill.reads or not BY_TOOL[skill.tool].consent:
         return False
     proposed = [tool for tool, facts in scene.results if facts.get("status") == PROPOSED]
@@ -91,6 +113,8 @@ def serve(wish: Intent, scene: Scene) -> Move:
     if wish.act in acts.CANNOT:
         return talk.cannot(wish, scene)
     if wish.act in ("tried", "unsolved") and (move := articles.go_on(wish, scene)):
+        return move
+    if move := speak_of_refund(wish, scene):
         return move
     if move := follow_ups.answer(wish, scene):
         return move
@@ -133,6 +157,8 @@ def _asks_terms(wish: Intent) -> bool:
 
 def _without_answer(wish: Intent, scene: Scene) -> Move:
     """A fault is understood though nothing explains it: a ticket is offered."""
+    if choices.is_open(scene):
+        return _choose_again(Say(talk.pick(follow_ups.texts(scene.language)["no_answer"], scene)), scene)
     is_told = wish.act == "fault" and scene.agent_lines
     return articles.beyond(wish, scene) if is_told else talk.ask_back(wish, scene)
 
@@ -190,4 +216,4 @@ def _fresh(text: str, scene: Scene) -> str:
     if not paragraphs or not all(part in before for part in paragraphs):
         return text
     head = talk.pick(talk.words(scene.language)["repeated"], scene)
-    return f"{head} {' '.join(paragraphs)}"
+    return f"{head} {paragraphs[0]}" if len(paragraphs) == 1 else f"{head}\n{text}"

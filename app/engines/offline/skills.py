@@ -7,18 +7,22 @@ from typing import Any
 
 from app.core.company import in_use
 from app.core.locales import read
-from app.engines.offline import acts, double_charges
+from app.engines.offline import acts, choices, double_charges
 from app.engines.offline.call_times import wish_of
+from app.engines.offline.comparing import compare
 from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
 from app.engines.offline.double_charges import is_left, second_charge
 from app.engines.offline.entities import Slots, as_json
 from app.engines.offline.intents import BY_NAME, SKILLS, Need, Skill
 from app.engines.offline.lexicon import Stems, Words, contains, manner, phrasebook, skillbook, values
 from app.engines.offline.neighbours import services_in
+from app.engines.offline.order_details import unrecorded, with_details
 from app.engines.offline.responses import fill, listed, troubles, worded
 from app.engines.offline.selection import Selection, choose
 from app.engines.offline.subjects import texts_of
-from app.engines.offline.wishes import OFFER, TIME, Intent, skill_of
+from app.engines.offline.talk import pick
+from app.engines.offline.talk import words as talk_words
+from app.engines.offline.wishes import BACKGROUND, OFFER, TIME, Intent, skill_of
 
 PROPOSED, UNKNOWN, REJECTED = "proposed", "unknown_customer", "rejected"
 DOING = {skill.tool: skill for skill in SKILLS if not skill.reads}
@@ -42,6 +46,11 @@ def perform(skill: Skill, wish: Intent, scene: Scene) -> Move:
         return hand_over(skill.tool, scene)
     words = skillbook(scene.language).skills[skill.name]
     slots = wish.slots | texts_of(skill, wish, scene)
+    if skill.name == "order":
+        slots = with_details(slots, wish)
+        wish = replace(wish, slots=slots)
+    if skill.name == "plans" and (compared := compare(wish, scene)):
+        return compared
     result = scene.result(skill.tool)
     if result is not None and (other := _other_way(skill, result, scene)):
         return perform(other, replace(wish, act=ACTS[other.name]), scene)
@@ -113,7 +122,7 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
     if missing == "item" and skill.reads:
         return _own_price(wish, scene)
     if missing and missing != "when":
-        return Say(words.asks[missing], matter=wish.matter(missing))
+        return _ask(words.asks[missing], missing, slots, wish, scene)
     if "when" in skill.slots and scene.clock:
         heard = wish_of(wish.text.split("\n"), scene.clock)
         if (heard.named or missing) and heard.at is None:
@@ -163,6 +172,18 @@ def _instead(skill: Skill, words: Words, wish: Intent, scene: Scene) -> Move:
     return replace(told, text=f"{why} {told.text}".strip())
 
 
+def _ask(question: str, missing: str, slots: Slots, wish: Intent, scene: Scene) -> Say:
+    """With what the line has told besides; a choice that it did not make is put again."""
+    told = unrecorded(wish, str(slots.get("item")), scene) if skill_of(wish.act) is BY_NAME["order"] else ""
+    if not told and wish.answers == choices.AGAIN:
+        told = pick(talk_words(scene.language)["choose"], scene)
+    if slots.get("item") != scene.matter.slots.get("item") and wish.answers:
+        told = f"{in_use().catalogue[str(slots['item'])].title(scene.language)}. {told}".strip()
+    kept = {slot: value for slot, value in slots.items() if slot in BACKGROUND}
+    matter = replace(wish, slots=wish.slots | kept).matter(missing)
+    return Say(" ".join(part for part in (told, question) if part), matter=matter)
+
+
 def _lacks(need: Need, slots: Slots) -> bool:
     if need.slot in slots:
         return False
@@ -174,7 +195,8 @@ def _lacks(need: Need, slots: Slots) -> bool:
 def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say:
     """The result in words, with what may be done next."""
     if facts.get("status") == PROPOSED:
-        return Say("", matter=wish.matter(), proposes=True)
+        told = unrecorded(wish, str(wish.slots.get("item")), scene) if skill.name == "order" else ""
+        return Say(told, matter=wish.matter(), proposes=True)
     if facts.get("reason") == UNKNOWN:
         return Say(general(scene, "stranger"), matter=wish.matter())
     lang = scene.language
@@ -193,8 +215,11 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
         return Say(f"{text} {words.asks[OFFER]}", matter=wish.matter(OFFER, "refund"))
     settled = facts.get("status") in ("done", "found") and (facts.get("number") or skill.reads)
     if skill.offers and settled and (further := offer(skill.offers, scene)):
-        asked = "" if further in scene.last else further  # the offer stands, and is not made again
-        return Say(f"{text} {asked}".strip(), matter=wish.matter(OFFER, skill.offers))
+        beside = skill.reads and (bool(scene.proposal) or choices.is_open(scene))  # our question stands
+        stands = further in scene.last or beside
+        asked = "" if stands else further
+        if not beside:
+            return Say(f"{text} {asked}".strip(), matter=wish.matter(OFFER, skill.offers))
     asked = TIME if facts.get("reason") in ("outside_hours", "in_the_past", "too_far") else ""
     return Say(text, matter=wish.matter(asked))
 

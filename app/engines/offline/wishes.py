@@ -8,22 +8,22 @@ from dataclasses import dataclass, field, replace
 from app.core.courtesies import strip_courtesies
 from app.core.models import CLEAR, OpenMatter, Reading
 from app.core.ngrams import fold_line
-from app.engines.offline import acts
+from app.engines.offline import acts, choices
 from app.engines.offline.acts import ASSENTS, LEANING, LEAST, REFUSALS, SELLING, SURE
 from app.engines.offline.agreement import answer_to
 from app.engines.offline.call_times import names_time
 from app.engines.offline.calling_off import calls_off
 from app.engines.offline.conversation import LinePart, Scene
 from app.engines.offline.entities import Slots, slots_in
-from app.engines.offline.forbidding import forbids
+from app.engines.offline.forbidding import forbids, stops_renewal
 from app.engines.offline.foreign import FOREIGN, names_foreign
 from app.engines.offline.intents import BY_NAME, WHICH, Skill
 from app.engines.offline.lexicon import contains, manner
 from app.engines.offline.neighbours import closing_words, is_booked, named_demand, named_facts, narrowed
 from app.engines.offline.refusals import has_refusal
 
-CHOICES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
-BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount")
+WHICHES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
+BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount", "address")
 TEXTS = ("subject", "note", "address")
 OFFER, HELPED, TOPIC, TIME = "offer", "helped", "topic", "time"
 WEIGHED = 6  # acts of a reading that are looked at
@@ -85,7 +85,7 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
     matter, text = scene.matter, part.text
     if matter.asked and not scene.by_person and (answer := _answer(part, scene)):
         return answer
-    act = best_act(part, scene)
+    act = "cancel_plan" if stops_renewal(part) else best_act(part, scene)
     if _only_forbids(act, part):
         return Intent(DECLINED, text, text)
     if act in ("confirm", "correct") and not scene.proposal:  # there is nothing to agree to
@@ -199,8 +199,11 @@ def _answer(part: LinePart, scene: Scene) -> Intent | None:
     states = told and "?" not in part.text
     if (not other or states) and _gives(matter, part, scene):
         return _supplied(part, scene)
-    if best in REFUSALS and not other:
+    is_choice = choices.is_open(scene)
+    if (best in REFUSALS and not other) or (is_choice and choices.withdraws(part.text)):
         return Intent(DECLINED, matter.text, part.text, dict(matter.slots))
+    if choices.leaves_open(best_act(part, scene), part.text, scene):
+        return Intent(matter.act, matter.text, part.text, dict(matter.slots), choices.AGAIN)
     return None
 
 
@@ -243,13 +246,16 @@ def _gives(matter: OpenMatter, part: LinePart, scene: Scene) -> bool:
     if matter.asked == TIME:
         return scene.clock is not None and names_time(text, scene.clock)
     known = slots_in(text, scene.today, skill.past)
-    return any(slot in known for slot in (CHOICES if matter.asked == WHICH else (matter.asked,)))
+    if matter.asked == WHICH:
+        return any(slot in known for slot in WHICHES)
+    return matter.asked in known or bool(choices.details_in(text, scene))
 
 
 def _supplied(part: LinePart, scene: Scene) -> Intent:
     matter, skill = scene.matter, skill_of(scene.matter.act)
     text = part.text
-    slots = dict(matter.slots) | slots_in(text, scene.today, bool(skill and skill.past))
+    slots = matter.slots | slots_in(text, scene.today, bool(skill and skill.past))
+    slots |= choices.details_in(text, scene)
     if matter.asked in TEXTS:
         slots[matter.asked] = text
     opened = f"{matter.text}\n{text}" if matter.asked not in TEXTS else matter.text

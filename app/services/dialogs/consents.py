@@ -99,6 +99,8 @@ class Consents:
             return LineVerdict(proposal=proposal.id, answer="confirm")
         if answer == "no":
             return LineVerdict(proposal=proposal.id, answer="decline")
+        if answer == "pause":
+            return LineVerdict(proposal=proposal.id, answer="wait")
         if answer == "unclear" and proposal.times < ASKED_AT_MOST:
             return LineVerdict(proposal=proposal.id, answer="again")
         return None

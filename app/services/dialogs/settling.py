@@ -63,8 +63,8 @@ class Settling:
             case "decline":
                 self.consents.settle(dialog, proposal, "declined", asked.seq)
                 return await self._report(turn, DECLINED)
-            case "again":
-                return self._ask(turn, proposal, "again")
+            case "again" | "wait" as why:
+                return self._ask(turn, proposal, why)
             case "remind":
                 return await self._remind(turn)
 
@@ -91,7 +91,7 @@ class Settling:
             return None
         return make_proposal(origin, proposal.agent, action, outcome, now)
 
-    def _ask(self, turn: DecidingTurn, proposal: Proposal, why: Literal["again", "changed"]) -> Reply:
+    def _ask(self, turn: DecidingTurn, proposal: Proposal, why: Literal["again", "wait", "changed"]) -> Reply:
         """No model is called."""
         language = self._language(turn)
         whole = proposal.questions.get(language, proposal.question).text

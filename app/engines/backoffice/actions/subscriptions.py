@@ -38,6 +38,7 @@ def change_subscription(case: ActionRun, action: ChangeSubscription) -> Outcome:
         "plan": action.plan,
         "period": period,
         "price_rub": price.total_rub,
+        **_discount(price),
     }
     return done("", **facts)
 
@@ -69,7 +70,17 @@ def _first(case: ActionRun, action: ChangeSubscription, period: Period, price: P
         return wait
     number = enter(case, action.plan, 1, period, price)
     due = price.total_rub
-    return done(number, plan=action.plan, period=period, price_rub=due, difference_rub=due, order=number)
+    facts = {**_discount(price), "price_rub": due, "difference_rub": due, "order": number}
+    return done(number, plan=action.plan, period=period, **facts)
+
+
+def _discount(price: Price) -> dict[str, Value]:
+    """What makes the price less than the catalogue's."""
+    return (
+        {"discount": price.discount, "discount_percent": price.discount_percent}
+        if price.discount_percent
+        else {}
+    )
 
 
 def _wait(case: ActionRun, due: int) -> Outcome | None:
@@ -111,6 +122,7 @@ def _at_once(
         difference_rub=due,
         order=number or None,
         renews=renews,
+        **_discount(price),
     )
 
 

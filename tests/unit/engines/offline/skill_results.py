@@ -140,7 +140,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
         _found(item="pro", period="year", quantity=1, price_rub=19_104, total_rub=19_104, discount_percent=0),
         _found(item="business", period="year", quantity=1, people=25, price_rub=38_304, seats_rub=17_400,
                total_rub=55_704, team=25, included=20, extra_seats=5),
-        _found(item="pro", period="month", discount_percent=50, total_rub=995),
+        _found(item="pro", period="month", discount="student", discount_percent=50, total_rub=995),
         _found(item="pro", period="month", total_rub=1990, reason="discount_not_verified", verified_rub=995),
         _found(item="key", quantity=1, delivery_rub=350, total_rub=2840),
         *_refused("too_many_people", item="pro", people=3),

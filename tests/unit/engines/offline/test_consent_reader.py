@@ -40,6 +40,37 @@ def test_a_change_of_mind_is_a_no(tool: str, language: str) -> None:
     assert [line for line in lines if read(tool, language, line) != "no"] == []
 
 
+@to_each
+@pytest.mark.parametrize(
+    "said",
+    [
+        "wait",
+        "hold on, let me think",
+        "one sec...",
+        "ща подумаю",
+        "хм, погодите",
+        "надо с мужем посоветоваться",
+    ],
+)
+def test_taking_time_is_neither_yes_nor_no(tool: str, language: str, said: str) -> None:
+    assert read(tool, language, said) == "pause"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "wait, no",
+        "wait, how much?",
+        "hold on, make it two",
+        "yes, wait",
+        "погоди, не надо",
+        "подожди, а сколько?",
+    ],
+)
+def test_a_pause_with_anything_else_is_none(said: str) -> None:
+    assert read("create_order", "en", said) not in ("pause", "yes", "named")
+
+
 @pytest.mark.parametrize(
     ("tool", "said", "answer"),
     [

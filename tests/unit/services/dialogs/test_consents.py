@@ -13,7 +13,8 @@ from app.services.dialogs.consents import Consents, live_proposal, note_confirme
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
 SAID: dict[str, Answer] = {
-    "yes": "yes", "cancel it": "named", "ok": "unclear", "no": "no", "cancel my plan": "named",
+    "yes": "yes", "cancel it": "named", "ok": "unclear", "wait": "pause", "no": "no",
+    "cancel my plan": "named",
 }  # fmt: skip
 TURN = Turn(
     decision=Decision(agent="sales", confidence=1, source="lexical", reason=""),
@@ -78,7 +79,14 @@ def talk() -> Talk:
 
 @pytest.mark.parametrize(
     ("said", "verdict"),
-    [("yes", "confirm"), ("cancel it", "confirm"), ("no", "decline"), ("ok", "again"), ("why?", "")],
+    [
+        ("yes", "confirm"),
+        ("cancel it", "confirm"),
+        ("no", "decline"),
+        ("ok", "again"),
+        ("wait", "wait"),
+        ("why?", ""),
+    ],
 )
 def test_the_line_after_the_question_decides(talk: Talk, said: str, verdict: str) -> None:
     assert talk.hear(said) == verdict
@@ -86,6 +94,14 @@ def test_the_line_after_the_question_decides(talk: Talk, said: str, verdict: str
 
 def test_the_demand_sent_again_word_for_word_confirms_nothing(talk: Talk) -> None:
     assert talk.hear("cancel my plan") == "again"
+
+
+def test_a_pause_leaves_it_open_however_often_and_a_later_yes_confirms(talk: Talk) -> None:
+    for _ in range(3):
+        assert talk.hear("wait") == "wait"
+        talk.answer(talk.dialog.proposals[0])
+    assert talk.hear("yes") == "confirm"
+    assert talk.kinds() == ["proposal.made"]
 
 
 def test_another_line_suspends_it_and_then_only_its_name_brings_the_question_back(talk: Talk) -> None:
