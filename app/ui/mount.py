@@ -22,9 +22,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from app.core.documents import LARGEST_FILE
+from app.services.access.sessions import Sessions
 from app.services.example import ExampleWeek
 from app.services.workbench import Workbench
 from app.telemetry import unexpected
+from app.ui.entrance import Entrance, add_login
 from app.ui.example import EXAMPLE, LatePage
 from app.ui.kit import add_kit
 from app.ui.page import build_page, render_scripts
@@ -32,7 +34,7 @@ from app.ui.shell import Shell, not_found_page, read_icon
 from app.ui.theme import read_styles, theme
 from app.ui.validation.middleware import PageRequests
 from app.ui.validation.uploads import KEPT, Uploads, sweep
-from app.ui.words import LANGUAGES
+from app.ui.words import LANGUAGES, choose_language
 from app.ui.workers import OneWorkerNeeded, Workers, find_supervisor
 
 
@@ -41,6 +43,7 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
     _log_for_gradio()
     for path in ("/", "/ui", "/ui/"):
         app.add_api_route(path, _redirect_to_page, include_in_schema=False)
+    sessions = Sessions(bench.access)
     uploads, workers = Uploads(), Workers(find_supervisor())
     if workers.second:
         structlog.get_logger().error("one_worker_needed", mend=str(OneWorkerNeeded()))
@@ -52,12 +55,14 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             add_kit(app, bench, language)
         app = _add_page(app, bench, f"/ui/{language}", language)
         _guard(app.router.routes[-1], uploads, workers, language)
+    add_login(app, sessions)
     app.add_api_route("/favicon.ico", _serve_icon, include_in_schema=False)
     app.add_api_route("/ui/{rest:path}", _redirect_or_fail, include_in_schema=False)
     pages = {f"/ui/{language}{place}": language for language in LANGUAGES for place in ("/", EXAMPLE)}
+    app.user_middleware.append(Middleware(Entrance, sessions=sessions))
     app.user_middleware.append(
         Middleware(Shell, pages=pages, scripts=render_scripts(), offers_guide=bench.offers_guide)
-    )  # the innermost: within all guards
+    )  # these two are the innermost: within all guards
     return app
 
 
@@ -151,7 +156,7 @@ def _log_for_gradio() -> None:
 
 def _redirect_to_page(request: Request) -> RedirectResponse:
     """Redirects with the query (tab, dialog)."""
-    return _redirect(_language(request), request)
+    return _redirect(choose_language(request), request)
 
 
 def _redirect(language: str, request: Request) -> RedirectResponse:
@@ -165,15 +170,8 @@ def _redirect_or_fail(request: Request, rest: str) -> Response:
 
 
 def _not_found(request: Request) -> HTMLResponse:
-    return not_found_page(_language(request), request.scope["root_path"])
+    return not_found_page(choose_language(request), request.scope["root_path"])
 
 
 def _serve_icon() -> Response:
     return Response(read_icon(), media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
-
-
-def _language(request: Request) -> str:
-    """The one chosen before, else the first supported one that the browser prefers, else Russian."""
-    wanted = [request.cookies.get("cc_lang", "")]
-    wanted += [part.strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
-    return next((code for code in wanted if code in LANGUAGES), LANGUAGES[0])

@@ -25,13 +25,20 @@ from app.ui.words import LANGUAGES, Words, words
 SIGNS = {"healthy": "●", "degraded": "◐", "unhealthy": "○"}
 
 
-def render_header(language: str, made_up: bool = False) -> str:
+def render_header(language: str, made_up: bool = False, leaves: bool = False) -> str:
+    """`leaves`: one may log out."""
     names = {code: words(code, "frame")["own_name"] for code in LANGUAGES}
     links = [
         {"code": code, "name": name, "here": code == language, "address": address_of(code, made_up)}
         for code, name in names.items()
     ]
-    return render("frame.header", links=links, logo=draw_icon(FIRST / "icon.svg"), w=words(language, "frame"))
+    return render(
+        "frame.header",
+        links=links,
+        logo=draw_icon(FIRST / "icon.svg"),
+        leaves=leaves,
+        w=words(language, "frame"),
+    )
 
 
 def render_waiting(bench: Workbench, language: str) -> str:
@@ -98,7 +105,10 @@ def build_page(bench: Workbench, language: str) -> gr.Blocks:
         title=frame["page_title"], analytics_enabled=False, fill_width=True, delete_cache=(KEPT, KEPT)
     ) as blocks:
         with gr.Row(elem_id="cc-header"):
-            gr.HTML(render_header(language, bench.made_up), elem_id="cc-top")
+            gr.HTML(
+                render_header(language, bench.made_up, bench.settings.environment == "production"),
+                elem_id="cc-top",
+            )
             status = gr.HTML(render_waiting(bench, language), elem_id="cc-status")
             ask = gr.Button(elem_id="cc-ask-health", elem_classes="cc-hidden")
             offer_switch(bench, language)

@@ -13,6 +13,9 @@ from app.core.access import Caller, Scope
 from app.services.access.policy import DIRECT, Access
 from app.services.analytics.period import PeriodInvalid, zone_of
 
+CALLER = "callcenter.caller"
+"""Key of a request's scope: the person whose session it is, or whoever is let in without one."""
+
 
 def current_request() -> Request | None:
     """Starlette's request, which Gradio may wrap; None outside a request."""
@@ -30,7 +33,9 @@ def client_host() -> str:
 def admit(access: Access, given: str | None, scope: Scope = "operator") -> Caller:
     """Who sends the current request, checked as REST does, with the same errors."""
     request = current_request()
-    caller = access.identify(given, bool(request and request.scope.get(DIRECT, False)))
+    scope_of = request.scope if request else {}
+    person: Caller | None = None if given else scope_of.get(CALLER)
+    caller = person or access.identify(given, bool(scope_of.get(DIRECT, False)))
     caller.require(scope)
     return caller
 

@@ -73,6 +73,21 @@ def several_workers_page(language: str) -> HTMLResponse:
     return _notice(503, language, frame["crowded_title"], frame["crowded_text"], [])
 
 
+def login_page(language: str, root: str, problem: str = "", status: int = 200) -> HTMLResponse:
+    """`problem` is the code of what went wrong."""
+    login = words(language, "frame")["login"]
+    page = {
+        "language": language,
+        "icon": encode_icon(),
+        "style": read_asset(FIRST / "notice.css"),
+        "action": f"{root}/ui/login",
+        "problem": login["problems"][problem] if problem else "",
+    }
+    shown = HTMLResponse(render("frame.login", page=page, w=login), status_code=status)
+    shown.headers["Cache-Control"] = "no-store"
+    return shown
+
+
 def _notice(status: int, language: str, title: str, text: str, ways: list[dict[str, str]]) -> HTMLResponse:
     page = {
         "language": language,

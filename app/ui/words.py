@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from starlette.requests import Request
+
 from app.core.company import in_use
 from app.core.documents import DocumentUnusable, LeftOut
 from app.core.exceptions import CallCenterError
@@ -207,3 +209,10 @@ class RoomTexts:
 @lru_cache
 def room_texts(language: str, room: str) -> RoomTexts:
     return RoomTexts(language, words(language, room), words(language, "frame")["agents"])
+
+
+def choose_language(request: Request) -> str:
+    """The one chosen before, else the first supported one that the browser prefers, else Russian."""
+    wanted = [request.cookies.get("cc_lang", "")]
+    wanted += [part.strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
+    return next((code for code in wanted if code in LANGUAGES), LANGUAGES[0])

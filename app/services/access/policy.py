@@ -17,6 +17,7 @@ from app.services.access.tokens import CustomerTokens
 DIRECT = "callcenter.direct"
 """Key of a request's scope: it comes from this machine, through no proxy and no foreign page."""
 FIRST_KEY = "first-key"
+MASTER = Caller("OPERATOR_KEY", EVERYTHING)
 CUSTOMERS: frozenset[Scope] = frozenset({"chat"})
 Openness = Literal["everybody", "this machine", "nobody"]
 
@@ -32,7 +33,7 @@ class Access:
         if not credential:
             return self.uncredentialed(direct)
         if self._is_operator_key(credential):
-            return Caller("OPERATOR_KEY", EVERYTHING)
+            return MASTER
         if credential.startswith(PREFIX):
             return self.keys.verify(credential)
         if credential.count(".") == 2:
@@ -54,6 +55,11 @@ class Access:
         if self.settings.insecure:
             return "everybody"
         return "nobody" if self.settings.environment == "production" else "this machine"
+
+    @property
+    def asks_for_key(self) -> bool:
+        """Whether rooms show a box for the key: in production a session has brought it."""
+        return self.openness == "nobody" and self.settings.environment == "development"
 
     def has_keys(self) -> bool:
         """Blocking. Whether anybody could come in while nobody may without a credential."""

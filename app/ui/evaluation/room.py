@@ -58,7 +58,7 @@ class EvaluationRoom(Room):
         words = self.words
         return gr.Textbox(
             label=words["key"], info=words["key_help"], type="password", elem_id="cc-eval-key",
-            visible=self.bench.access.openness == "nobody",
+            visible=self.bench.access.asks_for_key,
         )  # fmt: skip
 
     def _parts(self, key: gr.Textbox) -> None:

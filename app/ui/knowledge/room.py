@@ -44,7 +44,7 @@ class KnowledgeRoom(Room):
         gr.HTML(render("knowledge.head", t=self.texts), elem_id="cc-kb-head")
         self.operator = gr.Textbox(
             label=words["key"], info=words["key_note"], type="password", max_lines=1, elem_id="cc-kb-key",
-            visible=self.bench.access.openness == "nobody",
+            visible=self.bench.access.asks_for_key,
         )  # fmt: skip
         with gr.Row(elem_id="cc-kb-both"):
             with gr.Column(scale=2, min_width=280):

@@ -126,7 +126,7 @@ class MonitorRoom(Room):
 
     def build(self) -> None:
         updates, actions = PanelUpdates(self.bench, self.texts), OperatorActions(self.bench, self.texts)
-        keyed = self.bench.access.openness == "nobody"
+        keyed = self.bench.access.asks_for_key
 
         async def watch(asked: Json) -> Json:
             return await updates.watch(asked)

@@ -110,7 +110,7 @@ class SettingsRoom(Room):
         async def check(asked: Json) -> Json:
             return await checks.check(asked)
 
-        keyed = self.bench.access.openness == "nobody"
+        keyed = self.bench.access.asks_for_key
         gr.HTML(render("settings.head", keyed=keyed, t=self.texts), elem_id="cc-settings-head")
         self.again = gr.Button(elem_id="cc-settings-refresh", elem_classes="cc-hidden")
         self.page = gr.HTML(
