@@ -15,16 +15,15 @@ from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
-from starlette._utils import get_route_path
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import errors
 from app.api.body import StrictJson
 from app.api.caller import Callers
 from app.api.connections import Bounding, Bounds
 from app.api.deps import insiders, known_parameters
+from app.api.headers import SecurityHeaders
 from app.api.middleware import Doors, Head, KnownHosts, OneSpelling, OwnOrigin
 from app.api.v1 import analytics, dialogue, health, knowledge, operator, routing, tokens
 from app.core.exceptions import StorageUnavailable
@@ -91,10 +90,10 @@ def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     app.add_middleware(StrictJson, limit=settings.max_body_bytes)
     app.add_middleware(Doors)
     app.add_middleware(LogContext)
-    app.add_middleware(OwnPictures)
     app.add_middleware(OwnOrigin, listed=settings.cors_origins)
     app.add_middleware(OneSpelling)
     app.add_middleware(KnownHosts, allowed=settings.allowed_hosts)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(Callers, proxies=settings.trusted_proxies)
     app.add_middleware(
         CorrelationIdMiddleware,
@@ -123,22 +122,6 @@ class LogContext:
         request_id = correlation_id.get()
         with structlog.contextvars.bound_contextvars(**({"request_id": request_id} if request_id else {})):
             await self.app(scope, receive, send)
-
-
-class OwnPictures:
-    """ReDoc would fetch its maker's logo from the network."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["Content-Security-Policy"] = "img-src 'self' data:"
-            await send(message)
-
-        redoc = scope["type"] == "http" and get_route_path(scope) == "/redoc"
-        await self.app(scope, receive, guarded if redoc else send)
 
 
 @asynccontextmanager

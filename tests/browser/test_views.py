@@ -137,3 +137,20 @@ def test_nothing_of_the_conversation_is_named_in_another_language(page: Page) ->
     expect(page.get_by_role("log", name="Диалог")).to_be_visible()
     names = page.locator("#cc-chat [aria-label]").evaluate_all("all => all.map(part => part.ariaLabel)")
     assert [name for name in names if re.search("[A-Za-z]{3}", name)] == []
+
+
+def test_no_room_meets_the_content_policy(page: Page) -> None:
+    met: list[str] = []
+    page.on("console", lambda told: met.append(told.text) if "Content Security Policy" in told.text else None)
+    page.reload()
+    ask(page, "сколько стоит Профи?", "продажи ·")
+    for room, part in (
+        ("evaluation", "#cc-eval-matrix, #cc-eval"),
+        ("monitor", "#cc-monitor"),
+        ("analytics", "#an-figures"),
+        ("knowledge", "#cc-tab-knowledge"),
+        ("settings", "#cc-tab-settings table, #cc-tab-settings section"),
+    ):
+        page.locator(f"#cc-tab-{room}-button").click()
+        expect(page.locator(part).first).to_be_visible(timeout=SLOW)
+    assert met == []

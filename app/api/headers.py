@@ -1,0 +1,61 @@
+"""Headers that tell browsers what a page may do, and caches what they may keep."""
+
+from __future__ import annotations
+
+from starlette._utils import get_route_path
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+CLOSED = "default-src 'none'; frame-ancestors 'none'"
+"""For what is no page."""
+PAGE = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "style-src 'self' 'unsafe-inline'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Gradio and Swagger UI write scripts into the page, and Gradio compiles the handlers of its events."""
+YEAR = "max-age=31536000"
+
+
+class SecurityHeaders:
+    """What a route says itself stands."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add(MutableHeaders(scope=message), get_route_path(scope), scope["scheme"])
+            await send(message)
+
+        return await self.app(scope, receive, guarded)
+
+
+def _add(headers: MutableHeaders, path: str, scheme: str) -> None:
+    is_page = headers.get("content-type", "").startswith("text/html")
+    wanted = ALWAYS | {"Content-Security-Policy": PAGE if is_page else CLOSED}
+    if scheme == "https":
+        wanted["Strict-Transport-Security"] = YEAR
+    if path.startswith("/api/") or is_page:
+        wanted["Cache-Control"] = "no-store"
+    for name, value in wanted.items():
+        headers.setdefault(name, value)

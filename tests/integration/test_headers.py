@@ -1,0 +1,58 @@
+"""Headers of every kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from app.bootstrap import build
+from tests.support.server import serving, settings, with_workbench
+
+PAGES = ("/docs", "/redoc", "/ui/ru/", "/ui/en/?tab=monitor", "/ui/login", "/ui/nothing")
+REST = (
+    "/api/v1/dialogue",
+    "/api/v1/health",
+    "/api/v1/dialogue/x",
+    "/api/v1/nothing",
+    "/metrics",
+    "/openapi.json",
+)
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    made = build(settings(tmp_path_factory.mktemp("h") / "dialogs", ui=True, trusted_proxies=["*"]))
+    with (
+        serving(with_workbench(made)) as url,
+        httpx2.Client(base_url=url, timeout=60, trust_env=False, headers={"Accept": "text/html"}) as http,
+    ):
+        yield http
+
+
+@pytest.mark.parametrize("path", [*PAGES, *REST])
+def test_every_answer_says_what_a_browser_may_do_with_it(http: httpx2.Client, path: str) -> None:
+    headers = http.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "Strict-Transport-Security" not in headers
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_runs_what_comes_from_here_alone(http: httpx2.Client, path: str) -> None:
+    policy = http.get(path).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "object-src 'none'" in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize("path", ["/api/v1/dialogue", "/api/v1/dialogue/x", "/ui/ru/", "/ui/login"])
+def test_no_cache_keeps_what_may_hold_a_dialog(http: httpx2.Client, path: str) -> None:
+    assert http.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_what_a_proxy_took_over_https_stays_there(http: httpx2.Client) -> None:
+    answer = http.get("/api/v1/health", headers={"X-Forwarded-Proto": "https"})
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
