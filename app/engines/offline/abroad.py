@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from app.core.company import in_use
 from app.core.locales import languages, read_all
-from app.engines.offline.lexicon import Stems, contains
+from app.engines.offline.lexicon import Stems, contains, plain
 
 AREA = "delivery_area"
 """How a company that delivers at home only says where that is; without it nothing is said of it."""
 HOME = "home_country"
-INFLECTED = 5  # letters from which the last one may be another ending
 CODE = 2  # letters of a country's code; longer ones are regions
+ENDINGS = {"а": "(?:а|ы|и|е|у|ой)", "я": "(?:я|и|е|ю|ей)", "": "(?:|а|у|е|ом)"}
+"""Of a name in the cases of Russian, by its last letter; a name on another vowel has one form."""
+VOWELS = "аеиоуыэюяaeiouy"
 
 
 def is_beyond(said: str, language: str) -> bool:
     """What is asked to be delivered goes where the company does not deliver."""
     words = in_use().words(language)
-    return AREA in words and contains(_places(str(words.get(HOME, ""))), said)
+    if AREA not in words:
+        return False
+    return contains(_places(), said) or bool(_countries(str(words.get(HOME, ""))).search(plain(said)))
 
 
 @lru_cache
-def _places(home: str) -> Stems:
+def _places() -> Stems:
+    """Beginnings of words."""
+    return tuple(
+        sorted({place for known in read_all("abroad").values() for kind in known.values() for place in kind})
+    )
+
+
+@lru_cache
+def _countries(home: str) -> re.Pattern[str]:
+    """Whole words: a beginning of `Самоа` or `Индия` begins other words too, and `Того` is one."""
     from babel import Locale  # noqa: PLC0415  (heavy)
 
-    listed = {place for known in read_all("abroad").values() for kind in known.values() for place in kind}
-    for language in languages("abroad.yaml"):
-        names = Locale.parse(language).territories
-        listed |= {_stem(name.lower()) for code, name in names.items() if len(code) == CODE and code != home}
-    return tuple(sorted(listed))
+    common = {plain(word) for known in read_all("function_words").values() for word in known}
+    names = {
+        plain(name)
+        for language in languages("abroad.yaml")
+        for code, name in Locale.parse(language).territories.items()
+        if len(code) == CODE and code != home
+    }
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_inflected, sorted(names - common)))})(?!\w)")
 
 
-def _stem(name: str) -> str:
-    ends = len(name) >= INFLECTED and name[-1] in "аеиоуыюяй"
-    return name[:-1] if ends else name
+def _inflected(name: str) -> str:
+    if name[-1] in ENDINGS:
+        return re.escape(name[:-1]) + ENDINGS[name[-1]]
+    return re.escape(name) + ("" if name[-1] in VOWELS else ENDINGS[""])

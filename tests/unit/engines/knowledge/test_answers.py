@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.embeddings import load_embedder
+from app.core.company import in_use
 from app.core.knowledge import ApprovalRefused, ApprovedAnswer, ArticleNotFound
 from app.core.ports import Embedder
 from app.core.text import is_typical, language_of
@@ -48,7 +49,8 @@ def embedder() -> Embedder:
 
 def stocked(root: Path, *pairs: tuple[str, str], answers: bool = True) -> KnowledgeService:
     """With the shipped articles; `pairs` are (question, article)."""
-    house = LibraryContext(ARTICLES, embedder(), AGENTS, lambda _: "sales", lambda: NOW)
+    kept = in_use().vectors
+    house = LibraryContext(ARTICLES, embedder(), AGENTS, lambda _: "sales", lambda: NOW, vectors=kept)
     library = TeamLibrary(root, house)
     for question, article in pairs:
         library.approve(
