@@ -23,11 +23,13 @@ from app.api.body import StrictJson
 from app.api.caller import Callers
 from app.api.connections import Bounding, Bounds
 from app.api.deps import insiders, known_parameters
+from app.api.entrance import Entrance
 from app.api.headers import SecurityHeaders
 from app.api.middleware import Doors, Head, KnownHosts, OneSpelling, OwnOrigin
 from app.api.v1 import analytics, dialogue, health, knowledge, operator, routing, tokens
 from app.core.exceptions import StorageUnavailable
 from app.services.access.policy import Access
+from app.services.access.sessions import Sessions
 from app.services.health import VERSION
 from app.services.workbench import Workbench
 
@@ -86,6 +88,7 @@ def lead_to_documentation(app: FastAPI) -> FastAPI:
 def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     """The last one added is the outermost."""
     settings = bench.settings
+    app.add_middleware(Entrance, sessions=Sessions(bench.access))
     app.add_middleware(Head)
     app.add_middleware(StrictJson, limit=settings.max_body_bytes)
     app.add_middleware(Doors)

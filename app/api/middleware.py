@@ -21,6 +21,7 @@ from app.core.documents import LARGEST_FILE
 from app.core.exceptions import BadRequestBody, BodyTooLarge, CallCenterError, UnsupportedMediaType
 from app.core.network import address, is_local
 from app.services.access.policy import DIRECT
+from app.services.access.sessions import LOGIN
 
 
 class HostUnknown(CallCenterError):
@@ -114,6 +115,7 @@ class Head:
 
 JSON = 2**20  # bytes of what a page asks; state stays with us
 UPLOAD = LARGEST_FILE + 2**16  # bytes of all files together, with what stands around them
+FORM = 2000  # bytes of a login
 ASKED = {"queue/join", "cancel", "component_server"}
 
 
@@ -132,6 +134,8 @@ class Doors:
             if door == "upload":
                 declared(headers, UPLOAD)
                 receive = limit_receive(receive, UPLOAD)
+            elif path == LOGIN:
+                receive = replay(await whole(headers, receive, FORM), receive)
             elif door in ASKED:
                 check_type(headers)
                 receive = replay(await whole(headers, receive, JSON), receive)

@@ -26,9 +26,9 @@ from app.services.access.sessions import Sessions
 from app.services.example import ExampleWeek
 from app.services.workbench import Workbench
 from app.telemetry import unexpected
-from app.ui.entrance import Entrance, add_login
 from app.ui.example import EXAMPLE, LatePage
 from app.ui.kit import add_kit
+from app.ui.login import add_login
 from app.ui.page import build_page, render_scripts
 from app.ui.shell import Shell, not_found_page, read_icon
 from app.ui.theme import read_styles, theme
@@ -43,7 +43,6 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
     _log_for_gradio()
     for path in ("/", "/ui", "/ui/"):
         app.add_api_route(path, _redirect_to_page, include_in_schema=False)
-    sessions = Sessions(bench.access)
     uploads, workers = Uploads(), Workers(find_supervisor())
     if workers.second:
         structlog.get_logger().error("one_worker_needed", mend=str(OneWorkerNeeded()))
@@ -55,14 +54,13 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             add_kit(app, bench, language)
         app = _add_page(app, bench, f"/ui/{language}", language)
         _guard(app.router.routes[-1], uploads, workers, language)
-    add_login(app, sessions)
+    add_login(app, Sessions(bench.access))
     app.add_api_route("/favicon.ico", _serve_icon, include_in_schema=False)
     app.add_api_route("/ui/{rest:path}", _redirect_or_fail, include_in_schema=False)
     pages = {f"/ui/{language}{place}": language for language in LANGUAGES for place in ("/", EXAMPLE)}
-    app.user_middleware.append(Middleware(Entrance, sessions=sessions))
     app.user_middleware.append(
         Middleware(Shell, pages=pages, scripts=render_scripts(), offers_guide=bench.offers_guide)
-    )  # these two are the innermost: within all guards
+    )  # the innermost: within all guards
     return app
 
 

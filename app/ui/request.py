@@ -10,11 +10,8 @@ from gradio.context import LocalContext
 from starlette.requests import Request
 
 from app.core.access import Caller, Scope
-from app.services.access.policy import DIRECT, Access
+from app.services.access.policy import CALLER, DIRECT, Access
 from app.services.analytics.period import PeriodInvalid, zone_of
-
-CALLER = "callcenter.caller"
-"""Key of a request's scope: the person whose session it is, or whoever is let in without one."""
 
 
 def current_request() -> Request | None:

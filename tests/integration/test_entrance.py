@@ -15,7 +15,7 @@ from app.core.access import CredentialWrong
 from app.services.access.keys import Issued
 from app.services.access.sessions import IDLE, LONGEST, RENEWED, Sessions
 from app.services.workbench import Workbench
-from app.ui.entrance import TRIES
+from app.ui.login import TRIES
 from app.ui.words import words
 from tests.support.operator import code
 from tests.support.server import serving, settings, with_workbench

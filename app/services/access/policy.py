@@ -16,6 +16,8 @@ from app.services.access.tokens import CustomerTokens
 
 DIRECT = "callcenter.direct"
 """Key of a request's scope: it comes from this machine, through no proxy and no foreign page."""
+CALLER = "callcenter.caller"
+"""Key of a request's scope: the person whose session it is, or whoever is let in without one."""
 FIRST_KEY = "first-key"
 MASTER = Caller("OPERATOR_KEY", EVERYTHING)
 CUSTOMERS: frozenset[Scope] = frozenset({"chat"})

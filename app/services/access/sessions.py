@@ -21,6 +21,17 @@ RENEWED = timedelta(minutes=5)
 """A session is signed again with the first request after that."""
 
 
+COOKIE = "cc_session"
+LOGIN, LOGOUT = "/ui/login", "/ui/logout"
+
+
+def session_cookie(text: str, scheme: str, root: str) -> str:
+    """Scripts do not see it, other sites do not send it; an empty one ends the session in this browser."""
+    age = int(LONGEST.total_seconds()) if text else 0
+    secure = "; Secure" if scheme == "https" else ""
+    return f"{COOKIE}={text}; Path={root}/ui; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
+
+
 @dataclass(frozen=True)
 class Session:
     """`since` is when the person showed the key."""

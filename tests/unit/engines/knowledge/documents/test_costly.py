@@ -9,6 +9,7 @@ import pytest
 from app.core.documents import DocumentUnusable, Unusable
 from app.engines.knowledge.documents import apart
 from app.engines.knowledge.documents.apart import read_apart
+from tests.support.bad_readers import fail, hoard, spin
 from tests.support.library import library, upload
 from tests.support.word_files import docx, paragraph, run
 
@@ -19,19 +20,6 @@ class Left(Exception):
 
 def leave() -> None:
     raise Left
-
-
-def spin(*_: object) -> None:
-    while True:
-        pass
-
-
-def hoard(*_: object) -> None:
-    bytes(2**31)
-
-
-def fail(*_: object) -> None:
-    raise AssertionError
 
 
 def test_a_problem_of_a_row_comes_back_from_the_other_process() -> None:
