@@ -135,7 +135,9 @@ def test_a_dialog_that_another_branch_continues_says_so_in_the_list(page: Page) 
 def test_nothing_of_the_conversation_is_named_in_another_language(page: Page) -> None:
     ask(page, "сколько стоит Профи?", "продажи ·")
     expect(page.get_by_role("log", name="Диалог")).to_be_visible()
-    names = page.locator("#cc-chat [aria-label]").evaluate_all("all => all.map(part => part.ariaLabel)")
+    names = page.locator("#cc-chat [aria-label]").evaluate_all(
+        "all => all.map(part => part.getAttribute('aria-label'))"
+    )
     assert [name for name in names if re.search("[A-Za-z]{3}", name)] == []
 
 
