@@ -22,6 +22,7 @@ _SERVERS = ("postgres", "postgresql", "postgresql+psycopg")
 Listed = Annotated[list[str], NoDecode]
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:]*:[0-9a-f:.]+", re.IGNORECASE)
 OPENAI = "https://api.openai.com/v1"
+SECRETS = ("openai_api_key", "operator_key", "access_secret", "crm_token", "webhook_secret")
 CrmName = Literal["none", "webhook", "bitrix24", "amocrm", "hubspot"]
 
 
@@ -141,9 +142,7 @@ class Settings(BaseSettings):
         }
         return {name: value for name, value in texts.items() if value != ""}
 
-    @field_validator(
-        "openai_api_key", "operator_key", "access_secret", "crm_token", "webhook_secret", mode="before"
-    )
+    @field_validator(*SECRETS, mode="before")
     @classmethod
     def _sendable(cls, value: object) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
@@ -235,9 +234,10 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Keyword arguments, then environment, then `.env`. Raises SettingInvalid for the first bad one."""
+    """Keyword arguments, then files of secrets, environment and `.env`. Raises SettingInvalid for a bad one."""
+    given = config_parsing.from_files(SECRETS, os.environ) | overrides
     try:
-        settings = Settings(**overrides)  # type: ignore[arg-type]
+        settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise SettingInvalid(str(first["loc"][0]).upper(), _plain(first["msg"])) from None

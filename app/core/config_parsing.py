@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from app.core.exceptions import SettingInvalid
 
 INVISIBLE = " \t\r\n\v\f\0\ufeff\u00a0\u2007\u202f\u200b\u2060"
 PAIRS = ('""', "''", "``", "“”", "„“", "«»", "‘’")
@@ -29,6 +32,23 @@ def secret(value: str) -> str:
     if _QUOTES & set(value):
         raise ValueError("it must not hold quotation marks")
     return value
+
+
+def from_files(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """Values of settings whose `NAME_FILE` names a file, as orchestrators mount secrets. Raises SettingInvalid."""
+    found = {}
+    for name in names:
+        variable = f"{name.upper()}_FILE"
+        if not (file := bare(environ.get(variable, ""))):
+            continue
+        if bare(environ.get(name.upper(), "")):
+            raise SettingInvalid(variable, f"{name.upper()} is set too; keep one of them")
+        try:
+            found[name] = Path(file).expanduser().read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not UTF-8"
+            raise SettingInvalid(variable, f"the file cannot be read: {why}") from None
+    return found
 
 
 def path(value: str) -> str:

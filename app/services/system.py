@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from app.core.config import Settings
+from app.core.config import SECRETS, Settings
 from app.core.exceptions import BackOfficeUnavailable, CallCenterError
 from app.core.ports import BackOffice
 from app.core.threads import in_office
@@ -24,7 +24,7 @@ from app.services.workbench import Workbench
 
 Kind = Literal["value", "nothing", "switch", "secret", "hidden"]
 EFFECTIVE = {"router": "router_name", "demo_data": "wants_demo_data", "log_level": "effective_log_level"}
-SECRETS = {"openai_api_key", "operator_key", "access_secret", "crm_url", "crm_token", "webhook_secret"}
+HIDDEN = {*SECRETS, "crm_url"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _shown(settings: Settings, name: str) -> Shown:
     given = getattr(settings, name)
     changed = given != Settings.model_fields[name].get_default(call_default_factory=True)
     value = getattr(settings, EFFECTIVE.get(name, name))
-    if name in SECRETS or isinstance(given, SecretStr):
+    if name in HIDDEN or isinstance(given, SecretStr):
         return Shown("nothing" if given is None else "secret", "", changed)
     if value is None or value == []:
         return Shown("nothing", "", changed)
