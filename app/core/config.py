@@ -234,7 +234,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Keyword arguments, then files of secrets, environment and `.env`. Raises SettingInvalid for the first."""
+    """Keyword arguments, files of secrets, environment, `.env`. Raises SettingInvalid for the first bad one."""
     given = config_parsing.from_files(SECRETS, os.environ) | overrides
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
