@@ -234,7 +234,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Keyword arguments, files of secrets, environment, `.env`. Raises SettingInvalid for the first bad one."""
+    """Arguments, then files of secrets, environment, `.env`. Raises SettingInvalid for the first bad one."""
     given = config_parsing.from_files(SECRETS, os.environ) | overrides
     try:
         settings = Settings(**given)  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ def secret(value: str) -> str:
 
 
 def from_files(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Values of settings whose `NAME_FILE` names a file, as orchestrators mount secrets. Raises SettingInvalid."""
+    """Values of settings whose `NAME_FILE` names a file, as Docker mounts secrets. Raises SettingInvalid."""
     found = {}
     for name in names:
         variable = f"{name.upper()}_FILE"
