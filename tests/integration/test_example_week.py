@@ -216,7 +216,7 @@ def test_ones_own_dialog_ends_the_cards_of_the_first_minute_and_not_the_way_to_i
     assert len(ways(whole, "en", "analytics")) == 1
 
 
-@pytest.mark.parametrize("given", [{"environment": "production"}, {"demo_week": False}])
+@pytest.mark.parametrize("given", [{"environment": "production", "insecure": True}, {"demo_week": False}])
 def test_where_it_is_not_wanted_there_is_no_such_address(tmp_path: Path, given: dict[str, object]) -> None:
     whole = made(tmp_path, **given)
     assert whole.example is None
