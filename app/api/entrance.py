@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from http.cookies import CookieError, SimpleCookie
+from contextlib import suppress
 
 from fastapi.responses import RedirectResponse, Response
 from starlette._utils import get_route_path
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import situation
 from app.core.access import ANYBODY, Caller, CredentialMissing, CredentialWrong
 from app.core.exceptions import CallCenterError
 from app.services.access.policy import CALLER, DIRECT
-from app.services.access.sessions import COOKIE, LOGIN, LOGOUT, Sessions, session_cookie
+from app.services.access.sessions import COOKIE, LOGIN, LOGOUT, Sessions, cookie_of
 
 
 class Entrance:
@@ -38,13 +39,10 @@ class Entrance:
 
     def _identify(self, scope: Scope) -> tuple[Caller, str | None]:
         """A stale session is none. Raises StorageUnavailable."""
-        text = _cookie(scope)
+        text = Request(scope).cookies.get(COOKIE)
         if text:
-            try:
+            with suppress(CredentialWrong):
                 session = self.sessions.read(text)
-            except CredentialWrong:
-                text = ""
-            else:
                 return session.caller, self.sessions.renew(session)
         return self.sessions.access.uncredentialed(scope[DIRECT]), None
 
@@ -56,23 +54,16 @@ class Entrance:
         return RedirectResponse(f"{scope['root_path']}{LOGIN}", 303)
 
 
-def _cookie(scope: Scope) -> str:
-    try:
-        found = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
-
-
 def _setting(renewed: str | None, scope: Scope, send: Send) -> Send:
     if renewed is None:
         return send
 
+    bearer = Response()
+    bearer.set_cookie(**cookie_of(renewed, scope["scheme"], scope.get("root_path", "")))
+
     async def with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).append(
-                "Set-Cookie", session_cookie(renewed, scope["scheme"], scope.get("root_path", ""))
-            )
+            MutableHeaders(scope=message).append("Set-Cookie", bearer.headers["Set-Cookie"])
         await send(message)
 
     return with_cookie

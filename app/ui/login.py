@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.core.access import CredentialWrong
-from app.services.access.sessions import LOGIN, LOGOUT, Sessions, session_cookie
+from app.services.access.sessions import LOGIN, LOGOUT, Sessions, cookie_of
 from app.services.dialogs.admission import Pace, TooManyDialogs
 from app.ui.shell import login_page
 from app.ui.words import choose_language
@@ -33,12 +33,12 @@ def add_login(app: FastAPI, sessions: Sessions) -> None:
         except (CredentialWrong, TooManyDialogs) as error:
             return login_page(choose_language(request), root, error.code, error.status)
         response = RedirectResponse(f"{root}/ui/", 303)
-        response.headers["Set-Cookie"] = session_cookie(text, request.url.scheme, request.scope["root_path"])
+        response.set_cookie(**cookie_of(text, request.url.scheme, request.scope["root_path"]))
         return response
 
     async def leave(request: Request) -> Response:
         response = RedirectResponse(f"{request.scope['root_path']}{LOGIN}", 303)
-        response.headers["Set-Cookie"] = session_cookie("", request.url.scheme, request.scope["root_path"])
+        response.set_cookie(**cookie_of("", request.url.scheme, request.scope["root_path"]))
         return response
 
     app.add_api_route(LOGIN, show, include_in_schema=False)

@@ -5,31 +5,45 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-import jwt
+from typing import Literal, TypedDict
 
 from app.core.access import Caller, CredentialWrong, KeyUnknown
 from app.services.access.keys import ApiKeys
 from app.services.access.policy import MASTER, Access
+from app.services.access.signed import Signer
 
-ALGORITHM = "HS256"
-AUDIENCE = "session"
 IDLE = timedelta(hours=2)
 """So long a session outlives the last request."""
 LONGEST = timedelta(hours=12)
 RENEWED = timedelta(minutes=5)
 """A session is signed again with the first request after that."""
-
-
 COOKIE = "cc_session"
 LOGIN, LOGOUT = "/ui/login", "/ui/logout"
 
 
-def session_cookie(text: str, scheme: str, root: str) -> str:
-    """Scripts do not see it, other sites do not send it; an empty one ends the session in this browser."""
-    age = int(LONGEST.total_seconds()) if text else 0
-    secure = "; Secure" if scheme == "https" else ""
-    return f"{COOKIE}={text}; Path={root}/ui; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
+class Cookie(TypedDict):
+    """As a response of Starlette takes it: hidden from scripts, and not sent by other sites."""
+
+    key: str
+    value: str
+    max_age: int
+    path: str
+    secure: bool
+    httponly: bool
+    samesite: Literal["strict"]
+
+
+def cookie_of(text: str, scheme: str, root: str) -> Cookie:
+    """An empty `text` ends the session in this browser; `root` is where the service is mounted."""
+    return {
+        "key": COOKIE,
+        "value": text,
+        "max_age": int(LONGEST.total_seconds()) if text else 0,
+        "path": f"{root}/ui",
+        "secure": scheme == "https",
+        "httponly": True,
+        "samesite": "strict",
+    }
 
 
 @dataclass(frozen=True)
@@ -56,24 +70,8 @@ class Sessions:
 
     def read(self, text: str) -> Session:
         """Raises CredentialWrong."""
-        try:
-            claims = jwt.decode(
-                text,
-                self._secret(),
-                [ALGORITHM],
-                audience=AUDIENCE,
-                options={
-                    "require": ["sub", "iat", "exp", "auth_time"],
-                    "verify_exp": False,
-                    "verify_iat": False,
-                },
-            )
-        except jwt.InvalidTokenError:
-            raise CredentialWrong from None
-        now = self._keys.clock()
-        if claims["exp"] <= now.timestamp():
-            raise CredentialWrong
-        since, signed = (datetime.fromtimestamp(claims[name], now.tzinfo) for name in ("auth_time", "iat"))
+        claims, zone = self._signer.read(text, "auth_time"), self._keys.clock().tzinfo
+        since, signed = (datetime.fromtimestamp(claims[name], zone) for name in ("auth_time", "iat"))
         return Session(self._caller(claims["sub"]), since, signed)
 
     def renew(self, session: Session) -> str | None:
@@ -83,15 +81,8 @@ class Sessions:
         return self._sign(session.caller, session.since)
 
     def _sign(self, caller: Caller, since: datetime) -> str:
-        now = self._keys.clock()
-        claims = {
-            "sub": caller.key_id or self._master(),
-            "aud": AUDIENCE,
-            "iat": now,
-            "auth_time": int(since.timestamp()),
-            "exp": min(now + IDLE, since + LONGEST),
-        }
-        return jwt.encode(claims, self._secret(), ALGORITHM)
+        claims = {"sub": caller.key_id or self._master(), "auth_time": int(since.timestamp())}
+        return self._signer.sign(claims, min(self._keys.clock() + IDLE, since + LONGEST))
 
     def _caller(self, subject: str) -> Caller:
         if subject and subject == self._master():
@@ -111,5 +102,6 @@ class Sessions:
     def _keys(self) -> ApiKeys:
         return self.access.keys
 
-    def _secret(self) -> bytes:
-        return b"session" + self._keys.store.secret()
+    @property
+    def _signer(self) -> Signer:
+        return Signer(self._keys, "session")

@@ -23,6 +23,7 @@ from app.core.access import (
 )
 from app.core.exceptions import StorageUnavailable
 from app.services.access.keys import NOTED, ApiKeys, Issued
+from app.services.access.signed import Signer
 from app.services.access.tokens import LONGEST, CustomerTokens
 
 HOUR = timedelta(hours=1)
@@ -201,15 +202,18 @@ def test_forged_tokens_are_wrong(keys: ApiKeys, issued: Issued) -> None:
     tokens = CustomerTokens(keys)
     token, until = tokens.issue(caller_of(issued), "c-1")
     head, body, signature = token.split(".")
-    claims = {"sub": "c-2", "iss": issued.key.id, "aud": "customer", "exp": until}
+    claims = {"sub": "c-2", "iss": issued.key.id, "aud": "customer", "iat": until, "exp": until}
+    assert tokens.verify(jwt.encode(claims, tokens.signer.secret, "HS256")).customer == "c-2"
     forged = [
         f"{head}.{body}.",
         f"{head}.{body}.{signature[::-1]}",
         jwt.encode(claims, None, "none"),
         jwt.encode(claims, "x" * 46, "HS256"),
-        jwt.encode({**claims, "aud": "operator"}, b"customer token" + keys.store.secret(), "HS256"),
-        jwt.encode({"sub": "c-2"}, b"customer token" + keys.store.secret(), "HS256"),
-        jwt.encode({**claims, "iss": "0" * 12}, b"customer token" + keys.store.secret(), "HS256"),
+        jwt.encode({**claims, "aud": "operator"}, tokens.signer.secret, "HS256"),
+        jwt.encode({**claims, "aud": "session"}, tokens.signer.secret, "HS256"),
+        Signer(keys, "session").sign({"sub": "c-2", "iss": issued.key.id}, until),
+        jwt.encode({"sub": "c-2"}, tokens.signer.secret, "HS256"),
+        jwt.encode({**claims, "iss": "0" * 12}, tokens.signer.secret, "HS256"),
         "..",
         "a.b.c",
         "ж.ж.ж",
