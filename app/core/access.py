@@ -52,6 +52,15 @@ class OtherCustomer(CallCenterError):
         super().__init__("The token speaks for another customer.")
 
 
+class TooManyTries(CallCenterError):
+    status = 429
+    code = "too_many_tries"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Too many keys were tried from this address; try again later.")
+        self.retry_after = max(1, round(seconds))
+
+
 class KeyNeeded(CallCenterError):
     status = 403
     code = "key_needed"

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     ui: bool = True
     operator_key: SecretStr | None = None
     access_storage: Path = Path("storage/access")
-    access_secret: SecretStr | None = None
+    access_secret: SecretStr | None = Field(default=None, min_length=32)
     insecure: bool = False
 
     knowledge_storage: Path = Path("storage/knowledge")

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.core.access import CredentialWrong
+from app.core.access import CredentialWrong, TooManyTries
 from app.services.access.sessions import LOGIN, LOGOUT, Sessions, cookie_of
-from app.services.dialogs.admission import Pace, TooManyDialogs
+from app.services.dialogs.admission import Pace
 from app.ui.shell import login_page
 from app.ui.words import choose_language
 
@@ -18,7 +18,7 @@ TRIES = 10  # keys that one address may show in a minute
 
 
 def add_login(app: FastAPI, sessions: Sessions) -> None:
-    pace = Pace(TRIES)
+    pace = Pace(TRIES, TooManyTries)
 
     async def show(request: Request) -> HTMLResponse:
         return login_page(choose_language(request), request.scope["root_path"])
@@ -30,7 +30,7 @@ def add_login(app: FastAPI, sessions: Sessions) -> None:
             given = parse_qs(body.decode("utf-8", "replace")).get("key", [""])[0].strip()
             pace.step(request.client.host if request.client else "")
             text = await to_thread(sessions.open, given)
-        except (CredentialWrong, TooManyDialogs) as error:
+        except (CredentialWrong, TooManyTries) as error:
             return login_page(choose_language(request), root, error.code, error.status)
         response = RedirectResponse(f"{root}/ui/", 303)
         response.set_cookie(**cookie_of(text, request.url.scheme, request.scope["root_path"]))

@@ -11,7 +11,7 @@ import hmac
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_network
@@ -119,24 +119,25 @@ class TooManyDialogs(CallCenterError):
 
 
 class Pace:
-    """New dialogs per address and minute, counted in this process; `most` of zero is no limit.
+    """Steps per address and minute, counted in this process; `most` of zero is no limit, `refusal` takes seconds.
 
     A limit should let a company behind one address through and keep one client from filling the disk.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, refusal: Callable[[float], CallCenterError] = TooManyDialogs) -> None:
+        self._refusal = refusal
         self._item = RateLimitItemPerMinute(most) if most else None
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
 
     def step(self, host: str) -> None:
-        """Raises TooManyDialogs. Counts made while the clock was ahead are dropped."""
+        """Raises the refusal. Counts made while the clock was ahead are dropped."""
         client = neighbourhood(host)
         if self._item is None or self._limiter.hit(self._item, client):
             return
         wait = self._limiter.get_window_stats(self._item, client).reset_time - time.time()
         if wait <= MINUTE + 1:
-            raise TooManyDialogs(wait)
+            raise self._refusal(wait)
         self._storage.reset()
 
 

@@ -77,7 +77,7 @@ WRONG = {
     "allowed_hosts": ["https://a.example", "a.example:8000", "a.example/x", "*.*.example", "a b", "[::1]"],
     "trusted_proxies": ["proxy", "10.0.0.0/33", "10.0.0.1:8000", "10.0.0.1, x"],
     "operator_key": ["two words", "ключ"],
-    "access_secret": ["two words", "ключ"],
+    "access_secret": ["two words", "ключ", "31-characters-are-one-too-few-x"],
     "cors_origins": [
         "example.com",
         "https://a.example,b",
