@@ -18,8 +18,8 @@ _MOMENT = re.compile(r"\b(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d:\d\d(?:\.\d{1,6})?
 class Shift:
     """Brings a recorded week, which ended at `ends`, to `now`.
 
-    A moment keeps its day of the week and its hour: it moves by whole weeks, to the last such moment that is
-    over. What went on when the recording ended goes on now.
+    A moment keeps its day of the week and its hour: it moves by whole weeks, and what lay in the n-th week before
+    the end lies in the n-th week before `now`. What went on when the recording ended goes on now.
     """
 
     ends: datetime
@@ -31,10 +31,7 @@ class Shift:
 
     def of(self, last: datetime, live: bool = False) -> timedelta:
         """For a matter whose `last` moment is given. What was still to come stays to come."""
-        if live:
-            return self.live
-        weeks = -(-self.live // WEEK) * WEEK
-        return weeks - WEEK if self.now - weeks < last <= self.ends else weeks
+        return self.live if live else ((self.now - last) // WEEK - (self.ends - last) // WEEK) * WEEK
 
 
 def shifted(text: str, by: timedelta) -> str:
