@@ -18,8 +18,8 @@ _MOMENT = re.compile(r"\b(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d:\d\d(?:\.\d{1,6})?
 class Shift:
     """Brings a recorded week, which ended at `ends`, to `now`.
 
-    A moment keeps its day of the week and its hour: it moves by whole weeks, and what lay in the n-th week before
-    the end lies in the n-th week before `now`. What went on when the recording ended goes on now.
+    A moment keeps its day of the week and its hour: it moves by whole weeks, and what lay in the n-th week
+    before the end lies in the n-th week before `now`. What went on when the recording ended goes on now.
     """
 
     ends: datetime

@@ -119,8 +119,9 @@ class TooManyDialogs(CallCenterError):
 
 
 class Pace:
-    """Steps per address and minute, counted in this process; `most` of zero is no limit, `refusal` takes seconds.
+    """Steps per address and minute, counted in this process; `most` of zero is no limit.
 
+    `refusal` takes the seconds to wait.
     A limit should let a company behind one address through and keep one client from filling the disk.
     """
 
