@@ -203,7 +203,7 @@ class CompensateOutage(Action):
 
 
 class GrantCredit(Action):
-    """Give a small sum to the customer's account as a sign of goodwill."""
+    """Give a small sum to the customer's account as a sign of goodwill, for a problem that was reported."""
 
     event = "credit.granted"
     achieves = frozenset({"credit"})

@@ -198,6 +198,7 @@ class Policy(BaseModel):
     refunds_per_year: int
     credit_limit_rub: int
     credits_per_year: int
+    credit_grounds_days: int
     order_limit_rub: int
     order_quantity: int = Field(ge=1)
     outage_hours: int = Field(ge=1)

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -117,7 +118,10 @@ class Days(RuleBasedStateMachine):
         outcome = self.ask(customer, seq, GrantCredit(amount_rub=amount, reason="жест"))
         if outcome is None:
             return
-        free = amount <= POLICY.credit_limit_rub and self.given[customer] < POLICY.credits_per_year
+        within = amount <= POLICY.credit_limit_rub and self.given[customer] < POLICY.credits_per_year
+        now, days = self.desk.clock.now, POLICY.credit_grounds_days
+        ages = [now - ticket.at for ticket in self.desk.office.tickets(customer)]
+        free = within and any(timedelta(days=1) <= age <= timedelta(days=days) for age in ages)
         assert outcome.status == ("done" if free else "approval")
         if free:
             self.given[customer] += 1

@@ -12,7 +12,7 @@ from app.core.actions import (
     RefundPayment,
 )
 from app.core.exceptions import ApprovalDecided, ApprovalNotFound
-from tests.support.back_office import NOON, OWNER, STRANGER, Desk, incident, short
+from tests.support.back_office import NOON, OWNER, STRANGER, TICKET, Desk, incident, short
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -121,11 +121,21 @@ def test_a_yes_returns_no_more_than_is_left(desk: Desk) -> None:
 
 
 def test_credits_have_a_limit_and_a_number_a_year(desk: Desk) -> None:
+    desk.report(OWNER)
     assert short(desk.ask(OWNER, GrantCredit(amount_rub=501, reason="жест"))) == ("approval", "above_limit")
     assert short(desk.ask(OWNER, GrantCredit(amount_rub=500, reason="жест"))) == ("done", "")
     assert short(desk.ask(OWNER, GrantCredit(amount_rub=1, reason="жест"))) == ("approval", "often")
     desk.clock.turn(days=366)
+    desk.report(OWNER)
     assert short(desk.ask(OWNER, GrantCredit(amount_rub=1, reason="жест"))) == ("done", "")
+
+
+@pytest.mark.parametrize("days", [0, 0.9, 31])
+def test_a_credit_needs_a_ticket_that_was_not_made_for_it(desk: Desk, days: float) -> None:
+    desk.ask(OWNER, TICKET)
+    desk.clock.turn(days=days)
+    outcome = desk.ask(OWNER, GrantCredit(amount_rub=1, reason="жест"))
+    assert short(outcome) == ("approval", "no_grounds")
 
 
 def test_an_outage_is_made_good_once_and_only_a_real_one(desk: Desk) -> None:

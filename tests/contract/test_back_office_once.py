@@ -99,6 +99,7 @@ def test_money_goes_out_once_in_a_turn_however_it_is_asked_for(desk: Desk) -> No
     for asked, said in ((100, payment), (100, payment.lower()), (200, f"№ {payment}"), (None, payment)):
         outcome = desk.ask(OWNER, RefundPayment(payment=said, amount_rub=asked, reason=f"{asked}"), 1)
         assert (outcome.number, outcome.facts["amount_rub"]) == ("R-1003", 100)
+    desk.report(OWNER)
     for amount in (100, 200):
         outcome = desk.ask(OWNER, GrantCredit(amount_rub=amount, reason="за ожидание"), 1)
         assert (outcome.number, outcome.facts["amount_rub"]) == ("CR-1001", 100)
@@ -108,6 +109,9 @@ def test_money_goes_out_once_in_a_turn_however_it_is_asked_for(desk: Desk) -> No
 def test_the_first_numbers_of_all_are_given_to_two_customers_at_once(desk: Desk) -> None:
     actions = [GrantCredit(amount_rub=501, reason="жест"), GrantCredit(amount_rub=1, reason="жест")]
     together = Barrier(2, timeout=20)
+    customers = ["demo_en", "demo_annual"]
+    for customer in customers:
+        desk.report(customer)
 
     def numbers(customer: str) -> list[str]:
         given = []
@@ -117,7 +121,7 @@ def test_the_first_numbers_of_all_are_given_to_two_customers_at_once(desk: Desk)
         return given
 
     with ThreadPoolExecutor(2) as pool:
-        pairs = zip(*pool.map(numbers, ["demo_en", "demo_annual"]), strict=True)
+        pairs = zip(*pool.map(numbers, customers), strict=True)
     assert [sorted(pair) for pair in pairs] == [[f"{p}-1001", f"{p}-1002"] for p in ("A", "CR")]
 
 

@@ -83,6 +83,7 @@ def as_of(desk: Desk, moment: datetime = NOON) -> SqlBackOffice:
 
 
 def test_everything_that_was_done_is_taken_back_in_the_copy_only(desk: Desk) -> None:
+    desk.report(OWNER)
     before, others = state(desk.office), state(desk.office, STRANGER)
     desk.clock.turn(minutes=1)
     done = everything(desk)

@@ -17,7 +17,7 @@ Refusal = Literal[
     "too_many",
     "not_confirmed",
 ]  # fmt: skip
-Waiting = Literal["late", "goods_return", "above_limit", "often"]
+Waiting = Literal["late", "goods_return", "above_limit", "often", "no_grounds"]
 Note = Literal["discount_not_verified"]
 
 

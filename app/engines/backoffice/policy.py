@@ -126,11 +126,13 @@ def compensation(
     return None
 
 
-def credit(amount_rub: int, recent: int, policy: Policy) -> Outcome | None:
-    """`recent` credits in a year."""
+def credit(amount_rub: int, recent: int, has_grounds: bool, policy: Policy) -> Outcome | None:
+    """`recent` credits in a year. Asking alone is no ground: whoever wants money would ask."""
     if amount_rub > policy.credit_limit_rub:
         return waits("above_limit", amount_rub=amount_rub)
-    return waits("often", amount_rub=amount_rub) if recent >= policy.credits_per_year else None
+    if recent >= policy.credits_per_year:
+        return waits("often", amount_rub=amount_rub)
+    return None if has_grounds else waits("no_grounds", amount_rub=amount_rub)
 
 
 def quantity_ban(catalogue: Catalogue, item: str, quantity: int, people: int, most: int) -> Outcome | None:

@@ -110,9 +110,20 @@ NEARER = 2.0  # how much likelier
 AGAIN = 0.25
 """How likely what was just done is to be demanded once more."""
 FREE_ACTS = frozenset(
-    {"open_ticket", "add_to_ticket", "close_ticket", "complaint", "callback", "move_call", "cancel_call"}
+    {
+        "open_ticket",
+        "add_to_ticket",
+        "close_ticket",
+        "complaint",
+        "callback",
+        "move_call",
+        "cancel_call",
+        "compensation",
+    }
 )
 """Done at once, so that they have to be meant; below `LIKELY` they are offered."""
+OF_OUTAGE = frozenset({"ask_outage", "fault", "compensation"})
+"""Matters within which what is asked for is days for an outage; outside them its words have to be said."""
 PASSING = frozenset({*COURTESIES, "acknowledge", "confirm", "solved", "refuse", "declined", "postpone"})
 """They end a matter: after them a wish that waits may take the customer to another desk."""
 LEAST, LIKELY, SURE = 0.12, 0.3, 0.6

@@ -112,6 +112,8 @@ def _is_meant(act: str, part: LinePart, scene: Scene) -> bool:
     """A call at a time that is named is wanted."""
     if act in acts.FREE_ACTS and part.reading.p(act) < SURE and contains(manner("negation"), part.text):
         return False
+    if act == "compensation" and scene.matter.act not in acts.OF_OUTAGE:
+        return contains(manner("outage"), part.text)
     timed = act in acts.CALLS and scene.clock is not None and names_time(part.text, scene.clock)
     return timed or act not in acts.FREE_ACTS or part.reading.p(act) >= acts.LIKELY
 

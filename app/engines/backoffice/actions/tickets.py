@@ -26,7 +26,7 @@ from app.engines.backoffice.tables import compensations, credits, subscriptions,
 
 
 def grant_credit(case: ActionRun, action: GrantCredit) -> Outcome:
-    if case.approved is None and (wait := policy.credit(action.amount_rub, _recent(case), case.policy)):
+    if case.approved is None and (wait := _credit_wait(case, action.amount_rub)):
         return wait
     number = next_number(case.connection, "CR")
     values = {
@@ -38,6 +38,18 @@ def grant_credit(case: ActionRun, action: GrantCredit) -> Outcome:
     }
     case.connection.execute(insert(credits).values(values))
     return done(number, amount_rub=action.amount_rub)
+
+
+def _credit_wait(case: ActionRun, amount_rub: int) -> Outcome | None:
+    return policy.credit(amount_rub, _recent(case), _has_grounds(case), case.policy)
+
+
+def _has_grounds(case: ActionRun) -> bool:
+    """A ticket or complaint which was not made for the purpose just now."""
+    oldest = case.now - timedelta(days=case.policy.credit_grounds_days)
+    told = tickets.c.at.between(oldest, case.now - timedelta(days=1))
+    mine = select(func.count()).where(tickets.c.customer_id == case.origin.customer_id, told)
+    return bool(case.connection.scalar(mine))
 
 
 def _recent(case: ActionRun) -> int:
