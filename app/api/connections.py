@@ -16,11 +16,13 @@ from time import monotonic
 from typing import Any
 
 import structlog
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.api.errors import Problem
+from app.api.headers import add_to
 
 log = structlog.get_logger()
 STATE = "client_bounds"
@@ -283,5 +285,8 @@ def _answer(status: int) -> bytes:
     code, detail, more = ENDS[status]
     title = HTTPStatus(status).phrase
     body = Problem(title=title, status=status, detail=detail, code=code).model_dump_json(exclude_none=True)
-    head = f"HTTP/1.1 {status} {title}\r\nContent-Type: application/problem+json\r\n{more}"
+    headers = MutableHeaders({"Content-Type": "application/problem+json"})
+    add_to(headers, "/api/", "http")  # neither is known yet
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = f"HTTP/1.1 {status} {title}\r\n{lines}{more}"
     return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode()

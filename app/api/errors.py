@@ -11,8 +11,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 
+from app.api.headers import add_to
 from app.core.exceptions import CallCenterError
 from app.telemetry import unexpected
 
@@ -83,8 +85,8 @@ async def _on_http(_: Request, error: Exception) -> JSONResponse:
     return response
 
 
-async def _on_bug(_: Request, error: Exception) -> JSONResponse:
-    """Runs outside all middleware, so it sees to the request id itself."""
+async def _on_bug(request: Request, error: Exception) -> JSONResponse:
+    """Runs outside all middleware, so it sees to the request id and to the security headers itself."""
     name = correlation_id.get()
     if unexpected(error, request_id=name):
         response = problem(
@@ -93,6 +95,7 @@ async def _on_bug(_: Request, error: Exception) -> JSONResponse:
     else:
         response = problem(400, "bad_request", "The request of the page is invalid.")
     response.headers["X-Request-ID"] = name or ""
+    add_to(response.headers, get_route_path(request.scope), request.url.scheme)
     return response
 
 

@@ -33,8 +33,6 @@ YEAR = "max-age=31536000"
 
 
 class SecurityHeaders:
-    """What a route says itself stands."""
-
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
@@ -44,13 +42,14 @@ class SecurityHeaders:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message), get_route_path(scope), scope["scheme"])
+                add_to(MutableHeaders(scope=message), get_route_path(scope), scope["scheme"])
             await send(message)
 
         return await self.app(scope, receive, guarded)
 
 
-def _add(headers: MutableHeaders, path: str, scheme: str) -> None:
+def add_to(headers: MutableHeaders, path: str, scheme: str) -> None:
+    """What it says itself stands."""
     is_page = headers.get("content-type", "").startswith("text/html")
     wanted = ALWAYS | {"Content-Security-Policy": PAGE if is_page else CLOSED}
     if scheme == "https":

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from app.api.connections import ENDS, _answer
+from app.api.headers import ALWAYS, CLOSED
 from app.bootstrap import build
+from app.main import create_app
 from tests.support.server import serving, settings, with_workbench
 
 PAGES = ("/docs", "/redoc", "/ui/ru/", "/ui/en/?tab=monitor", "/ui/login", "/ui/nothing")
@@ -56,3 +60,28 @@ def test_no_cache_keeps_what_may_hold_a_dialog(http: httpx2.Client, path: str) -
 def test_what_a_proxy_took_over_https_stays_there(http: httpx2.Client) -> None:
     answer = http.get("/api/v1/health", headers={"X-Forwarded-Proto": "https"})
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+NO_PAGE = {**ALWAYS, "Content-Security-Policy": CLOSED, "Cache-Control": "no-store"}
+
+
+def test_a_fault_answers_with_the_headers_of_every_answer(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise RuntimeError("the lamp is broken")
+
+    app = create_app(build(settings(tmp_path)))
+    app.add_api_route("/api/v1/lamp", fail)
+    with serving(app) as url:
+        answer = httpx2.get(f"{url}/api/v1/lamp", timeout=60, trust_env=False)
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert answer.headers["X-Request-ID"]
+    assert answer.headers.items() >= {k.lower(): v for k, v in NO_PAGE.items()}.items()
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_an_answer_before_the_application_has_them_too(status: int) -> None:
+    """A full server, a header that is too long, a client that is too slow."""
+    head, _, body = _answer(status).decode().partition("\r\n\r\n")
+    lines = dict(line.split(": ", 1) for line in head.splitlines()[1:])
+    assert lines.items() >= {k.lower(): v for k, v in NO_PAGE.items()}.items()
+    assert lines["Content-Length"] == str(len(body.encode()))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import structlog
 from pydantic import ValidationError
 
+from app.adapters.storage.checksums import seal, unseal
 from app.adapters.storage.listing import is_dialog_id
 from app.core import durable
 from app.core.dialog import Dialog
@@ -99,16 +100,17 @@ class DialogFiles:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             self._explain_absence(dialog_id)
-        dialog = _parse(data)
+        document = unseal(data)
+        dialog = _parse(document) if document is not None else None
         if dialog is None or dialog.dialog_id != dialog_id:
-            self._set_aside(path, seen)
+            self._set_aside(path, seen, "checksum" if document is None else "content")
             raise DialogQuarantined(dialog_id)
         return dialog
 
     def store(self, dialog: Dialog) -> Stamp:
         """Durable when it returns."""
         path = self._path(dialog.dialog_id)
-        self._files.write(path, dialog.model_dump_json(by_alias=True, indent=2).encode())
+        self._files.write(path, seal(dialog.model_dump_json(by_alias=True, indent=2).encode()))
         with storage_errors():
             return _stamp(path.stat())
 
@@ -159,8 +161,8 @@ class DialogFiles:
                 raise DialogQuarantined(dialog_id)
         raise DialogNotFound(dialog_id)
 
-    def _set_aside(self, path: Path, seen: os.stat_result) -> None:
-        log.error("dialog_damaged", dialog_id=path.stem, size=seen.st_size)
+    def _set_aside(self, path: Path, seen: os.stat_result, wrong: str) -> None:
+        log.error("dialog_damaged", dialog_id=path.stem, size=seen.st_size, wrong=wrong)
         try:
             with storage_errors():
                 unchanged = os.path.samestat(seen, path.stat())
