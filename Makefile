@@ -43,7 +43,7 @@ example-week: $(READY)  ## play the example week again and write its archive
 	$(BIN)/python -m benchmarks.week
 
 torture: $(READY)  ## slow forms of the fault tests
-	TORTURE=1 $(BIN)/pytest -n 2 --dist loadgroup tests/faults tests/notebooks
+	TORTURE=1 $(BIN)/pytest -n 2 --dist loadgroup tests/faults tests/notebooks tests/integration/test_schema.py
 
 screenshots: $(READY)  ## pictures of every room of the workbench, into docs/img
 	$(BIN)/python -m tests.browser.screenshots

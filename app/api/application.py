@@ -23,6 +23,7 @@ from app.api.body import StrictJson
 from app.api.caller import Callers
 from app.api.connections import Bounding, Bounds
 from app.api.deps import insiders, known_parameters
+from app.api.description import describe
 from app.api.entrance import Entrance
 from app.api.headers import SecurityHeaders
 from app.api.middleware import Doors, Head, KnownHosts, OneSpelling, OwnOrigin
@@ -65,6 +66,7 @@ def application(bench: Workbench, warm: bool = False) -> FastAPI:
         app.add_api_route(
             "/openapi.json", _describe, include_in_schema=False, dependencies=[Depends(insiders)]
         )
+    describe(app, bench.agents, anonymous=not closed or bench.settings.insecure)
     errors.install(app)
     _add_middleware(app, bench)
     return app

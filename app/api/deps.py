@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,34 +18,58 @@ from app.core.exceptions import DialogNotFound, TextUnacceptable
 from app.services.access.policy import DIRECT
 from app.services.workbench import Workbench
 
+SPELLINGS = {
+    "integer": (re.compile(r"-?(0|[1-9][0-9]*)"), "a whole number in digits"),
+    "number": (re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"), "a number as JSON writes it"),
+    "boolean": (re.compile(r"true|false"), "true or false"),
+    "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day as in 2026-01-31"),
+}
+"""pydantic also takes `1_0`, `yes` and seconds since 1970."""
+
 
 async def known_parameters(request: Request) -> None:
     """Raises RequestValidationError."""
-    if not request.query_params:
+    if not (request.query_params or request.path_params):
         return
     state = request.app.state
     if not hasattr(state, "parameters"):
         state.parameters = _documented(request.app)
-    known = state.parameters.get(request.scope["endpoint"], set())
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        why = f"Unknown parameter; known parameters: {', '.join(sorted(known)) or 'none'}."
-        raise RequestValidationError([{"loc": ("query", name), "msg": why} for name in unknown])
+    known = state.parameters.get(request.scope["endpoint"], {})
+    given = [("query", *pair) for pair in request.query_params.multi_items()]
+    given += [("path", name, str(text)) for name, text in request.path_params.items()]
+    wrong = [(loc[:2], why) for loc in given if (why := _why_not(*loc, known))]
+    names = [loc[:2] for loc in given]
+    wrong += [(loc, "It is given twice.") for loc in dict.fromkeys(names) if names.count(loc) > 1]
+    if wrong:
+        raise RequestValidationError([{"loc": loc, "msg": why} for loc, why in wrong])
 
 
-def _documented(app: FastAPI) -> Mapping[object, set[str]]:
-    """Names of query parameters by endpoint."""
+def _why_not(place: str, name: str, text: str, known: Mapping[tuple[str, str], str]) -> str:
+    """Empty for what is as documented; lengths and patterns are the endpoint's to check."""
+    if (place, name) not in known:
+        names = sorted(name for place, name in known if place == "query")
+        return f"Unknown parameter; known parameters: {', '.join(names) or 'none'}."
+    spelling, meant = SPELLINGS.get(known[place, name], (None, ""))
+    return f"This is not {meant}." if spelling and not spelling.fullmatch(text) else ""
+
+
+def _documented(app: FastAPI) -> Mapping[object, Mapping[tuple[str, str], str]]:
+    """Kinds of the parameters in query and path, by endpoint."""
     paths = app.openapi()["paths"]
     return {
         route.endpoint: {
-            parameter["name"]
+            (parameter["in"], parameter["name"]): _kind(parameter["schema"])
             for operation in paths[route.path].values()
             for parameter in operation.get("parameters", ())
-            if parameter["in"] == "query"
         }
         for route in iter_route_contexts(app.routes)
         if route.path in paths
     }
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    first = schema.get("anyOf", [schema])[0]
+    return str(first.get("format") or first.get("type", ""))
 
 
 UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
@@ -63,6 +87,7 @@ def idempotency_key(
         Header(
             alias="Idempotency-Key",
             description="Makes repeats safe for 24 hours: the same key and body return the first response.",
+            json_schema_extra={"minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]{1,255}$"},
         ),
     ] = None,
 ) -> str | None:

@@ -10,9 +10,11 @@ from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from app.api.headers import add_to
 from app.core.exceptions import CallCenterError
@@ -77,12 +79,22 @@ def _plain(error: dict[str, Any]) -> str:
     return str(error["msg"]).removeprefix("Value error, ")
 
 
-async def _on_http(_: Request, error: Exception) -> JSONResponse:
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     response = problem(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.")
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """Of all routes with that path: the router names those of the first."""
+    path = get_route_path(request.scope)
+    routes = [(route.path or "", route.methods or set()) for route in iter_route_contexts(request.app.routes)]
+    found = {name for known, names in routes if compile_path(known)[0].match(path) for name in names}
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 async def _on_bug(request: Request, error: Exception) -> JSONResponse:

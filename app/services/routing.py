@@ -7,13 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from app.core import jsonlines
 from app.core.exceptions import CallCenterError, RoutingFailed, SearchesBusy
 from app.core.models import OPERATOR, Outcome, RouteQuery, Said, Source
 from app.core.ports import Router
 from app.core.text import checked
+from app.core.whole import whole
 
 
 def _writable(name: str | int | None) -> str | int | None:
@@ -22,13 +31,22 @@ def _writable(name: str | int | None) -> str | int | None:
     return name
 
 
-Id = Annotated[str | int | None, AfterValidator(_writable)]
+Id = Annotated[str | int | None, BeforeValidator(whole), AfterValidator(_writable)]
 
 
 class RouteLine(BaseModel):
     """A message (`text`) or a conversation (`turns`, the customer's last). Unknown fields are ignored."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore",
+        strict=True,
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["text"], "properties": {"text": {"type": "string"}, "turns": {"type": "null"}}},
+                {"required": ["turns"], "properties": {"turns": {"type": "array"}, "text": {"type": "null"}}},
+            ]
+        },
+    )
 
     id: Id = None
     text: str | None = None

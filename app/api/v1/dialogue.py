@@ -12,6 +12,7 @@ from app.api.deps import UUID, Bench, Chatter, DialogId, Key, Who, administering
 from app.api.errors import documented
 from app.core.models import Status
 from app.core.ports import DialogQuery
+from app.core.whole import Whole
 from app.services.dialogs.admission import Request
 from app.services.dialogs.deciding import Word
 from app.services.dialogs.feedback import Liked
@@ -84,7 +85,7 @@ class RatingBody(BaseModel):
         json_schema_extra={"examples": [{"score": 5, "comment": "Быстро и по делу"}]},
     )
 
-    score: int = Field(ge=1, le=5)
+    score: Whole = Field(ge=1, le=5)
     comment: str = Field(default="", max_length=2000)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Bench, Signer
 from app.api.errors import documented
+from app.core.whole import Whole
 from app.services.access.tokens import LONGEST, USUAL
 
 router = APIRouter(prefix="/tokens", tags=["access"])
@@ -19,7 +20,7 @@ class TokenBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     customer_id: str = Field(min_length=1, max_length=200, examples=["customer_123"])
-    seconds: int = Field(
+    seconds: Whole = Field(
         default=int(USUAL.total_seconds()), ge=60, le=int(LONGEST.total_seconds()), description="Lifetime."
     )
 
