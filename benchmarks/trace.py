@@ -33,6 +33,7 @@ from app.core.dialog import Dialog
 from app.main import create_app
 from app.services.dialogs.manager import DialogManager
 from app.telemetry import configure_logging
+from tests.support.server import UNLIMITED
 
 PACKAGE = Path(app.__file__).parent
 AUDIT_READ = re.compile(r"^SELECT\b.*\bFROM effects\b", re.DOTALL)
@@ -179,6 +180,7 @@ def settings(folder: Path) -> Settings:
         demo_data=True,
         ui=False,
         log_level="ERROR",
+        **UNLIMITED,
     )
 
 

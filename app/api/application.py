@@ -25,7 +25,7 @@ from app.api.connections import Bounding, Bounds
 from app.api.deps import insiders, known_parameters
 from app.api.description import describe
 from app.api.entrance import Entrance
-from app.api.headers import SecurityHeaders
+from app.api.headers import RateHeaders, SecurityHeaders
 from app.api.middleware import Doors, Head, KnownHosts, OneSpelling, OwnOrigin
 from app.api.v1 import analytics, dialogue, health, knowledge, operator, routing, tokens
 from app.core.exceptions import StorageUnavailable
@@ -92,6 +92,7 @@ def _add_middleware(app: FastAPI, bench: Workbench) -> None:
     settings = bench.settings
     app.add_middleware(Entrance, sessions=Sessions(bench.access))
     app.add_middleware(Head)
+    app.add_middleware(RateHeaders)
     app.add_middleware(StrictJson, limit=settings.max_body_bytes)
     app.add_middleware(Doors)
     app.add_middleware(LogContext)
@@ -110,7 +111,13 @@ def _add_middleware(app: FastAPI, bench: Workbench) -> None:
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
-        expose_headers=["X-Request-ID", "Idempotency-Replayed", "Retry-After"],
+        expose_headers=[
+            "X-Request-ID",
+            "Idempotency-Replayed",
+            "Retry-After",
+            "RateLimit",
+            "RateLimit-Policy",
+        ],
     )
     settings = bench.settings
     bounds = Bounds.within_open_files(settings.max_connections, settings.client_timeout)

@@ -13,8 +13,10 @@ from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator
 
+from app.api.headers import ALLOWANCE
 from app.core.access import SCOPES, Caller, Scope
 from app.core.exceptions import DialogNotFound, TextUnacceptable
+from app.services.access.limits import Allowance, draw_on
 from app.services.access.policy import DIRECT
 from app.services.workbench import Workbench
 
@@ -170,7 +172,14 @@ async def own_dialog(dialog_id: DialogId, who: Chatter, bench: Bench) -> None:
         who.check_owner(dialog_id, dialog.customer_id)
 
 
-async def paced(request: Request, who: Chatter, bench: Bench) -> None:
-    """Callers with a key speak for many customers, so they are not counted."""
-    if not who.name or who.customer is not None:
-        bench.pace.step(request.client.host if request.client else "")
+async def limited(request: Request, who: Chatter, bench: Bench) -> Allowance:
+    """What this request does is charged to the caller, the customer and the dialog."""
+    allowance = bench.limits.allowance(who, request.client.host if request.client else "")
+    setattr(request.state, ALLOWANCE, allowance)
+    draw_on(allowance)
+    return allowance
+
+
+async def counted(allowance: Annotated[Allowance, Depends(limited)]) -> None:
+    """A call that is no turn. Raises TooManyRequests."""
+    allowance.call()

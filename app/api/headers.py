@@ -1,10 +1,12 @@
-"""Headers that tell browsers what a page may do, and caches what they may keep."""
+"""Headers that tell browsers what a page may do, caches what to keep, and callers what is left to them."""
 
 from __future__ import annotations
 
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.services.access.limits import Allowance
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -58,3 +60,26 @@ def add_to(headers: MutableHeaders, path: str, scheme: str) -> None:
         wanted["Cache-Control"] = "no-store"
     for name, value in wanted.items():
         headers.setdefault(name, value)
+
+
+ALLOWANCE = "allowance"
+
+
+class RateHeaders:
+    """RateLimit and RateLimit-Policy on whatever a limited route answers, errors too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        state = scope.setdefault("state", {})
+
+        async def counted(message: Message) -> None:
+            allowance: Allowance | None = state.get(ALLOWANCE)
+            if allowance and message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(allowance.headers)
+            await send(message)
+
+        return await self.app(scope, receive, counted)

@@ -56,9 +56,8 @@ class TooManyTries(CallCenterError):
     status = 429
     code = "too_many_tries"
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self) -> None:
         super().__init__("Too many keys were tried from this address; try again later.")
-        self.retry_after = max(1, round(seconds))
 
 
 class KeyNeeded(CallCenterError):

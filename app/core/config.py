@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     max_connections: int = Field(default=1024, ge=16)
     client_timeout: float = Field(default=20, gt=0)
     new_dialogs_per_minute: int = Field(default=1200, ge=0)
+    customer_turns_per_minute: int = Field(default=30, ge=0)
+    dialog_turns_per_minute: int = Field(default=20, ge=0)
+    address_turns_per_minute: int = Field(default=600, ge=0)
+    key_turns_per_second: int = Field(default=600, ge=0)
     shutdown_grace: int = Field(default=20, ge=0)
     ui: bool = True
     operator_key: SecretStr | None = None

@@ -10,12 +10,12 @@ from functools import cached_property
 from app.core.config import Settings
 from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery
+from app.services.access.limits import RateLimits
 from app.services.access.policy import Access
 from app.services.analytics.service import AnalyticsService
 from app.services.checks import Checks
 from app.services.crm.relay import Relay
 from app.services.customers import Customers
-from app.services.dialogs.admission import Pace
 from app.services.dialogs.branching import Branching
 from app.services.dialogs.deciding import ProposalDecisions
 from app.services.dialogs.feedback import Feedback
@@ -75,9 +75,9 @@ class Workbench:
     made_up: bool = False
 
     @cached_property
-    def pace(self) -> Pace:
-        """Shared by API and pages: an address has one limit."""
-        return Pace(self.settings.new_dialogs_per_minute)
+    def limits(self) -> RateLimits:
+        """Shared by API and pages."""
+        return RateLimits(self.settings, self.dialogs.clock)
 
     @cached_property
     def eval_desk(self) -> EvalDesk:

@@ -9,17 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.core.access import CredentialWrong, TooManyTries
+from app.services.access.limits import RateLimits, neighbourhood
 from app.services.access.sessions import LOGIN, LOGOUT, Sessions, cookie_of
-from app.services.dialogs.admission import Pace
 from app.ui.shell import login_page
 from app.ui.words import choose_language
 
-TRIES = 10  # keys that one address may show in a minute
 
-
-def add_login(app: FastAPI, sessions: Sessions) -> None:
-    pace = Pace(TRIES, TooManyTries)
-
+def add_login(app: FastAPI, sessions: Sessions, rates: RateLimits) -> None:
     async def show(request: Request) -> HTMLResponse:
         return login_page(choose_language(request), request.scope["root_path"])
 
@@ -28,7 +24,7 @@ def add_login(app: FastAPI, sessions: Sessions) -> None:
         try:
             body = await request.body()
             given = parse_qs(body.decode("utf-8", "replace")).get("key", [""])[0].strip()
-            pace.step(request.client.host if request.client else "")
+            rates.charge((rates.tries, neighbourhood(request.client.host if request.client else "")))
             text = await to_thread(sessions.open, given)
         except (CredentialWrong, TooManyTries) as error:
             return login_page(choose_language(request), root, error.code, error.status)

@@ -54,7 +54,7 @@ def mount(app: FastAPI, bench: Workbench) -> FastAPI:
             add_kit(app, bench, language)
         app = _add_page(app, bench, f"/ui/{language}", language)
         _guard(app.router.routes[-1], uploads, workers, language)
-    add_login(app, Sessions(bench.access))
+    add_login(app, Sessions(bench.access), bench.limits)
     app.add_api_route("/favicon.ico", _serve_icon, include_in_schema=False)
     app.add_api_route("/ui/{rest:path}", _redirect_or_fail, include_in_schema=False)
     pages = {f"/ui/{language}{place}": language for language in LANGUAGES for place in ("/", EXAMPLE)}

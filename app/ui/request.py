@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from gradio.context import LocalContext
 from starlette.requests import Request
 
-from app.core.access import Caller, Scope
+from app.core.access import ANYBODY, Caller, Scope
+from app.services.access.limits import Allowance, RateLimits
 from app.services.access.policy import CALLER, DIRECT, Access
 from app.services.analytics.period import PeriodInvalid, zone_of
 
@@ -25,6 +26,13 @@ def client_host() -> str:
     """The address of the client; empty where none is known."""
     request = current_request()
     return request.client.host if request and request.client else ""
+
+
+def allowance_of(limits: RateLimits) -> Allowance:
+    """What the current request draws on."""
+    request = current_request()
+    caller: Caller | None = request.scope.get(CALLER) if request else None
+    return limits.allowance(caller or ANYBODY, client_host())
 
 
 def admit(access: Access, given: str | None, scope: Scope = "operator") -> Caller:

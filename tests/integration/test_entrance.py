@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from app.bootstrap import build
 from app.core.access import CredentialWrong
 from app.services.access.keys import Issued
+from app.services.access.limits import TRIES
 from app.services.access.sessions import IDLE, LONGEST, RENEWED, Sessions
 from app.services.workbench import Workbench
-from app.ui.login import TRIES
 from app.ui.words import words
 from tests.support.operator import code
 from tests.support.server import serving, settings, with_workbench

@@ -1,4 +1,4 @@
-"""A clock that a test sets ahead."""
+"""Clocks that a test sets ahead; the second one stands still otherwise."""
 
 from __future__ import annotations
 
@@ -13,3 +13,14 @@ class Clock:
 
     def __call__(self) -> datetime:
         return utcnow() + self.ahead
+
+
+class StillClock:
+    def __init__(self) -> None:
+        self.now = utcnow()
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)

@@ -25,11 +25,19 @@ from app.main import create_app, prepare_environment
 from app.services.workbench import Workbench
 
 ROOT = Path(__file__).parents[2]
+UNLIMITED: dict[str, Any] = {
+    "customer_turns_per_minute": 0,
+    "dialog_turns_per_minute": 0,
+    "address_turns_per_minute": 0,
+    "new_dialogs_per_minute": 0,
+}
+"""Many tests share a server and speak as one customer; those of the limits set their own."""
 
 
 def settings(storage: Path, **given: Any) -> Settings:
     """Settings that take nothing from the environment or from `.env`."""
     defaults: dict[str, Any] = {"dialogs_storage_path": storage, "ui": False, "log_level": "ERROR"}
+    defaults |= UNLIMITED
     defaults["knowledge_storage"] = storage.with_name(f"{storage.name}-knowledge")
     defaults["access_storage"] = storage.with_name(f"{storage.name}-access")
     return Settings(_env_file=None, **{**defaults, **given})
@@ -102,6 +110,7 @@ class ServerProcess:
             "DIALOGS_STORAGE_PATH": str(storage),
             "UI": "false",
             "LOG_LEVEL": "ERROR",
+            **{name.upper(): str(most) for name, most in UNLIMITED.items()},
             **env,
         }
         self._folder = storage.parent  # no `.env` of a developer there

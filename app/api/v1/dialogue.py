@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import UUID, Bench, Chatter, DialogId, Key, Who, administering, own_dialog, paced
+from app.api.deps import UUID, Bench, Chatter, DialogId, Key, Who, administering, limited, own_dialog
 from app.api.errors import documented
 from app.core.models import Status
 from app.core.ports import DialogQuery
@@ -23,6 +23,7 @@ from app.services.operators.views import Rated
 router = APIRouter(prefix="/dialogue", tags=["dialogs"])
 BODY = documented(400, 401, 403, 413, 415, 422)
 OWN = [Depends(own_dialog)]
+LIMITED = [*OWN, Depends(limited)]
 TURN = documented(409, 429, 502, 503, 504, 507)
 DECISION = documented(401, 403, 404, 409, 413, 415, 422, 429, 502, 503, 504, 507)
 ProposalId = Annotated[
@@ -97,7 +98,7 @@ class FeedbackBody(BaseModel):
     liked: bool | None
 
 
-@router.post("/create", summary="Open a dialog", responses={**BODY, **TURN}, dependencies=[Depends(paced)])
+@router.post("/create", summary="Open a dialog", responses={**BODY, **TURN}, dependencies=[Depends(limited)])
 async def create(body: CreateBody, bench: Bench, who: Chatter, key: Key, response: Response) -> Created:
     """Opens a dialog for a customer; `initial_message` is answered at once."""
     customer = who.speaks_for(body.customer_id)
@@ -113,7 +114,7 @@ async def create(body: CreateBody, bench: Bench, who: Chatter, key: Key, respons
     "/{dialog_id}/message",
     summary="Send a message",
     responses={**BODY, **TURN, **documented(404)},
-    dependencies=OWN,
+    dependencies=LIMITED,
 )
 async def message(
     dialog_id: DialogId, body: MessageBody, bench: Bench, key: Key, response: Response
@@ -190,7 +191,7 @@ async def feedback(
     "/{dialog_id}/proposals/{proposal_id}/confirm",
     summary="Confirm a proposal",
     responses=DECISION,
-    dependencies=OWN,
+    dependencies=LIMITED,
 )
 async def confirm(dialog_id: DialogId, proposal_id: ProposalId, bench: Bench, response: Response) -> Answered:
     """Has the proposed action carried out and returns the answer; a repeat returns the first response.
@@ -205,7 +206,7 @@ async def confirm(dialog_id: DialogId, proposal_id: ProposalId, bench: Bench, re
     "/{dialog_id}/proposals/{proposal_id}/decline",
     summary="Decline a proposal",
     responses=DECISION,
-    dependencies=OWN,
+    dependencies=LIMITED,
 )
 async def decline(dialog_id: DialogId, proposal_id: ProposalId, bench: Bench, response: Response) -> Answered:
     """Closes the proposal without carrying it out; a repeat returns the first response."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
-from app.api.deps import Bench, chatting
+from app.api.deps import Bench, chatting, counted
 from app.api.errors import documented
 from app.core.models import RELEVANT, Article, Passage
 from app.core.text import checked
@@ -82,7 +82,9 @@ async def article(
     return ArticleView.of(bench.knowledge.article(article_id, lang))
 
 
-@router.get("/search", summary="Search articles", responses=documented(422, 429))
+@router.get(
+    "/search", summary="Search articles", responses=documented(422, 429), dependencies=[Depends(counted)]
+)
 async def search(
     bench: Bench,
     q: Annotated[str, Query(min_length=1, max_length=LONGEST, description="A customer's question.")],

@@ -1,6 +1,6 @@
 """Admission and exclusive access: who may start a turn, and one lock and one read per change of a dialog.
 
-Also limits new dialogs per address, recognises repeated requests, and stops running turns.
+Also recognises repeated requests, and stops running turns.
 """
 
 from __future__ import annotations
@@ -9,23 +9,16 @@ import asyncio
 import hashlib
 import hmac
 import json
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_network
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
 from app.core.dialog import Dialog, RequestRecord
 from app.core.exceptions import CallCenterError, DialogBusy, DialogNotFound, ShuttingDown
-from app.core.network import address
 from app.core.ports import DialogStore
 from app.services.dialogs.effects import EffectEvents
 
@@ -104,48 +97,6 @@ class RunningTurns:
 
     def runs(self, name: str) -> bool:
         return name in self._running
-
-
-MINUTE = 60.0
-
-
-class TooManyDialogs(CallCenterError):
-    status = 429
-    code = "too_many_dialogs"
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("Too many dialogs were opened from this address; try again later.")
-        self.retry_after = max(1, round(seconds))
-
-
-class Pace:
-    """Steps per address and minute, counted in this process; `most` of zero is no limit.
-
-    `refusal` takes the seconds to wait.
-    A limit should let a company behind one address through and keep one client from filling the disk.
-    """
-
-    def __init__(self, most: int, refusal: Callable[[float], CallCenterError] = TooManyDialogs) -> None:
-        self._refusal = refusal
-        self._item = RateLimitItemPerMinute(most) if most else None
-        self._storage = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
-
-    def step(self, host: str) -> None:
-        """Raises the refusal. Counts made while the clock was ahead are dropped."""
-        client = neighbourhood(host)
-        if self._item is None or self._limiter.hit(self._item, client):
-            return
-        wait = self._limiter.get_window_stats(self._item, client).reset_time - time.time()
-        if wait <= MINUTE + 1:
-            raise self._refusal(wait)
-        self._storage.reset()
-
-
-def neighbourhood(host: str) -> str:
-    """The /64 network of an IPv6 address, because one customer has all of it; else the address."""
-    found = address(host)
-    return str(ip_network((found, 64), strict=False) if isinstance(found, IPv6Address) else found or host)
 
 
 class Admission:

@@ -17,6 +17,7 @@ from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProg
 from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
 from app.core.text import checked
+from app.services.access.limits import charge_opening
 from app.services.dialogs.admission import DialogAccess, Request, dialog_ids
 from app.services.dialogs.turns import TurnResponse, Turns, find_stored, keep_response
 from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
@@ -84,6 +85,8 @@ class DialogManager:
             async with self.access.creating(dialog_id) as known:
                 if known is not None and self._is_expired(known, request):
                     continue
+                if known is None:
+                    charge_opening()
                 dialog = known or self._new(dialog_id, customer_id)
                 return await self._create(dialog, text, request, emit)
         raise AssertionError("the ids never end")

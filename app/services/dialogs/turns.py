@@ -18,6 +18,7 @@ from app.core.exceptions import CallCenterError
 from app.core.models import Remembered
 from app.core.ports import DialogStore
 from app.core.proposals import LineVerdict
+from app.services.access.limits import charge_turn
 from app.services.dialogs.admission import Request, RunningTurns, Stopped
 from app.services.dialogs.approvals import ApprovalService
 from app.services.dialogs.consents import Consents
@@ -63,11 +64,13 @@ class Turns:
     ) -> Message:
         """Write the customer's line and its idempotency record before any model is called.
 
+        Raises TooManyTurns or TooManyRequests, and nothing is written then.
         `arrived` is when it was sent: what waited while we asked a question does not answer it.
         """
         record = dialog.requests.get(request.key) if request else None
         if record and record.seq:
             return await self.resume(dialog, dialog.message(record.seq))
+        charge_turn(dialog.customer_id, dialog.dialog_id)
         now = self.clock()
         asked = dialog.receive(text, now)
         if verdict is None:
@@ -83,6 +86,7 @@ class Turns:
 
     async def resume(self, dialog: Dialog, asked: Message) -> Message:
         """Resume an interrupted or failed turn. Actions that its tools have carried out are not repeated."""
+        charge_turn(dialog.customer_id, dialog.dialog_id)
         dialog.resume(asked, self.clock())
         if is_by_button(asked):
             asked.state = "pending"

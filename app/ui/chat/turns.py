@@ -12,6 +12,7 @@ import gradio as gr
 from app.core.exceptions import CallCenterError
 from app.core.models import Decision, TurnProgress
 from app.core.text import checked
+from app.services.access.limits import drawing_on
 from app.services.dialogs.deciding import Word
 from app.services.dialogs.views import DialogView
 from app.services.workbench import Workbench
@@ -27,7 +28,7 @@ from app.ui.chat.dialogs import SavedDialogs
 from app.ui.chat.panels import render_decision
 from app.ui.chat.path import TurnReasons
 from app.ui.chat.screen import Screen, Update
-from app.ui.request import client_host
+from app.ui.request import allowance_of
 from app.ui.words import RoomTexts
 
 Emit = Callable[[TurnProgress], None]
@@ -77,6 +78,7 @@ class ChatTurns:
     ) -> AsyncIterator[Update]:
         """A button of a proposal: its words are the customer's line."""
         try:
+            await self._expect_allowed(name, customer)
             said = [*await self._history(name), customer_entry(text)]
         except CallCenterError as error:
             yield self.screen.show_notice(self.texts.describe_problem(error))
@@ -88,6 +90,7 @@ class ChatTurns:
     async def retry(self, name: str, customer: str, search: str) -> AsyncIterator[Update]:
         branching = self.bench.branching
         try:
+            await self._expect_allowed(name, customer)
             seq = await self._last(name)
             name = await branching.retry(name, seq)
             view = await self.bench.dialogs.view(name)
@@ -187,25 +190,31 @@ class ChatTurns:
         """The dialog, what is said in it with the new line, and what answers it."""
         dialogs, branching = self.bench.dialogs, self.bench.branching
         checked(text)
+        await self._expect_allowed(name, customer)
         if name and editing:
             name = await branching.edit(name, editing, text)
             return name, await self._history(name), partial(branching.answer, name, editing)
         if not name:
-            self.bench.pace.step(client_host())
-            name = str((await dialogs.create(customer, None)).body["dialog_id"])
+            with drawing_on(allowance_of(self.bench.limits)):
+                name = str((await dialogs.create(customer, None)).body["dialog_id"])
         said = [*await self._history(name), customer_entry(text)]
         return name, said, partial(dialogs.converse, name, text)
+
+    async def _expect_allowed(self, name: str, customer: str) -> None:
+        """Raises TooManyTurns or TooManyRequests before anything changes; the turn itself is charged."""
+        allowance_of(self.bench.limits).expect(await self.owner(name) or customer, name)
 
     async def _run(
         self, name: str, asked: str, said: History, work: Work, customer: str, search: str
     ) -> AsyncIterator[Update]:
         """The buttons are updated twice: of two updates at once a browser may lose the first."""
-        screen, notice = self.screen, ""
+        screen, notice, allowance = self.screen, "", allowance_of(self.bench.limits)
         after: DialogView | None = None
 
         async def answer(emit: Emit) -> None:
             nonlocal after
-            after = await work(emit)
+            with drawing_on(allowance):
+                after = await work(emit)
 
         yield screen.show_running(name, said)
         try:
