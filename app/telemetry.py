@@ -164,6 +164,7 @@ class Metrics:
 
         self._count_stand_ins()
         self._count_claims()
+        self._count_spend()
         self._count_events()
 
     def watch_provider(self, never_answered: Callable[[], bool]) -> None:
@@ -182,6 +183,13 @@ class Metrics:
         told = "Claims that nothing supported and that were not sent"
         self.withheld = Counter(
             "withheld_claims", told, ["kind"], namespace="callcenter", registry=self.registry
+        )
+
+    def _count_spend(self) -> None:
+        self.cost = Counter("model_cost_usd", "Cost of turns", namespace="callcenter", registry=self.registry)
+        told = "Calls of models that a limit of the day has stopped"
+        self.spend_stops = Counter(
+            "spend_stops", told, ["limit"], namespace="callcenter", registry=self.registry
         )
 
     def _count_events(self) -> None:
@@ -215,6 +223,7 @@ class Metrics:
             self.withheld.labels(claim.partition(":")[0]).inc()
         self.tokens.labels("input").inc(turn.usage.input_tokens)
         self.tokens.labels("output").inc(turn.usage.output_tokens)
+        self.cost.inc(turn.usage.cost)
         for step, seconds in turn.timings.items():
             self.seconds.labels(step).observe(seconds)
 
@@ -223,6 +232,9 @@ class Metrics:
 
     def failure(self, code: str) -> None:
         self.failed.labels(code).inc()
+
+    def spend_stopped(self, limit: str) -> None:
+        self.spend_stops.labels(limit).inc()
 
     def taken_over(self) -> None:
         self.takeovers.inc()

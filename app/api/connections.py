@@ -11,35 +11,23 @@ import asyncio
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.api.errors import Problem
-from app.api.headers import add_to
+from app.api.plain_answers import HEAD, plain_answer
 
 log = structlog.get_logger()
 STATE = "client_bounds"
-HEAD = 32 * 1024  # bytes of a header, request line and all
 RATE = 16 * 1024  # bytes a second of a body, for which its time is longer
 SPARE = 64  # connections beyond the limit that are told so; more are cut
 QUIET = 60.0  # seconds in which it is logged once that connections are refused
 LOOK = 1.0  # seconds between two looks at a connection
-ENDS = {
-    408: ("request_timeout", "The request did not come in time.", ""),
-    431: ("header_too_large", f"The header is larger than {HEAD} bytes.", ""),
-    503: (
-        "too_many_connections",
-        "Too many connections are open.",
-        "Retry-After: 5\r\n",
-    ),
-}
+HALF_OPEN = 100  # connections whose request has not come whole; above it those go that are older than a look
 
 
 @dataclass
@@ -48,7 +36,9 @@ class Bounds:
 
     most: int
     seconds: float
+    half_open: int = HALF_OPEN
     open: set[asyncio.BaseProtocol] = field(default_factory=set)
+    half: set[asyncio.BaseProtocol] = field(default_factory=set)
     _told: float = field(default=-QUIET, init=False)
 
     @classmethod
@@ -69,6 +59,10 @@ class Bounds:
         else:
             begin()
             transport.set_protocol(ConnectionWatch(self, transport, inner))
+
+    def forget(self, connection: asyncio.BaseProtocol) -> None:
+        self.open.discard(connection)
+        self.half.discard(connection)
 
     def _tell(self) -> None:
         """Once a minute: they come in floods."""
@@ -91,11 +85,12 @@ class Bounded(asyncio.Protocol):
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's
-        self.bounds.open.discard(self)
+        self.bounds.forget(self)
         self._timer.cancel()
 
     def end(self, status: int) -> None:
-        self.transport.write(_answer(status))
+        self.bounds.half.discard(self)
+        self.transport.write(plain_answer(status))
         self.transport.close()
 
     def overdue(self) -> bool:
@@ -108,8 +103,8 @@ class Bounded(asyncio.Protocol):
         return self._clock() - since > self.bounds.seconds + more
 
     def _arm(self) -> None:
-        pause = min(LOOK, self.bounds.seconds / 4)
-        self._timer = asyncio.get_running_loop().call_later(pause, self._look)
+        self._pause = min(LOOK, self.bounds.seconds / 4)
+        self._timer = asyncio.get_running_loop().call_later(self._pause, self._look)
 
     def _look(self) -> None:
         """What does not leave the socket though it is closed is thrown away."""
@@ -123,7 +118,7 @@ class Bounded(asyncio.Protocol):
         if self.transport.get_protocol() is self or not self.transport.is_closing():
             self._arm()
         else:
-            self.bounds.open.discard(self)
+            self.bounds.forget(self)
 
 
 class Refusal(Bounded):
@@ -150,6 +145,7 @@ class ConnectionWatch(Bounded):
         self._body = 0  # bytes of the body so far
         self._waste = 0  # bytes around the body: sizes of chunks, trailers
         self._stalled: float | None = None
+        bounds.half.add(self)
 
     def data_received(self, data: bytes) -> None:
         while data and not self.transport.is_closing():
@@ -190,8 +186,11 @@ class ConnectionWatch(Bounded):
         if self._gets_body:
             return not self._inner.flow.read_paused and self.has_passed(self._since, self._body / RATE)
         cycle = self._inner.cycle
-        answering = cycle is not None and not cycle.response_complete
-        return not answering and (cycle is None or self._head > 0) and self.has_passed(self._since)
+        if cycle is not None and not cycle.response_complete:
+            return False
+        if self in self.bounds.half and len(self.bounds.half) > self.bounds.half_open:
+            return self._clock() - self._since >= self._pause
+        return (cycle is None or self._head > 0) and self.has_passed(self._since)
 
     def late(self) -> None:
         cycle = self._inner.cycle
@@ -211,6 +210,7 @@ class ConnectionWatch(Bounded):
         before = self._inner.cycle
         if self._head == 0 and before is not None:
             self._since = self._clock()
+            self.bounds.half.add(self)
         self._head += len(piece)
         self._inner.data_received(piece)
         if self._inner.cycle is not before:
@@ -221,6 +221,7 @@ class ConnectionWatch(Bounded):
 
     def _begin(self) -> None:
         """A header has come, and maybe a body begins."""
+        self.bounds.half.discard(self)
         self._head = self._body = self._waste = 0
         self._since = self._clock()
 
@@ -279,14 +280,3 @@ def _watch(protocol: Any) -> None:
 
 def _is_chunked(headers: list[tuple[bytes, bytes]]) -> bool:
     return any(name == b"transfer-encoding" for name, _ in headers)
-
-
-def _answer(status: int) -> bytes:
-    code, detail, more = ENDS[status]
-    title = HTTPStatus(status).phrase
-    body = Problem(title=title, status=status, detail=detail, code=code).model_dump_json(exclude_none=True)
-    headers = MutableHeaders({"Content-Type": "application/problem+json"})
-    add_to(headers, "/api/", "http")  # neither is known yet
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    head = f"HTTP/1.1 {status} {title}\r\n{lines}{more}"
-    return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode()

@@ -172,7 +172,7 @@ async def own_dialog(dialog_id: DialogId, who: Chatter, bench: Bench) -> None:
         who.check_owner(dialog_id, dialog.customer_id)
 
 
-async def limited(request: Request, who: Chatter, bench: Bench) -> Allowance:
+async def limit_request(request: Request, who: Chatter, bench: Bench) -> Allowance:
     """What this request does is charged to the caller, the customer and the dialog."""
     allowance = bench.limits.allowance(who, request.client.host if request.client else "")
     setattr(request.state, ALLOWANCE, allowance)
@@ -180,6 +180,6 @@ async def limited(request: Request, who: Chatter, bench: Bench) -> Allowance:
     return allowance
 
 
-async def counted(allowance: Annotated[Allowance, Depends(limited)]) -> None:
+async def count_call(allowance: Annotated[Allowance, Depends(limit_request)]) -> None:
     """A call that is no turn. Raises TooManyRequests."""
     allowance.call()

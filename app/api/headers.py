@@ -76,10 +76,10 @@ class RateHeaders:
             return await self.app(scope, receive, send)
         state = scope.setdefault("state", {})
 
-        async def counted(message: Message) -> None:
+        async def send_with_rates(message: Message) -> None:
             allowance: Allowance | None = state.get(ALLOWANCE)
             if allowance and message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(allowance.headers)
             await send(message)
 
-        return await self.app(scope, receive, counted)
+        return await self.app(scope, receive, send_with_rates)

@@ -23,7 +23,6 @@ from app.bootstrap.access import access_of
 from app.bootstrap.checks import checks_of
 from app.bootstrap.context import (
     AppContext,
-    Provider,
     claims_of,
     knowledge_of,
     memory_of,
@@ -32,7 +31,7 @@ from app.bootstrap.context import (
     understanding_of,
 )
 from app.bootstrap.example import example_of
-from app.bootstrap.model import name_of, provider_of, speaker_of, summarizer_of
+from app.bootstrap.model import name_of, provider_of, speaker_of, spend_of, summarizer_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import BesideDialogs, beside_dialogs, local_router, router_of
 from app.bootstrap.warm import warmup_of
@@ -96,8 +95,7 @@ def build(
     clock: Clock = utcnow,
 ) -> Workbench:
     """`model` stands in for the provider, `roster` for the agents of the `company`. Raises SettingInvalid."""
-    provider = provider_of(settings, model, guard)
-    context = _context(settings, company or in_use(), roster, embedder, provider, clock)
+    context = _context(settings, company or in_use(), roster, embedder, model, guard, clock)
     near = local_router(context)
     chosen = router_of(context, near) if router is None else router
     knowledge = knowledge_of(context, articles, near)
@@ -143,19 +141,23 @@ def _context(
     company: Company,
     roster: tuple[Agent, ...] | None,
     embedder: Embedder | None,
-    provider: Provider | None,
+    model: BaseChatModel | None,
+    guard: Guard | None,
     clock: Clock,
 ) -> AppContext:
+    metrics = Metrics()
+    spend = spend_of(settings, clock, metrics)
     embedder = load_embedder() if embedder is None else embedder
     return AppContext(
         settings,
         company,
         roster or roster_of(company),
         embedder,
-        provider,
+        provider_of(settings, model, guard, spend),
         clock,
-        Metrics(),
+        metrics,
         understanding_of(embedder),
+        spend,
     )
 
 
@@ -163,7 +165,7 @@ def _dialogs(context: AppContext, store: DialogStore, orchestrator: Orchestrator
     settings, office = context.settings, orchestrator.context.office
     assert office is not None
     effects = EffectEvents(office)
-    access = DialogAccess(store, Admission(settings.max_waiting_messages), effects)
+    access = DialogAccess(store, Admission(settings.max_waiting_messages, settings.max_turns), effects)
     checkpoints = partial(open_checkpoints, settings.checkpoint_storage)
     turns = Turns(
         store=store,
@@ -248,6 +250,8 @@ def _proposals(settings: Settings) -> Path:
 async def _release(context: AppContext, office: BackOffice | None) -> None:
     if context.provider:
         await context.provider.release()
+    if context.spend:
+        await asyncio.to_thread(context.spend.store.close)
     if office:
         await asyncio.to_thread(office.close)
 
@@ -268,5 +272,12 @@ def _health(context: AppContext, dialogs: DialogManager, relay: Relay | None) ->
     calls = provider.calls if provider else lambda: None
     context.metrics.watch_provider(lambda: (calls() or ProviderCalls()).never_answered)
     return HealthService(
-        dialogs.store, facts, state, paused, lambda: dialogs.draining, relay=relay, calls=calls
+        dialogs.store,
+        facts,
+        state,
+        paused,
+        lambda: dialogs.draining,
+        relay=relay,
+        calls=calls,
+        spend=context.spend,
     )

@@ -28,6 +28,7 @@ from app.engines.understanding.artefact import SHIPPED_CLAIMS
 from app.engines.understanding.artefact import load as load_acts
 from app.engines.understanding.model import ActModel
 from app.engines.understanding.reader import LineReader
+from app.services.access.spend import DailySpend
 from app.services.crm.delivery import DeliveryWorker
 from app.services.crm.relay import Relay
 from app.services.dialogs.memory import Recollection
@@ -59,6 +60,7 @@ class AppContext:
     clock: Callable[[], datetime]
     metrics: Metrics
     understanding: Understanding | None = None
+    spend: DailySpend | None = None
 
     @property
     def agents(self) -> tuple[str, ...]:

@@ -10,29 +10,46 @@ from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
+from app.adapters.access.spend_store import SqliteSpend
 from app.agents.model_call import FREE, ModelCaller
 from app.agents.structured_output import MODES, mode_of
 from app.agents.summary import Extractive, Generated, Summarizer
 from app.bootstrap.context import AppContext, Provider
 from app.core.cleaned_text import Detect
+from app.core.clock import Clock
 from app.core.config import Settings
+from app.core.spend import SpendMeter
 from app.engines.offline.model import NAME as EMBEDDED
 from app.engines.offline.model import EmbeddedChatModel
+from app.services.access.spend import DailySpend
 from app.services.health import ProviderCalls
 from app.services.knowledge.library import KnowledgeService
+from app.telemetry import Metrics
 
 if TYPE_CHECKING:
     from app.adapters.openai.breaker import CallRecord
     from app.adapters.openai.guard import Guard
 
 
-def provider_of(settings: Settings, model: BaseChatModel | None, guard: Guard | None) -> Provider | None:
+def spend_of(settings: Settings, clock: Clock, metrics: Metrics) -> DailySpend | None:
+    """None where nothing is limited: then nothing is counted beside the turns."""
+    if not (settings.spend_per_day or settings.spend_per_customer_day):
+        return None
+    return DailySpend(settings, SqliteSpend(settings.access_storage / "spend.sqlite"), clock, metrics)
+
+
+def provider_of(
+    settings: Settings,
+    model: BaseChatModel | None,
+    guard: Guard | None,
+    meter: SpendMeter | None = None,
+) -> Provider | None:
     if model is not None and type(model).__module__.startswith("app."):  # ours tell failures as they should
         return Provider(model, lambda: "healthy", lambda: False, nothing)
     if model is not None:
         from app.adapters.openai.foreign import ForeignChatModel  # noqa: PLC0415  (needs the HTTP library)
 
-        watched = ForeignChatModel(model=model)
+        watched = ForeignChatModel(model=model, meter=meter)
         return Provider(
             model=watched,
             state=lambda: "unhealthy" if watched.failing or watched.record.never_answered else "healthy",
@@ -44,7 +61,7 @@ def provider_of(settings: Settings, model: BaseChatModel | None, guard: Guard | 
         return None
     from app.adapters.openai.client import openai_model  # noqa: PLC0415  (heavy, and useless without a key)
 
-    client = openai_model(settings, guard)
+    client = openai_model(settings, guard, meter)
     watch = client.guard
     return Provider(
         model=client,

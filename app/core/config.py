@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     model_fallback: bool = True
     price_input: float = Field(default=0.15, ge=0)
     price_output: float = Field(default=0.60, ge=0)
+    spend_per_customer_day: float = Field(default=0, ge=0)
+    spend_per_day: float = Field(default=0, ge=0)
 
     router: RouterName | None = None
     router_artefact: Path = Path("storage/routers/current")
@@ -64,6 +66,7 @@ class Settings(BaseSettings):
     dialog_timeout_minutes: int = Field(default=60, ge=0)
     proposal_minutes: int = Field(default=30, ge=1)
     max_waiting_messages: int = Field(default=64, ge=1)
+    max_turns: int = Field(default=512, ge=1)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

@@ -195,6 +195,15 @@ class ApprovalDecided(CallCenterError):
         super().__init__(f"Approval {number} was already {word}.")
 
 
+class ServiceBusy(CallCenterError):
+    status = 503
+    code = "service_busy"
+    retry_after = 2
+
+    def __init__(self) -> None:
+        super().__init__("Too many turns are running; try again in a moment.")
+
+
 class ShuttingDown(CallCenterError):
     status = 503
     code = "shutting_down"

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import DialogStore
+from app.services.access.spend import DailySpend, SpendToday
 from app.services.crm.relay import Relay
 
 VERSION = "0.1.0"
@@ -77,7 +78,7 @@ class OutboxHealth(BaseModel):
 class Detailed(Health):
     """`embeddings` is false if the router and the search use words only.
 
-    `outbox` is null if no CRM is configured, `provider` if no model is.
+    `outbox` is null if no CRM is configured, `provider` if no model is, `spend` if it is not limited.
     """
 
     router: str
@@ -87,6 +88,7 @@ class Detailed(Health):
     storage: Storage
     outbox: OutboxHealth | None = None
     provider: ProviderCalls | None = None
+    spend: SpendToday | None = None
 
 
 class Readiness(BaseModel):
@@ -123,16 +125,18 @@ class HealthService:
     started: float = field(default_factory=monotonic)
     relay: Relay | None = None
     calls: Callable[[], ProviderCalls | None] = lambda: None
+    spend: DailySpend | None = None
 
     async def brief(self) -> Health:
         stored = await self.store.health()
-        return Health(**self._common(stored.writable))
+        return Health(**self._common(stored.writable, await self._spent()))
 
     async def detailed(self) -> Detailed:
-        stored = await self.store.health()
+        stored, spent = await self.store.health(), await self._spent()
         facts = self.facts
         return Detailed(
-            **self._common(stored.writable),
+            **self._common(stored.writable, spent),
+            spend=spent,
             router=facts.router,
             embeddings=facts.embeddings,
             offline=facts.offline,
@@ -154,6 +158,9 @@ class HealthService:
             return Readiness(ready=False, reason="The model provider is not available.")
         return Readiness(ready=True)
 
+    async def _spent(self) -> SpendToday | None:
+        return await self.spend.today() if self.spend else None
+
     async def _outbox(self) -> OutboxHealth | None:
         if self.relay is None:
             return None
@@ -163,10 +170,11 @@ class HealthService:
             return OutboxHealth(available=False)
         return OutboxHealth(available=True, waiting=state.waiting, dead=state.dead, oldest=state.oldest)
 
-    def _common(self, writable: bool) -> dict[str, object]:
+    def _common(self, writable: bool, spent: SpendToday | None) -> dict[str, object]:
         provider = self.provider()
+        stopped = spent is not None and spent.reached
         return {
-            "status": self._status(writable, provider),
+            "status": self._status(writable, provider == "unhealthy" or stopped),
             "timestamp": datetime.now(UTC),
             "environment": self.facts.environment,
             "components": Components(
@@ -177,10 +185,10 @@ class HealthService:
             "alarm": "provider_never_answered" if (calls := self.calls()) and calls.never_answered else None,
         }
 
-    def _status(self, writable: bool, provider: ProviderState) -> State:
-        if not writable or (provider == "unhealthy" and not self.facts.fallback):
+    def _status(self, writable: bool, without_model: bool) -> State:
+        if not writable or (without_model and not self.facts.fallback):
             return "unhealthy"
-        return "degraded" if provider == "unhealthy" else "healthy"
+        return "degraded" if without_model else "healthy"
 
 
 def uptime(seconds: float) -> str:

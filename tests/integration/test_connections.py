@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import selectors
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -15,7 +16,8 @@ import httpx2
 import psutil
 import pytest
 
-from app.api.connections import HEAD, SPARE, Bounds
+from app.api.connections import HALF_OPEN, SPARE, Bounds
+from app.api.plain_answers import HEAD
 from app.bootstrap import build
 from tests.support.mock_llm import running_mock
 from tests.support.server import ServerProcess, running, settings
@@ -222,6 +224,29 @@ def test_more_connections_than_are_allowed_are_told_so_and_have_their_turn_later
         line.close()
     while not asked_quietly(url).startswith(b"HTTP/1.1 200 "):
         """The time limit of the test ends what never comes true."""
+
+
+def test_of_too_many_half_open_connections_the_older_ones_go(served: Served, parser: str) -> None:
+    """Bodies and silent clients that were served before are none of them."""
+    url = served(parser, EARLY)
+    with connected(url) as kept, connected(url) as sending:
+        kept.sendall(GET + b"\r\n")
+        assert kept.recv(4096).startswith(b"HTTP/1.1 200 ")
+        sending.sendall(HALF)
+        slow = [connected(url) for _ in range(HALF_OPEN + 20)]
+        for line in slow[::2]:
+            line.sendall(GET)
+        with selectors.DefaultSelector() as ends:
+            for line in slow:
+                ends.register(line, selectors.EVENT_READ)
+            while len(ended := {key.fileobj for key, _ in ends.select()}) < 20:
+                """The time limit of the test ends what never comes true."""
+            assert ended == set(slow[:20])
+        assert rest(slow[0]).startswith(b"HTTP/1.1 408 ")
+        kept.sendall(GET + b"\r\n")
+        assert kept.recv(4096).startswith(b"HTTP/1.1 200 ")
+        for line in slow:
+            line.close()
 
 
 def asked_quietly(url: str) -> bytes:

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.api.connections import ENDS, _answer
 from app.api.headers import ALWAYS, CLOSED
+from app.api.plain_answers import ENDS, plain_answer
 from app.bootstrap import build
 from app.main import create_app
 from tests.support.server import serving, settings, with_workbench
@@ -81,7 +81,7 @@ def test_a_fault_answers_with_the_headers_of_every_answer(tmp_path: Path) -> Non
 @pytest.mark.parametrize("status", ENDS)
 def test_an_answer_before_the_application_has_them_too(status: int) -> None:
     """A full server, a header that is too long, a client that is too slow."""
-    head, _, body = _answer(status).decode().partition("\r\n\r\n")
+    head, _, body = plain_answer(status).decode().partition("\r\n\r\n")
     lines = dict(line.split(": ", 1) for line in head.splitlines()[1:])
     assert lines.items() >= {k.lower(): v for k, v in NO_PAGE.items()}.items()
     assert lines["Content-Length"] == str(len(body.encode()))

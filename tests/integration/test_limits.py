@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from app.bootstrap import build
 from app.core.config import Settings
 from app.services.access.limits import RateLimits, TooManyDialogs, neighbourhood
 from tests.support.clocks import StillClock
+from tests.support.mock_llm import running_mock
 from tests.support.server import running, serving, settings, with_workbench
 
 CREATE, ROUTE = "/api/v1/dialogue/create", "/api/v1/route"
@@ -201,3 +203,22 @@ def chat(http: httpx2.Client, language: str, customer: str) -> str:
         f"/ui/{language}/gradio_api/queue/data", params={"session_hash": customer}, timeout=60
     ).text
     return told.encode().decode("unicode_escape", "ignore") if "\\u" in told else told
+
+
+def test_more_turns_than_may_run_at_once_are_told_to_come_back(tmp_path: Path) -> None:
+    """What waits in a dialog keeps no other dialog out, and nothing of a refused turn is kept."""
+    held = {"max_turns": 1, "router": "local", "approved_answers": False}
+    with running_mock() as mock, limited(tmp_path, openai_base_url=mock.url, **held) as (http, _):
+        busy, other = opened(http), opened(http, "another")
+        mock.gate.clear()
+        with ThreadPoolExecutor() as pool:
+            turns = [pool.submit(say, http, busy) for _ in range(3)]
+            while not mock.state.requests:
+                """The time limit of the test ends what never comes true."""
+            refused = say(http, other)
+            mock.gate.set()
+            assert {turn.result().status_code for turn in turns} == {200}
+        assert (refused.status_code, refused.json()["code"]) == (503, "service_busy")
+        assert refused.headers["Retry-After"] == "2"
+        assert http.get(other, headers=KEY).json()["messages"] == []
+        assert say(http, other).status_code == 200

@@ -26,6 +26,7 @@ from app.adapters.openai.sse import Json
 from app.adapters.openai.wire import ENDED, Timeouts, Wire
 from app.core.config import OPENAI, Settings
 from app.core.exceptions import ProviderError, ProviderRefused, SettingInvalid
+from app.core.spend import SpendMeter
 
 NO_KEY = SecretStr("not-needed")
 
@@ -38,6 +39,7 @@ class GuardedChatOpenAI(ChatOpenAI):
     guard: Guard
     wire: Wire
     habits: Habits = Field(default_factory=Habits)
+    meter: SpendMeter | None = None
 
     async def _agenerate(
         self,
@@ -50,10 +52,13 @@ class GuardedChatOpenAI(ChatOpenAI):
         asked, was_well = asked_of(payload), self.guard.breaker.healthy
 
         async def send() -> ChatResult:
-            told, speech = usable(await negotiated(self.habits, payload, self.wire.post), asked)
+            reply = await negotiated(self.habits, payload, self.wire.post)
+            await self._pay(reply)
+            told, speech = usable(reply, asked)
             self._note(speech, payload)
             return self._create_chat_result(told)
 
+        await self._expect_means()
         try:
             result = await self.guard.ask(send, is_typed(payload))
         except ProviderError as error:
@@ -80,6 +85,7 @@ class GuardedChatOpenAI(ChatOpenAI):
             checks.append(StreamCheck(asked, self._close, held=self._is_held))
             return checks[-1]
 
+        await self._expect_means()
         try:
             async for chunk in self.guard.stream(partial(self._events, payload), check):
                 yield chunk
@@ -89,9 +95,26 @@ class GuardedChatOpenAI(ChatOpenAI):
         self._note(checks[-1].speech, payload)
 
     async def _events(self, payload: Json) -> AsyncGenerator[Json, None]:
-        async with aclosing(await negotiated(self.habits, payload, self._begun)) as events:
-            async for event in events:
-                yield event
+        """Some servers tell the usage so far in every event: the last counts, also where a stream is cut."""
+        last: Json = {}
+        try:
+            async with aclosing(await negotiated(self.habits, payload, self._begun)) as events:
+                async for event in events:
+                    last = event if event.get("usage") else last
+                    yield event
+        finally:
+            await self._pay(last)
+
+    async def _expect_means(self) -> None:
+        if self.meter:
+            await self.meter.expect()
+
+    async def _pay(self, reply: Json | list[Json]) -> None:
+        """Before the reply is judged: what cannot be used costs as much."""
+        usage = reply.get("usage") if isinstance(reply, dict) else None
+        if self.meter and isinstance(usage, dict):
+            asked, said = (_count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens"))
+            await self.meter.add(asked, said)
 
     async def _begun(self, payload: Json) -> AsyncGenerator[Json, None]:
         """The stream after its first event: until then a server may refuse the request."""
@@ -136,7 +159,9 @@ class GuardedChatOpenAI(ChatOpenAI):
         await self.wire.aclose()
 
 
-def openai_model(settings: Settings, guard: Guard | None = None) -> GuardedChatOpenAI:
+def openai_model(
+    settings: Settings, guard: Guard | None = None, meter: SpendMeter | None = None
+) -> GuardedChatOpenAI:
     """One model, with its pools of connections, for the whole process and its event loop."""
     watch = guard or Guard(settings.model_timeout)
     key, address = settings.openai_api_key or NO_KEY, settings.openai_base_url or OPENAI
@@ -148,6 +173,7 @@ def openai_model(settings: Settings, guard: Guard | None = None) -> GuardedChatO
     return GuardedChatOpenAI(
         guard=watch,
         wire=wire,
+        meter=meter,
         model=settings.openai_model,
         api_key=key,
         base_url=address,
@@ -178,6 +204,10 @@ async def _whole(reply: Json | list[Json]) -> AsyncGenerator[Json, None]:
     for event in reply if isinstance(reply, list) else [reply]:
         yield event
     yield {ENDED: "marked"}
+
+
+def _count(told: object) -> int:
+    return max(0, told) if isinstance(told, int) else 0
 
 
 @cache

@@ -21,6 +21,7 @@ from app.adapters.openai.replies import offered
 from app.adapters.openai.speech import ReplyContext, Speech
 from app.adapters.openai.sse import Json
 from app.core.exceptions import CallCenterError, ProviderError, ProviderRefused, ProviderTimeout
+from app.core.spend import SpendMeter
 
 log = structlog.get_logger()
 OURS = (CallCenterError, AssertionError)
@@ -32,6 +33,7 @@ class ForeignChatModel(BaseChatModel):
     that is why errors are raised outside the `except` block that caught them."""
 
     model: BaseChatModel
+    meter: SpendMeter | None = None
     _watch: Breaker = PrivateAttr(default_factory=Breaker)
     _record: CallRecord = PrivateAttr(default_factory=CallRecord)
     _aloud: bool | None = PrivateAttr(default=None)
@@ -57,8 +59,10 @@ class ForeignChatModel(BaseChatModel):
         stop: list[str] | None = None,
         **kwargs: Any,
     ) -> AIMessage:
+        await self._expect_means()
         with self._record.call():
             reply = await self._attempt(self.model.ainvoke(input, config, stop=stop, **kwargs))
+        await self._pay(reply)
         self._watch.succeeded()
         return self._spoken(reply, kwargs)
 
@@ -71,9 +75,11 @@ class ForeignChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[AIMessageChunk]:
         speech = Speech(ReplyContext(offered(kwargs.get("tools"))), held=self._aloud is not False)
+        await self._expect_means()
         with self._record.call():
             chunks = aiter(self.model.astream(input, config, stop=stop, **kwargs))
             while (chunk := await self._attempt(anext(chunks, None))) is not None:
+                await self._pay(chunk)
                 if isinstance(chunk.content, str):
                     chunk.content = speech.feed(chunk.content)
                 yield chunk
@@ -82,6 +88,15 @@ class ForeignChatModel(BaseChatModel):
         if rest or speech.calls:
             yield AIMessageChunk(content=rest, tool_call_chunks=list(map(_piece, speech.calls)))
         self._note(speech)
+
+    async def _expect_means(self) -> None:
+        if self.meter:
+            await self.meter.expect()
+
+    async def _pay(self, said: AIMessage) -> None:
+        """Chunks tell parts of the usage, whose sum is that of the reply."""
+        if self.meter and (usage := said.usage_metadata):
+            await self.meter.add(usage["input_tokens"], usage["output_tokens"])
 
     def _spoken(self, reply: AIMessage, asked: Mapping[str, Any]) -> AIMessage:
         """Without thoughts, tokens and written calls. Content of another kind than text is as it is."""

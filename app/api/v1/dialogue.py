@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import UUID, Bench, Chatter, DialogId, Key, Who, administering, limited, own_dialog
+from app.api.deps import UUID, Bench, Chatter, DialogId, Key, Who, administering, limit_request, own_dialog
 from app.api.errors import documented
 from app.core.models import Status
 from app.core.ports import DialogQuery
@@ -23,7 +23,7 @@ from app.services.operators.views import Rated
 router = APIRouter(prefix="/dialogue", tags=["dialogs"])
 BODY = documented(400, 401, 403, 413, 415, 422)
 OWN = [Depends(own_dialog)]
-LIMITED = [*OWN, Depends(limited)]
+LIMITED = [*OWN, Depends(limit_request)]
 TURN = documented(409, 429, 502, 503, 504, 507)
 DECISION = documented(401, 403, 404, 409, 413, 415, 422, 429, 502, 503, 504, 507)
 ProposalId = Annotated[
@@ -98,7 +98,9 @@ class FeedbackBody(BaseModel):
     liked: bool | None
 
 
-@router.post("/create", summary="Open a dialog", responses={**BODY, **TURN}, dependencies=[Depends(limited)])
+@router.post(
+    "/create", summary="Open a dialog", responses={**BODY, **TURN}, dependencies=[Depends(limit_request)]
+)
 async def create(body: CreateBody, bench: Bench, who: Chatter, key: Key, response: Response) -> Created:
     """Opens a dialog for a customer; `initial_message` is answered at once."""
     customer = who.speaks_for(body.customer_id)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
-from app.api.deps import Bench, chatting, counted
+from app.api.deps import Bench, chatting, count_call
 from app.api.errors import documented
 from app.core.models import RELEVANT, Article, Passage
 from app.core.text import checked
@@ -83,7 +83,7 @@ async def article(
 
 
 @router.get(
-    "/search", summary="Search articles", responses=documented(422, 429), dependencies=[Depends(counted)]
+    "/search", summary="Search articles", responses=documented(422, 429), dependencies=[Depends(count_call)]
 )
 async def search(
     bench: Bench,

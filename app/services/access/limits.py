@@ -25,7 +25,7 @@ from app.core.exceptions import CallCenterError
 from app.core.network import address
 
 TRIES = 10  # keys that one address may show in a minute
-Draw = tuple["Policy", str]
+Draw = tuple["RatePolicy", str]
 
 
 class TooManyDialogs(CallCenterError):
@@ -53,7 +53,7 @@ class TooManyRequests(CallCenterError):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class RatePolicy:
     """`item` of None is no limit. `name` is told to callers."""
 
     name: str
@@ -242,5 +242,5 @@ def neighbourhood(host: str) -> str:
 
 def _policy(
     name: str, kind: type[RateLimitItem], quota: int, refusal: Callable[[], CallCenterError]
-) -> Policy:
-    return Policy(name, kind(quota) if quota else None, refusal)
+) -> RatePolicy:
+    return RatePolicy(name, kind(quota) if quota else None, refusal)

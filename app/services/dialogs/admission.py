@@ -11,14 +11,14 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
 from app.core.dialog import Dialog, RequestRecord
-from app.core.exceptions import CallCenterError, DialogBusy, DialogNotFound, ShuttingDown
+from app.core.exceptions import CallCenterError, DialogBusy, DialogNotFound, ServiceBusy, ShuttingDown
 from app.core.ports import DialogStore
 from app.services.dialogs.effects import EffectEvents
 
@@ -100,10 +100,12 @@ class RunningTurns:
 
 
 class Admission:
-    """`limit`: turns of one dialog that may wait, including the one that runs."""
+    """`limit`: turns of one dialog that may wait, including the one that runs. `most` run at once."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, most: int = 512) -> None:
         self._limit = limit
+        self._most = most
+        self._running = 0
         self._inside: Counter[str] = Counter()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -122,6 +124,17 @@ class Admission:
             yield
         finally:
             self._leave(dialog_id)
+
+    @contextmanager
+    def run(self, limited: bool = True) -> Iterator[None]:
+        """The caller has the dialog's lock: what waits for one keeps nobody else out. Raises ServiceBusy."""
+        if limited and self._running >= self._most:
+            raise ServiceBusy
+        self._running += limited
+        try:
+            yield
+        finally:
+            self._running -= limited
 
     async def drain(self, grace: float) -> bool:
         """Admit nothing new and wait up to `grace` seconds for what runs; True once everything has ended."""
@@ -151,9 +164,10 @@ class DialogAccess:
 
     @asynccontextmanager
     async def exclusive(self, dialog_id: str, limited: bool = False) -> AsyncIterator[Dialog]:
-        """Raises ShuttingDown, DialogBusy where `limited`, and what the store raises."""
+        """Raises ShuttingDown, DialogBusy or ServiceBusy where `limited`, and what the store raises."""
         async with self.admission.enter(dialog_id, limited), self.lock_and_read(dialog_id) as dialog:
-            yield dialog
+            with self.admission.run(limited):
+                yield dialog
 
     @asynccontextmanager
     async def lock_and_read(self, dialog_id: str) -> AsyncIterator[Dialog]:
@@ -169,7 +183,8 @@ class DialogAccess:
                 known = await self._read(dialog_id)
             except DialogNotFound:
                 known = None
-            yield known
+            with self.admission.run():
+                yield known
 
     async def _read(self, dialog_id: str) -> Dialog:
         """Under the lock a pending line is one that a crash cut: what its tools did has no events yet."""

@@ -16,6 +16,7 @@ from app.core.dialog import RECORD_LIFETIME, Closing, Dialog
 from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProgress
 from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
+from app.core.spend import spending_for
 from app.core.text import checked
 from app.services.access.limits import charge_opening
 from app.services.dialogs.admission import DialogAccess, Request, dialog_ids
@@ -150,11 +151,13 @@ class DialogManager:
         """Close it and write it; the caller holds the dialog's lock."""
         now = self.clock()
         lines = dialog.lines(dialog.messages[-1], len(dialog.messages)) if dialog.messages else []
+        with spending_for(dialog.customer_id):
+            resolution = await self.summarizer.resolution(lines)
         summary = Summary(
             total_messages=len(dialog.messages),
             total_tokens=dialog.metadata.total_tokens,
             duration_minutes=round((now - dialog.created_at).total_seconds() / 60),
-            resolution=await self.summarizer.resolution(lines),
+            resolution=resolution,
         )
         await self.access.effects.catch_up(dialog)
         self.turns.consents.end(dialog)

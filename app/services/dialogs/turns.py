@@ -18,6 +18,7 @@ from app.core.exceptions import CallCenterError
 from app.core.models import Remembered
 from app.core.ports import DialogStore
 from app.core.proposals import LineVerdict
+from app.core.spend import spending_for
 from app.services.access.limits import charge_turn
 from app.services.dialogs.admission import Request, RunningTurns, Stopped
 from app.services.dialogs.approvals import ApprovalService
@@ -116,7 +117,8 @@ class Turns:
             case = context_of(dialog, asked, await self._recall(dialog))
             lines = dialog.lines(asked, self.history)
             answer = Settling(self.orchestrator, self.consents).answer(dialog, asked, lines, case, emit)
-            reply = await self.running.run(dialog.dialog_id, answer)
+            with spending_for(dialog.customer_id):
+                reply = await self.running.run(dialog.dialog_id, answer)
         except CallCenterError as error:
             self.metrics.failure(error.code)
             tell = log.info if isinstance(error, Stopped) else log.error
