@@ -6,7 +6,7 @@ RUN := $(VENV)/.run
 READY := $(VENV)/.ready
 QUIET := $(if $(CI),--quiet)
 
-.PHONY: run notebooks eval test check format lint types imports lock train example-week torture bench screenshots strip stored clean
+.PHONY: run notebooks eval test check format lint types imports lock train example-week torture bench screenshots strip stored sbom audit clean
 
 run: $(RUN)  ## serve the workbench and the API
 	@$(BIN)/call-center serve $(if $(PORT),--port $(PORT))
@@ -68,6 +68,19 @@ lock: $(READY)  ## resolve again; writes the three exports with hashes and no re
 	$(BIN)/uv export -q --format requirements-txt --no-emit-project --all-extras --all-groups --no-header -o requirements.lock
 	$(BIN)/uv export -q --format requirements-txt --no-emit-project --no-default-groups --extra ui --extra eval --no-header -o requirements-run.lock
 	$(BIN)/uv export -q --format requirements-txt --no-emit-project --no-default-groups --extra ui --extra postgres --no-header -o deploy/requirements-server.lock
+
+SBOMS := requirements-run deploy/requirements-server
+
+sbom: $(READY)  ## CycloneDX documents of what is installed to run, out of the locks, into dist/
+	@mkdir -p dist
+	@for lock in $(SBOMS); do \
+		$(BIN)/python -W ignore -m cyclonedx_py requirements $$lock.lock --pyproject pyproject.toml --output-reproducible \
+			-o dist/$${lock##*/}.cdx.json && echo dist/$${lock##*/}.cdx.json || exit 1; done
+
+audit: $(READY)  ## known vulnerabilities of everything in the locks; needs the network
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.lock \
+		|| { echo "NOT passed: above stands a vulnerability, or a package that could not be looked up." \
+		"Without the network nothing is known of any, and that is no pass."; exit 1; }
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -14,7 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from app.adapters.embeddings import load_embedder
 from app.adapters.languages import detector
 from app.adapters.storage.json_store import JsonStore
-from app.adapters.storage.langgraph_storage import has_checkpoints, open_checkpoints
+from app.adapters.storage.langgraph_storage import has_checkpoints, open_checkpoints, strict_reader
 from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import roster_of
@@ -95,6 +95,7 @@ def build(
     clock: Clock = utcnow,
 ) -> Workbench:
     """`model` stands in for the provider, `roster` for the agents of the `company`. Raises SettingInvalid."""
+    strict_reader()
     context = _context(settings, company or in_use(), roster, embedder, model, guard, clock)
     near = local_router(context)
     chosen = router_of(context, near) if router is None else router

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,31 @@ def test_what_is_installed_to_try_it_serves_every_room_and_measures() -> None:
         small
     )
     assert not {"pytest", "mypy", "jupyterlab", "playwright"} & set(small)
+
+
+def test_an_audit_that_could_not_look_up_has_not_passed(checkout: Path) -> None:
+    for verdict, passed in (("exit 0", True), ("echo could not be audited >&2; exit 1", False)):
+        program(checkout / ".venv" / "bin" / "pip-audit", f"{NOTED}{verdict}\n")
+        said, asked = make(checkout, "audit")
+        assert ("NOT passed" in said, "Error" in said) == (not passed, not passed)
+        assert asked[-1].startswith("pip-audit --strict")
+        assert asked[-1].endswith("-r requirements.lock")
+    assert "audit" not in re.findall(r"(?m)^check:.*", (ROOT / "Makefile").read_text("utf-8"))[0]
+
+
+def test_the_list_of_materials_names_every_package_of_the_lock_with_its_hashes(tmp_path: Path) -> None:
+    """As `make sbom` has it written."""
+    [words] = re.findall(r"-m (cyclonedx_py .*?) \\\n", (ROOT / "Makefile").read_text("utf-8"))
+    for lock in LOCKS[1:]:
+        words_of = words.replace("$$lock.lock", lock).split()
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", *words_of, "-o", str(tmp_path / "bom")],
+            cwd=ROOT,
+            check=True,
+        )
+        assert done.returncode == 0
+        bom = json.loads((tmp_path / "bom").read_bytes())
+        found = {part["name"]: part["version"] for part in bom["components"]}
+        assert found == pinned(lock)
+        hashes = [each["hashes"] for part in bom["components"] for each in part["externalReferences"]]
+        assert all(hashes)

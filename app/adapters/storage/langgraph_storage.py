@@ -76,12 +76,28 @@ def has_checkpoints(where: str) -> bool:
     return is_server(where) or (Path(where) / FILE).exists()
 
 
-def open_checkpoints(where: str) -> AbstractAsyncContextManager[Any]:
+@asynccontextmanager
+async def open_checkpoints(where: str) -> AsyncIterator[Any]:
     """A checkpointer for one piece of work. `where` is a folder or a PostgreSQL DSN.
 
     Raises StorageUnavailable. What a finished piece of work wrote is durable.
     """
-    return open_storage(where, FILE, _sqlite, _postgres)
+    async with open_storage(where, FILE, _sqlite, _postgres) as saver:
+        saver.serde = strict_reader()
+        yield saver
+
+
+def strict_reader() -> Any:
+    """Restores plain values alone, whatever LANGGRAPH_STRICT_MSGPACK says. Raises RuntimeError.
+
+    A lenient one imports and calls what a checkpoint names, so who can write one could run code here.
+    """
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer  # noqa: PLC0415
+
+    reader = JsonPlusSerializer(pickle_fallback=False, allowed_msgpack_modules=None)
+    if reader.pickle_fallback or reader._allowed_msgpack_modules is not None:
+        raise RuntimeError("This version of langgraph-checkpoint does not read checkpoints strictly.")
+    return reader
 
 
 def _sqlite() -> Any:
