@@ -122,5 +122,6 @@ def described(folder: Path) -> Iterator[tuple[Described, httpx2.Client]]:
         running(bench) as url,
         httpx2.Client(base_url=url, headers=headers, timeout=60, trust_env=False) as http,
     ):
-        schema = schemathesis.openapi.from_url(f"{url}/openapi.json", config=config, headers=headers)
+        config.update(base_url=url)
+        schema = schemathesis.openapi.from_dict(http.get("/openapi.json").json(), config=config)
         yield Described(schema, key), http
