@@ -110,18 +110,13 @@ def described(folder: Path) -> Iterator[tuple[Described, httpx2.Client]]:
     bench = build(made(folder / "dialogs", environment="production"))
     key = bench.access.keys.issue("schema", list(SCOPES), None).text
     headers = {"Authorization": f"Bearer {key}"}
-    config = schemathesis.Config.from_dict(
-        {
-            "checks": {
-                "negative_data_rejection": {"expected-statuses": [400, 404, 405, 413, 415, 422]},
-            },
-            "generation": {"with-security-parameters": False},
-        }
-    )
     with (
         running(bench) as url,
         httpx2.Client(base_url=url, headers=headers, timeout=60, trust_env=False) as http,
     ):
-        config.update(base_url=url)
+        refusals = {"negative_data_rejection": {"expected-statuses": [400, 404, 405, 413, 415, 422]}}
+        config = schemathesis.Config.from_dict(
+            {"base-url": url, "checks": refusals, "generation": {"with-security-parameters": False}}
+        )
         schema = schemathesis.openapi.from_dict(http.get("/openapi.json").json(), config=config)
         yield Described(schema, key), http
