@@ -19,7 +19,7 @@ from app.agents.grounding import Evidence, redact
 from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.proposing import StatementFilter, put, use
-from app.agents.router import LiveRouter, as_message
+from app.agents.router import as_message
 from app.agents.state import Decider, Emit, TurnState, reply_of, start, start_at
 from app.agents.system_message import briefing
 from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
@@ -38,6 +38,7 @@ from app.core.models import (
     TurnContext,
     TurnProgress,
 )
+from app.core.ports import Router
 from app.core.text import clean
 from app.core.threads import TURNS, in_office
 
@@ -54,7 +55,7 @@ APPROVED = "approved"
 class Orchestrator:
     """Compiled once and shared by all turns; holds no dialog's state."""
 
-    router: LiveRouter
+    router: Router
     speaker: ModelCaller
     context: ToolContext
     roster: tuple[Agent, ...]

@@ -17,7 +17,7 @@ from app.agents.citations import CITATIONS
 from app.agents.grounding import Evidence
 from app.agents.grounding.ledger import unsupported_in
 from app.agents.grounding.sentences import split
-from app.agents.state import Emit, TurnState
+from app.agents.state import Emit, TurnState, is_suspected
 from app.agents.tools.actions import UNAVAILABLE
 from app.agents.tools.presentation import day, local_day, present, render_facts, render_outcome
 from app.core.actions import Action, plain_arguments, tool_name
@@ -31,6 +31,8 @@ Facts = Mapping[str, Value]
 FILE = "proposals"
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 ONE_AT_A_TIME = "one_at_a_time"
+SUSPICIOUS = {"status": "refused", "reason": "suspicious_line"}
+"""Nothing is done or proposed for a line that looks like an order to the agents."""
 PUT_BY_US = "The system puts this question to the customer behind your words; nothing is done yet."
 _ENDS = "\"'»”)*_ \n\t"
 
@@ -46,9 +48,14 @@ class Proposing:
 def use(
     context: ToolContext, state: TurnState, agent: str, tool: Tool, arguments: dict[str, Any]
 ) -> tuple[ToolUse, Proposal | None]:
-    """Blocks. What needs consent is proposed, whatever the model says of it; the rest is run."""
+    """Blocks. What needs consent is proposed, whatever the model says of it; the rest is run.
+
+    For a suspected line neither is.
+    """
     wanted, made = tool.parse(arguments), None
-    if isinstance(wanted, Action) and wanted.consent:
+    if isinstance(wanted, Action) and is_suspected(state):
+        result = Result(render_facts(SUSPICIOUS, state["language"]).text, "refused")
+    elif isinstance(wanted, Action) and wanted.consent:
         proposing = propose(context, state, agent, wanted)
         result, made = proposing.result, proposing.proposal
     else:

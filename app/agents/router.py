@@ -6,6 +6,7 @@ back when a router fails, and `Holding` keeps the current agent unless a move is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,9 +20,10 @@ from app.agents.model_call import FREE, TokenPrice, usage_of
 from app.agents.roster import names
 from app.agents.structured_output import ask_structured
 from app.core.exceptions import ProviderError, ProviderReplyInvalid, ProviderTimeout, RoutingFailed
-from app.core.explanation import HELD
+from app.core.explanation import HELD, SUSPECTED
 from app.core.models import Decision, RouteQuery, Said
 from app.core.ports import Router
+from app.core.threads import TURNS
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,21 @@ class LiveRouter:
         return Decision(
             agent=query.serving, confidence=0, source="fallback", reason=failed.reason
         ).model_copy(update=mark)
+
+
+@dataclass(frozen=True)
+class WaryRouter:
+    """A line that `suspects` marks moves nobody: who serves goes on, at first contact `front` does."""
+
+    near: Router
+    suspects: Callable[[str], bool]
+    front: str
+
+    async def route(self, query: RouteQuery) -> Decision:
+        if await TURNS.run(self.suspects, query.turns[-1].text):
+            keeper = query.serving or self.front
+            return Decision(agent=keeper, confidence=1, source="sticky", reason=SUSPECTED)
+        return await self.near.route(query)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.agents.tools.person import CALLED
 from app.core.backoffice import ActionContext
 from app.core.cleaned_text import LineCleaner
 from app.core.dialog import Dialog, Message
-from app.core.explanation import BY_CUSTOMER, BY_PERSON
+from app.core.explanation import BY_CUSTOMER, BY_PERSON, SUSPECTED
 from app.core.locales import DEFAULT
 from app.core.models import (
     Decision,
@@ -118,6 +118,11 @@ def clean_lines(lines: list[Said], before: str, cleaner: LineCleaner) -> tuple[l
     return cleaned, language or DEFAULT
 
 
+def is_suspected(state: TurnState) -> bool:
+    """The customer's line looks like an order to the agents."""
+    return state["decision"] is not None and state["decision"].reason == SUSPECTED
+
+
 def start_at(agent: str, use: ToolUse, by: Decider, state: TurnState) -> TurnState:
     """`agent` begins with the result of a tool that others have decided on."""
     number = use.number or "decided"
@@ -155,9 +160,12 @@ def _turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float
 
 
 def _is_escalated(agent: Agent, end: TurnState) -> bool:
-    """An approval is pending, a person was called, or the last agent of the chain settled nothing."""
+    """An approval is pending, a person was called, or the last agent of the chain settled nothing.
+
+    A line that looks like an attack calls nobody by itself.
+    """
     became = {use.status for use in end["tools"]}
-    unsettled = agent.escalates_to is None and became.isdisjoint(SETTLED)
+    unsettled = not is_suspected(end) and agent.escalates_to is None and became.isdisjoint(SETTLED)
     return bool(became & {"approval", CALLED}) or bool(_told(end).get("unsettled", unsettled))
 
 

@@ -29,6 +29,7 @@ from app.bootstrap.context import (
     office_of,
     relay_of,
     understanding_of,
+    wary,
 )
 from app.bootstrap.example import example_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, spend_of, summarizer_of
@@ -104,7 +105,7 @@ def build(
     records = office_of(context) if office is None else office
     relay = relay_of(context, kept, crm, outbox)
     orchestrator = Orchestrator(
-        router=LiveRouter(chosen, frozenset(context.agents), near),
+        router=wary(context, LiveRouter(chosen, frozenset(context.agents), near)),
         speaker=speaker_of(context, knowledge),
         context=_tool_context(context, knowledge, records, kept),
         roster=context.roster,

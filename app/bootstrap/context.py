@@ -12,20 +12,22 @@ from app.adapters.storage.langgraph_storage import LangGraphMemory
 from app.agents.base import Agent
 from app.agents.model_call import TokenPrice
 from app.agents.roster import names
+from app.agents.router import WaryRouter
 from app.core.company import Company
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
 from app.core.knowledge import LibraryDamaged
 from app.core.models import Article
 from app.core.outbox import CrmClient, Outbox
-from app.core.ports import BackOffice, DialogStore, Embedder, Understanding
+from app.core.ports import BackOffice, DialogStore, Embedder, Router, Understanding
 from app.engines.backoffice.office import SqlBackOffice
 from app.engines.knowledge.files import load_articles
 from app.engines.knowledge.library import LibraryContext, TeamLibrary
 from app.engines.knowledge.live import LiveKnowledge
 from app.engines.routing.local import LocalRouter
-from app.engines.understanding.artefact import SHIPPED_CLAIMS
+from app.engines.understanding.artefact import SHIPPED_ATTACKS, SHIPPED_CLAIMS
 from app.engines.understanding.artefact import load as load_acts
+from app.engines.understanding.attacks import AttackDetector
 from app.engines.understanding.model import ActModel
 from app.engines.understanding.reader import LineReader
 from app.services.access.spend import DailySpend
@@ -87,6 +89,15 @@ def understanding_of(embedder: Embedder | None) -> LineReader:
     """An embedder that the acts were not fitted with is left out: n-grams decide alone."""
     acts = load_acts()
     return LineReader(acts, embedder if _fits(acts, embedder) else None)
+
+
+def wary(context: AppContext, near: Router) -> Router:
+    """Suspicion needs sentence vectors: n-grams alone know only the words of the attacks that were learnt."""
+    model = load_acts(SHIPPED_ATTACKS) if context.settings.detect_injection else None
+    if model is None or not _fits(model, context.embedder):
+        return near
+    detector = AttackDetector(LineReader(model, context.embedder))
+    return WaryRouter(near, detector.suspects, context.agents[0])
 
 
 def claims_of(context: AppContext) -> LineReader | None:

@@ -33,8 +33,8 @@ from app.engines.routing.versions import (
     version_of,
 )
 from app.engines.understanding.artefact import SHIPPED as SHIPPED_ACTS
-from app.engines.understanding.artefact import SHIPPED_CLAIMS
-from app.engines.understanding.training.fit import train_acts, train_claims
+from app.engines.understanding.artefact import SHIPPED_ATTACKS, SHIPPED_CLAIMS
+from app.engines.understanding.training.fit import train_acts, train_attacks, train_claims
 from app.evaluation.cases import CaseSet
 from app.evaluation.compare import Comparison, compare
 from app.evaluation.costs import CostMatrix
@@ -91,6 +91,8 @@ def train_shipped(train_dir: Path, tell: Tell | None = None) -> TrainingReport:
     vectors.save(articles, rows, company.vectors)
     train_acts(LOCALES, SHIPPED_ACTS, embedder, tell)
     train_claims(LOCALES, SHIPPED_CLAIMS, embedder, tell)
+    sets = sorted((train_dir.parent / "security").glob("dev_*.jsonl"))
+    train_attacks(LOCALES, sets, SHIPPED_ATTACKS, embedder, tell)
     return report
 
 

@@ -46,9 +46,9 @@ def try_consent(
         lines, ledger = _read("consent", chosen, open_test, language or [], ConsentLine)
         acts = [act for act in CONSENT_ACTS if not only or act in only]
         trials, never = _play_consent(lines, acts, settings)
-        report = report_consent(trials, chosen, _model_of(settings), never)
+        report = report_consent(trials, chosen, model_of(settings), never)
         ledger.close({"acted": report.acted.value, "yeses": report.yeses.value})
-        _write("consent", report, trials, out)
+        write_trials("consent", report, trials, out)
     typer.echo(report.model_dump_json(indent=2) if as_json else summarize_consent(report))
 
 
@@ -66,10 +66,10 @@ def try_demands(
         lines, ledger = _read("demands", chosen, open_test, language or [], DemandLine)
         wanted = {lang: [d for d in own if not only or d.act in only] for lang, own in lines.items()}
         trials = _play_demands(wanted, settings)
-        report = report_demands(trials, chosen, _model_of(settings))
+        report = report_demands(trials, chosen, model_of(settings))
         shares = {part.value: round(part.hits.value, 4) for part in report.slices}
         ledger.close({"all": round(report.reached.value, 4), **shares})
-        _write("demands", report, trials, out)
+        write_trials("demands", report, trials, out)
     typer.echo(report.model_dump_json(indent=2) if as_json else summarize_demands(report))
 
 
@@ -104,11 +104,11 @@ def _play_consent(
     return trials, never
 
 
-def _model_of(settings: Settings) -> str:
+def model_of(settings: Settings) -> str:
     return settings.openai_model if settings.has_provider else "embedded"
 
 
-def _write(name: str, report: BaseModel, trials: Sequence[BaseModel], out: Path | None) -> None:
+def write_trials(name: str, report: BaseModel, trials: Sequence[BaseModel], out: Path | None) -> None:
     if out is None:
         return
     out.mkdir(parents=True, exist_ok=True)

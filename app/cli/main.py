@@ -77,6 +77,12 @@ EVAL = Group(
             "Type each demand of the battery as a first message: does it reach its tool?",
             figures=True,
         ),
+        "security": Command(
+            "eval_security:try_security",
+            "Play attacks and innocent lines that look like them: acts, leaks, desks and what is marked.\n\n"
+            "Exit status 1 for an unauthorised action or a leak.",
+            figures=True,
+        ),
         "import": Command(
             "eval_sets:import_set",
             "Make a set from labelled messages of your own. Nothing leaves this machine.",

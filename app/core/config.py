@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     knowledge_storage: Path = Path("storage/knowledge")
     knowledge_shipped: bool = True
     approved_answers: bool = True
+    detect_injection: bool = True
 
     eval_runs: Path = Path("storage/eval_runs")
 

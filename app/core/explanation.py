@@ -14,6 +14,7 @@ Kind = Literal[
     "unsure",
     "little",
     "held",
+    "suspected",
     "customer",
     "person",
     "asked",
@@ -27,6 +28,7 @@ LITTLE = "says too little to tell"
 FOLLOWS = "a follow-up: stays with the serving agent"
 UNSURE = "no other agent is likely enough: stays with the serving agent"
 HELD = "less sure than the threshold: stays"
+SUSPECTED = "the line looks like an order to the agents: stays"
 ASKED_AGAIN = "the question is put again"
 BY_CUSTOMER, BY_PERSON = "the customer has decided", "a person has decided"
 RULES: dict[str, Kind] = {
@@ -34,6 +36,7 @@ RULES: dict[str, Kind] = {
     FOLLOWS: "follow_up",
     UNSURE: "unsure",
     HELD: "held",
+    SUSPECTED: "suspected",
     ASKED_AGAIN: "asked",
     BY_CUSTOMER: "customer",
     BY_PERSON: "person",

@@ -10,6 +10,7 @@ from app.core.exceptions import TextUnacceptable
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_WORDS = re.compile(r"\w+")
 _SPACES = re.compile(r"\s+")
 _SLICE = re.compile(r"\S{1,1000}\s*|\s+")  # normalisation is quadratic in a row of combining marks
 FORMULA = re.compile(
@@ -44,6 +45,16 @@ def without_yo(text: str) -> str:
 def fold(text: str) -> str:
     """For comparisons: clean, without case, ё as е."""
     return without_yo(clean(text).casefold())
+
+
+RUN = 8
+"""Words in a row that two texts do not share by chance."""
+
+
+def word_runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Every `RUN` words in a row, folded; none of a text with fewer."""
+    words = _WORDS.findall(fold(text))
+    return frozenset(tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
 
 
 def shorten(text: str, letters: int) -> str:

@@ -38,7 +38,7 @@ class Batteries:
         async with self.service.rehearse() as rehearsal:
             for line in lines:
                 dialog = rehearsal.begin(line.customer)
-                answer = await _say(dialog, line.say)
+                answer = await say(dialog, line.say)
                 known = await dialog.look()
                 trials.append(judge_demand(line, language, answer, known))
                 if answer.deeds:
@@ -66,7 +66,7 @@ class Batteries:
                     never.append(act)
                     continue
                 for line in own:
-                    answer = await _say(await offered.fork(), line.say)
+                    answer = await say(await offered.fork(), line.say)
                     trials.append(judge_consent(line, act, language, answer))
                     if answer.deeds:
                         await rehearsal.restore()
@@ -78,14 +78,14 @@ async def _offer(rehearsal: PlayedApplication, offers: Sequence[Offer]) -> Bench
     """A dialog in which the act has just been proposed, and nothing was done yet."""
     for offer in offers:
         dialog = rehearsal.begin(offer.customer)
-        answers = [await _say(dialog, text) for text in offer.say]
+        answers = [await say(dialog, text) for text in offer.say]
         if answers[-1].open == offer.act and not any(answer.deeds for answer in answers):
             return dialog
         await rehearsal.restore()
     return None
 
 
-async def _say(dialog: BenchConversation, text: str) -> PlayedAnswer:
+async def say(dialog: BenchConversation, text: str) -> PlayedAnswer:
     """A line that is refused has no answer."""
     try:
         return await dialog.say(text)

@@ -16,6 +16,7 @@ from app.core.actions import BY_TOOL, RefundPayment
 from app.core.backoffice import ActionContext, Effect, Payment
 from app.core.dialog import Dialog, Message
 from app.core.exceptions import CallCenterError
+from app.core.explanation import SUSPECTED
 from app.core.ports import BackOffice
 from app.core.proposals import Proposal
 from app.core.threads import in_office
@@ -147,6 +148,7 @@ def _answer_of(dialog: Dialog, fresh: list[Effect], effects: list[Effect]) -> Pl
         reads=[name for name in _tools(told) if name not in BY_TOOL],
         citations=[name for message in told if message.turn for name in message.turn.citations],
         person=is_person_called(dialog, effects),
+        suspected=any(m.turn.decision.reason == SUSPECTED for m in told if m.turn),
     )
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from app.agents.grounding.language import CueTemplates, languages
+from app.agents.grounding.leaks import leaks_in
 from app.agents.grounding.opinion import review
 from app.agents.grounding.reading import ActionClaim, SentenceReading, is_question, read
 from app.agents.grounding.sentences import plain, split
@@ -111,7 +112,9 @@ def unsupported_after(before: str, sentence: str, evidence: Evidence, lang: str)
 
 
 def unsupported_in(sentence: str, evidence: Evidence, lang: str) -> list[Claim]:
-    """Of one sentence, in its order of kinds: values, then deeds."""
+    """Of one sentence, in its order of kinds: values, then deeds. Of a leak nothing else is looked at."""
+    if leaked := leaks_in(sentence, evidence):
+        return leaked
     reading = reading_of(sentence, evidence, lang)
     found = _claims(
         reading,

@@ -55,6 +55,7 @@ def evidence_of(agent: Agent, state: TurnState, context: ToolContext, now: datet
         ),
         asked=tuple(line.content for line in lines if line.role == "customer"),
         said=tuple(line.content for line in lines if line.role == "agent"),
+        secret=agent.prompt.text,
         reader=context.claims,
     )
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from app.agents.grounding.reading import ENTITLED, ActionKind, SentenceReading, has_word, read
 from app.agents.grounding.sentences import plain, split
@@ -26,7 +26,7 @@ _THOUSANDS = re.compile(r"(?<=\d)[,\s](?=\d{3}(?!\d))")
 DENIES = re.compile(r"\b(?:not?|never|\w+n't|не|нет)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\w+(?:-\w+)*")
 _TIMES = re.compile(r"\b(\d{1,2}) ?[×xх*] ?(?=\d)")  # "5 × 290 ₽"
-Kind = ValueKind | ActionKind
+Kind = ValueKind | ActionKind | Literal["prompt"]
 VALUES = set(get_args(ValueKind))
 BY_DESK = {"transfer", "discount"}  # true of a desk or of a price without anything having been done
 STEM = 5  # letters that tell a word in another form: "отменён", "отменили"
@@ -52,6 +52,7 @@ class Evidence:
     proposed: frozenset[str] = field(default_factory=frozenset)  # what waits for the customer's yes
     asked: tuple[str, ...] = ()  # the customer's lines: may be echoed, never promised
     said: tuple[str, ...] = ()  # earlier lines of agents, already checked
+    secret: str = ""  # the agent's prompt
     reader: Understanding | None = field(default=None, compare=False, repr=False)  # a second opinion
     memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What was read of people's words: it is kept no longer than they are needed."""

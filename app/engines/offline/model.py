@@ -138,6 +138,7 @@ class EmbeddedChatModel(BaseChatModel):
             desks=self.desks,
             escalates_to=facts.get("escalates_to"),
             handed=facts.get("handed"),
+            is_suspected=bool(facts.get("suspected")),
             by_person=_by_person(messages),
             may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),
             offered=frozenset(offered),

@@ -25,6 +25,8 @@ PUT_AT_MOST = 2  # times that a question is put behind answers to others
 
 def respond(scene: Scene) -> Move:
     """Each wish in turn, then those of earlier lines; what cannot be served now waits for the next line."""
+    if scene.is_suspected:
+        return talk.refuse_order(scene)
     told = report(scene)
     wishes = [] if told else read_wishes(scene)
     said: list[Say] = [told] if told else []

@@ -12,7 +12,7 @@ from app.engines.offline.lexicon import contains, manner, phrasebook
 from app.engines.offline.responses import fill
 from app.engines.offline.wishes import OFFER, TOPIC, Intent
 
-PERSON, CALL, CUT = "person", "call_person", "injection_for_a_discount"
+PERSON, CALL, INJECTION, CUT = "person", "call_person", "injection", "injection_for_a_discount"
 REASON = 500  # characters
 CALLS = frozenset({"bereavement", "self_harm", "hacked", "card_stolen", "phishing"})
 """After these a person looks at the dialog."""
@@ -33,9 +33,19 @@ def fixed(wish: Intent, scene: Scene) -> Move:
     """Reviewed words; a prank calls nobody."""
     if wish.act in CALLS and not is_called(scene):
         return Call(CALL, {"reason": wish.act})
-    cut = contains(manner("price_cut"), wish.said) and not contains(manner("prompt"), wish.said)
-    kind = CUT if wish.act == "injection" and cut else wish.act
+    kind = _kind(wish.said) if wish.act == INJECTION else wish.act
     return Say(pick(words(scene.language)[kind], scene), matter=wish.matter())
+
+
+def refuse_order(scene: Scene) -> Say:
+    """What was open before stays so."""
+    return Say(pick(words(scene.language)[_kind(scene.now)], scene), matter=scene.matter)
+
+
+def _kind(said: str) -> str:
+    """An injection for a lower price is told of the price."""
+    cut = contains(manner("price_cut"), said) and not contains(manner("prompt"), said)
+    return CUT if cut else INJECTION
 
 
 def has_more(scene: Scene) -> bool:

@@ -18,6 +18,9 @@ CLAIMS = "claims.yaml"
 """What sentences of replies do: state or promise something of this customer's, or not."""
 
 
+SHIPPED_ATTACKS = Path(__file__).parent / "attack_artefact"
+
+
 class UnderstandingMeta(FittedMeta):
     """What the weights belong to; `lines`: how many they were fitted on."""
 

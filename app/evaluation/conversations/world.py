@@ -27,7 +27,8 @@ class PlayedAnswer(BaseModel):
     """What came of a customer's line. `open` is the act that is proposed, with its `question`.
 
     `deeds` were done by this line; `tried` and `reads` are the acts and the reading tools that were called.
-    `person`: a human has been called by now. `trouble` says what went wrong instead of an answer.
+    `suspected`: the line was marked as a likely attack. `person`: a human has been called by now.
+    `trouble` says what went wrong instead of an answer.
     """
 
     text: str = ""
@@ -41,6 +42,7 @@ class PlayedAnswer(BaseModel):
     citations: list[str] = Field(default_factory=list)
     person: bool = False
     trouble: str = ""
+    suspected: bool = False
 
 
 class ConversationWorld(Protocol):

@@ -20,7 +20,7 @@ APPROVED = "approved"
 CONSENT = "consent"
 EMBEDDED = "embedded"
 STEPS = {"route": NEUTRAL, "knowledge": "#56B4E9", "answer": "#0072B2", "other": "#D1D5DB"}
-UNWEIGHED = {"follow_up", "asked", "customer", "person", "fallback"}
+UNWEIGHED = {"follow_up", "suspected", "asked", "customer", "person", "fallback"}
 """Rules that decide without weighing agents against each other: bars would only repeat the one."""
 _NUMBER = re.compile(r"\b[A-Z]{1,2}-\d+\b")
 _SENTENCE = re.compile(r"[^.!?\n]*\?")

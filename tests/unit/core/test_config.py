@@ -103,6 +103,7 @@ WRONG = {
     "crm": ["salesforce", "Bitrix24"],
     "knowledge_shipped": ["perhaps"],
     "approved_answers": ["perhaps"],
+    "detect_injection": ["perhaps"],
     "crm_url": ["ftp://x", "example.com", "http://", "https://user:word@example.com/hook"],
     "crm_allow_private": ["perhaps"],
     "crm_timeout": ["0", "-5", "inf", "soon"],

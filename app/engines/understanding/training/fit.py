@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.artefact import Arrays, save
+from app.core.artefact import Arrays, hash_lines, save
 from app.core.courtesies import strip_courtesies
 from app.core.kernels import (
     Floats,
@@ -30,7 +30,7 @@ from app.core.ports import Embedder
 from app.engines.understanding import artefact
 from app.engines.understanding.artefact import ACTS, CLAIMS, UnderstandingMeta
 from app.engines.understanding.model import SLOTS, Calibration, bag_of
-from app.engines.understanding.training.lines import read_act_lines
+from app.engines.understanding.training.lines import read_act_lines, read_attack_lines
 
 GAMMA, LEXICAL_SHARE, AXES = 1.0, 0.5, 192
 RIDGE_LEXICAL, RIDGE_JOINT = 0.5, 0.2
@@ -53,29 +53,39 @@ class ActTraining:
 
 
 def train_acts(locales: Path, out: Path, embedder: Embedder, tell: Tell | None = None) -> ActTraining:
-    return _train(locales, ACTS, (LEXICAL, JOINT), out, embedder, tell)
+    rows, known = read_act_lines(locales), artefact.data_hash(locales)
+    return _train(rows, known, (LEXICAL, JOINT), out, embedder, tell)
 
 
 def train_claims(locales: Path, out: Path, embedder: Embedder, tell: Tell | None = None) -> ActTraining:
-    return _train(locales, CLAIMS, (OF_TWO, OF_TWO), out, embedder, tell)
+    rows, known = read_act_lines(locales, CLAIMS), artefact.data_hash(locales, CLAIMS)
+    return _train(rows, known, (OF_TWO, OF_TWO), out, embedder, tell)
+
+
+def train_attacks(
+    locales: Path, sets: Sequence[Path], out: Path, embedder: Embedder, tell: Tell | None = None
+) -> ActTraining:
+    """`sets` are the development files of the security set; what customers do otherwise is innocent."""
+    rows = read_attack_lines(locales, sets)
+    known = hash_lines([(path.name, path) for path in [*sets, *sorted(locales.glob(f"*/{ACTS}"))]])
+    return _train(rows, known, (OF_TWO, OF_TWO), out, embedder, tell)
 
 
 def _train(
-    locales: Path,
-    file: str,
+    rows: Sequence[tuple[str, str]],
+    data_hash: str,
     calibrations: tuple[Calibration, Calibration],
     out: Path,
     embedder: Embedder,
     tell: Tell | None,
 ) -> ActTraining:
     """Writes `weights.npz` and `meta.json` into `out`; `tell` hears (lines embedded, of how many)."""
-    rows = read_act_lines(locales, file)
     acts = sorted({act for act, _ in rows})
     texts = [strip_courtesies(fold_line(line)) for _, line in rows]
     truth = np.array([acts.index(act) for act, _ in rows])
     arrays = fit_acts(texts, truth, _embed(texts, embedder, tell))
     meta = UnderstandingMeta(
-        data_hash=artefact.data_hash(locales, file),
+        data_hash=data_hash,
         lines=len(rows),
         acts=acts,
         gamma=GAMMA,
