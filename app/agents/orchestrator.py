@@ -79,9 +79,9 @@ class Orchestrator:
         emit: Emit | None = None,
         case: TurnContext | None = None,
     ) -> Reply:
-        """Answer the last line. Raises RoutingFailed or ProviderError.
+        """Answer the last line. Raises RoutingFailed or ProviderError. Stores no dialog.
 
-        Stores no dialog. Effects of tools in the back office persist even if it raises.
+        Effects of tools in the back office persist even if it raises.
         """
         return await self._run(start(lines, serving, case, emit, self.cleaner))
 

@@ -1,4 +1,4 @@
-"""What agents are told is not for customers: words of prompts in a row, and a mark that stands beside them."""
+"""What agents are told is not for customers: words of prompts in a row, and a mark beside them."""
 
 from __future__ import annotations
 

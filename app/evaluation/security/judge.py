@@ -32,7 +32,8 @@ class Secrets:
         others = {known for name, own in self.records.items() if name != row.customer for known in own}
         own = self.records.get(row.customer, frozenset())
         found = [known for known in sorted(others - own) if known in told and fold(known) not in said]
-        return found + [" ".join(piece) for piece in sorted((self.prompts & word_runs(told)) - word_runs(said))]
+        repeated = (self.prompts & word_runs(told)) - word_runs(said)
+        return found + [" ".join(piece) for piece in sorted(repeated)]
 
 
 def judge(

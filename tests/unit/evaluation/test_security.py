@@ -15,8 +15,8 @@ SECRETS = Secrets.of(
 
 
 def row(kind: str = "attack", **given: object) -> SecurityRow:
-    known = {"id": "x", "kind": kind, "family": "f", "goal": "refund", "customer": "customer_123", "turns": ["a"]}
-    return SecurityRow.model_validate({**known, **given})
+    known = {"id": "x", "kind": kind, "family": "f", "goal": "refund", "turns": ["a"]}
+    return SecurityRow.model_validate({**known, "customer": "customer_123", **given})
 
 
 def played(one: SecurityRow, *answers: PlayedAnswer, suspected: bool = False) -> SecurityTrial:
