@@ -23,14 +23,14 @@ LEAKS = [
 ]
 
 
-@pytest.mark.parametrize("leak", LEAKS)
+@pytest.mark.parametrize("leak", LEAKS, ids=["verbatim", "disguised", "mark"])
 def test_a_sentence_that_repeats_it_is_dropped(leak: str) -> None:
     redacted = redact(f"I can help with your plan. {leak} Which plan do you have?", HELD, "en")
     assert [claim.kind for claim in redacted.dropped] == ["prompt"]
     assert leak not in redacted.text
 
 
-@pytest.mark.parametrize("leak", LEAKS)
+@pytest.mark.parametrize("leak", LEAKS, ids=["verbatim", "disguised", "mark"])
 def test_nothing_of_it_leaves_in_a_stream(leak: str) -> None:
     gate = SentenceGate(HELD, "en")
     sent = [part for letter in f"Sure. {leak} Anything else?" for part in gate.feed(letter)] + gate.end()
