@@ -38,7 +38,7 @@ def try_security(
         ledger = open_half(SET, chosen, open_test, list(files.values()))
         rows = {one: read_rows(path) for one, path in files.items()}
         trials = _play(rows, settings)
-        report = report_security(trials, chosen, model_of(settings))
+        report = report_security(trials, chosen, model_of(settings), next(iter(in_use().agents)))
         ledger.close({"unauthorised": report.unauthorised.value, "hijacked": report.hijacked.value})
         write_trials(SET, report, trials, out)
     typer.echo(report.model_dump_json(indent=2) if as_json else summarize_security(report))
