@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -20,7 +19,7 @@ from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.proposing import StatementFilter, put, use
 from app.agents.router import as_message
-from app.agents.state import Decider, Emit, TurnState, reply_of, start, start_at
+from app.agents.state import Decider, Emit, TurnState, reply_of, start, start_at, switch
 from app.agents.system_message import briefing
 from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
 from app.agents.tools.knowledge import relevant
@@ -28,7 +27,6 @@ from app.agents.tools.person import PERSON_TOOL, call_person, person_tool
 from app.core.cleaned_text import LineCleaner
 from app.core.models import (
     CLEAR,
-    Decision,
     Handoff,
     Passage,
     Reply,
@@ -135,7 +133,7 @@ class Orchestrator:
             "decision": decision,
             "agent": decision.agent,
             "usage": decision.usage,
-            "handoffs": _switch(state["serving"], decision, self.context.clock()),
+            "handoffs": switch(state["serving"], decision, self.context.clock()),
             "timings": {"route": perf_counter() - began},
             "steps": 1,
         }
@@ -287,13 +285,6 @@ class Orchestrator:
 async def _entry(state: TurnState) -> str:
     """A report begins at its agent. Async, because LangGraph runs a plain function in the common threads."""
     return state["agent"] or ROUTE
-
-
-def _switch(serving: str | None, decision: Decision, now: datetime) -> list[Handoff]:
-    """The router's change of agent is a handoff too."""
-    if serving in (None, decision.agent):
-        return []
-    return [Handoff(from_agent=serving, to=decision.agent, reason=decision.reason, timestamp=now)]
 
 
 def _tell(state: TurnState, progress: TurnProgress) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
@@ -135,6 +136,13 @@ def start_at(agent: str, use: ToolUse, by: Decider, state: TurnState) -> TurnSta
     ]
     state["tools"] = [use]
     return state
+
+
+def switch(serving: str | None, decision: Decision, now: datetime) -> list[Handoff]:
+    """The router's change of agent is a handoff too."""
+    if serving in (None, decision.agent):
+        return []
+    return [Handoff(from_agent=serving, to=decision.agent, reason=decision.reason, timestamp=now)]
 
 
 def _turn_of(end: TurnState, roster: tuple[Agent, ...], timings: dict[str, float]) -> Turn:
