@@ -10,6 +10,7 @@ from app.engines.offline.entities import Slots, slots_in
 from app.engines.offline.intents import Skill
 from app.engines.offline.lexicon import contains, manner
 from app.engines.offline.subjects import texts_of
+from app.engines.offline.terms import onward
 from app.engines.offline.wishes import DECLINED, Intent, skill_of
 
 OF_TOOL = {"create_order": "order", "change_subscription": "change_plan"}
@@ -56,7 +57,7 @@ def _fitting(before: Slots, fresh: Slots) -> Slots:
     """A plan has no delivery, and goods have no period."""
     goods = (before | fresh).get("item") in in_use().catalogue.goods
     out = {"period"} if goods else {"delivery", "address"}
-    known = before | fresh
+    known = onward(before, fresh)
     if (
         "item" in fresh
         and "quantity" not in fresh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.engines.offline import acts
+from app.engines.offline.agreement import answer_to
 from app.engines.offline.calling_off import says_only_cancel
 from app.engines.offline.conversation import Scene
 from app.engines.offline.counting import bare_count
@@ -10,6 +11,7 @@ from app.engines.offline.entities import Slots, slots_in
 from app.engines.offline.refusals import has_refusal
 
 CHOICES = frozenset({"item", "plan", "period", "delivery"})
+COURIER = "courier"
 AGAIN = "again"
 """In the place of our question that a line answers: it answers none, and the choice is put again."""
 _OTHERS = acts.WANTED | acts.CANNOT | acts.FIXED | {"goodbye", "undo", "vent"} | acts.SHORT_QUESTIONS
@@ -37,3 +39,12 @@ def details_in(text: str, scene: Scene) -> Slots:
 def leaves_open(act: str, text: str, scene: Scene) -> bool:
     """A yes that chooses nothing, or words that mean nothing beside it."""
     return is_open(scene) and "?" not in text and (act == scene.matter.act or act not in _OTHERS)
+
+
+def taken(text: str, scene: Scene) -> tuple[Slots, str]:
+    """What the order then is, and which question is answered: a bare yes takes the courier."""
+    known: Slots = dict(scene.matter.slots)
+    agreed = answer_to("create_order", text, "") in ("yes", "ack")
+    if scene.matter.asked == "delivery" and agreed:
+        return known | {"delivery": COURIER}, "delivery"
+    return known, AGAIN

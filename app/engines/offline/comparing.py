@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.company import in_use
 from app.engines.offline.conversation import Call, Move, Say, Scene
 from app.engines.offline.differences import compares
+from app.engines.offline.item_names import right_names
 from app.engines.offline.lexicon import beginnings, plain, skillbook, values
 from app.engines.offline.responses import listed, worded
 from app.engines.offline.wishes import Intent
@@ -16,7 +17,7 @@ def compare(wish: Intent, scene: Scene) -> Move | None:
     """None where nothing is compared, or only one thing is known of."""
     if not compares(wish.said):
         return None
-    named = _named_in(plain(wish.said))
+    named = _named_in(right_names(plain(wish.said)))
     goods = [name for name in named if name in in_use().catalogue.goods]
     if len(goods) > 1:
         return _goods(goods, wish, scene)

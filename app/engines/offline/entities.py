@@ -12,6 +12,7 @@ from app.core.company import in_use
 from app.core.locales import FALLBACK
 from app.core.numerals import alternatives, languages
 from app.core.quantities import scale
+from app.engines.offline.item_names import right_names
 from app.engines.offline.lexicon import beginnings, plain, values
 
 _SPOKEN_SUM = re.compile(r"(?<!без )§([2-5]0)[ -]§([1-9])(?!\d)")
@@ -144,7 +145,7 @@ def slots_in(text: str, today: date | None, past: bool) -> Slots:
         **{kind: _value(kind, known) for kind in ("period", "delivery", "discount", "ordinal")},
         **{kind: number_in(kind, known) for kind in _LETTERS},
         "quantity": _counted(known, "pieces"),
-        "people": _counted(known, "people"),
+        "people": _counted(known, "people") or _group(known),
         "phone": phone,
         "amount": _amount(known),
         "day": day_in(known, today, past) if today else None,
@@ -176,7 +177,7 @@ def number_in(kind: str, said: str) -> str | None:
 
 def _value(kind: str, said: str) -> str | None:
     """The value named last; what is given up for another ("instead of that plan") does not count."""
-    named = values_in(kind, said)
+    named = values_in(kind, right_names(said) if kind == "item" else said)
     return named[-1] if named else None
 
 
@@ -202,6 +203,12 @@ def _away(kind: str) -> re.Pattern[str]:
     """ "From that plan" is given up; "with a courier" is the same word in Russian, and is not."""
     words = (*values("away")["away"], *(() if kind == "delivery" else values("away")["from"]))
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})\s+[«\"]?$")
+
+
+def _group(said: str) -> int | None:
+    """ "Only me", "на троих"."""
+    named = values("groups").items()
+    return next((int(people) for people, stems in named if beginnings(stems).search(said)), None)
 
 
 def _counted(said: str, kind: str) -> int | None:

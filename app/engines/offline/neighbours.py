@@ -207,7 +207,7 @@ def _reads_rather(act: str, text: str, scene: Scene) -> str:
 
 def _of_price(slots: Slots, text: str) -> str:
     """A rule that is asked about a thing that is sold, or for so many people, is its price."""
-    counted = "people" in slots and asks(text)
+    counted = slots.get("people", 1) > 1 and asks(text)
     return "ask_price" if counted or ("item" in slots and contains(manner("cost"), text)) else ""
 
 
@@ -229,7 +229,7 @@ def _is_order(act: str, slots: Slots, text: str, scene: Scene) -> bool:
 
 def _asks_of_plan(act: str, slots: Slots, text: str, scene: Scene) -> bool:
     """How much room a plan has, or how many people it takes: the plan is named, or was just spoken of."""
-    asks = act in ("ask_plans", "ask_price", "ask_usage") and "people" not in slots
+    asks = act in ("ask_plans", "ask_price", "ask_usage") and slots.get("people", 1) < 2
     if not asks or not contains(named_facts(), text):
         return False
     spoken_of = scene.matter.act in SELLING and "plan" in scene.matter.slots

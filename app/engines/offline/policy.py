@@ -10,16 +10,21 @@ from app.engines.offline import acts, articles, choices, follow_ups, talk
 from app.engines.offline.changes import changed
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
-from app.engines.offline.lexicon import skillbook
+from app.engines.offline.lexicon import contains, manner, skillbook
 from app.engines.offline.named_subjects import subject_of
 from app.engines.offline.neighbours import asks, is_booked, may_be_fault
+from app.engines.offline.paid_days import speak_of_days
 from app.engines.offline.refund_talk import speak_of_refund
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
+from app.engines.offline.threats import answer_threat
+from app.engines.offline.unsold import not_sold
 from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
 
 NEAREST = 3  # acts of a reading of which one may ask for a record
 CLOSE = "close_ticket"
+WITHOUT_NET = frozenset({"ask_outage", "fault", "ask_devices", ""})
+"""As which a question about work without a network may be read."""
 PUT_AT_MOST = 2  # times that a question is put behind answers to others
 
 
@@ -116,12 +121,14 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return talk.cannot(wish, scene)
     if wish.act in ("tried", "unsolved") and (move := articles.go_on(wish, scene)):
         return move
-    if move := speak_of_refund(wish, scene):
+    if move := answer_threat(wish, scene) or speak_of_days(wish, scene) or speak_of_refund(wish, scene):
         return move
     if move := follow_ups.answer(wish, scene):
         return move
-    if beyond := articles.beyond_delivery(wish, scene):
+    if beyond := articles.beyond_delivery(wish, scene) or not_sold(wish, scene):
         return beyond
+    if wish.act in WITHOUT_NET and contains(manner("offline_use"), wish.said) and asks(wish.said):
+        wish = replace(wish, act="ask_how")
     if _is_in_article(wish, scene) and (told := articles.from_article(wish, scene)):
         return told
     if unsaid := articles.not_in_document(wish, scene):
@@ -201,6 +208,8 @@ def _offered(wish: Intent, scene: Scene) -> Move:
 
 def _joined(said: list[Say], later: list[str], scene: Scene) -> Say:
     """The question comes last; what was said before is not said again as if it were new."""
+    if _replaces_proposal(said, scene):
+        said = [one for one in said if not one.declines]
     parts = sorted(said, key=lambda each: each.asks) or [Say("", matter=scene.matter)]
     text = "\n\n".join(part.text for part in parts if part.text)
     note = talk.words(scene.language)["later"][0] if later and not scene.matter.later else ""
@@ -209,6 +218,12 @@ def _joined(said: list[Say], later: list[str], scene: Scene) -> Say:
     cited = [name for part in parts for name in part.citations]
     matter, declines = kept.model_copy(update={"later": later}), any(part.declines for part in parts)
     return Say(_fresh(text, scene), cited, matter, declines=declines)
+
+
+def _replaces_proposal(said: list[Say], scene: Scene) -> bool:
+    """ "Nothing is changed" is not said beside other terms of the same act."""
+    put = scene.result(str(scene.proposal.get("tool", "")))
+    return put is not None and any(one.proposes for one in said)
 
 
 def _fresh(text: str, scene: Scene) -> str:

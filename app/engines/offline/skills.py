@@ -106,7 +106,8 @@ def report(scene: Scene) -> Say | None:
     if not done:
         return None
     said = [_reported(skill, facts, scene) for skill, facts in done]
-    return Say(" ".join(one.text for one in said if one.text), matter=said[-1].matter)
+    text, declines = " ".join(one.text for one in said if one.text), any(one.declines for one in said)
+    return Say(text, matter=said[-1].matter, declines=declines)
 
 
 def _reported(skill: Skill, facts: dict[str, Any], scene: Scene) -> Say:
@@ -150,8 +151,9 @@ def _prepare(skill: Skill, words: Words, slots: Slots, wish: Intent, scene: Scen
 def _count_people(skill: Skill, slots: Slots) -> None:
     """Only the largest plan takes further people; places on a plan are what is ordered of it."""
     plans = list(in_use().catalogue.plans)
-    slots.setdefault("item", plans[-1])
-    if slots["item"] in plans and "people" not in skill.slots.values():
+    if slots["people"] > 1:
+        slots.setdefault("item", plans[-1])
+    if slots.get("item") in plans and "people" not in skill.slots.values():
         slots["quantity"] = slots["people"]
 
 
@@ -221,7 +223,8 @@ def tell(skill: Skill, facts: dict[str, Any], wish: Intent, scene: Scene) -> Say
         if not beside:
             return Say(f"{text} {asked}".strip(), matter=wish.matter(OFFER, skill.offers))
     asked = TIME if facts.get("reason") in ("outside_hours", "in_the_past", "too_far") else ""
-    return Say(text, matter=wish.matter(asked))
+    refused = facts.get("status") == "refused" and scene.proposal.get("tool") == skill.tool
+    return Say(text, matter=wish.matter(asked), declines=refused)  # the latest wish replaces what was put
 
 
 def _briefly(words: Words, facts: dict[str, Any], said: str, lang: str) -> str:

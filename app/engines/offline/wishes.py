@@ -21,6 +21,7 @@ from app.engines.offline.intents import BY_NAME, WHICH, Skill
 from app.engines.offline.lexicon import contains, manner
 from app.engines.offline.neighbours import closing_words, is_booked, named_demand, named_facts, narrowed
 from app.engines.offline.refusals import has_refusal
+from app.engines.offline.terms import onward, other_terms
 
 WHICHES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
 BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount", "address")
@@ -98,7 +99,7 @@ def _interpret(part: LinePart, scene: Scene) -> Intent:
         return changed
     if {act, matter.act} <= SELLING and (act != "ask_plans" or contains(named_facts(), text)):
         known = {k: v for k, v in matter.slots.items() if k in BACKGROUND}
-        wish = replace(wish, slots=known | wish.slots)
+        wish = replace(wish, slots=onward(known, wish.slots))
     return replace(wish, is_meant=_is_meant(act, part, scene))
 
 
@@ -205,7 +206,7 @@ def _answer(part: LinePart, scene: Scene) -> Intent | None:
     if (best in REFUSALS and not other) or (is_choice and choices.withdraws(part.text)):
         return Intent(DECLINED, matter.text, part.text, dict(matter.slots))
     if choices.leaves_open(best_act(part, scene), part.text, scene):
-        return Intent(matter.act, matter.text, part.text, dict(matter.slots), choices.AGAIN)
+        return Intent(matter.act, matter.text, part.text, *choices.taken(part.text, scene))
     return None
 
 
@@ -227,11 +228,13 @@ def _decision(part: LinePart, scene: Scene) -> Intent | None:
     """What is neither a yes nor another wish leaves the offer alone."""
     matter = scene.matter
     best, known = part.reading.best, dict(matter.slots)
+    if terms := other_terms(scene.now, known, matter.offered):
+        return Intent(matter.offered, scene.now, scene.now, onward(known, terms), OFFER)
     puts_off = answer_to("", part.text, "") in ("no", "later") or has_refusal(part.text)
     puts_off = puts_off or _is_forbidden(matter.offered, part.text)
     named = named_demand(part.text, scene)
     if not puts_off and (named or best in {*ASSENTS, matter.offered}):
-        known |= slots_in(part.text, scene.today, _is_past(matter.offered))
+        known = onward(known, slots_in(part.text, scene.today, _is_past(matter.offered)))
         return Intent(named or matter.offered, matter.text, part.text, known, OFFER)
     if puts_off or best in REFUSALS or not (best_act(part, scene) or "?" in part.text):
         return Intent(DECLINED, matter.text, part.text, known)
@@ -256,7 +259,7 @@ def _gives(matter: OpenMatter, part: LinePart, scene: Scene) -> bool:
 def _supplied(part: LinePart, scene: Scene) -> Intent:
     matter, skill = scene.matter, skill_of(scene.matter.act)
     text = part.text
-    slots = matter.slots | slots_in(text, scene.today, bool(skill and skill.past))
+    slots = onward(matter.slots, slots_in(text, scene.today, bool(skill and skill.past)))
     slots |= choices.details_in(text, scene)
     if matter.asked in TEXTS:
         slots[matter.asked] = text
@@ -280,7 +283,7 @@ def corrected(wish: Intent, scene: Scene) -> Intent | None:
     wanted = {*skill.slots.values(), *(skill.lookup.slots.values() if skill.lookup else ()), "ordinal"}
     if not timed and not wanted & known.keys():
         return None
-    slots = dict(matter.slots) | known
+    slots = onward(dict(matter.slots), known)
     act = "move_call" if matter.act == "callback" and is_booked(scene) else matter.act
     return replace(wish, act=act, text=f"{matter.text}\n{wish.said}", slots=slots)
 
