@@ -127,8 +127,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return move
     if beyond := articles.beyond_delivery(wish, scene) or not_sold(wish, scene):
         return beyond
-    if wish.act in WITHOUT_NET and contains(manner("offline_use"), wish.said) and asks(wish.said):
-        wish = replace(wish, act="ask_how")
+    wish = _of_work_offline(wish)
     if _is_in_article(wish, scene) and (told := articles.from_article(wish, scene)):
         return told
     if unsaid := articles.not_in_document(wish, scene):
@@ -149,6 +148,12 @@ def serve(wish: Intent, scene: Scene) -> Move:
     if scene.matter.act in {*acts.URGENT, talk.PERSON} and talk.is_called(scene):
         return talk.leave_to_person(scene)
     return _nearest_record(wish, scene) or follow_ups.repeat_question(scene) or _without_answer(wish, scene)
+
+
+def _of_work_offline(wish: Intent) -> Intent:
+    """Work without a network is asked about as a thing to do, not as a fault of ours."""
+    asked = wish.act in WITHOUT_NET and contains(manner("offline_use"), wish.said) and asks(wish.said)
+    return replace(wish, act="ask_how") if asked else wish
 
 
 def _is_in_article(wish: Intent, scene: Scene) -> bool:
