@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.engines.offline.entities import values_in
-from app.engines.offline.item_names import right_names
 from app.engines.offline.lexicon import contains, manner, plain
+from app.engines.offline.slips import right_names
 
 
 def compares(text: str) -> bool:

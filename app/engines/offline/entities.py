@@ -12,8 +12,8 @@ from app.core.company import in_use
 from app.core.locales import FALLBACK
 from app.core.numerals import alternatives, languages
 from app.core.quantities import scale
-from app.engines.offline.item_names import right_names
 from app.engines.offline.lexicon import beginnings, plain, values
+from app.engines.offline.slips import right_names
 
 _SPOKEN_SUM = re.compile(r"(?<!без )§([2-5]0)[ -]§([1-9])(?!\d)")
 

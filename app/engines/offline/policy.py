@@ -7,18 +7,17 @@ from dataclasses import replace
 from app.core.actions import BY_TOOL
 from app.core.models import OpenMatter
 from app.engines.offline import acts, articles, choices, follow_ups, talk
+from app.engines.offline.abroad import not_sold
 from app.engines.offline.changes import changed
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
 from app.engines.offline.health import known_cause
 from app.engines.offline.lexicon import contains, manner, skillbook
 from app.engines.offline.named_subjects import subject_of
 from app.engines.offline.neighbours import asks, is_booked, may_be_fault
-from app.engines.offline.paid_days import speak_of_days
-from app.engines.offline.refund_talk import speak_of_refund
+from app.engines.offline.refund_talk import speak_of_days, speak_of_refund
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
 from app.engines.offline.threats import answer_threat
-from app.engines.offline.unsold import not_sold
 from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
 
 NEAREST = 3  # acts of a reading of which one may ask for a record

@@ -1,4 +1,4 @@
-"""Refunds beside the records: the terms before anything was paid, and why a sum is what it is."""
+"""Money beside the records: the terms of a refund, why its sum is what it is, what becomes of paid days."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ REFUND, PAYMENTS = "refund_payment", "find_payments"
 _OTHERS = (acts.WANTED | acts.FIXED | acts.CANNOT) - acts.MONEY - acts.LOOKED_UP - {"ask_price", "complaint"}
 _OF_PLAN = frozenset({"ask_plan", "ask_next_charge", "ask_debt"})
 """What a question about a month or a day may be taken for."""
+OF_TOOL = {"change_subscription": "change", "cancel_subscription": "cancel"}
+OF_ACT = {"change_plan": "change", "cancel_plan": "cancel"}
 
 
 def speak_of_refund(wish: Intent, scene: Scene) -> Move | None:
@@ -73,3 +75,21 @@ def _article(scene: Scene) -> Article | None:
 def _without_request(body: str) -> str:
     """Without its last paragraph, which asks for the data of a payment."""
     return body.rsplit("\n\n", 1)[0]
+
+
+def speak_of_days(wish: Intent, scene: Scene) -> Move | None:
+    if not _asks_of_days(wish):
+        return None
+    kind = OF_TOOL.get(str(scene.proposal.get("tool")), "")
+    words = spoken("follow_ups", scene.language)["paid_days"]
+    if kind and (told := fill(words[f"{kind}_put"], scene.proposal, scene.language)):
+        return propose_again(scene, told)
+    told = fill(words[OF_ACT.get(scene.matter.act, "any")], {}, scene.language)
+    return Say(told, matter=scene.matter.model_copy(update={"asked": ""}))
+
+
+def _asks_of_days(wish: Intent) -> bool:
+    """Not whether the money for them comes back, nor of an outage."""
+    others = (*manner("give_back"), *manner("outage"))
+    lost = contains(manner("paid_days"), wish.said) and contains(manner("days_lost"), wish.said)
+    return lost and wish.act not in acts.FIXED and not contains(others, wish.said)

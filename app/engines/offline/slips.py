@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import takewhile
 
-from app.engines.offline.lexicon import plain
+from app.engines.offline.lexicon import beginnings, plain, values
 
 _QWERTY = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _JCUKEN = "ёйцукенгшщзхъфывапролджэячсмитьбю"
@@ -18,6 +19,7 @@ _DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 _SHADES = re.compile("[\ufe0f\u200d\U0001f3fb-\U0001f3ff]")  # of emoji
 _DOUBLE = re.compile(r"([^\W\d_])\1")
 _WORD = re.compile(r"[^\W\d_]+")
+FORM = 2  # letters by which a form may be longer than the name of what is sold
 LONG, ENDING, PAIR = 5, 2, 2  # letters of a word in which a slip is looked for, of its ending, and swapped
 
 
@@ -68,3 +70,28 @@ def is_slip(word: str, right: str) -> bool:
 def _shared(one: str, other: str) -> int:
     """Letters with which both begin."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def right_names(said: str) -> str:
+    """`said` in plain letters, with the names as they are written."""
+    return _WORD.sub(lambda word: _right(word[0]), said)
+
+
+@lru_cache
+def _names() -> tuple[str, ...]:
+    return tuple(stem for stems in values("item").values() for stem in stems if _WORD.fullmatch(stem))
+
+
+def _right(word: str) -> str:
+    names = _names()
+    if len(word) < LONG or beginnings(names).match(word):
+        return word
+    near = {name for name in names if len(name) >= LONG and _is_near(word, name)}
+    return near.pop() if len(near) == 1 else word
+
+
+def _is_near(word: str, name: str) -> bool:
+    """The form may have an ending behind the name."""
+    cuts = {word[:end] for end in range(len(name) - 1, len(name) + FORM) if end >= len(word) - FORM}
+    single = _DOUBLE.sub(r"\1", name)
+    return any(_DOUBLE.sub(r"\1", cut) == single or is_slip(cut, name) for cut in cuts)
