@@ -7,10 +7,10 @@ from app.engines.offline.conversation import Call, Move, Say, Scene
 from app.engines.offline.differences import compares
 from app.engines.offline.lexicon import beginnings, plain, skillbook, values
 from app.engines.offline.responses import listed, worded
+from app.engines.offline.slips import right_names
 from app.engines.offline.wishes import Intent
 
 PLANS, ACCOUNT, QUOTE = "list_plans", "account_facts", "quote"
-from app.engines.offline.slips import right_names
 
 
 def compare(wish: Intent, scene: Scene) -> Move | None:
