@@ -128,6 +128,35 @@ def test_a_hand_back_needs_no_note(room: Room, blank: str) -> None:
     assert room.view().get("notes", []) == []
 
 
+def test_what_the_customer_wrote_last_is_answered_when_it_is_handed_back(room: Room) -> None:
+    room.take_over()
+    room.reply("Смотрю.")
+    room.say("понял. а сколько стоит Профи за год?")
+    back = room.hand_back(note="скажите цену", agent="sales").json()
+    assert (back["handler"], back["assigned_agent"]) == ("bot", "sales")
+    [asked, said] = room.view()["messages"][-2:]
+    assert (asked["role"], asked["state"], said["role"]) == ("customer", "done", "sales")
+    assert "19\u00a0104" in said["content"]
+
+
+def test_what_a_person_has_answered_is_not_answered_again(room: Room) -> None:
+    room.take_over()
+    room.say("а сколько стоит Профи за год?")
+    room.reply("19 104 ₽.")
+    room.hand_back()
+    assert room.view()["messages"][-1]["role"] == "operator"
+
+
+def test_a_dialog_is_handed_back_even_where_no_model_answers(tmp_path: Path) -> None:
+    with site(tmp_path, router="local", model_fallback=False) as centre:
+        room = Room.open(centre.http)
+        room.take_over()
+        room.say("how much is pro")
+        centre.fail("500")
+        assert room.hand_back().json()["handler"] == "bot"
+        assert [m["state"] for m in room.view()["messages"]] == ["failed"]
+
+
 def test_a_hand_back_may_name_the_agent_that_goes_on(room: Room) -> None:
     room.take_over()
     refused = room.hand_back(agent="janitor")

@@ -13,6 +13,7 @@ from app.core.backoffice import (
     ActionContext,
     Customer,
     Effect,
+    Order,
     Outcome,
     Payment,
     Subscription,
@@ -30,6 +31,7 @@ class Office:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     paid: dict[str, list[Payment]] = field(default_factory=dict)
+    placed: dict[str, list[Order]] = field(default_factory=dict)
     waiting: dict[str, ActionApproval] = field(default_factory=dict)
     carried_out: list[str] = field(default_factory=list)
     down: bool = False
@@ -45,6 +47,10 @@ class Office:
     def payments(self, customer_id: str) -> list[Payment]:
         self._up()
         return self.paid.get(customer_id, [])
+
+    def orders(self, customer_id: str) -> list[Order]:
+        self._up()
+        return self.placed.get(customer_id, [])
 
     def worths(self, customer_ids: Collection[str]) -> dict[str, Worth]:
         self._up()

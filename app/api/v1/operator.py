@@ -114,7 +114,7 @@ async def reply(dialog_id: DialogId, body: ReplyBody, bench: Bench, key: Key, re
 
 @router.post("/dialogs/{dialog_id}/handback", summary="Hand back to the agents", responses=CHANGE)
 async def handback(dialog_id: DialogId, body: HandbackBody, bench: Bench) -> Held:
-    """Returns the dialog to the agents, with a note for them if there is one."""
+    """Returns the dialog to the agents, with a note for them if there is one; they answer what waits."""
     return await bench.operators.hand_back(dialog_id, body.operator, body.note, body.agent)
 
 

@@ -94,6 +94,14 @@ class Turns:
         await self.store.write(dialog)
         return asked
 
+    def take_up(self, dialog: Dialog) -> Message | None:
+        """After a handback the line that nobody has answered; it is charged already. The caller writes."""
+        asked = find_untaken(dialog)
+        if asked is not None:
+            asked.state = "pending"
+            self.consents.hear(dialog, asked)
+        return asked
+
     async def run(
         self, dialog: Dialog, asked: Message, request: Request | None, emit: Emit | None, view: View
     ) -> TurnResponse:
@@ -134,6 +142,12 @@ class Turns:
         self.metrics.turn(reply.turn)
         _log_turn(dialog, said)
         return said
+
+
+def find_untaken(dialog: Dialog) -> Message | None:
+    """The customer's last line, if a person held the dialog then and nobody has answered it."""
+    last = next((m for m in reversed(dialog.messages) if m.about is None), None)
+    return last if last and last.role == "customer" and last.state == "done" else None
 
 
 def is_by_button(asked: Message) -> bool:

@@ -131,8 +131,10 @@ class Monitor:
     async def open(self, dialog_id: str, reader: str | None = None) -> OpenDialog:
         """Raises DialogNotFound or DialogQuarantined."""
         dialog = await self.operators.dialogs.store.read(dialog_id)
-        account, _ = await QueueRecords(self.operators.office).customer(dialog.customer_id)
-        told = briefing(dialog, account, reader, self.operators.title_of)
+        records = QueueRecords(self.operators.office)
+        account, _ = await records.customer(dialog.customer_id)
+        unpaid = await records.unpaid(dialog)
+        told = briefing(dialog, account, reader, self.operators.title_of, unpaid)
         if any(m.about for m in dialog.messages):  # the outcome of an approval was told here
             told.notes += await self._comments(dialog_id)
         return OpenDialog.of(dialog, told, account.customer.name if account else "")

@@ -175,7 +175,7 @@ class Queue:
             waiting_seconds=int(signals.waiting),
             priority=priority_of(signals, reader or language_in(dialog)),
             approvals=[approval.number for approval in entry.approvals],
-            summary=briefing(dialog, account, reader, self.title_of),
+            summary=briefing(dialog, account, reader, self.title_of, await records.unpaid(dialog)),
             latest=latest_line(dialog),
             unread=is_unread(dialog),
         )

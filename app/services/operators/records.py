@@ -9,7 +9,8 @@ from typing import Literal, TypeVar
 
 import structlog
 
-from app.core.backoffice import Account, ActionApproval, Worth
+from app.core.backoffice import Account, ActionApproval, Order, Worth
+from app.core.dialog import Dialog
 from app.core.exceptions import BackOfficeUnavailable
 from app.core.ports import BackOffice
 from app.core.threads import in_office
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 RecordsState = Literal["ok", "absent", "unavailable"]
 LISTED = 1000
+ORDER = "create_order"
 
 
 @dataclass
@@ -45,6 +47,16 @@ class QueueRecords:
                 lambda office: _read_customer(office, customer_id), (None, None)
             )
         return self._known[customer_id]
+
+    async def unpaid(self, dialog: Dialog) -> frozenset[str]:
+        """The orders placed in the dialog that still await payment."""
+        turns = (m.turn for m in dialog.messages if m.turn)
+        placed = {t.number for turn in turns for t in turn.tools if t.name == ORDER and t.status == "done"}
+        if not placed:
+            return frozenset()
+        nothing: list[Order] = []
+        found = await self._ask(lambda office: office.orders(dialog.customer_id), nothing)
+        return frozenset(o.number for o in found if o.number in placed and o.status == "awaiting_payment")
 
     async def worths(self, customer_ids: Collection[str]) -> dict[str, Worth] | None:
         """Of known customers; None if the records cannot be read."""

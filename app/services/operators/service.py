@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from app.core.dialog import HandbackNote, Rating
+from app.core.dialog import Dialog, HandbackNote, Message, Rating
 from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
 from app.core.ports import BackOffice
 from app.core.text import checked, is_blank
@@ -16,6 +16,7 @@ from app.services.dialogs.admission import Request
 from app.services.dialogs.approvals import Settle
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import TurnResponse, find_stored, keep_response
+from app.services.dialogs.views import answered
 from app.services.operators.queue import Queue
 from app.services.operators.summary import name_by_id
 from app.services.operators.views import ApprovalsView, ApprovalView, Held, QueueView, Rated, Replied
@@ -77,7 +78,8 @@ class OperatorService:
             return outcome
 
     async def hand_back(self, dialog_id: str, operator: str, note: str, agent: str | None = None) -> Held:
-        """Agents see the note from the next turn on; a blank one is none.
+        """Agents see the note from now on; a blank one is none. What the customer wrote last and nobody
+        has answered is answered at once; if that fails the dialog is handed back all the same.
 
         Raises AgentUnknown, DialogClosed, NotHeld.
         """
@@ -87,9 +89,18 @@ class OperatorService:
             raise AgentUnknown(self.agents)
         async with self.dialogs.access.exclusive(dialog_id) as dialog:
             dialog.hand_back(HandbackNote(by=operator, text=note, at=self.dialogs.clock()), agent)
+            asked = self.dialogs.turns.take_up(dialog)
             await self.dialogs.store.write(dialog)
             log.info("dialog_handed_back", dialog_id=dialog_id, agent=dialog.assigned_agent)
+            if asked is not None:
+                await self._answer(dialog, asked)
             return Held.of(dialog)
+
+    async def _answer(self, dialog: Dialog, asked: Message) -> None:
+        try:
+            await self.dialogs.turns.run(dialog, asked, None, None, answered)
+        except CallCenterError as error:
+            log.warning("handed_back_unanswered", dialog_id=dialog.dialog_id, code=error.code)
 
     async def close(self, dialog_id: str, operator: str) -> Held:
         """Idempotent. Raises DialogNotFound, TakenOver, storage errors."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import cast
 
@@ -19,6 +19,8 @@ from app.core.dialog import Dialog, Message
 from app.core.events import Event
 from app.core.locales import read
 from app.core.models import ToolUse, Turn
+from app.services.dialogs.consents import live_proposal
+from app.services.operators.records import ORDER
 from app.services.operators.wish import find_wish, short
 
 Wording = dict[str, dict[str, str]]
@@ -94,8 +96,8 @@ class Briefing(BaseModel):
     """Handoff summary. `language` is that of the dialog.
 
     `wish` is the line of `wanted` that states the matter; `called`: what brought a person, as analytics
-    counts it. `promised`: done, or pending approval, each as it
-    stands now; `withheld`: blocked claims, which were never sent.
+    counts it; `open`: what waits for the customer, orders to pay for and proposals. `promised`: done, or
+    pending approval, each as it stands now; `withheld`: blocked claims, which were never sent.
     """
 
     language: str
@@ -104,6 +106,7 @@ class Briefing(BaseModel):
     wish: str = ""
     why: str = ""
     called: Why = ""
+    open: list[str] = Field(default_factory=list)
     tried: list[str] = Field(default_factory=list)
     promised: list[str] = Field(default_factory=list)
     withheld: list[str] = Field(default_factory=list)
@@ -121,10 +124,11 @@ def briefing(
     account: Account | None = None,
     reader: str | None = None,
     title_of: Callable[[str, str], str] = name_by_id,
+    unpaid: Collection[str] = (),
 ) -> Briefing:
     """In the language of the `reader`, else of the dialog; quotations are not translated.
 
-    `wanted` and the fields after it cover the time since the last handback.
+    `wanted` and the fields after it cover the time since the last handback. `unpaid` are numbers of orders.
     """
     spoken = language_in(dialog)
     language = reader or spoken
@@ -150,7 +154,8 @@ def briefing(
                 _list_refusals(tools, language),
             )
         ),
-        promised=_unique(_list_promises(tools, language)),
+        open=_unique(_list_open(dialog, unpaid, language)),
+        promised=_unique(_list_promises(tools, language, unpaid)),
         withheld=_unique(words for turn in turns for words in turn.withheld),
         notes=[f"{note.by}: {note.text}" for note in dialog.notes if note.text],
         last_by=(last.agent_type or last.role) if last else "",
@@ -218,11 +223,24 @@ def _list_refusals(tools: list[ToolUse], language: str) -> Iterator[str]:
         yield words.format(tool=_title(tool, language), reason=_reason(tool, language))
 
 
-def _list_promises(tools: list[ToolUse], language: str) -> Iterator[str]:
+def _list_open(dialog: Dialog, unpaid: Collection[str], language: str) -> Iterator[str]:
+    """Of the whole dialog: a handback settles none of it."""
+    turns = [m.turn for m in dialog.messages if m.turn]
+    used = [tool for turn in turns for tool in turn.tools]
+    placed = [tool for tool in used if tool.name == ORDER and tool.number in unpaid]
+    yield from _list_promises(placed, language, unpaid)
+    if proposal := live_proposal(dialog):
+        words = wording(language)
+        tool = words["tools"].get(proposal.tool, proposal.tool)
+        yield words["briefing"]["proposed"].format(tool=tool)
+
+
+def _list_promises(tools: list[ToolUse], language: str, unpaid: Collection[str]) -> Iterator[str]:
     words = wording(language)
     latest = {_act(tool): tool for tool in tools if tool.status in STATES}
     for tool in (tool for tool in latest.values() if tool.status in PROMISED):
-        told = words["briefing"][tool.status].format(tool=_title(tool, language))
+        stands = "unpaid" if tool.name == ORDER and tool.number in unpaid else tool.status
+        told = words["briefing"][stands].format(tool=_title(tool, language))
         yield f"{told} ({tool.number})" if tool.number else told
 
 

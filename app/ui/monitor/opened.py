@@ -14,7 +14,7 @@ from app.ui.monitor.panels import ApprovalRow, NamedCustomer, approval_row, desc
 from app.ui.room import render
 from app.ui.words import RoomTexts
 
-FACTS = ("wish", "why", "tried", "promised", "withheld", "notes")
+FACTS = ("open", "wish", "why", "tried", "promised", "withheld", "notes")
 _ITEM = re.compile(r"\s*(?:[-•*]|(\d{1,2})[.)])\s+(?=\S)")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.core.called import Why
 from app.services.operators.summary import name_values, wording
@@ -47,7 +48,9 @@ class NamedCustomer:
 
 @dataclass(frozen=True)
 class QueuedDialog:
-    """`since` is None for somebody who does not wait; `held` names the colleague; `called`: why a person."""
+    """`since` is None for somebody who does not wait; `held` names who serves, `mine` where the reader does;
+    `called`: why a person; `latest`: what the customer wrote since, and nobody on this page has seen it.
+    """
 
     dialog: str
     customer: NamedCustomer
@@ -57,23 +60,40 @@ class QueuedDialog:
     since: datetime | None
     called: str
     reasons: str
+    open: str
     wish: str
+    latest: str
     unread: bool
+    mine: bool
 
 
 @dataclass(frozen=True)
 class QueuePanel:
+    mine: list[QueuedDialog]
     waiting: list[QueuedDialog]
     held: list[QueuedDialog]
     title: str
     records: str
 
 
-def render_queue(queue: QueueView, as_of: datetime, texts: RoomTexts, names: Names) -> str:
-    rows = [_queue_row(row, as_of, texts, names) for row in queue.dialogs]
-    held = [row for row in rows if row.held]
+class Viewer(NamedTuple):
+    """Who looks at the page, by the name they typed, and the dialog that is open there."""
+
+    operator: str = ""
+    dialog: str = ""
+
+
+NOBODY = Viewer()
+
+
+def render_queue(
+    queue: QueueView, as_of: datetime, texts: RoomTexts, names: Names, viewer: Viewer = NOBODY
+) -> str:
+    rows = [_queue_row(row, as_of, texts, names, viewer) for row in queue.dialogs]
+    mine = [row for row in rows if row.mine]
+    held = [row for row in rows if row.held and not row.mine]
     title = texts.words["queue"].format(count=count_waiting(queue))
-    shown = QueuePanel([row for row in rows if not row.held], held, title, queue.records)
+    shown = QueuePanel(mine, [row for row in rows if not row.held], held, title, queue.records)
     return render("monitor.queue", queue=shown, t=texts)
 
 
@@ -87,7 +107,12 @@ def _waits_since(seconds: int, as_of: datetime) -> datetime | None:
     return (as_of - timedelta(seconds=seconds)).replace(microsecond=0) if seconds else None
 
 
-def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names) -> QueuedDialog:
+def _queue_row(
+    row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names, viewer: Viewer
+) -> QueuedDialog:
+    mine = row.held_by is not None and row.held_by == viewer.operator
+    wish = row.summary.wish or row.summary.wanted
+    unread = row.unread and not (mine and row.dialog_id == viewer.dialog)
     return QueuedDialog(
         dialog=row.dialog_id,
         customer=NamedCustomer.of(row.customer_id, names),
@@ -97,8 +122,11 @@ def _queue_row(row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names) -
         since=_waits_since(row.waiting_seconds, as_of),
         called=describe_called(row.summary.called, texts),
         reasons="; ".join(_extras(row, texts)),
-        wish=(row.held_by and row.latest) or row.summary.wish or row.summary.wanted,
-        unread=row.unread,
+        open="; ".join(row.summary.open),
+        wish=wish,
+        latest=row.latest if unread and row.latest != wish else "",
+        unread=unread,
+        mine=mine,
     )
 
 

@@ -18,6 +18,7 @@ from app.services.workbench import Workbench
 from app.ui.monitor.actions import OperatorActions, PanelPoll
 from app.ui.monitor.opened import render_dialog
 from app.ui.monitor.panels import (
+    Viewer,
     count_waiting,
     monitor_texts,
     render_approvals,
@@ -89,7 +90,9 @@ class PanelUpdates:
 
     def _parts(self, board: Board, asked: PanelPoll, opened: OpenDialog | None, problem: str) -> Json:
         parts = {
-            "queue": render_queue(board.queue, board.counted_at, self.texts, board.names),
+            "queue": render_queue(
+                board.queue, board.counted_at, self.texts, board.names, Viewer(asked.operator, asked.dialog)
+            ),
             "approvals": render_approvals(board.approvals, self.texts, board.names),
             "dialogs": render_dialogs(board.dialogs, asked.narrowed, self.texts, board.names),
             **(render_dialog(opened, board.approvals, self.texts) if opened else self._no_dialog(problem)),

@@ -7,6 +7,7 @@ import pytest
 from app.core.dialog import Dialog, HandbackNote
 from app.core.escalation import Escalation
 from app.core.models import Handoff, Reply, ToolUse
+from app.core.proposals import Proposal, Question
 from app.services.operators.summary import briefing
 from tests.contract.samples import NOON, at, closing, new_dialog, reply
 from tests.support.office import Office
@@ -190,3 +191,44 @@ def test_the_wish_is_the_line_that_says_most() -> None:
     turn(dialog, "верните деньги за хаб", reply("Вернуть?"), 2)
     calls_a_person(dialog, "да", 3)
     assert briefing(dialog).wish == "верните деньги за хаб"
+
+
+@pytest.mark.parametrize(
+    ("language", "waits", "done", "asks"),
+    [
+        ("ru", "заказ: ждёт оплаты (O-6)", "заказ: выполнено (O-5)", "заказ: ждёт согласия клиента"),
+        (
+            "en",
+            "order: awaiting payment (O-6)",
+            "order: done (O-5)",
+            "order: awaiting the customer's consent",
+        ),
+    ],
+)
+def test_an_order_to_pay_for_and_a_question_to_the_customer_are_open(
+    language: str, waits: str, done: str, asks: str
+) -> None:
+    dialog, answer = new_dialog(), reply("Оформил.", "sales")
+    answer.turn.tools = [used("create_order", "done", '{"order": "O-5"}', "O-5")]
+    turn(dialog, "оформите хаб", answer)
+    answer = reply("Оформил.", "sales")
+    answer.turn.tools = [used("create_order", "done", '{"order": "O-6"}', "O-6")]
+    turn(dialog, "и ещё один", answer, 1)
+    dialog.take_over("anna", "", at(2))
+    dialog.hand_back(HandbackNote(by="anna", text="", at=at(3)))
+    told = briefing(dialog, None, language, unpaid={"O-6"})
+    assert told.open == [waits]
+    assert told.promised == [done, waits]
+    asked = Question(text="Оформить?", confirm="Да", decline="Нет")
+    dialog.proposals.append(
+        Proposal(
+            tool="create_order",
+            arguments={},
+            agent="sales",
+            language="ru",
+            questions={"ru": asked},
+            seq=1,
+            at=NOON,
+        )
+    )
+    assert briefing(dialog, None, language, unpaid=set()).open == [asks]
