@@ -123,7 +123,7 @@ class Orchestrator:
         for name, agent in self._agents.items():
             graph.add_node(name, partial(self._answer, agent), destinations=(*agents, CHECK))
         graph.add_node(CHECK, self._check, destinations=(*agents, END))
-        return graph.compile()
+        return graph.compile(checkpointer=False)  # within a report too: its state is no plain values
 
     async def _route(self, state: TurnState) -> dict[str, Any]:
         began = perf_counter()

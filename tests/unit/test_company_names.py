@@ -35,6 +35,7 @@ WORDS = {
     "app/bootstrap/checks.py": {"storage"},
     "app/core/threads.py": {"storage"},
     "app/engines/backoffice/past.py": {"key"},
+    "app/services/access": {"key"},
     "app/services/checks.py": {"storage"},
     "app/ui": {"key", "storage"},
     "app/locales/en/ui": {"key", "storage"},

@@ -190,14 +190,16 @@ class ChatTurns:
         """The dialog, what is said in it with the new line, and what answers it."""
         dialogs, branching = self.bench.dialogs, self.bench.branching
         checked(text)
-        await self._expect_allowed(name, customer)
+        view = await dialogs.view(name) if name else None
+        allowance_of(self.bench.limits).expect(view.customer_id if view else customer, name)
         if name and editing:
             name = await branching.edit(name, editing, text)
             return name, await self._history(name), partial(branching.answer, name, editing)
-        if not name:
+        if view is None:
             with drawing_on(allowance_of(self.bench.limits)):
                 name = str((await dialogs.create(customer, None)).body["dialog_id"])
-        said = [*await self._history(name), customer_entry(text)]
+            view = await dialogs.view(name)
+        said = [*build_history(view, self.texts), customer_entry(text)]
         return name, said, partial(dialogs.converse, name, text)
 
     async def _expect_allowed(self, name: str, customer: str) -> None:

@@ -21,6 +21,7 @@ GIVEN = {
     "crm_token": "t0ken",
     "webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "operator_key": "k" * 24,
+    "access_secret": "s" * 32,
     "cors_origins": "https://a.example",
     "allowed_hosts": "a.example",
     "trusted_proxies": "10.0.0.0/8",

@@ -9,7 +9,7 @@ import pytest
 from app.core.config import SECRETS, Settings, load_settings
 from app.core.exceptions import SettingInvalid
 
-SECRET = "canary-5b1f"
+SECRET = "canary-5b1f-of-at-least-32-characters"
 
 
 @pytest.fixture(autouse=True)
