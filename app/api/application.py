@@ -27,7 +27,7 @@ from app.api.description import describe
 from app.api.entrance import Entrance
 from app.api.headers import RateHeaders, SecurityHeaders
 from app.api.middleware import Doors, Head, KnownHosts, OneSpelling, OwnOrigin
-from app.api.v1 import analytics, dialogue, health, knowledge, operator, routing, tokens
+from app.api.v1 import analytics, customers, dialogue, health, knowledge, operator, routing, tokens
 from app.core.exceptions import StorageUnavailable
 from app.services.access.policy import Access
 from app.services.access.sessions import Sessions
@@ -43,6 +43,7 @@ ROUTERS = (
     knowledge.router,
     analytics.router,
     tokens.router,
+    customers.router,
 )
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
@@ -33,6 +32,7 @@ from app.bootstrap.context import (
 )
 from app.bootstrap.example import example_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, spend_of, summarizer_of
+from app.bootstrap.privacy import customer_data_of, deletions_of, proposals_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import BesideDialogs, beside_dialogs, local_router, router_of
 from app.bootstrap.warm import warmup_of
@@ -67,6 +67,8 @@ from app.services.operators.monitor import Monitor
 from app.services.operators.objections import Objections
 from app.services.operators.rerouting import Rerouting, forget
 from app.services.operators.service import OperatorService
+from app.services.privacy.customer_data import CustomerData
+from app.services.privacy.guard import DeletionGuard
 from app.services.replay import Replay
 from app.services.workbench import Warmup, Workbench
 from app.telemetry import Metrics
@@ -113,7 +115,8 @@ def build(
         cleaner=_cleaner_of(near.meant, {lang for lang, _ in knowledge.articles}),
     )
     changes = ChangeFeed(partial(latest, kept))
-    dialogs = _dialogs(context, ObservedStore(kept, relay, changes), orchestrator)
+    observed = ObservedStore(kept, relay, changes, DeletionGuard(kept, deletions_of(settings)))
+    dialogs = _dialogs(context, observed, orchestrator)
     changes.ending = lambda: dialogs.draining
     replay = replay_of(context, near, knowledge, orchestrator, kept, dialogs.turns.consents)
     public = router_of(context, near.on(SEARCHES)) if router is None else router
@@ -192,7 +195,7 @@ def _dialogs(context: AppContext, store: DialogStore, orchestrator: Orchestrator
         access,
         turns,
         summarizer_of(context, orchestrator.cleaner.language),
-        partial(forget, _proposals(settings)),
+        partial(forget, proposals_of(settings)),
     )
 
 
@@ -207,6 +210,7 @@ def _workbench(
     warm: Warmup,
 ) -> Workbench:
     settings, turns, office = context.settings, dialogs.turns, dialogs.turns.orchestrator.context.office
+    data = customer_data_of(settings, dialogs, office)
     operators = OperatorService(dialogs, context.agents, office, turns.approvals, knowledge.title_of)
     return Workbench(
         settings=settings,
@@ -216,13 +220,13 @@ def _workbench(
         dialogs=dialogs,
         routing=beside.routing,
         health=_health(context, dialogs, relay),
-        maintenance=_maintenance(settings, dialogs, knowledge, operators),
+        maintenance=_maintenance(settings, dialogs, knowledge, operators, data.service),
         metrics=context.metrics,
         knowledge=knowledge,
         operators=operators,
         evaluation=beside.evaluation,
         analytics=analytics_of(dialogs, settings),
-        monitor=Monitor(operators, changes, Rerouting(operators, _proposals(settings))),
+        monitor=Monitor(operators, changes, Rerouting(operators, proposals_of(settings))),
         branching=Branching(dialogs, office),
         feedback=Feedback(dialogs),
         proposals=ProposalDecisions(dialogs),
@@ -230,8 +234,9 @@ def _workbench(
         replay=replay,
         checks=checks_of(context, dialogs.store, office, knowledge, relay),
         explaining=beside.explaining,
-        objections=Objections(dialogs, context.agents, _proposals(settings)),
-        release=partial(_release, context, office),
+        objections=Objections(dialogs, context.agents, proposals_of(settings)),
+        customer_data=data.service,
+        release=partial(_release, context, office, data.close),
         warm=warm,
         relay=relay,
         example=example_of(context, build),
@@ -239,23 +244,24 @@ def _workbench(
 
 
 def _maintenance(
-    settings: Settings, dialogs: DialogManager, knowledge: KnowledgeService, operators: OperatorService
+    settings: Settings,
+    dialogs: DialogManager,
+    knowledge: KnowledgeService,
+    operators: OperatorService,
+    data: CustomerData,
 ) -> Maintenance:
     idle = timedelta(minutes=settings.dialog_timeout_minutes)
-    return Maintenance(dialogs, idle, knowledge, operators.look_after_queue)
+    return Maintenance(dialogs, idle, knowledge, operators.look_after_queue, data=data)
 
 
-def _proposals(settings: Settings) -> Path:
-    return settings.dialogs_storage_path.with_name("proposals.jsonl")
-
-
-async def _release(context: AppContext, office: BackOffice | None) -> None:
+async def _release(context: AppContext, office: BackOffice | None, close: Callable[[], None]) -> None:
     if context.provider:
         await context.provider.release()
     if context.spend:
         await asyncio.to_thread(context.spend.store.close)
     if office:
         await asyncio.to_thread(office.close)
+    await asyncio.to_thread(close)
 
 
 def _health(context: AppContext, dialogs: DialogManager, relay: Relay | None) -> HealthService:

@@ -137,6 +137,15 @@ KEYS = Group(
         "token": Command("keys:sign_token", "Sign a token for one customer, and print it."),
     },
 )
+CUSTOMERS = Group(
+    "Export or delete all data of one customer. Exit status: 2 on a usage error or where a store fails.",
+    {
+        "export": Command("customers:export_customer", "Write everything that is kept of a customer."),
+        "delete": Command(
+            "customers:delete_customer", "Count what is kept of a customer; with --yes delete it for good."
+        ),
+    },
+)
 CALL_CENTER = Group(
     "A workbench for AI call centres: serve agents, train their router, evaluate both.",
     {
@@ -176,6 +185,7 @@ CALL_CENTER = Group(
         "crm": CRM,
         "db": DB,
         "keys": KEYS,
+        "customers": CUSTOMERS,
     },
 )
 

@@ -134,14 +134,27 @@ def drop(path: Path, set_name: str, case: str) -> None:
             durable.write(path, "\n".join(kept))
 
 
-def read_case(path: Path, set_name: str, case: str) -> list[Correction]:
-    """Those of one case; other lines are not parsed. Raises SetInvalid."""
+def drop_drafts(path: Path) -> None:
+    """Remove what a crash in the middle of a write left beside the file."""
+    if path.parent.exists():
+        with FileLock(_lock_of(path)):
+            for draft in path.parent.glob(f".{path.stem}.*.tmp"):
+                draft.unlink(missing_ok=True)
+
+
+def rows_of(path: Path, set_name: str, case: str) -> list[dict[str, Any]]:
+    """The lines of one case as they stand; other lines are not parsed. Raises NotJson."""
     if not path.exists():
         return []
     mark = _mark(set_name, case)
-    rows = [line for line in path.read_text(encoding="utf-8").split("\n") if mark in line]
+    found = [line for line in path.read_text(encoding="utf-8").split("\n") if mark in line]
+    return [jsonlines.loads(line) for line in found]
+
+
+def read_case(path: Path, set_name: str, case: str) -> list[Correction]:
+    """Those of one case. Raises SetInvalid."""
     try:
-        return [_of(jsonlines.loads(line)) for line in rows]
+        return [_of(row) for row in rows_of(path, set_name, case)]
     except (ValidationError, ValueError, LookupError, TypeError):
         raise SetInvalid(path.name, 0, "a correction of this case cannot be read") from None
 

@@ -38,6 +38,8 @@ OPERATIONS = [
     ("GET", "/api/v1/analytics"),
     ("GET", "/api/v1/analytics/csv"),
     ("GET", "/api/v1/analytics/staffing"),
+    ("GET", "/api/v1/customers/{customer_id}/export"),
+    ("DELETE", "/api/v1/customers/{customer_id}"),
     ("POST", "/api/v1/tokens"),
     ("POST", "/api/v1/route"),
     ("GET", "/api/v1/knowledge/articles/{article_id}"),

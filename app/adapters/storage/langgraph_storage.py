@@ -125,7 +125,7 @@ class LangGraphMemory:
 
     async def remember(self, customer_id: str, dialog_id: str, memory: Memory) -> None:
         async with self._open() as store:
-            place = _place(customer_id)
+            place = place_of(customer_id)
             await store.aput(place, dialog_id, memory.model_dump(mode="json"))
             for item in (await _items(store, customer_id))[self.limit :]:
                 await store.adelete(place, item.key)
@@ -137,23 +137,28 @@ class LangGraphMemory:
 
     async def forget(self, customer_id: str, dialog_id: str) -> None:
         async with self._open() as store:
-            await store.adelete(_place(customer_id), dialog_id)
+            await store.adelete(place_of(customer_id), dialog_id)
 
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Any]:
-        async with open_storage(self.where, MEMORY_FILE, _memory_in_sqlite, _memory_in_postgres) as store:
-            try:
-                yield store
-            except (ValueError, KeyError) as error:  # what is kept there is no memory of ours
-                raise StorageUnavailable from error
+    def _open(self) -> AbstractAsyncContextManager[Any]:
+        return open_memory(self.where)
+
+
+@asynccontextmanager
+async def open_memory(where: str) -> AsyncIterator[Any]:
+    """LangGraph's store for one piece of work. Raises StorageUnavailable."""
+    async with open_storage(where, MEMORY_FILE, _memory_in_sqlite, _memory_in_postgres) as store:
+        try:
+            yield store
+        except (ValueError, KeyError) as error:  # what is kept there is no memory of ours
+            raise StorageUnavailable from error
 
 
 async def _items(store: Any, customer_id: str) -> list[Any]:
-    found = await store.asearch(_place(customer_id), limit=PLENTY)
+    found = await store.asearch(place_of(customer_id), limit=PLENTY)
     return sorted(found, key=lambda item: str(item.value["at"]), reverse=True)
 
 
-def _place(customer_id: str) -> tuple[str, str]:
+def place_of(customer_id: str) -> tuple[str, str]:
     """Names of places may not hold full stops; customers' ids may."""
     return ("customers", sha256(customer_id.encode()).hexdigest())
 

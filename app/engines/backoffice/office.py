@@ -98,6 +98,11 @@ class SqlBackOffice:
         self._demo = demo
         self._database: Database | Unwritten = Database(storage, self._prepare)
 
+    @property
+    def storage(self) -> str | None:
+        """None for a copy in memory."""
+        return self._database.storage if isinstance(self._database, Database) else None
+
     def rehearsed(self) -> SqlBackOffice:
         """Answers an action as this one would now; what was done for the same turn already it answers again.
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, insert
 
 from app.core.company import in_use
+from app.engines.backoffice.customer_records import delete_customer
 from app.engines.backoffice.database import Database
 from app.engines.backoffice.dates import end_of
 from app.engines.backoffice.office import SqlBackOffice
@@ -40,15 +41,9 @@ def stage(template: Path, file: Path, rows: Iterable[Row], now: datetime) -> Non
 
 def _put(connection: Connection, table: str, values: Values, now: datetime) -> None:
     if table == "customers":
-        _forget(connection, values["customer_id"])
+        delete_customer(connection, values["customer_id"])
     fill = _FILLED.get(table)
     connection.execute(insert(metadata.tables[table]).values(fill(values, now) if fill else values))
-
-
-def _forget(connection: Connection, customer_id: str) -> None:
-    for table in reversed(metadata.sorted_tables):
-        if "customer_id" in table.c:
-            connection.execute(delete(table).where(table.c.customer_id == customer_id))
 
 
 def _subscription(given: Values, now: datetime) -> Values:

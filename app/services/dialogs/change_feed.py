@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from app.core.exceptions import CallCenterError, DialogQuarantined
 from app.core.ports import DialogPage, DialogQuery, DialogStore, StoreHealth
 from app.core.urgency import WaitingQueue
 from app.services.crm.relay import Relay
+from app.services.privacy.guard import DeletionGuard
 
 EVERY = 1.5  # seconds between looks at what other processes have written
 APART = 0.05  # seconds between two watchers who are answered, so that customers' turns come in between
@@ -154,9 +155,12 @@ class ObservedStore:
     inner: DialogStore
     relay: Relay | None = None
     changes: ChangeFeed | None = None
+    guard: DeletionGuard | None = None
 
     async def write(self, dialog: Dialog) -> None:
-        await self.inner.write(dialog)
+        """Raises CustomerBeingDeleted too."""
+        async with self.guard.writing(dialog) if self.guard else nullcontext():
+            await self.inner.write(dialog)
         if self.relay:
             self.relay.changed(dialog.dialog_id)
         if self.changes:
@@ -169,6 +173,8 @@ class ObservedStore:
                 await self.inner.read(dialog_id)
             await self.relay.forget(dialog_id)
         await self.inner.delete(dialog_id)
+        if self.guard:
+            self.guard.forget(dialog_id)
         if self.changes:
             self.changes.tell(dialog_id)
 

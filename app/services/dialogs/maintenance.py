@@ -1,4 +1,4 @@
-"""Background work: interrupted turns, idle dialogs, the operators' queue, new articles."""
+"""Background work: interrupted turns and deletions, idle dialogs, the operators' queue, new articles."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.core.exceptions import CallCenterError, DialogNotFound, IndexBuilding
 from app.core.ports import DialogQuery
 from app.services.dialogs.manager import DialogManager
 from app.services.knowledge.library import KnowledgeService
+from app.services.privacy.customer_data import CustomerData
 
 log = structlog.get_logger()
 BATCH = 50  # idle dialogs closed at a time
@@ -30,6 +31,7 @@ class Maintenance:
     queue: Callable[[], Awaitable[bool]] | None = None
     period: float = 60
     timer: Callable[[], float] = monotonic
+    data: CustomerData | None = None
     _task: asyncio.Task[None] | None = field(default=None, init=False)
     more: bool = field(default=False, init=False)
     _ahead: dict[tuple[str, datetime], float] = field(default_factory=dict, init=False)
@@ -96,6 +98,8 @@ class Maintenance:
         while True:
             self._early = False
             healed = healed or await self._run_safely(self.heal)
+            if self.data:
+                await self._run_safely(self.data.resume)
             began = monotonic()
             more = [await self._run_batch(duty) for duty in (self._sweep, self.keep_queue)]
             await self._run_safely(self.knowledge.refresh_if_changed)

@@ -121,11 +121,15 @@ class DialogManager:
     async def find(self, query: DialogQuery) -> PageView:
         return PageView.of(await self.store.find(query))
 
-    async def delete(self, dialog_id: str) -> None:
+    async def delete(self, dialog_id: str, owner: str | None = None) -> None:
+        """Raises DialogNotFound, also for a dialog that is not the `owner`'s, where one is named."""
         async with self.store.lock(dialog_id):
-            if self.turns.memory:
-                with suppress(DialogQuarantined):
-                    await self.turns.memory.forget(await self.store.read(dialog_id))
+            with suppress(DialogQuarantined):
+                dialog = await self.store.read(dialog_id)
+                if owner not in (None, dialog.customer_id):
+                    raise DialogNotFound(dialog_id)
+                if self.turns.memory:
+                    await self.turns.memory.forget(dialog)
             if self.forget:
                 await self.forget(dialog_id)
             await self.store.delete(dialog_id)
