@@ -15,6 +15,7 @@ from pydantic import AfterValidator
 
 from app.api.headers import ALLOWANCE
 from app.core.access import SCOPES, Caller, Scope
+from app.core.audit import ACTOR
 from app.core.exceptions import DialogNotFound, TextUnacceptable
 from app.services.access.limits import Allowance, draw_on
 from app.services.access.policy import DIRECT
@@ -130,7 +131,9 @@ async def _identify(
 ) -> Caller:
     """Raises CredentialWrong or StorageUnavailable."""
     credential = given.credentials if given else None
-    return await to_thread(bench.access.identify, credential, request.scope[DIRECT])
+    caller = await to_thread(bench.access.identify, credential, request.scope[DIRECT])
+    ACTOR.set(caller.signature)
+    return caller
 
 
 Who = Annotated[Caller, Depends(_identify)]

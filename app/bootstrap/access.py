@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.adapters.access.audit_log import AuditFile
 from app.adapters.access.key_store import SqliteKeys
 from app.core.clock import Clock, utcnow
 from app.core.config import Settings
@@ -11,7 +12,14 @@ from app.services.access.tokens import CustomerTokens
 
 
 def access_of(settings: Settings, clock: Clock = utcnow) -> Access:
-    given = settings.access_secret
-    store = SqliteKeys(settings.access_storage, given.get_secret_value().encode() if given else None)
-    keys = ApiKeys(store, clock)
+    keys = ApiKeys(_keys_of(settings), clock)
     return Access(settings, keys, CustomerTokens(keys))
+
+
+def audit_of(settings: Settings, clock: Clock = utcnow) -> AuditFile:
+    return AuditFile(settings.access_storage, _keys_of(settings).secret, clock)
+
+
+def _keys_of(settings: Settings) -> SqliteKeys:
+    given = settings.access_secret
+    return SqliteKeys(settings.access_storage, given.get_secret_value().encode() if given else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
 from app.agents.roster import roster_of
 from app.agents.router import LiveRouter
-from app.bootstrap.access import access_of
+from app.bootstrap.access import access_of, audit_of
 from app.bootstrap.checks import checks_of
 from app.bootstrap.context import (
     AppContext,
@@ -31,8 +32,9 @@ from app.bootstrap.context import (
     wary,
 )
 from app.bootstrap.example import example_of
+from app.bootstrap.health import health_of
 from app.bootstrap.model import name_of, provider_of, speaker_of, spend_of, summarizer_of
-from app.bootstrap.privacy import customer_data_of, deletions_of, proposals_of
+from app.bootstrap.privacy import Privacy, customer_data_of, deletions_of, proposals_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import BesideDialogs, beside_dialogs, local_router, router_of
 from app.bootstrap.warm import warmup_of
@@ -47,8 +49,8 @@ from app.core.ports import BackOffice, DialogStore, Embedder, Router
 from app.core.short_names import in_full
 from app.core.threads import SEARCHES
 from app.engines.offline.consent_reader import read_answer
+from app.engines.routing.local import LocalRouter
 from app.services.analytics.service import analytics_of
-from app.services.crm.relay import Relay
 from app.services.customers import Customers
 from app.services.dialogs.admission import Admission, DialogAccess
 from app.services.dialogs.approvals import ApprovalService
@@ -61,15 +63,12 @@ from app.services.dialogs.feedback import Feedback
 from app.services.dialogs.maintenance import Maintenance
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import Turns
-from app.services.health import Facts, HealthService, ProviderCalls, ProviderState
 from app.services.knowledge.library import KnowledgeService
 from app.services.operators.monitor import Monitor
 from app.services.operators.objections import Objections
 from app.services.operators.rerouting import Rerouting, forget
 from app.services.operators.service import OperatorService
-from app.services.privacy.customer_data import CustomerData
 from app.services.privacy.guard import DeletionGuard
-from app.services.replay import Replay
 from app.services.workbench import Warmup, Workbench
 from app.telemetry import Metrics
 
@@ -97,32 +96,45 @@ def build(
     company: Company | None = None,
     clock: Clock = utcnow,
 ) -> Workbench:
-    """`model` stands in for the provider, `roster` for the agents of the `company`. Raises SettingInvalid."""
+    """`model` stands in for the provider, `roster` for the agents of the `company`. Raises SettingInvalid.
+
+    What is done in a `store` of one's own is not in the audit log.
+    """
     strict_reader()
     context = _context(settings, company or in_use(), roster, embedder, model, guard, clock)
+    context = context if store else replace(context, audit=audit_of(settings, clock))
     near = local_router(context)
     chosen = router_of(context, near) if router is None else router
     knowledge = knowledge_of(context, articles, near)
     kept = JsonStore(settings.dialogs_storage_path) if store is None else store
     records = office_of(context) if office is None else office
     relay = relay_of(context, kept, crm, outbox)
-    orchestrator = Orchestrator(
-        router=wary(context, LiveRouter(chosen, frozenset(context.agents), near)),
-        speaker=speaker_of(context, knowledge),
-        context=_tool_context(context, knowledge, records, kept),
-        roster=context.roster,
-        recursion_limit=settings.recursion_limit,
-        cleaner=_cleaner_of(near.meant, {lang for lang, _ in knowledge.articles}),
+    orchestrator = _orchestrator(
+        context, knowledge, _tool_context(context, knowledge, records, kept), chosen, near
     )
     changes = ChangeFeed(partial(latest, kept))
-    observed = ObservedStore(kept, relay, changes, DeletionGuard(kept, deletions_of(settings)))
+    deletions = DeletionGuard(kept, deletions_of(settings))
+    observed = ObservedStore(kept, relay, changes, deletions, context.audit)
     dialogs = _dialogs(context, observed, orchestrator)
     changes.ending = lambda: dialogs.draining
     replay = replay_of(context, near, knowledge, orchestrator, kept, dialogs.turns.consents)
     public = router_of(context, near.on(SEARCHES)) if router is None else router
-    beside = beside_dialogs(context, near, chosen, public)
+    beside = beside_dialogs(context, near, chosen, public, replay)
     warm = warmup_of(context, near, knowledge, orchestrator, dialogs.turns.memory, beside.explaining)
-    return _workbench(context, dialogs, knowledge, relay, beside, changes, replay, warm)
+    return _workbench(context, dialogs, knowledge, observed, changes, beside, warm)
+
+
+def _orchestrator(
+    context: AppContext, knowledge: KnowledgeService, tools: ToolContext, router: Router, near: LocalRouter
+) -> Orchestrator:
+    return Orchestrator(
+        router=wary(context, LiveRouter(router, frozenset(context.agents), near)),
+        speaker=speaker_of(context, knowledge),
+        context=tools,
+        roster=context.roster,
+        recursion_limit=context.settings.recursion_limit,
+        cleaner=_cleaner_of(near.meant, {lang for lang, _ in knowledge.articles}),
+    )
 
 
 def _tool_context(
@@ -203,15 +215,13 @@ def _workbench(
     context: AppContext,
     dialogs: DialogManager,
     knowledge: KnowledgeService,
-    relay: Relay | None,
-    beside: BesideDialogs,
+    observed: ObservedStore,
     changes: ChangeFeed,
-    replay: Replay,
+    beside: BesideDialogs,
     warm: Warmup,
 ) -> Workbench:
-    settings, turns, office = context.settings, dialogs.turns, dialogs.turns.orchestrator.context.office
-    data = customer_data_of(settings, dialogs, office)
-    operators = OperatorService(dialogs, context.agents, office, turns.approvals, knowledge.title_of)
+    settings, office = context.settings, dialogs.turns.orchestrator.context.office
+    data, operators = customer_data_of(context, dialogs, office), _operators(context, dialogs, knowledge)
     return Workbench(
         settings=settings,
         access=access_of(settings, context.clock),
@@ -219,8 +229,8 @@ def _workbench(
         model_name=name_of(context),
         dialogs=dialogs,
         routing=beside.routing,
-        health=_health(context, dialogs, relay),
-        maintenance=_maintenance(settings, dialogs, knowledge, operators, data.service),
+        health=health_of(context, dialogs, observed.relay),
+        maintenance=_maintenance(settings, dialogs, knowledge, operators, data),
         metrics=context.metrics,
         knowledge=knowledge,
         operators=operators,
@@ -231,16 +241,22 @@ def _workbench(
         feedback=Feedback(dialogs),
         proposals=ProposalDecisions(dialogs),
         customers=Customers(office),
-        replay=replay,
-        checks=checks_of(context, dialogs.store, office, knowledge, relay),
+        replay=beside.replay,
+        checks=checks_of(context, dialogs.store, office, knowledge, observed.relay),
         explaining=beside.explaining,
         objections=Objections(dialogs, context.agents, proposals_of(settings)),
-        customer_data=data.service,
+        privacy=data.desk,
         release=partial(_release, context, office, data.close),
         warm=warm,
-        relay=relay,
+        relay=observed.relay,
         example=example_of(context, build),
     )
+
+
+def _operators(context: AppContext, dialogs: DialogManager, knowledge: KnowledgeService) -> OperatorService:
+    turns = dialogs.turns
+    office, settle = turns.orchestrator.context.office, turns.approvals
+    return OperatorService(dialogs, context.agents, office, settle, knowledge.title_of, context.audit)
 
 
 def _maintenance(
@@ -248,10 +264,10 @@ def _maintenance(
     dialogs: DialogManager,
     knowledge: KnowledgeService,
     operators: OperatorService,
-    data: CustomerData,
+    data: Privacy,
 ) -> Maintenance:
     idle = timedelta(minutes=settings.dialog_timeout_minutes)
-    return Maintenance(dialogs, idle, knowledge, operators.look_after_queue, data=data)
+    return Maintenance(dialogs, idle, knowledge, operators.look_after_queue, privacy=data.desk)
 
 
 async def _release(context: AppContext, office: BackOffice | None, close: Callable[[], None]) -> None:
@@ -262,30 +278,3 @@ async def _release(context: AppContext, office: BackOffice | None, close: Callab
     if office:
         await asyncio.to_thread(office.close)
     await asyncio.to_thread(close)
-
-
-def _health(context: AppContext, dialogs: DialogManager, relay: Relay | None) -> HealthService:
-    settings, provider = context.settings, context.provider
-    facts = Facts(
-        environment=settings.environment,
-        model=name_of(context),
-        router=settings.router_name,
-        embeddings=context.embedder is not None,
-        offline=provider is None,
-        agents=list(context.agents),
-        fallback=settings.model_fallback,
-    )
-    state: Callable[[], ProviderState] = provider.state if provider else lambda: "not_configured"
-    paused = provider.paused if provider else lambda: False
-    calls = provider.calls if provider else lambda: None
-    context.metrics.watch_provider(lambda: (calls() or ProviderCalls()).never_answered)
-    return HealthService(
-        dialogs.store,
-        facts,
-        state,
-        paused,
-        lambda: dialogs.draining,
-        relay=relay,
-        calls=calls,
-        spend=context.spend,
-    )

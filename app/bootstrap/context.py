@@ -13,6 +13,7 @@ from app.agents.base import Agent
 from app.agents.model_call import TokenPrice
 from app.agents.roster import names
 from app.agents.router import WaryRouter
+from app.core.audit import AuditLog
 from app.core.company import Company
 from app.core.config import Settings
 from app.core.exceptions import SettingInvalid
@@ -63,6 +64,7 @@ class AppContext:
     metrics: Metrics
     understanding: Understanding | None = None
     spend: DailySpend | None = None
+    audit: AuditLog | None = None
 
     @property
     def agents(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from app.evaluation.registry import Registry
 from app.evaluation.runner import Route, Target
 from app.services.evaluation.service import EvaluationService
 from app.services.explaining import Explaining
+from app.services.replay import Replay
 from app.services.routing import FittedRouter, RoutingService
 
 
@@ -49,17 +50,20 @@ def routing_of(context: AppContext, chosen: Router, public: Router) -> RoutingSe
 
 @dataclass(frozen=True)
 class BesideDialogs:
-    """Services about routing that take no part in turns."""
+    """Services about routing and past turns that take no part in turns."""
 
     evaluation: EvaluationService
     routing: RoutingService
     explaining: Explaining
+    replay: Replay
 
 
-def beside_dialogs(context: AppContext, near: LocalRouter, chosen: Router, public: Router) -> BesideDialogs:
+def beside_dialogs(
+    context: AppContext, near: LocalRouter, chosen: Router, public: Router, replay: Replay
+) -> BesideDialogs:
     explaining = Explaining(near.evidence(part("train")), context.company)
     routing = routing_of(context, chosen, public)
-    return BesideDialogs(evaluation_of(context, near, chosen), routing, explaining)
+    return BesideDialogs(evaluation_of(context, near, chosen), routing, explaining, replay)
 
 
 def evaluation_of(context: AppContext, near: LocalRouter, chosen: Router) -> EvaluationService:

@@ -11,11 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.console import exit_on_errors, open_workbench, read_settings
+from app.cli.console import exit_on_errors, exit_with, open_workbench, read_settings
 from app.core import durable
 from app.services.privacy.customer_data import Counts, CustomerData
+from app.services.workbench import Workbench
 
 T = TypeVar("T")
+BY = "command line"
 CustomerId = Annotated[str, typer.Argument(metavar="ID", help="As given when a dialog is opened.")]
 
 
@@ -24,7 +26,7 @@ def export_customer(
     out: Annotated[Path, typer.Option(help="The ZIP file to write; only you may read it.")],
 ) -> None:
     with exit_on_errors():
-        content = _with_data(lambda data: data.export(customer_id))
+        content = _with_data(lambda data: data.export(customer_id, BY))
         durable.write(out, content, durable.OWNER)
     typer.echo(f"{out}: {len(content)} bytes")
 
@@ -38,18 +40,31 @@ def delete_customer(
         if not yes:
             typer.echo("Nothing was deleted; --yes deletes it for good.", err=True)
             return
-        _with_data(lambda data: data.delete(customer_id, "command line"))
+        _with_data(lambda data: data.delete(customer_id, BY))
     typer.echo("Deleted.", err=True)
 
 
+def prune_dialogs() -> None:
+    settings = read_settings()
+    if not settings.retention_days:
+        exit_with("RETENTION_DAYS is 0: dialogs are kept.")
+    with exit_on_errors():
+        count = _with_bench(lambda bench: bench.privacy.retention.prune())
+    typer.echo(f"Deleted: {count}. RETENTION_DAYS is {settings.retention_days}.")
+
+
 def _with_data(work: Callable[[CustomerData], Awaitable[T]]) -> T:
+    return _with_bench(lambda bench: work(bench.privacy.customers))
+
+
+def _with_bench(work: Callable[[Workbench], Awaitable[T]]) -> T:
     """Beside a server that runs, or without one."""
     bench = open_workbench(read_settings())
 
     async def run() -> T:
         await bench.dialogs.store.open()
         try:
-            return await work(bench.customer_data)
+            return await work(bench)
         finally:
             await bench.release()
             await bench.dialogs.store.close()

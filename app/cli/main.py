@@ -138,12 +138,21 @@ KEYS = Group(
     },
 )
 CUSTOMERS = Group(
-    "Export or delete all data of one customer. Exit status: 2 on a usage error or where a store fails.",
+    "Export or delete all data of one customer; delete what is old. "
+    "Exit status: 2 on a usage error or where a store fails.",
     {
         "export": Command("customers:export_customer", "Write everything that is kept of a customer."),
         "delete": Command(
             "customers:delete_customer", "Count what is kept of a customer; with --yes delete it for good."
         ),
+        "prune": Command("customers:prune_dialogs", "Delete dialogs that are older than RETENTION_DAYS."),
+    },
+)
+AUDIT = Group(
+    "Read and check the audit log. Exit status: 1 if it is broken, 2 on a usage error.",
+    {
+        "list": Command("audit:list_log", "Show who did what, the newest last."),
+        "verify": Command("audit:verify_log", "Check every line; the first that is broken is named."),
     },
 )
 CALL_CENTER = Group(
@@ -186,6 +195,7 @@ CALL_CENTER = Group(
         "db": DB,
         "keys": KEYS,
         "customers": CUSTOMERS,
+        "audit": AUDIT,
     },
 )
 

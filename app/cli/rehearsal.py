@@ -44,6 +44,7 @@ def workbench_factory(settings: Settings) -> Callable[[Path], Workbench]:
             "dialogs_storage_path": folder / "dialogs",
             "backoffice_storage": str(folder / OFFICE),
             "checkpoint_storage": str(folder / "checkpoints"),
+            "access_storage": folder / "access",
             "crm": "none",
         }
         return build(

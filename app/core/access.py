@@ -85,6 +85,13 @@ class Caller:
     key_id: str | None = None
     customer: str | None = None
 
+    @property
+    def signature(self) -> str:
+        """As the audit log names who calls. A customer's token tells no customer."""
+        if self.customer is not None:
+            return "customer"
+        return f"key {self.name}" if self.key_id else self.name
+
     def require(self, scope: Scope) -> None:
         """Raises CredentialMissing for who has shown none, else ScopeMissing."""
         if scope not in self.scopes:

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     dialogs_storage_path: Path = Path("storage/dialogs")
     dialog_timeout_minutes: int = Field(default=60, ge=0)
+    retention_days: int = Field(default=0, ge=0)
     proposal_minutes: int = Field(default=30, ge=1)
     max_waiting_messages: int = Field(default=64, ge=1)
     max_turns: int = Field(default=512, ge=1)

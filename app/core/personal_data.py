@@ -34,14 +34,14 @@ class DeletionUnfinished(CallCenterError):
 
 
 @dataclass(frozen=True)
-class Subject:
+class DataSubject:
     """`dialogs` are the ids of the customer's dialogs; those that are gone too, where a store knows them."""
 
     customer_id: str
     dialogs: frozenset[str]
 
 
-class CustomerRecords(Protocol):
+class PersonalRecords(Protocol):
     """One store's answer to "what do you keep of this customer?" and to "forget it".
 
     What was forgotten leaves no words in the files of the store. Raises StorageUnavailable or
@@ -50,9 +50,9 @@ class CustomerRecords(Protocol):
 
     async def dialogs_of(self, customer_id: str, /) -> set[str]: ...
 
-    async def hold(self, subject: Subject) -> Held: ...
+    async def hold(self, subject: DataSubject) -> Held: ...
 
-    async def forget(self, subject: Subject) -> None:
+    async def forget(self, subject: DataSubject) -> None:
         """Idempotent; one that was cut is repeated."""
         ...
 

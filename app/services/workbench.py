@@ -32,7 +32,7 @@ from app.services.knowledge.prospect import Foresight
 from app.services.operators.monitor import Monitor
 from app.services.operators.objections import Objections
 from app.services.operators.service import OperatorService
-from app.services.privacy.customer_data import CustomerData
+from app.services.privacy.retention import PrivacyDesk
 from app.services.replay import Replay
 from app.services.routing import RoutingService
 from app.telemetry import Metrics
@@ -69,7 +69,7 @@ class Workbench:
     checks: Checks
     explaining: Explaining
     objections: Objections
-    customer_data: CustomerData
+    privacy: PrivacyDesk
     release: Callable[[], Awaitable[None]]
     warm: Warmup
     relay: Relay | None = None

@@ -10,6 +10,7 @@ from gradio.context import LocalContext
 from starlette.requests import Request
 
 from app.core.access import ANYBODY, Caller, Scope
+from app.core.audit import ACTOR
 from app.services.access.limits import Allowance, RateLimits
 from app.services.access.policy import CALLER, DIRECT, Access
 from app.services.analytics.period import PeriodInvalid, zone_of
@@ -42,6 +43,7 @@ def admit(access: Access, given: str | None, scope: Scope = "operator") -> Calle
     person: Caller | None = None if given else scope_of.get(CALLER)
     caller = person or access.identify(given, bool(scope_of.get(DIRECT, False)))
     caller.require(scope)
+    ACTOR.set(caller.signature)
     return caller
 
 

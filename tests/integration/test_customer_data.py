@@ -35,7 +35,7 @@ FILES = re.compile(
     r"dialogs/[0-9a-f-]{36}\.json|dialogs/\.quarantine/[0-9a-f-]{36}\.json|dialogs/\.[0-9a-f-]{36}\.\w+\.tmp"
     r"|dialogs/\.(?:index/\w+\.sqlite3(?:-wal|-shm)?|locks/.*|secret)"
     r"|office\.sqlite(?:-wal|-shm|\.lock)?|checkpoints/(?:approvals|memory)\.sqlite(?:-wal|-shm)?"
-    r"|\.?proposals(?:\.jsonl(?:\.lock)?|\.\w+\.tmp)|dialogs-access/.*"
+    r"|\.?proposals(?:\.jsonl(?:\.lock)?|\.\w+\.tmp)|dialogs-access/(?:keys\.sqlite(?:-wal|-shm)?|secret|\.lock|audit\.(?:jsonl|head))"
 )
 """Every file that a service writes; each is a store's of `CustomerData`, or keeps nothing of a customer."""
 
@@ -119,7 +119,7 @@ def test_a_store_that_does_not_answer_is_found(http: httpx2.Client, bench: Workb
     assert {name for name in files if not FILES.fullmatch(name)} == set()
     assert metadata.tables.keys() == {table.name for table in OWNED} | NOBODYS
     assert outbox_rows.metadata.tables.keys() == {"outbox_parcels", "outbox_dialogs"}
-    assert len(bench.customer_data.records) == 7
+    assert len(bench.privacy.customers.records) == 7
 
 
 def test_another_customer_keeps_everything(http: httpx2.Client, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_an_export_reads_as_what_was_said(http: httpx2.Client, tmp_path: Path) -
 
 def test_what_is_written_while_a_deletion_runs_is_refused(http: httpx2.Client, bench: Workbench) -> None:
     room = Room.open(http, "не работает приложение", ANNUAL)
-    bench.customer_data.deletions.begin(Deletion(ANNUAL, frozenset(), datetime.now(UTC), "test"))
+    bench.privacy.customers.deletions.begin(Deletion(ANNUAL, frozenset(), datetime.now(UTC), "test"))
     refused = http.post("/api/v1/dialogue/create", json={"customer_id": ANNUAL, "initial_message": "эй"})
     assert code(refused) == code(room.say("эй")) == (409, "customer_being_deleted")
     assert http.delete(URL).json()["deleted"]["dialogs"] == 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from app.adapters.storage.dialog_files import Files, storage_errors, temporaries
-from app.core.personal_data import Held, Subject
+from app.core.personal_data import DataSubject, Held
 from app.core.threads import in_storage
 
 
@@ -19,10 +20,10 @@ class DamagedDialogs:
         self._files = files or Files()
 
     async def dialogs_of(self, customer_id: str) -> set[str]:
-        found = await in_storage(self._find, Subject(customer_id, frozenset()))
+        found = await in_storage(self._find, DataSubject(customer_id, frozenset()))
         return {name for _, name in found}
 
-    async def hold(self, subject: Subject) -> Held:
+    async def hold(self, subject: DataSubject) -> Held:
         found = await in_storage(self._find, subject)
         texts = [await in_storage(path.read_bytes) for path, _ in found]
         named = zip(found, texts, strict=True)
@@ -32,14 +33,23 @@ class DamagedDialogs:
             ]
         }
 
-    async def forget(self, subject: Subject) -> None:
+    async def forget(self, subject: DataSubject) -> None:
         await in_storage(self._forget, subject)
 
-    def _forget(self, subject: Subject) -> None:
+    async def prune(self, limit: datetime) -> int:
+        """Removes what has not changed since `limit`. How many."""
+        return await in_storage(self._prune, limit.timestamp())
+
+    def _prune(self, limit: float) -> int:
+        with storage_errors():
+            old = [path for path, _ in self._beside() if path.stat().st_mtime < limit]
+        return sum(self._files.remove(path) for path in old)
+
+    def _forget(self, subject: DataSubject) -> None:
         for path, _ in self._find(subject):
             self._files.remove(path)
 
-    def _find(self, subject: Subject) -> list[tuple[Path, str]]:
+    def _find(self, subject: DataSubject) -> list[tuple[Path, str]]:
         """Files, each with the id of its dialog."""
         marks = _spellings(subject.customer_id)
         with storage_errors():

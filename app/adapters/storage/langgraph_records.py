@@ -12,11 +12,11 @@ from app.adapters.storage.langgraph_storage import (
     MEMORY_FILE,
     PLENTY,
     is_server,
+    memory_place,
     open_checkpoints,
     open_memory,
-    place_of,
 )
-from app.core.personal_data import Held, Subject
+from app.core.personal_data import DataSubject, Held
 
 CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
 
@@ -30,14 +30,14 @@ class MemoryRecords:
     async def dialogs_of(self, customer_id: str) -> set[str]:
         return {item.key for item in await self._items(customer_id)}
 
-    async def hold(self, subject: Subject) -> Held:
+    async def hold(self, subject: DataSubject) -> Held:
         found = await self._items(subject.customer_id)
         return {"memory": [{"dialog_id": item.key, **item.value} for item in found]}
 
-    async def forget(self, subject: Subject) -> None:
+    async def forget(self, subject: DataSubject) -> None:
         if not _exists(self.where, MEMORY_FILE):
             return
-        place = place_of(subject.customer_id)
+        place = memory_place(subject.customer_id)
         async with open_memory(self.where) as store:
             while found := await store.asearch(place, limit=PLENTY):
                 for item in found:
@@ -49,7 +49,7 @@ class MemoryRecords:
         if not _exists(self.where, MEMORY_FILE):
             return []
         async with open_memory(self.where) as store:
-            found: list[Any] = await store.asearch(place_of(customer_id), limit=PLENTY)
+            found: list[Any] = await store.asearch(memory_place(customer_id), limit=PLENTY)
             return found
 
 
@@ -63,7 +63,7 @@ class CheckpointRecords:
     async def dialogs_of(self, _customer_id: str) -> set[str]:
         return set()
 
-    async def hold(self, subject: Subject) -> Held:
+    async def hold(self, subject: DataSubject) -> Held:
         """A checkpoint holds numbers and, for the moment of an answer, its text."""
         if not _exists(self.where, FILE):
             return {"checkpoints": []}
@@ -77,7 +77,7 @@ class CheckpointRecords:
                     held.append({"approval": number, **{k: v for k, v in values.items() if k in KEPT}})
         return {"checkpoints": held}
 
-    async def forget(self, subject: Subject) -> None:
+    async def forget(self, subject: DataSubject) -> None:
         if not _exists(self.where, FILE):
             return
         numbers = await self.numbers(subject.customer_id)

@@ -125,7 +125,7 @@ class LangGraphMemory:
 
     async def remember(self, customer_id: str, dialog_id: str, memory: Memory) -> None:
         async with self._open() as store:
-            place = place_of(customer_id)
+            place = memory_place(customer_id)
             await store.aput(place, dialog_id, memory.model_dump(mode="json"))
             for item in (await _items(store, customer_id))[self.limit :]:
                 await store.adelete(place, item.key)
@@ -137,7 +137,7 @@ class LangGraphMemory:
 
     async def forget(self, customer_id: str, dialog_id: str) -> None:
         async with self._open() as store:
-            await store.adelete(place_of(customer_id), dialog_id)
+            await store.adelete(memory_place(customer_id), dialog_id)
 
     def _open(self) -> AbstractAsyncContextManager[Any]:
         return open_memory(self.where)
@@ -154,11 +154,11 @@ async def open_memory(where: str) -> AsyncIterator[Any]:
 
 
 async def _items(store: Any, customer_id: str) -> list[Any]:
-    found = await store.asearch(place_of(customer_id), limit=PLENTY)
+    found = await store.asearch(memory_place(customer_id), limit=PLENTY)
     return sorted(found, key=lambda item: str(item.value["at"]), reverse=True)
 
 
-def place_of(customer_id: str) -> tuple[str, str]:
+def memory_place(customer_id: str) -> tuple[str, str]:
     """Names of places may not hold full stops; customers' ids may."""
     return ("customers", sha256(customer_id.encode()).hexdigest())
 

@@ -39,17 +39,17 @@ class Deleted(BaseModel):
 @router.get(
     "/{customer_id}/export", summary="Export a customer's data", response_class=Response, responses=ZIP
 )
-async def export(customer_id: CustomerId, bench: Bench) -> Response:
+async def export(customer_id: CustomerId, bench: Bench, who: Who) -> Response:
     """Returns everything that is stored of the customer; empty files are left out."""
-    content = await bench.customer_data.export(customer_id)
+    content = await bench.privacy.customers.export(customer_id, who.signature)
     named = {"Content-Disposition": 'attachment; filename="customer.zip"'}
     return Response(content, media_type="application/zip", headers=named)
 
 
 @router.delete("/{customer_id}", summary="Delete a customer's data", responses=documented(409, 507))
-async def delete(customer_id: CustomerId, bench: Bench, who: Who) -> Deleted:
+async def erase(customer_id: CustomerId, bench: Bench, who: Who) -> Deleted:
     """Deletes everything that is stored of the customer permanently; a repeat deletes nothing more.
 
     Waits for running turns. 503 `deletion_unfinished` means that the service goes on with it by itself.
     """
-    return Deleted(deleted=await bench.customer_data.delete(customer_id, who.name))
+    return Deleted(deleted=await bench.privacy.customers.delete(customer_id, who.signature))

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
 from app.core.exceptions import BackOfficeUnavailable
-from app.core.personal_data import Held, Subject
+from app.core.personal_data import DataSubject, Held
 from app.core.threads import in_office
 from app.engines.backoffice import outbox_rows
 from app.engines.backoffice.database import Database
 from app.engines.backoffice.outbox_rows import parcels
-from app.engines.backoffice.tables import metadata
+from app.engines.backoffice.tables import approvals, effects, metadata
 
 OWNED = [table for table in metadata.sorted_tables if "customer_id" in table.c]
 """Those that others refer to come first."""
@@ -33,11 +33,15 @@ class OfficeRecords:
     async def dialogs_of(self, customer_id: str) -> set[str]:
         return await in_office(self._dialogs, customer_id)
 
-    async def hold(self, subject: Subject) -> Held:
+    async def hold(self, subject: DataSubject) -> Held:
         return await in_office(self._hold, subject.customer_id)
 
-    async def forget(self, subject: Subject) -> None:
+    async def forget(self, subject: DataSubject) -> None:
         await in_office(self._forget, subject.customer_id)
+
+    async def forget_dialog(self, dialog_id: str) -> None:
+        """What agents did in it; what still waits for a person, and the records themselves, stay."""
+        await in_office(self._forget_dialog, dialog_id)
 
     async def approvals(self, customer_id: str) -> list[str]:
         """Their numbers."""
@@ -56,6 +60,12 @@ class OfficeRecords:
         with self._database.reading() as connection:
             return {table.name: _rows(connection, table, _is(table, customer_id)) for table in OWNED}
 
+    def _forget_dialog(self, dialog_id: str) -> None:
+        with self._database.writing(f"dialog {dialog_id}") as connection:
+            connection.execute(delete(effects).where(effects.c.dialog_id == dialog_id))
+            decided = (approvals.c.dialog_id == dialog_id) & (approvals.c.status != "pending")
+            connection.execute(delete(approvals).where(decided))
+
     def _forget(self, customer_id: str) -> None:
         with self._database.writing(f"customer {customer_id}") as connection:
             delete_customer(connection, customer_id)
@@ -71,10 +81,10 @@ class OutboxRecords:
     async def dialogs_of(self, customer_id: str) -> set[str]:
         return await in_office(self._dialogs, customer_id)
 
-    async def hold(self, subject: Subject) -> Held:
+    async def hold(self, subject: DataSubject) -> Held:
         return await in_office(self._hold, subject)
 
-    async def forget(self, subject: Subject) -> None:
+    async def forget(self, subject: DataSubject) -> None:
         await in_office(self._forget, subject)
 
     def _dialogs(self, customer_id: str) -> set[str]:
@@ -85,12 +95,12 @@ class OutboxRecords:
             told = {name for name, text in waiting if json.loads(text)["customer_id"] == customer_id}
             return {*connection.scalars(mine), *told}
 
-    def _hold(self, subject: Subject) -> Held:
+    def _hold(self, subject: DataSubject) -> Held:
         with self._database.reading() as connection:
             rows = _rows(connection, parcels, parcels.c.dialog_id.in_(subject.dialogs))
             return {"outbox": [{**row, "event": json.loads(row["event"])} for row in rows]}
 
-    def _forget(self, subject: Subject) -> None:
+    def _forget(self, subject: DataSubject) -> None:
         known = outbox_rows.dialogs
         mine = or_(known.c.customer_id == subject.customer_id, known.c.dialog_id.in_(subject.dialogs))
         nobody = {"customer_id": None, "waits_since": None, "lease": None, "leased_until": None}

@@ -13,16 +13,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from app.core.audit import ACTOR, Act, AuditLog
 from app.core.dialog import Dialog
 from app.core.exceptions import CallCenterError, DialogQuarantined
 from app.core.ports import DialogPage, DialogQuery, DialogStore, StoreHealth
+from app.core.threads import in_storage
 from app.core.urgency import WaitingQueue
 from app.services.crm.relay import Relay
+from app.services.dialogs.acts import RecordedPart, acts_since, mark_of
 from app.services.privacy.guard import DeletionGuard
 
 EVERY = 1.5  # seconds between looks at what other processes have written
 APART = 0.05  # seconds between two watchers who are answered, so that customers' turns come in between
 LOOKED_AT, KNOWN = 200, 1000  # dialogs that changed last: seen at each look, and remembered
+MARKED = 10_000
 ANY = ""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -156,10 +160,13 @@ class ObservedStore:
     relay: Relay | None = None
     changes: ChangeFeed | None = None
     guard: DeletionGuard | None = None
+    audit: AuditLog | None = None
+    _marks: OrderedDict[str, RecordedPart] = field(default_factory=OrderedDict)
 
     async def write(self, dialog: Dialog) -> None:
-        """Raises CustomerBeingDeleted too."""
+        """Raises CustomerBeingDeleted too. No act is stored without its line in the audit log."""
         async with self.guard.writing(dialog) if self.guard else nullcontext():
+            await self._record(dialog)
             await self.inner.write(dialog)
         if self.relay:
             self.relay.changed(dialog.dialog_id)
@@ -172,11 +179,28 @@ class ObservedStore:
             with suppress(DialogQuarantined):
                 await self.inner.read(dialog_id)
             await self.relay.forget(dialog_id)
+        if self.audit:
+            act = Act(ACTOR.get() or "service", "dialog.deleted", dialog_id)
+            await in_storage(self.audit.append, [act])
         await self.inner.delete(dialog_id)
         if self.guard:
             self.guard.forget(dialog_id)
+        self._marks.pop(dialog_id, None)
         if self.changes:
             self.changes.tell(dialog_id)
+
+    async def _record(self, dialog: Dialog) -> None:
+        known = self._marks.get(dialog.dialog_id, RecordedPart())
+        if self.audit and (acts := list(acts_since(dialog, known))):
+            await in_storage(self.audit.append, acts)
+        self._note(dialog)
+
+    def _note(self, dialog: Dialog) -> None:
+        if self.audit:
+            self._marks[dialog.dialog_id] = mark_of(dialog)
+            self._marks.move_to_end(dialog.dialog_id)
+            if len(self._marks) > MARKED:
+                self._marks.popitem(last=False)
 
     async def open(self) -> None:
         await self.inner.open()
@@ -198,7 +222,10 @@ class ObservedStore:
         return await self.inner.is_locked(dialog_id)
 
     async def read(self, dialog_id: str) -> Dialog:
-        return await self.inner.read(dialog_id)
+        """Whoever writes a dialog has read it under its lock, so what it holds now is recorded already."""
+        dialog = await self.inner.read(dialog_id)
+        self._note(dialog)
+        return dialog
 
     async def find(self, query: DialogQuery) -> DialogPage:
         return await self.inner.find(query)

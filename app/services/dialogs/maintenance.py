@@ -14,7 +14,7 @@ from app.core.exceptions import CallCenterError, DialogNotFound, IndexBuilding
 from app.core.ports import DialogQuery
 from app.services.dialogs.manager import DialogManager
 from app.services.knowledge.library import KnowledgeService
-from app.services.privacy.customer_data import CustomerData
+from app.services.privacy.retention import PrivacyDesk
 
 log = structlog.get_logger()
 BATCH = 50  # idle dialogs closed at a time
@@ -31,7 +31,7 @@ class Maintenance:
     queue: Callable[[], Awaitable[bool]] | None = None
     period: float = 60
     timer: Callable[[], float] = monotonic
-    data: CustomerData | None = None
+    privacy: PrivacyDesk | None = None
     _task: asyncio.Task[None] | None = field(default=None, init=False)
     more: bool = field(default=False, init=False)
     _ahead: dict[tuple[str, datetime], float] = field(default_factory=dict, init=False)
@@ -98,8 +98,8 @@ class Maintenance:
         while True:
             self._early = False
             healed = healed or await self._run_safely(self.heal)
-            if self.data:
-                await self._run_safely(self.data.resume)
+            if self.privacy:
+                await self._run_safely(self.privacy.keep_up)
             began = monotonic()
             more = [await self._run_batch(duty) for duty in (self._sweep, self.keep_queue)]
             await self._run_safely(self.knowledge.refresh_if_changed)

@@ -13,7 +13,7 @@ import structlog
 from app.agents.orchestrator import Emit, Orchestrator
 from app.agents.summary import Summarizer
 from app.core.dialog import RECORD_LIFETIME, Closing, Dialog
-from app.core.exceptions import DialogNotFound, DialogQuarantined, RequestInProgress
+from app.core.exceptions import DialogBusy, DialogNotFound, DialogQuarantined, RequestInProgress
 from app.core.models import Summary
 from app.core.ports import DialogQuery, DialogStore
 from app.core.spend import spending_for
@@ -121,15 +121,26 @@ class DialogManager:
     async def find(self, query: DialogQuery) -> PageView:
         return PageView.of(await self.store.find(query))
 
-    async def delete(self, dialog_id: str, owner: str | None = None) -> None:
-        """Raises DialogNotFound, also for a dialog that is not the `owner`'s, where one is named."""
+    async def delete(
+        self,
+        dialog_id: str,
+        owner: str | None = None,
+        before: datetime | None = None,
+        records: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """`records` forgets what else is kept of it. Raises DialogNotFound, also for one that is not the
+        `owner`'s, or DialogBusy for one that has changed since `before`, where that is given."""
         async with self.store.lock(dialog_id):
             with suppress(DialogQuarantined):
                 dialog = await self.store.read(dialog_id)
                 if owner not in (None, dialog.customer_id):
                     raise DialogNotFound(dialog_id)
+                if before and dialog.updated_at >= before:
+                    raise DialogBusy(dialog_id)
                 if self.turns.memory:
                     await self.turns.memory.forget(dialog)
+            if records:
+                await records(dialog_id)
             if self.forget:
                 await self.forget(dialog_id)
             await self.store.delete(dialog_id)

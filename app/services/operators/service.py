@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.core.audit import AuditLog, person, recorded
 from app.core.dialog import Dialog, HandbackNote, Message, Rating
 from app.core.exceptions import ApprovalNotFound, CallCenterError, TakenOver
 from app.core.ports import BackOffice
@@ -47,6 +48,7 @@ class OperatorService:
     office: BackOffice | None = None
     settle: Settle | None = None
     title_of: Callable[[str, str], str] = name_by_id
+    audit: AuditLog | None = None
 
     async def take_over(self, dialog_id: str, operator: str, reason: str = "", force: bool = False) -> Held:
         """Waits for the running turn. Raises DialogNotFound, DialogClosed, TakenOver, storage errors."""
@@ -151,6 +153,8 @@ class OperatorService:
             checked(note, NOTE)
         if self.settle is None:
             raise ApprovalNotFound(number)
-        decided = await self.settle.settle(number, approved, by, note)
+        what = "approval.approved" if approved else "approval.rejected"
+        async with recorded(self.audit, what, number, person(by)):
+            decided = await self.settle.settle(number, approved, by, note)
         log.info("approval_settled", number=number, status=decided.status)
         return ApprovalView.of(decided)

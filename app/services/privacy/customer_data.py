@@ -14,9 +14,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import structlog
 
+from app.core.audit import AuditLog, recorded
 from app.core.clock import Clock
 from app.core.exceptions import CallCenterError
-from app.core.personal_data import CustomerRecords, Deletion, Deletions, DeletionUnfinished, Subject
+from app.core.personal_data import DataSubject, Deletion, Deletions, DeletionUnfinished, PersonalRecords
 from app.core.text import checked
 from app.core.threads import in_storage
 
@@ -31,21 +32,23 @@ Counts = dict[str, int]
 class CustomerData:
     """`records` are asked and emptied in this order: what others refer to comes last."""
 
-    records: Mapping[str, CustomerRecords]
+    records: Mapping[str, PersonalRecords]
     deletions: Deletions
     lock: Callable[[str], AbstractAsyncContextManager[None]]
     clock: Clock
+    audit: AuditLog | None = None
 
     async def count(self, customer_id: str) -> Counts:
         """By kind, those without any included. Raises as the stores do, and IndexBuilding."""
         held = await self._hold(await self._subject(customer_id))
         return {kind: len(rows) for kind, rows in held.items()}
 
-    async def export(self, customer_id: str) -> bytes:
+    async def export(self, customer_id: str, by: str) -> bytes:
         """A ZIP file with a JSON file per kind and a manifest. Raises as `count`."""
         checked(customer_id, LONGEST_ID)
-        held = await self._hold(await self._subject(customer_id))
-        return await in_storage(_pack, customer_id, self.clock(), held)
+        async with recorded(self.audit, "customer.exported", pseudonym(customer_id), by):
+            held = await self._hold(await self._subject(customer_id))
+            return await in_storage(_pack, customer_id, self.clock(), held)
 
     async def delete(self, customer_id: str, by: str) -> Counts:
         """What was deleted, by kind. A repeat goes on with what was cut.
@@ -74,27 +77,40 @@ class CustomerData:
 
     async def _carry_out(self, deletion: Deletion) -> None:
         customer_id = deletion.customer_id
+        async with recorded(self.audit, "customer.deleted", pseudonym(customer_id), deletion.by):
+            await self._delete_all(deletion)
+        await in_storage(self.deletions.end, customer_id)
+
+    async def _delete_all(self, deletion: Deletion) -> None:
+        customer_id = deletion.customer_id
         for _ in range(ROUNDS):
             subject = await self._subject(customer_id, deletion.dialogs)
-            for store in self.records.values():
-                await store.forget(subject)
+            await self._forget(subject)
             left = [kind for kind, rows in (await self._hold(subject)).items() if rows]
             if not left:
                 break
         else:
             raise DeletionUnfinished(left)
-        await in_storage(self.deletions.end, customer_id)
         log.info("customer_deleted", dialogs=len(subject.dialogs))
 
-    async def _subject(self, customer_id: str, known: frozenset[str] = frozenset()) -> Subject:
-        found = [await store.dialogs_of(customer_id) for store in self.records.values()]
-        return Subject(customer_id, known.union(*found))
+    async def _forget(self, subject: DataSubject) -> None:
+        for store in self.records.values():
+            await store.forget(subject)
 
-    async def _hold(self, subject: Subject) -> dict[str, Any]:
+    async def _subject(self, customer_id: str, known: frozenset[str] = frozenset()) -> DataSubject:
+        found = [await store.dialogs_of(customer_id) for store in self.records.values()]
+        return DataSubject(customer_id, known.union(*found))
+
+    async def _hold(self, subject: DataSubject) -> dict[str, Any]:
         held: dict[str, Any] = {}
         for store in self.records.values():
             held.update(await store.hold(subject))
         return held
+
+
+def pseudonym(customer_id: str) -> str:
+    """Tells two customers apart in the audit log, and whether it was this one to whoever knows the id."""
+    return "customer " + hashlib.sha256(customer_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _pack(customer_id: str, now: datetime, held: Mapping[str, Any]) -> bytes:

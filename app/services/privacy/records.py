@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.exceptions import DialogNotFound, DialogQuarantined
-from app.core.personal_data import Held, Subject
+from app.core.personal_data import DataSubject, Held
 from app.core.ports import DialogQuery, DialogStore
 from app.evaluation.corrections import drop, drop_drafts, rows_of
 from app.services.dialogs.manager import DialogManager
@@ -27,7 +27,7 @@ class DialogRecords:
     async def dialogs_of(self, customer_id: str) -> set[str]:
         return await find_dialogs(self.dialogs.store, customer_id)
 
-    async def hold(self, subject: Subject) -> Held:
+    async def hold(self, subject: DataSubject) -> Held:
         held: list[Any] = []
         for dialog_id in sorted(await self.dialogs_of(subject.customer_id)):
             with suppress(DialogNotFound, DialogQuarantined):
@@ -35,7 +35,7 @@ class DialogRecords:
                 held.append(dialog.model_dump(mode="json", by_alias=True))
         return {"dialogs": held}
 
-    async def forget(self, subject: Subject) -> None:
+    async def forget(self, subject: DataSubject) -> None:
         """One after the other, each once its running turn has ended.
 
         A dialog that is named but another customer's, or that is gone, is left alone.
@@ -55,16 +55,16 @@ class ProposalRecords:
         """The lines name dialogs alone."""
         return set()
 
-    async def hold(self, subject: Subject) -> Held:
+    async def hold(self, subject: DataSubject) -> Held:
         return {"proposed_cases": await asyncio.to_thread(self._hold, subject)}
 
-    async def forget(self, subject: Subject) -> None:
+    async def forget(self, subject: DataSubject) -> None:
         await asyncio.to_thread(self._forget, subject)
 
-    def _hold(self, subject: Subject) -> list[Any]:
+    def _hold(self, subject: DataSubject) -> list[Any]:
         return [row for name in sorted(subject.dialogs) for row in rows_of(self.proposals, SET, name)]
 
-    def _forget(self, subject: Subject) -> None:
+    def _forget(self, subject: DataSubject) -> None:
         for dialog_id in sorted(subject.dialogs):
             drop(self.proposals, SET, dialog_id)
         drop_drafts(self.proposals)

@@ -66,6 +66,7 @@ WRONG = {
     "debug": ["perhaps"],
     "log_level": ["LOUD"],
     "dialog_timeout_minutes": ["-1"],
+    "retention_days": ["-1", "for ever"],
     "proposal_minutes": ["0", "soon"],
     "max_waiting_messages": ["0"],
     "max_turns": ["0", "many"],
