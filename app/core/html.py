@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from html import escape as escape_html
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from markupsafe import Markup, escape
 
 from app.core.palette import colour_of
 
+_ITEM = re.compile(r"\s*(?:[-•*]|(\d{1,2})[.)])\s+(?=\S)")
 _BREAK = re.compile(r"(?<=[>}])\n\s*(?=[<{])")
 
 
@@ -104,3 +107,29 @@ def _open_outside(self: Any, tokens: Any, index: int, options: Any, env: Any) ->
     """A link opens in a new window and is given no referrer."""
     tokens[index].attrs |= {"target": "_blank", "rel": "noopener noreferrer nofollow"}
     return str(self.renderToken(tokens, index, options, env))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, or the items of a list."""
+
+    kind: str
+    lines: list[str]
+
+
+def split_blocks(text: str) -> list[Block]:
+    """Paragraphs, and the lists that agents write with `- ` or `1. `."""
+    found = []
+    for kind, lines in groupby(text.strip().splitlines(), _kind):
+        whole = list(lines)
+        if kind == "text":
+            whole = ["\n".join(whole).strip("\n")]
+        found.append(
+            Block(kind, [line if kind == "text" else _ITEM.sub("", line, count=1) for line in whole])
+        )
+    return [block for block in found if any(block.lines)]
+
+
+def _kind(line: str) -> str:
+    item = _ITEM.match(line)
+    return "text" if item is None else "numbered" if item[1] else "list"

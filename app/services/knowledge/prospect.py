@@ -17,8 +17,10 @@ from app.services.replay import Replay, ReplayedAnswer
 
 Use = Literal["answer", "background", "spare", "far"]
 """The agent answers from it; gets it beside that; does not use it, though it is near; or it is too far."""
-Ground = Literal["approved", "article", "records", "words", "nothing"]
-"""What the answer rests on: words of the agent's own where an article is near, or where there is nothing."""
+Ground = Literal["approved", "article", "records", "stranger", "words", "nothing"]
+"""What the answer rests on: `stranger` where it takes a customer's records and there are none; words of the
+agent's own where an article is near, or where there is nothing."""
+UNKNOWN = "unknown_customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Prospect:
         if self.found and self.found[0].use == "answer":
             return "article"
         if self.reply and self.reply.turn and self.reply.turn.tools:
-            return "records"
+            return "stranger" if any(UNKNOWN in use.result for use in self.reply.turn.tools) else "records"
         return "words" if self._spare and self.reply else "nothing"
 
     @property

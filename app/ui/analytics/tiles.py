@@ -80,9 +80,7 @@ class Tiles:
 
     def _all(self) -> Iterator[Tile | None]:
         volumes, rates, spent = self.figures.volumes, self.figures.rates, self.figures.times
-        yield self._count(
-            "dialogs", volumes.dialogs, [float(part.dialogs) for part in self.figures.whole_days]
-        )
+        yield self._count("dialogs", volumes.dialogs, self._dialogs_by_day())
         yield self._count("messages", volumes.messages)
         yield self._rate("resolved", rates.resolved, "up", self._by_day("resolved"))
         yield self._rate("escalated", rates.escalated, "down", self._by_day("escalated"))
@@ -97,6 +95,13 @@ class Tiles:
         yield self._rate("degraded", rates.degraded, "down")
         yield self._rate("failed", rates.failed, "down")
         yield self._rate("withheld", rates.withheld, "down")
+
+    def _dialogs_by_day(self) -> list[float]:
+        """With the day that is not over where it has more already than the one before: that is no fall."""
+        counts = [float(part.dialogs) for part in self.figures.by_day]
+        whole = len(self.figures.whole_days)
+        begun = counts[whole:]
+        return counts if whole and begun and begun[0] > counts[whole - 1] else counts[:whole]
 
     def _by_day(self, name: str) -> list[float]:
         """Days that are not over, or without dialogs that tell anything, are left out."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.core.html import render_markdown
+from app.core.html import render_markdown, split_blocks
 from app.core.knowledge import ApprovedAnswer, Document, DocumentRecord
 from app.core.models import Article
 from app.core.text import shorten
@@ -43,16 +43,21 @@ def render_prospect(question: str, found: Prospect, titles: Sequence[str], texts
         ground=found.ground,
         nearer=found.nearer,
         nearer_place=place_of(found.nearer, texts.language) if found.nearer else "",
-        said=shorten(said, LINES),
+        said=split_blocks(shorten(said, LINES)),
         agent=found.agent,
         t=texts,
     )
 
 
 def _mark(found: Prospect) -> str:
-    """A price from the records is as good as an article, unless a document of the team is passed over."""
-    passed_over = found.nearer is not None and (found.ground == "article" or bool(found.nearer.source))
-    return "warn" if passed_over or found.ground in ("words", "nothing") else "good"
+    """A price from the records is as good as an article, unless a document of the team is passed over. What a
+    stranger is told shows neither that the answer is right nor that it is wrong.
+    """
+    nearer = found.nearer
+    passed_over = nearer is not None and (found.ground in ("article", "stranger") or bool(nearer.source))
+    if passed_over or found.ground in ("words", "nothing"):
+        return "warn"
+    return "plain" if found.ground == "stranger" else "good"
 
 
 def _hit(each: Foreseen, texts: RoomTexts) -> SearchHit:
@@ -143,7 +148,7 @@ def _preview(document: Document, versions: dict[str, int], texts: RoomTexts) -> 
         sorted({article.lang for article in articles}),
         len(articles),
         [article.title for article in articles[:5]],
-        shorten(articles[0].body, LINES) if articles else "",
+        render_markdown(shorten(articles[0].body, LINES)) if articles else "",
         [describe_left_out(name, each, texts.language) for each in document.left_out],
     )
 

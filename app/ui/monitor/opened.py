@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
+from app.core.html import Block, split_blocks
 from app.services.operators.summary import is_weighed
 from app.services.operators.views import ApprovalView, OpenDialog, TranscriptLine
 from app.ui.monitor.panels import ApprovalRow, NamedCustomer, approval_row, describe_called
@@ -15,7 +14,6 @@ from app.ui.room import render
 from app.ui.words import RoomTexts
 
 FACTS = ("open", "wish", "why", "tried", "promised", "withheld", "notes")
-_ITEM = re.compile(r"\s*(?:[-•*]|(\d{1,2})[.)])\s+(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,6 @@ class About:
     created: datetime
     facts: list[Fact]
     approvals: list[ApprovalRow]
-
-
-@dataclass(frozen=True)
-class Block:
-    """A paragraph, or the items of a list."""
-
-    kind: str
-    lines: list[str]
 
 
 @dataclass(frozen=True)
@@ -141,21 +131,3 @@ def _how(line: TranscriptLine, texts: RoomTexts) -> str:
     decision, words = line.path.decision, texts.words
     source = words["sources"].get(decision.source, decision.source)
     return f"{words['routed']}: {texts.number(decision.confidence, 2)} · {source}"
-
-
-def split_blocks(text: str) -> list[Block]:
-    """Paragraphs, and the lists that agents write with `- ` or `1. `."""
-    found = []
-    for kind, lines in groupby(text.strip().splitlines(), _kind):
-        whole = list(lines)
-        if kind == "text":
-            whole = ["\n".join(whole).strip("\n")]
-        found.append(
-            Block(kind, [line if kind == "text" else _ITEM.sub("", line, count=1) for line in whole])
-        )
-    return [block for block in found if any(block.lines)]
-
-
-def _kind(line: str) -> str:
-    item = _ITEM.match(line)
-    return "text" if item is None else "numbered" if item[1] else "list"

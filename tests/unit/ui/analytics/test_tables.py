@@ -88,3 +88,15 @@ def test_of_many_topics_the_largest_are_beside_the_reasons_and_all_in_a_fold() -
     tables = Tables(figures_of([one.dialog for one in cited]), room_texts("en", "analytics"))
     counts = {table.key: len(table.rows) for table in (*tables.main(), *tables.details())}
     assert (counts["about"], counts["abouts"]) == (7, 9)
+
+
+@pytest.mark.parametrize(("today", "shown"), [(9, 9), (0, None)])
+def test_a_day_that_has_begun_is_drawn_where_it_rises_and_never_as_a_fall(
+    today: int, shown: int | None
+) -> None:
+    figures = figures_of([Told.of("a", at(21)).asks("How much is Pro?").dialog])
+    days = [part.model_copy(update={"dialogs": 1}) for part in figures.by_day]
+    days[-1] = days[-1].model_copy(update={"dialogs": today})
+    given = figures.model_copy(update={"by_day": days})
+    line = Tiles(given, room_texts("ru", "analytics")).headline[0].line
+    assert line == [1.0] * (len(days) - 1) + ([float(shown)] if shown else [])

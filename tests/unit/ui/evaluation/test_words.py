@@ -14,6 +14,7 @@ from app.ui.evaluation.sections import render_sections
 from tests.unit.evaluation.builders import rights
 from tests.unit.evaluation.pages import report_of
 
+QUOTED = {"ru": "«{}»", "en": "“{}”"}
 DONE = {
     "ru": "Готово, случаев: 150, их вариантов: 1\u00a0570.",
     "en": "Done: 150 cases and 1,570 variants.",
@@ -70,3 +71,11 @@ def test_a_part_that_is_the_same_turns_as_another_is_told_once() -> None:
     ]
     page = render_sections(report_of(known), evaluation_texts("en")).partition("</section>")[0]
     assert page.count("50.0%</b>") == 1
+
+
+@pytest.mark.parametrize("language", QUOTED)
+def test_what_is_said_of_the_button_calls_it_as_it_is_named(language: str) -> None:
+    said = evaluation_texts(language).words
+    assert said["start_with"].startswith(f"{said['start']} ")
+    for key in ("choose", "empty"):
+        assert QUOTED[language].format(said["start"]) in said[key]

@@ -14,11 +14,12 @@ from app.bootstrap import build
 from app.core.backoffice import ActionApproval, ActionContext
 from app.core.dialog import Dialog
 from app.core.escalation import Escalation
+from app.core.html import Block, split_blocks
 from app.services.operators.monitor import SingleFlight
 from app.services.operators.views import ApprovalView
 from app.services.workbench import Workbench
 from app.ui.monitor.actions import OperatorActions
-from app.ui.monitor.opened import Block, describe_closing, split_blocks
+from app.ui.monitor.opened import describe_closing
 from app.ui.monitor.panels import monitor_texts, render_approvals, render_page
 from app.ui.monitor.room import PanelUpdates
 from app.ui.words import LANGUAGES, RoomTexts, words
