@@ -58,7 +58,12 @@ DEEDS = (
         {"item": "key", "delivery": "courier", "quantity": 2},
     ),
     Deed(
-        *("grant_credit", "supervisor", "customer_123", "Верните деньги, это безобразие, зовите начальника!"),
+        *(
+            "grant_credit",
+            "supervisor",
+            "demo_cancelled",
+            "Верните деньги, это безобразие, зовите начальника!",
+        ),
         {"amount_rub": 300, "reason": "за неудобства"},
         {"amount_rub": 450, "reason": "goodwill for the trouble"},
     ),
