@@ -45,7 +45,7 @@ def show_mark(bench: Workbench, language: str) -> None:
 
 
 def offer_guide(bench: Workbench, language: str) -> None:
-    """Above the empty chat: the cards of the first minute. The shell hides them from whoever has data."""
+    """Above the empty chat: the cards of the first minute. Small for whoever has data."""
     if bench.example:
         guide = render("example.guide", w=words(language, "example"), dialog=DIALOGS[language])
         gr.HTML(guide, elem_id="cc-guide")

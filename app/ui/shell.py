@@ -34,7 +34,7 @@ def encode_icon() -> str:
 def dress(page: str, language: str, scripts: str, guide: bool) -> str:
     """Gradio's page in our language; cards for social networks, which name other hosts, are left out.
 
-    `guide`: the empty chat begins with the cards of the first minute.
+    `guide`: the cards of the first minute are large.
     """
     frame = words(language, "frame")
     facts = {

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.ui.example import DIALOGS
 
@@ -66,7 +66,7 @@ def test_the_switch_leads_there_and_back_in_each_language(page: Page) -> None:
     expect(page.locator(".cc-made-up")).to_have_count(0)
 
 
-def test_what_is_said_in_the_example_stays_there_and_ones_own_dialog_ends_the_cards_only(
+def test_what_is_said_in_the_example_stays_there_and_ones_own_dialogs_make_the_cards_small(
     page: Page, storage: Path
 ) -> None:
     page.goto(f"{page.url.partition('/ui/')[0]}/ui/ru/example/")
@@ -84,5 +84,13 @@ def test_what_is_said_in_the_example_stays_there_and_ones_own_dialog_ends_the_ca
     page.locator("#cc-message textarea").wait_for(timeout=SLOW)
     expect(page.locator("#cc-chat .message").nth(1)).to_be_visible(timeout=SLOW)
     page.locator("#cc-new").click()
-    expect(page.locator(".cc-guide")).to_be_hidden()
-    expect(page.locator("#cc-example a")).to_be_visible()
+    expect(page.locator(".cc-guide")).to_be_visible(timeout=SLOW)
+    cards = page.locator(".cc-guide a")
+    expect(cards).to_have_count(3)
+    assert all(box["height"] < 48 for box in map(Locator.bounding_box, cards.all()) if box)
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(cards.last).to_be_in_viewport(ratio=1)
+    above, title = cards.last.bounding_box(), page.locator(".cc-welcome h2:visible").bounding_box()
+    assert above
+    assert title
+    assert title["y"] - above["y"] - above["height"] < 48
