@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.core.models import Decision, Turn
+from app.core.redaction.search import redact, redact_all
 
 CAUSES = 5  # of an exception that are told
 TOLD = "told_by_call_center"
@@ -35,7 +36,12 @@ def configure_logging(level: str, production: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.ExceptionRenderer(describe_exception), renderer],
+        processors=[
+            *shared,
+            structlog.processors.ExceptionRenderer(describe_exception),
+            without_personal_data,
+            renderer,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
@@ -56,6 +62,7 @@ def _adopt_libraries(shared: list[structlog.typing.Processor], renderer: structl
     tail: list[structlog.typing.Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.ExceptionRenderer(describe_exception),
+        without_personal_data,
         renderer,
     ]
     handler = logging.StreamHandler(sys.stderr)
@@ -70,6 +77,14 @@ def _adopt_libraries(shared: list[structlog.typing.Processor], renderer: structl
     logging.captureWarnings(True)
     sys.excepthook = _on_crash
     threading.excepthook = lambda crash: _on_crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
+
+
+EventDict = structlog.typing.EventDict
+
+
+def without_personal_data(_logger: object, _method: str, line: EventDict) -> EventDict:
+    """The last processor before the renderer."""
+    return {name: redact_all(value) for name, value in line.items()}
 
 
 def _worth_a_line(record: logging.LogRecord) -> bool:
@@ -213,14 +228,14 @@ class Metrics:
         self.outbox_age = gauge("outbox_oldest_seconds", "Age of the oldest event that waits")
 
     def turn(self, turn: Turn) -> None:
-        self.turns.labels(turn.agent, str(turn.degraded).lower()).inc()
+        self.turns.labels(redact(turn.agent), str(turn.degraded).lower()).inc()
         self.decision(turn.decision)
         if turn.failure:
-            self.stand_ins.labels(turn.failure).inc()
+            self.stand_ins.labels(redact(turn.failure)).inc()
         for handoff in turn.hops:
-            self.handoffs.labels(handoff.to).inc()
+            self.handoffs.labels(redact(handoff.to)).inc()
         for claim in turn.withheld:
-            self.withheld.labels(claim.partition(":")[0]).inc()
+            self.withheld.labels(redact(claim.partition(":")[0])).inc()
         self.tokens.labels("input").inc(turn.usage.input_tokens)
         self.tokens.labels("output").inc(turn.usage.output_tokens)
         self.cost.inc(turn.usage.cost)
@@ -228,10 +243,12 @@ class Metrics:
             self.seconds.labels(step).observe(seconds)
 
     def decision(self, decision: Decision) -> None:
-        self.routes.labels(decision.agent, decision.source, str(decision.degraded).lower()).inc()
+        self.routes.labels(
+            redact(decision.agent), redact(decision.source), str(decision.degraded).lower()
+        ).inc()
 
     def failure(self, code: str) -> None:
-        self.failed.labels(code).inc()
+        self.failed.labels(redact(code)).inc()
 
     def spend_stopped(self, limit: str) -> None:
         self.spend_stops.labels(limit).inc()

@@ -18,6 +18,7 @@ from app.bootstrap.context import AppContext, Provider
 from app.core.cleaned_text import Detect
 from app.core.clock import Clock
 from app.core.config import Settings
+from app.core.exceptions import SettingInvalid
 from app.core.spend import SpendMeter
 from app.engines.offline.model import NAME as EMBEDDED
 from app.engines.offline.model import EmbeddedChatModel
@@ -46,6 +47,8 @@ def provider_of(
 ) -> Provider | None:
     if model is not None and type(model).__module__.startswith("app."):  # ours tell failures as they should
         return Provider(model, lambda: "healthy", lambda: False, nothing)
+    if model is not None and settings.redact_before_llm:
+        raise SettingInvalid("REDACT_BEFORE_LLM", "only requests to an OpenAI-compatible server are redacted")
     if model is not None:
         from app.adapters.openai.foreign import ForeignChatModel  # noqa: PLC0415  (needs the HTTP library)
 

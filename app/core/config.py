@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     model_timeout: float = Field(default=30, gt=0)
     model_first_token: float | None = Field(default=None, gt=0)
     model_fallback: bool = True
+    redact_before_llm: bool = False
     price_input: float = Field(default=0.15, ge=0)
     price_output: float = Field(default=0.60, ge=0)
     spend_per_customer_day: float = Field(default=0, ge=0)

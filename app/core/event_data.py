@@ -5,7 +5,6 @@ No line of a customer and no phone number gets here: numbers, sums, agents, reas
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -14,6 +13,7 @@ from app.core.backoffice import Effect, Value
 from app.core.events import EventKind
 from app.core.models import Summary, Turn
 from app.core.proposals import Proposal
+from app.core.redaction.search import redact
 from app.core.text import shorten
 
 Data = dict[str, str | int | float | bool | None]
@@ -34,8 +34,6 @@ TERMS = {
 CALLS = ("book_callback", "move_callback", "cancel_callback")
 RENAMED = {(tool, "at"): "callback_at" for tool in CALLS}
 HUSHED = {"days_from", "days_to", "days_max", "url", "time_zone", "asked"}
-_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,64}|\d(?:[ \u00a0().-]{0,2}\d){9,}")
-"""An e-mail address, or ten digits in a row: a phone, a card."""
 
 
 def of_turn(turn: Turn) -> Iterator[Told]:
@@ -111,8 +109,8 @@ def plain(value: Value) -> str | int | bool | None:
 
 
 def masked(text: str) -> str:
-    """In free words there may stand an address or a phone number."""
-    return short(_ADDRESS.sub("…", text[: 2 * LONGEST]))
+    """In free words there may stand personal data."""
+    return short(redact(text[: 2 * LONGEST]))
 
 
 def short(text: str) -> str:

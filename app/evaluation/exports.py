@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from xml.etree import ElementTree
 
 from app.core import durable
+from app.core.redaction.search import redact, redact_all
 from app.core.text import FORMULA
 from app.evaluation.predictions import Prediction, Run
 from app.evaluation.report import Report
@@ -21,6 +22,7 @@ COLUMNS = (
     "seconds", "timed", "tokens", "cost",
 )  # fmt: skip
 BREAKS = ("\t", "\r", "\n")
+Told = TypeVar("Told", Report, Run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +41,17 @@ class JunitCase:
 def write_all(report: Report, run: Run, folder: Path) -> None:
     """Into `folder`, which is created where it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text_of in FILES.items():
-        durable.write(folder / name, text_of(report, run))
+    for name in FILES:
+        durable.write(folder / name, file_of(name, report, run))
+
+
+def file_of(name: str, report: Report, run: Run) -> str:
+    """The text of one of `FILES`, without personal data."""
+    return FILES[name](_without_personal_data(report), _without_personal_data(run))
+
+
+def _without_personal_data(told: Told) -> Told:
+    return type(told).model_validate(redact_all(told.model_dump()))
 
 
 def to_html(report: Report) -> str:
@@ -114,9 +125,11 @@ FILES: dict[str, Callable[[Report, Run], str]] = {
 
 
 def cell(value: object) -> object:
-    """The value of a cell, safe for spreadsheets: formulas become text."""
+    """The value of a cell without personal data, safe for spreadsheets: formulas become text."""
     if isinstance(value, list):
         value = ", ".join(map(str, value))
+    if isinstance(value, str):
+        value = redact(value)
     if isinstance(value, str) and (
         value[:1] in {"\t", "\r", "\n"} or FORMULA.match(value.replace("\n", " "))
     ):

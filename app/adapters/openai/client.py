@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -20,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from app.adapters.openai.failures import is_typed
 from app.adapters.openai.guard import Guard
 from app.adapters.openai.habits import Habits, negotiated
+from app.adapters.openai.private import PrivateCall
 from app.adapters.openai.replies import StreamCheck, asked_of, usable
 from app.adapters.openai.speech import Speech
 from app.adapters.openai.sse import Json
@@ -40,6 +42,7 @@ class GuardedChatOpenAI(ChatOpenAI):
     wire: Wire
     habits: Habits = Field(default_factory=Habits)
     meter: SpendMeter | None = None
+    redacts: bool = False
 
     async def _agenerate(
         self,
@@ -48,7 +51,8 @@ class GuardedChatOpenAI(ChatOpenAI):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
-        payload = self._payload(messages, stop, stream=False, **kwargs)
+        private = await self._private(self._payload(messages, stop, stream=False, **kwargs))
+        payload = private.payload
         asked, was_well = asked_of(payload), self.guard.breaker.healthy
 
         async def send() -> ChatResult:
@@ -56,7 +60,7 @@ class GuardedChatOpenAI(ChatOpenAI):
             await self._pay(reply)
             told, speech = usable(reply, asked)
             self._note(speech, payload)
-            return self._create_chat_result(told)
+            return self._create_chat_result(private.whole(told))
 
         await self._expect_means()
         try:
@@ -78,16 +82,21 @@ class GuardedChatOpenAI(ChatOpenAI):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         kwargs.pop("stream_usage", None)
-        payload = self._payload(messages, stop, stream=True, stream_options={"include_usage": True}, **kwargs)
+        options = {"stream": True, "stream_options": {"include_usage": True}}
+        private = await self._private(self._payload(messages, stop, **options, **kwargs))
+        payload = private.payload
         asked, checks = asked_of(payload), []
 
+        def close(last: Json) -> ChatGenerationChunk | None:
+            return self._convert_chunk_to_generation_chunk(private.last(last), AIMessageChunk, None)
+
         def check() -> StreamCheck:
-            checks.append(StreamCheck(asked, self._close, held=self._is_held))
+            checks.append(StreamCheck(asked, close, held=self._is_held))
             return checks[-1]
 
         await self._expect_means()
         try:
-            async for chunk in self.guard.stream(partial(self._events, payload), check):
+            async for chunk in private.pieces(self.guard.stream(partial(self._events, payload), check)):
                 yield chunk
         except ProviderError:
             self.habits.aloud = any(each.speech.aloud for each in checks) or self.habits.aloud
@@ -123,9 +132,6 @@ class GuardedChatOpenAI(ChatOpenAI):
         events = self.wire.stream(payload)
         return _led(await anext(events), events)
 
-    def _close(self, last: Json) -> ChatGenerationChunk | None:
-        return self._convert_chunk_to_generation_chunk(last, AIMessageChunk, None)
-
     @property
     def _is_held(self) -> bool:
         """Until it is known how a model speaks, and where it is known to think before each reply."""
@@ -137,6 +143,12 @@ class GuardedChatOpenAI(ChatOpenAI):
             self.habits.aloud = True
         elif self.habits.aloud is None and speech.spoke and not is_typed(payload):
             self.habits.aloud = False
+
+    async def _private(self, payload: Json) -> PrivateCall:
+        """In a thread: a long history takes a while to search."""
+        if not self.redacts:
+            return PrivateCall(payload, False)
+        return await asyncio.to_thread(PrivateCall, payload, True)
 
     def _payload(self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any) -> Json:
         """Other servers than OpenAI's own know the limit by its older name, and the system by its role."""
@@ -174,6 +186,7 @@ def openai_model(
         guard=watch,
         wire=wire,
         meter=meter,
+        redacts=settings.redact_before_llm,
         model=settings.openai_model,
         api_key=key,
         base_url=address,

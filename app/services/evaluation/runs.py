@@ -287,7 +287,7 @@ class EvalDesk:
         return await asyncio.to_thread(self._file, await self.open(name), file, prices)
 
     def _file(self, known: Opened, file: str, prices: Prices) -> str:
-        from app.evaluation.exports import FILES  # noqa: PLC0415
+        from app.evaluation.exports import file_of  # noqa: PLC0415
         from app.services.evaluation.reading import priced  # noqa: PLC0415  (scipy)
 
-        return FILES[file](priced(known.report, prices), known.run)
+        return file_of(file, priced(known.report, prices), known.run)

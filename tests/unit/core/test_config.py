@@ -52,6 +52,7 @@ WRONG = {
     "model_timeout": ["0", "-5", "inf", "soon"],
     "model_first_token": ["0", "-5", "inf", "soon"],
     "model_fallback": ["perhaps"],
+    "redact_before_llm": ["perhaps"],
     "price_input": ["-0.1", "inf"],
     "price_output": ["-0.1", "nan"],
     "spend_per_customer_day": ["-0.1", "inf"],

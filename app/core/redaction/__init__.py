@@ -1,0 +1,1 @@
+"""Personal data in texts: found, replaced, and put back where it was replaced for a model."""
