@@ -15,7 +15,7 @@ _CODE = (
 _PHONE = (
     r"тел(?:ефон|\b|\.)|моб(?:ил|\b|\.)|сотов|мо(?:й|его|ему|ём) номер|звон|"
     r"набери|набрать|наберите|ватсап|вотсап|вайбер|телеграм|\bсмс|"
-    r"phone|mobile|\bcell|\bcall|my number|whatsapp|viber|telegram|\bsms|\btext me|\breach me|\bdial"
+    r"phone|mobile|\bcell|\bcall|my number|whatsapp|viber|telegram|\bsms|\btext me|\breach me|\bdial\b"
 )
 _LABEL = re.compile(
     rf"(?P<inn>\bинн\b|\binn\b|taxpayer)|(?P<snils>снилс|snils|пенсионн)"
@@ -39,11 +39,12 @@ class Labels:
         self._ends = [end for end, _ in self._all]
 
     def before(self, at: int) -> str:
-        """What the last label says; a number that is glued to letters is a code."""
-        glued = "code" if _GLUED.search(self._text, max(0, at - 2), at) else ""
+        """What the last label says; a number that is glued to other letters is a part of an identifier."""
         end, kind = self._all[last] if (last := bisect_right(self._ends, at) - 1) >= 0 else (-REACH, "")
+        if end < at and _GLUED.search(self._text, max(0, at - 2), at):
+            return "identifier"
         if at - end >= REACH:
-            return glued
+            return ""
         if kind == "code":
-            return kind if _ADJACENT.match(self._text[end:at]) else glued
+            return kind if _ADJACENT.match(self._text[end:at]) else ""
         return kind

@@ -55,7 +55,8 @@ def _number_at(
     start = groups[0][0]
     if _BEGUN.match(text, max(0, start - 2)):
         return "", 0
-    label = labels.before(start)
+    if (label := labels.before(start)) == "identifier":
+        return "", 0
     wanted = _lengths(text, groups, label)
     sums = accumulate(end - start for start, end in groups)
     for taken, digits in reversed([*enumerate(sums, 1)]):

@@ -36,7 +36,8 @@ def find(typed: str) -> list[PersonalData]:
             *numbers_in(view.text),
             *disguised_in(view.text),
             *addresses_in(view.text),
-        ]
+        ],
+        key=lambda each: (each[0], -each[1]),
     )
     apart: list[tuple[int, int, str]] = []
     for start, end, kind in found:

@@ -27,7 +27,7 @@ def test_a_formula_is_only_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["не работает", "1+1", "a=b", "почта: a@b.ru", '"в кавычках", и запятая', "две\nстроки"]
+    "text", ["не работает", "1+1", "a=b", "почта: a@b", '"в кавычках", и запятая', "две\nстроки"]
 )
 def test_other_text_stays_as_it_was(text: str) -> None:
     assert rows([prediction("a", text=text)])[0]["text"] == text
@@ -83,3 +83,16 @@ def test_all_files_are_written_and_read_back(predictions: list[Prediction], tmp_
     assert Report.model_validate_json(files["report.json"]) == report
     lines = files["predictions.jsonl"].split("\n")[:-1]
     assert [Prediction.model_validate_json(line) for line in lines] == predictions
+
+
+def test_no_file_holds_personal_data(tmp_path: Path) -> None:
+    told = [
+        prediction("1", "supervisor", text="перезвоните 8 916 123-45-67", reason="asks ivan@mail.ru"),
+        prediction("2", got=None, text="карта 4111 1111 1111 1111", reason="8 916 123-45-67"),
+    ]
+    write_all(report_of(told), run(told), tmp_path)
+    for path in tmp_path.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert [each for each in ("123-45-67", "ivan@", "4111") if each in text] == [], path.name
+    assert "[phone]" in (tmp_path / "predictions.csv").read_text(encoding="utf-8")
+    assert told[0].text == "перезвоните 8 916 123-45-67"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
+import uuid
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.redaction.phones import PhoneCheck
 from app.core.redaction.search import PersonalData, find, redact, redact_all
+from app.core.redaction.window import Window
 from app.core.yaml import load
 
 MARKED = re.compile("⟦(.*?)⟧", re.DOTALL)
@@ -69,6 +74,16 @@ def test_two_kinds_that_touch_are_one() -> None:
     assert redact("привезите ivan@mail.ru, ул. Мира, 5") == "привезите [email], [address]"
 
 
+def test_what_two_searches_found_is_one() -> None:
+    assert redact("4512 345678 (паспорт) и ул. Мира, д. 5, кв. 7") == "[passport] (паспорт) и [address]"
+    assert redact("89161234567@mail.ru") == "[email]"
+
+
+@pytest.mark.parametrize("digits", ["123456", "4" * 16])
+def test_a_phone_has_seven_digits_to_fifteen_whatever_is_said(digits: str) -> None:
+    assert not PhoneCheck().is_phone(Window(digits, [(0, len(digits))]), "phone")
+
+
 def test_values_keep_their_shape() -> None:
     told = {"to": ["a@b.ru", 5], "of": ("8 916 123-45-67", None), "more": {"x": True}}
     assert redact_all(told) == {"to": ["[email]", 5], "of": ["[phone]", None], "more": {"x": True}}
@@ -77,3 +92,12 @@ def test_values_keep_their_shape() -> None:
 def test_after_many_numbers_a_form_is_enough() -> None:
     """The library is asked only so often for one text."""
     assert find(f"{'8 900 000 00 00, ' * 3000}8 309 000 00 00")[-1].kind == "phone"
+
+
+def test_ids_and_times_of_log_lines_are_never_taken_for_numbers() -> None:
+    luck = random.Random(7)
+    for _ in range(3000):
+        name = str(uuid.UUID(int=luck.getrandbits(128)))
+        at = datetime.fromtimestamp(luck.randrange(2**31), UTC).isoformat()
+        assert find(f"turn dialog_id={name} timestamp={at}Z seconds=0.{luck.randrange(10**9)}") == []
+        assert find(name.replace("-", "")) == []
