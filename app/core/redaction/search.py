@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from app.core.redaction.addresses import addresses_in
 from app.core.redaction.contacts import emails_in, passports_in
-from app.core.redaction.disguised import disguised_in
 from app.core.redaction.folded import folded
 from app.core.redaction.numbers import numbers_in
+from app.core.redaction.phones import disguised_in
 
 KINDS = ("email", "passport", "card", "snils", "inn", "phone", "address")
 _MAY_HOLD = re.compile(r"[\d@＠]|соба[кч]|sobaka|\bat\b", re.IGNORECASE)
