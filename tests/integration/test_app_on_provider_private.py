@@ -31,7 +31,7 @@ TEXT = (
     f"Тариф Про: телефон {PLANTED['phone']}, почта {PLANTED['email']}, карта {PLANTED['card']}, "
     f"паспорт {PLANTED['passport']}, СНИЛС {PLANTED['snils']}, ИНН {PLANTED['inn']}, {PLANTED['address']}"
 )
-CANARIES = (*PLANTED.values(), "zebra", "Канареечная", "4111", "839204", "123-45-67", "0073225")
+CANARIES = (*PLANTED.values(), "zebra", "Канареечная", "4111 1111", "839204", "123-45-67", "0073225")
 READ = ("/api/v1/health", "/api/v1/health/detailed", "/api/v1/analytics/csv", "/metrics", "/openapi.json")
 FAULTS = ("400", "401", "503", "cut_json", "wrong_label", "unknown_tool")
 
