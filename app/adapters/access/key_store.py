@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from sqlalchemy import (
     JSON,
     Column,
-    Connection,
-    Engine,
     MetaData,
     Row,
     String,
     Table,
-    create_engine,
-    event,
     insert,
     or_,
     select,
     update,
 )
 from sqlalchemy import DateTime as SqlDateTime
-from sqlalchemy.exc import DBAPIError
 
+from app.adapters.access.owned_tables import OwnedTables, alone
 from app.core import durable
 from app.core.access import ApiKey
 from app.core.exceptions import StorageUnavailable
 
-WAIT = 10
-"""Seconds that a writer waits for another one."""
 SECRET_BYTES = 32
 metadata = MetaData()
 keys = Table(
@@ -57,6 +49,7 @@ class SqliteKeys:
     def __init__(self, folder: Path, secret: bytes | None = None) -> None:
         self._folder = folder
         self._given = secret
+        self._tables = OwnedTables(folder / "keys.sqlite", metadata)
 
     def secret(self) -> bytes:
         return self._given or self._kept
@@ -70,58 +63,36 @@ class SqliteKeys:
             "created_at": _plain(key.created_at),
             "expires_at": _plain(key.expires_at),
         }
-        with self._begin() as connection:
+        with self._tables.begin() as connection:
             connection.execute(insert(keys).values(values))
 
     def find(self, key_id: str) -> ApiKey | None:
-        with self._begin() as connection:
+        with self._tables.begin() as connection:
             row = connection.execute(select(keys).where(keys.c.id == key_id)).first()
         return _key(row) if row else None
 
     def list(self) -> list[ApiKey]:
-        with self._begin() as connection:
+        with self._tables.begin() as connection:
             return [_key(row) for row in connection.execute(select(keys).order_by(keys.c.created_at))]
 
     def revoke(self, key_id: str, at: datetime) -> bool:
         longer = or_(keys.c.revoked_at.is_(None), keys.c.revoked_at > _plain(at))
         ending = update(keys).where(keys.c.id == key_id, longer).values(revoked_at=_plain(at))
-        with self._begin() as connection:
+        with self._tables.begin() as connection:
             return bool(connection.execute(ending).rowcount)
 
     def used(self, key_id: str, at: datetime) -> None:
-        with self._begin() as connection:
+        with self._tables.begin() as connection:
             connection.execute(update(keys).where(keys.c.id == key_id).values(used_at=_plain(at)))
 
     def close(self) -> None:
-        if "_engine" in vars(self):
-            self._engine.dispose()
-
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except (DBAPIError, OSError, Timeout) as error:
-            raise StorageUnavailable from error
-
-    @cached_property
-    def _engine(self) -> Engine:
-        """Two services that start at once create the tables one after the other."""
-        with self._alone():
-            file = self._folder / "keys.sqlite"
-            file.touch(durable.OWNER)
-            engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT})
-            event.listen(
-                engine, "connect", lambda connection, _: connection.execute("PRAGMA journal_mode=WAL")
-            )
-            metadata.create_all(engine)
-            return engine
+        self._tables.close()
 
     @cached_property
     def _kept(self) -> bytes:
         path = self._folder / "secret"
         try:
-            with self._alone():
+            with alone(self._folder):
                 if not path.exists():
                     durable.write(path, secrets.token_bytes(SECRET_BYTES), durable.OWNER)
                 found = path.read_bytes()
@@ -130,12 +101,6 @@ class SqliteKeys:
         if len(found) != SECRET_BYTES:
             raise StorageUnavailable
         return found
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(self._folder / ".lock", timeout=WAIT):
-            yield
 
 
 def _plain(moment: datetime | None) -> datetime | None:
