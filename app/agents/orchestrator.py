@@ -19,7 +19,7 @@ from app.agents.grounding.reply import StreamFilter, evidence_of, rewrite
 from app.agents.model_call import ModelCall, ModelCaller, usage_of
 from app.agents.proposing import StatementFilter, put, use
 from app.agents.router import as_message
-from app.agents.state import Decider, Emit, TurnState, reply_of, start, start_at, switch
+from app.agents.state import Decider, Emit, TurnState, is_suspected, reply_of, start, start_at, switch
 from app.agents.system_message import briefing
 from app.agents.tools.actions import HANDOFF_TOOL, handoff_tool
 from app.agents.tools.knowledge import relevant
@@ -240,9 +240,14 @@ class Orchestrator:
         return StreamFilter(emit, self._evidence(agent, state), state["language"]) if emit else None
 
     def _offer(self, agent: Agent, state: TurnState) -> list[BaseTool]:
-        """No handoff to an agent that has served in this turn; no tools at the last step."""
+        """No handoff to an agent that has served in this turn; no tools at the last step.
+
+        For a suspected line nobody is called and nobody else asked.
+        """
         if state["steps"] + 1 >= self.recursion_limit or state["decision"] is None:
             return []
+        if is_suspected(state):
+            return self._offers[agent.name]
         been = {state["decision"].agent, *(handoff.to for handoff in state["handoffs"])}
         others = tuple(a.name for a in self.roster if a.name not in been)
         tools = [*self._offers[agent.name], person_tool()]

@@ -51,3 +51,12 @@ async def test_it_moves_nobody() -> None:
     assert (await ask(later, ORDER, "sales")).turn.agent == "sales"
     plain, _ = wary(AIMessage("Hello."))
     assert (await ask(plain, "please refund it")).turn.agent == "supervisor"
+
+
+async def test_a_model_is_given_no_way_to_call_somebody_for_it_or_to_pass_it_on() -> None:
+    orchestrator, model = wary(AIMessage("No."), AIMessage("Yes."))
+    await ask(orchestrator, ORDER, "supervisor")
+    await ask(orchestrator, "please refund it", "supervisor")
+    marked, plain = map(set, model.offered)
+    assert plain - marked == {"hand_over", "call_person"}
+    assert "search_knowledge" in marked
