@@ -10,8 +10,10 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO, cast
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -43,10 +45,25 @@ def configure_logging(level: str, production: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _LossyStream(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     _adopt_libraries(shared, renderer)
+
+
+class _LossyStream:
+    """A log that cannot be written (a full disk, a closed pipe) costs its lines, never the turn."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def _renderer(production: bool) -> structlog.typing.Processor:
@@ -75,6 +92,7 @@ def _adopt_libraries(shared: list[structlog.typing.Processor], renderer: structl
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     logging.getLogger("uvicorn.error").addFilter(_not_told)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False
     sys.excepthook = _on_crash
     threading.excepthook = lambda crash: _on_crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
+import os
 import re
 import threading
 import warnings
@@ -207,3 +209,23 @@ def test_an_access_line_has_no_query() -> None:
         access.info('%s - "%s %s HTTP/%s" %d', "1.2.3.4:5", "GET", f"/api/v1/dialogue?q={WORDS}", "1.1", 200)
     (line,) = stream.getvalue().splitlines()
     assert json.loads(line)["event"] == '1.2.3.4:5 - "GET /api/v1/dialogue HTTP/1.1" 200'
+
+
+class FullDisk(io.StringIO):
+    """Where nothing more can be written."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("stream", [FullDisk(), "closed"])
+def test_a_log_that_cannot_be_written_costs_no_turn(tmp_path: Path, stream: io.StringIO | str) -> None:
+    target = stream if isinstance(stream, io.StringIO) else io.StringIO()
+    with logging_into(target, production=True):
+        if stream == "closed":
+            target.close()
+        logging.getLogger("some.library").warning("beware of %s", "the dog")
+        bench = build(settings(tmp_path, log_level="INFO"))
+        with running(bench) as url, httpx2.Client(base_url=url, timeout=30, trust_env=False) as http:
+            created = http.post(CREATE, json={"customer_id": "a", "initial_message": "the app does not open"})
+    assert created.status_code == 200
