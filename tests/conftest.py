@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # No example is judged by the clock, which runs fast where the machine is busy.
@@ -42,6 +43,15 @@ def _storage_of_this_test(_storage_of_this_run: Path, monkeypatch: pytest.Monkey
     folder = _storage_of_this_run / f"test-{next(NUMBERS)}"
     folder.mkdir()
     _set_storage(monkeypatch, folder)
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A test that leaves logging set up fails itself, not those that write to its closed stream after it."""
+    yield
+    left = structlog.is_configured()
+    structlog.reset_defaults()
+    assert not left, "set up logging inside tests.support.logs.logging_kept"
 
 
 def _set_storage(patch: pytest.MonkeyPatch, folder: Path) -> None:

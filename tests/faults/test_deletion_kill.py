@@ -11,16 +11,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from typer.testing import CliRunner
 
 from app.bootstrap import build
 from app.bootstrap.access import audit_of
-from app.cli.main import app
 from app.core.config import Settings
 from app.core.personal_data import DataSubject, Held
 from app.services.workbench import Workbench
 from tests.faults.customers import until
 from tests.support.approvals import Places
+from tests.support.command import in_process
 from tests.support.mock_llm import running_mock
 from tests.support.operator import code
 from tests.support.server import ROOT, running, settings
@@ -129,20 +128,17 @@ def test_a_turn_that_runs_meanwhile_brings_nothing_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_the_command_counts_first_and_deletes_with_yes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_command_counts_first_and_deletes_with_yes(tmp_path: Path) -> None:
     known = given_in(tmp_path)
     bench = build(known)
     await spoken(bench)
     await ended(bench)
-    for name in ("dialogs_storage_path", "access_storage", "backoffice_storage", "checkpoint_storage"):
-        monkeypatch.setenv(name.upper(), str(getattr(known, name)))
-    monkeypatch.chdir(tmp_path)
+    places = ("dialogs_storage_path", "access_storage", "backoffice_storage", "checkpoint_storage")
+    environment = {name.upper(): str(getattr(known, name)) for name in places}
 
     def called(*words: str) -> tuple[int, str]:
-        done = CliRunner().invoke(app, words)
-        return done.exit_code, done.output
+        done = in_process(*words, cwd=tmp_path, **environment)
+        return done.returncode, done.stdout + done.stderr
 
     with ThreadPoolExecutor(1) as pool:  # a command runs a loop of its own
         status, output = pool.submit(called, "customers", "delete", WHO).result()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import stamina
-import structlog
 
 from app.telemetry import configure_logging
 from tests.support.call_centre import HOST, Site, call, route_to, site
+from tests.support.logs import logging_kept
 from tests.support.provider import CANARY
 from tests.support.server import ServerProcess
 
@@ -41,12 +41,8 @@ def _no_pauses() -> Iterator[None]:
 @pytest.fixture
 def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
     """Logging as production sets it up; what was set before comes back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield capsys
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with logging_kept():
+        yield capsys
 
 
 def live(at: Site) -> list[str]:

@@ -24,4 +24,5 @@ def logging_kept() -> Iterator[None]:
         root.setLevel(level)
         structlog.reset_defaults()
         logging.captureWarnings(False)
+        logging.raiseExceptions = True
         sys.excepthook, threading.excepthook = hooks
