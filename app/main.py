@@ -59,7 +59,7 @@ def build_workbench(settings: Settings) -> Workbench:
     """Raises SettingInvalid. Only here, because libraries read the environment when they are imported."""
     prepare_environment()
     from app.bootstrap import build  # noqa: PLC0415
-    from app.telemetry import configure_logging  # noqa: PLC0415
+    from app.telemetry.logs import configure_logging  # noqa: PLC0415
 
     configure_logging(settings.effective_log_level, settings.environment == "production")
     return build(settings)

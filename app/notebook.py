@@ -36,7 +36,7 @@ from app.evaluation.runner import OnProgress
 from app.main import prepare_environment
 from app.services.evaluation.sets import CORRECTED, FOLDERS, NAME
 from app.services.workbench import Workbench
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 
 with warnings.catch_warnings():  # of a library that would like to draw progress bars
     warnings.filterwarnings("ignore", "IProgress not found")

@@ -31,7 +31,7 @@ from app.engines.routing.local import LocalRouter
 from app.evaluation.cases import part
 from app.evaluation.conversations.model import Conversation, files_of, read_conversations
 from app.services.workbench import Workbench
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 from benchmarks.routing import MESSAGE, cpu
 from benchmarks.trace import settings
 

@@ -32,7 +32,7 @@ from app.core.config import Settings
 from app.core.dialog import Dialog
 from app.main import create_app
 from app.services.dialogs.manager import DialogManager
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 from tests.support.server import UNLIMITED
 
 PACKAGE = Path(app.__file__).parent

@@ -22,7 +22,7 @@ from app.adapters.storage.memory_store import MemoryStore
 from app.bootstrap import build
 from app.core.config import Settings
 from app.core.ports import DialogStore
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 
 AT_ONCE = 32
 PORT = 8191

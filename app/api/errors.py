@@ -18,7 +18,7 @@ from starlette.routing import compile_path
 
 from app.api.headers import add_to
 from app.core.exceptions import CallCenterError
-from app.telemetry import unexpected
+from app.telemetry.logs import unexpected
 
 log = structlog.get_logger()
 

@@ -70,7 +70,7 @@ from app.services.operators.rerouting import Rerouting, forget
 from app.services.operators.service import OperatorService
 from app.services.privacy.guard import DeletionGuard
 from app.services.workbench import Warmup, Workbench
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
     from app.adapters.openai.guard import Guard

@@ -37,7 +37,7 @@ from app.services.crm.relay import Relay
 from app.services.dialogs.memory import Recollection
 from app.services.health import ProviderCalls, ProviderState
 from app.services.knowledge.library import KnowledgeService
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True)

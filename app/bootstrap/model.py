@@ -25,7 +25,7 @@ from app.engines.offline.model import EmbeddedChatModel
 from app.services.access.spend import DailySpend
 from app.services.health import ProviderCalls
 from app.services.knowledge.library import KnowledgeService
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
     from app.adapters.openai.breaker import CallRecord

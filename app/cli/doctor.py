@@ -33,7 +33,7 @@ from app.core.exceptions import ProviderError, ProviderTimeout, SettingInvalid
 from app.core.text import shorten
 from app.engines.routing.artefact import load
 from app.engines.routing.versions import artefact_folder, name_of
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 from app.ui.words import words
 
 TIMEOUT = 3.0

@@ -26,7 +26,7 @@ from app.evaluation.conversations.report import headline, report_of, summarize
 from app.evaluation.conversations.transcripts import read_run, write_run
 from app.main import prepare_environment
 from app.services.conversations import ConversationService
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 
 LEFT_BEHIND = ("-wal", "-shm")
 Marks = Annotated[

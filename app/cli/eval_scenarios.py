@@ -26,7 +26,7 @@ from app.evaluation.scenarios.trial import OnProgress, ScenarioOptions, Scenario
 from app.evaluation.scenarios.world import Ask
 from app.main import prepare_environment
 from app.services.scenarios import ScenarioService
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 
 Files = Annotated[
     list[Path] | None,

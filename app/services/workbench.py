@@ -35,7 +35,7 @@ from app.services.operators.service import OperatorService
 from app.services.privacy.retention import PrivacyDesk
 from app.services.replay import Replay
 from app.services.routing import RoutingService
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 
 Warmup = Callable[[], Awaitable[None]]
 

@@ -25,7 +25,7 @@ from app.core.documents import LARGEST_FILE
 from app.services.access.sessions import Sessions
 from app.services.example import ExampleWeek
 from app.services.workbench import Workbench
-from app.telemetry import unexpected
+from app.telemetry.logs import unexpected
 from app.ui.example import EXAMPLE, LatePage
 from app.ui.kit import add_kit
 from app.ui.login import add_login

@@ -25,7 +25,7 @@ from app.engines.backoffice.office import SqlBackOffice
 from app.engines.backoffice.records import next_number
 from app.engines.backoffice.snapshot import dump
 from app.engines.backoffice.tables import incidents
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 from benchmarks.week.archive import write
 from benchmarks.week.play import Stage, Steps, Watch
 from benchmarks.week.runs import measure

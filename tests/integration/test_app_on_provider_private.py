@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from app.bootstrap import build
 from app.core.models import TurnProgress
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 from tests.support.call_centre import Site, call, route_to, site
 from tests.support.logs import logging_kept
 from tests.support.mock_llm import running_mock

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import stamina
 
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 from tests.support.call_centre import HOST, Site, call, route_to, site
 from tests.support.logs import logging_kept
 from tests.support.provider import CANARY

@@ -16,7 +16,7 @@ from app.core.exceptions import ProviderTimeout
 from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.turns import Turns
 from app.services.dialogs.views import answered
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 from tests.contract.samples import at, new_dialog
 from tests.support.server import settings
 from tests.unit.core.test_events import Office, effect, kinds

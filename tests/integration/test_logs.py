@@ -23,7 +23,7 @@ import structlog
 from app.bootstrap import build
 from app.services.health import Health, HealthService
 from app.services.workbench import Workbench
-from app.telemetry import configure_logging
+from app.telemetry.logs import configure_logging
 from tests.support.logs import logging_kept
 from tests.support.mock_llm import running_mock
 from tests.support.server import running, settings

@@ -11,7 +11,7 @@ from tests.support.server import ROOT
 
 WORKERS = """
 from multiprocessing import get_context
-from app.telemetry import Metrics, exposed
+from app.telemetry.metrics import Metrics, exposed
 
 def work():
     metrics = Metrics()

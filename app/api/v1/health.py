@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from app.api.deps import Bench, insiders
 from app.api.errors import documented
 from app.services.health import Detailed, Health, Readiness
-from app.telemetry import exposed
+from app.telemetry.metrics import exposed
 
 metrics_router = APIRouter()
 

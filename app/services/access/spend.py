@@ -15,7 +15,7 @@ from app.core.clock import Clock
 from app.core.config import Settings
 from app.core.exceptions import StorageUnavailable
 from app.core.spend import Spend, SpendReached, SpendStore, spender
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
 Whose = Literal["all", "customer"]

@@ -14,7 +14,7 @@ import structlog
 from app.core.exceptions import CrmError, CrmRefused, CrmUnavailable
 from app.core.outbox import LONGEST_PAUSE, CrmClient, Outbox, OutboxMessage, OutboxState
 from app.core.threads import in_office
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
 PATIENCE = timedelta(days=3)

@@ -22,7 +22,7 @@ from app.services.access.limits import charge_opening
 from app.services.dialogs.admission import DialogAccess, Request, dialog_ids
 from app.services.dialogs.turns import TurnResponse, Turns, find_stored, keep_response
 from app.services.dialogs.views import Closed, DialogView, PageView, answered, created
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
 

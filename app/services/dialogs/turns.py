@@ -26,7 +26,7 @@ from app.services.dialogs.consents import Consents
 from app.services.dialogs.effects import EffectEvents
 from app.services.dialogs.memory import Recollection
 from app.services.dialogs.settling import Settling
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
 View = Callable[[Dialog, Message | None, float], BaseModel]

@@ -15,7 +15,7 @@ from app.engines.backoffice.outbox import SqlOutbox
 from app.services.crm.delivery import DeliveryWorker
 from app.services.crm.relay import Relay
 from app.services.dialogs.change_feed import ObservedStore
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 from tests.contract.samples import new_dialog
 from tests.faults.customers import until
 from tests.support.mock_crm import RunningCrm, client_at

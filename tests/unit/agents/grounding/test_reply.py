@@ -22,7 +22,7 @@ from app.core.backoffice import ActionContext, Outcome
 from app.core.models import Decision, Reply, RouteQuery, Said, ToolUse, TurnContext, TurnProgress
 from app.core.ports import BackOffice
 from app.engines.knowledge.search import HybridSearch
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 from tests.support.company import AGENTS, ROSTER, load_articles
 from tests.support.library import service
 

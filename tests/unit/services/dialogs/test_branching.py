@@ -28,7 +28,7 @@ from app.services.dialogs.admission import Admission, DialogAccess
 from app.services.dialogs.branching import SUPERSEDED, Branching, NotRepeatable
 from app.services.dialogs.manager import DialogManager
 from app.services.dialogs.turns import Turns
-from app.telemetry import Metrics
+from app.telemetry.metrics import Metrics
 from tests.contract.samples import NOON, reply
 
 pytestmark = pytest.mark.anyio
