@@ -27,7 +27,7 @@ def read_act_lines(locales: Path, file: str = ACTS) -> list[tuple[str, str]]:
 
 
 def read_attack_lines(locales: Path, sets: Sequence[Path]) -> list[tuple[str, str]]:
-    """(attack or innocent, line). Of an attack in several lines the last one is: it carries the order."""
+    """(attack or innocent, line). Of an attack in several lines the longest is: the last may be “ok”."""
     acts = read_act_lines(locales)
     attacks = [(ATTACK, line) for act, line in acts if act == INJECTION]
     innocent = [(INNOCENT, line) for act, line in acts if act != INJECTION][::EVERY]
@@ -38,6 +38,6 @@ def _labelled(path: Path) -> Iterator[tuple[str, str]]:
     for text in path.read_text(encoding="utf-8").splitlines():
         row: dict[str, Any] = json.loads(text)
         if row["kind"] == "attack":
-            yield ATTACK, row["turns"][-1]
+            yield ATTACK, max(row["turns"], key=len)
         else:
             yield from ((INNOCENT, line) for line in row["turns"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from app.adapters.embeddings import load_embedder
 from app.core.models import Reading
+from app.engines.understanding.artefact import SHIPPED_ATTACKS, load
 from app.engines.understanding.attacks import ATTACK, AttackDetector
-from app.engines.understanding.reader import HEARD
+from app.engines.understanding.reader import HEARD, LineReader
 
 
 class Marker:
@@ -32,3 +34,24 @@ def test_an_order_is_found_wherever_it_stands(before: int, after: int) -> None:
 @pytest.mark.parametrize("length", [0, 1, HEARD, HEARD * 4 + 1])
 def test_a_line_without_one_is_let_through(length: int) -> None:
     assert not AttackDetector(Marker()).suspects("a" * length)  # type: ignore[arg-type]
+
+
+ORDINARY = (
+    "ок",
+    "ok",
+    "ок спасибо",
+    "продолжай",
+    "just carry on",
+    "да, давай",
+    "yes",
+    "сирень",
+    "again please",
+)
+
+
+def test_what_people_answer_with_is_no_order() -> None:
+    """An attack in several lines may end in “ok”: its last line tells nothing."""
+    model, embedder = load(SHIPPED_ATTACKS), load_embedder()
+    assert embedder is not None
+    detector = AttackDetector(LineReader(model, embedder))
+    assert [line for line in ORDINARY if detector.suspects(line)] == []
