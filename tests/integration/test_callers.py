@@ -121,6 +121,7 @@ def test_a_unix_socket_is_a_proxy(tmp_path: Path, open_app: ASGIApp) -> None:
     path = tmp_path / "s"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
+        listener.listen()
         with (
             serving(open_app, listener=listener, lifespan="off"),
             httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path)), base_url="http://localhost") as http,
