@@ -85,8 +85,9 @@ def _announce(settings: Settings, port: int) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
     shown = {"API": f"{address}/docs"} | ({"Workbench": f"{address}/ui/"} if has_workbench(settings) else {})
-    for what, where in shown.items():
-        typer.echo(f"{what:10} {typer.style(where, bold=True)}", err=True)
+    with suppress(OSError):  # nowhere to write it: a full disk
+        for what, where in shown.items():
+            typer.echo(f"{what:10} {typer.style(where, bold=True)}", err=True)
 
 
 def chat_in_terminal(

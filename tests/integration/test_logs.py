@@ -26,7 +26,7 @@ from app.services.workbench import Workbench
 from app.telemetry.logs import configure_logging
 from tests.support.logs import logging_kept
 from tests.support.mock_llm import running_mock
-from tests.support.server import running, settings
+from tests.support.server import ServerProcess, running, settings
 
 KEY = "sk-canary-1f93c2"
 WORDS = "ласточка-4711"
@@ -229,3 +229,22 @@ def test_a_log_that_cannot_be_written_costs_no_turn(tmp_path: Path, stream: io.S
         with running(bench) as url, httpx2.Client(base_url=url, timeout=30, trust_env=False) as http:
             created = http.post(CREATE, json={"customer_id": "a", "initial_message": "the app does not open"})
     assert created.status_code == 200
+
+
+FULL_STDERR = """
+import os
+os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+from app.cli.main import main
+main()
+"""
+
+
+def test_a_process_whose_stderr_is_full_starts_and_answers(tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path / "dialogs", LOG_LEVEL="INFO")
+    server.command = ("python", "-c", FULL_STDERR, "serve")
+    server.start()
+    try:
+        asked = {"customer_id": "a", "initial_message": "the app does not open"}
+        assert httpx2.post(f"{server.url}{CREATE}", json=asked, timeout=60).status_code == 200
+    finally:
+        server.end()
