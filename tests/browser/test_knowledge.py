@@ -115,7 +115,10 @@ def test_a_document_is_looked_at_added_searched_shown_as_text_and_deleted_after_
     expect(body.locator("strong")).to_have_text("на поводке")
     page.locator("#cc-kb-article .cc-facts a").first.click()
     page.get_by_role("button", name="Удалить документ").click(timeout=SLOW)
-    expect(page.get_by_text("Удалить документ dogs-faq со всеми версиями?")).to_be_visible(timeout=SLOW)
+    really = page.get_by_text("Удалить документ dogs-faq со всеми версиями?")
+    expect(really).to_be_visible(timeout=SLOW)
+    expect(probe.locator(".cc-tag")).to_have_text("ответит по документу", timeout=SLOW)
+    expect(really).to_be_visible()  # what comes later does not close the question
     page.get_by_role("button", name="Удалить", exact=True).click()
     expect(page.locator("#cc-said")).to_contain_text("Документ dogs-faq удалён", timeout=SLOW)
     enter(page)

@@ -86,9 +86,7 @@ class Probe(NamedTuple):
     own: bool | None
 
 
-def render_document(
-    record: DocumentRecord, pieces: Sequence[Article], tried: Sequence[Probe], texts: RoomTexts
-) -> str:
+def render_document(record: DocumentRecord, pieces: Sequence[Article], texts: RoomTexts) -> str:
     """With its text where it is one article."""
     listed = [(place_of(piece, texts.language), piece.title) for piece in pieces]
     only = pieces[0] if len(pieces) == 1 else None
@@ -97,11 +95,14 @@ def render_document(
         "knowledge.document",
         record=record,
         pieces=listed,
-        tried=tried,
         body=render_markdown(only.body) if only else "",
         left_out=left_out,
         t=texts,
     )
+
+
+def render_probes(probes: Sequence[Probe], texts: RoomTexts) -> str:
+    return render("knowledge.probes", probes=probes, t=texts) if probes else ""
 
 
 def render_answer(

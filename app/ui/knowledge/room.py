@@ -26,6 +26,7 @@ from app.ui.knowledge.panels import (
     render_article,
     render_citations,
     render_document,
+    render_probes,
     render_prospect,
 )
 from app.ui.request import admit
@@ -139,7 +140,7 @@ class KnowledgeRoom(Room):
         try:
             if article_id.startswith(DOCUMENT):
                 async for shown in self._document(article_id.removeprefix(DOCUMENT)):
-                    yield shown, "", ""
+                    yield shown
                 return
             if not article_id or article_id.startswith((ANSWER, ADD)):
                 yield await asyncio.to_thread(self._open, str(picked)), "", ""
@@ -153,8 +154,8 @@ class KnowledgeRoom(Room):
         yield render_article(article, others, self.texts), self._empty("citing"), ""
         yield gr.skip(), await self.citations(article, key), gr.skip()
 
-    async def _document(self, name: str) -> AsyncIterator[str]:
-        """Then again, with what the agent would answer to its own questions. Raises DocumentNotFound."""
+    async def _document(self, name: str) -> AsyncIterator[tuple[Any, Any, Any]]:
+        """Then what the agent would answer to its own questions. Raises DocumentNotFound."""
         knowledge = self.bench.knowledge
         records = await asyncio.to_thread(knowledge.documents)
         record = next((each for each in records if each.name == name), None)
@@ -162,9 +163,10 @@ class KnowledgeRoom(Room):
             raise DocumentNotFound(name)
         pieces = [article for article in knowledge.articles.values() if article.source == name]
         asked = [_question_of(piece) for piece in pieces[:PROBES]]
-        yield render_document(record, pieces, [Probe(each, None) for each in asked], self.texts)
+        untried = [Probe(each, None) for each in asked]
+        yield render_document(record, pieces, self.texts), render_probes(untried, self.texts), ""
         tried = [Probe(each, await self._answers_from(name, each)) for each in asked]
-        yield render_document(record, pieces, tried, self.texts)
+        yield gr.skip(), render_probes(tried, self.texts), gr.skip()
 
     async def _answers_from(self, name: str, question: str) -> bool:
         found = await self.bench.foresight.look(checked(question, LONGEST), TOP)
