@@ -15,7 +15,7 @@ from app.api.errors import situation
 from app.core.access import ANYBODY, Caller, CredentialMissing, CredentialWrong
 from app.core.exceptions import CallCenterError
 from app.services.access.policy import CALLER, DIRECT
-from app.services.access.sessions import COOKIE, LOGIN, LOGOUT, Sessions, cookie_of
+from app.services.access.sessions import COOKIE, LOGIN, LOGOUT, Sessions
 
 
 class Entrance:
@@ -35,7 +35,7 @@ class Entrance:
             return await situation(error)(scope, receive, send)
         if caller == ANYBODY:
             return await self._turn_away(scope)(scope, receive, send)
-        return await self.app({**scope, CALLER: caller}, receive, _setting(renewed, scope, send))
+        return await self.app({**scope, CALLER: caller}, receive, self._setting(renewed, scope, send))
 
     def _identify(self, scope: Scope) -> tuple[Caller, str | None]:
         """A stale session is none. Raises StorageUnavailable."""
@@ -53,17 +53,18 @@ class Entrance:
             return situation(CredentialMissing("operator"))
         return RedirectResponse(f"{scope['root_path']}{LOGIN}", 303)
 
+    def _setting(self, renewed: str | None, scope: Scope, send: Send) -> Send:
+        if renewed is None:
+            return send
 
-def _setting(renewed: str | None, scope: Scope, send: Send) -> Send:
-    if renewed is None:
-        return send
+        bearer, url = Response(), Request(scope).url
+        bearer.set_cookie(
+            **self.sessions.cookie(renewed, url.scheme, url.hostname or "", scope.get("root_path", ""))
+        )
 
-    bearer = Response()
-    bearer.set_cookie(**cookie_of(renewed, scope["scheme"], scope.get("root_path", "")))
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("Set-Cookie", bearer.headers["Set-Cookie"])
+            await send(message)
 
-    async def with_cookie(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).append("Set-Cookie", bearer.headers["Set-Cookie"])
-        await send(message)
-
-    return with_cookie
+        return with_cookie

@@ -13,11 +13,11 @@ from rich.table import Table
 
 from app.cli.console import exit_on_errors, exit_with, open_workbench, read_settings
 from app.core import durable
+from app.core.audit import COMMAND_LINE
 from app.services.privacy.customer_data import Counts, CustomerData
 from app.services.workbench import Workbench
 
 T = TypeVar("T")
-BY = "command line"
 CustomerId = Annotated[str, typer.Argument(metavar="ID", help="As given when a dialog is opened.")]
 
 
@@ -26,7 +26,7 @@ def export_customer(
     out: Annotated[Path, typer.Option(help="The ZIP file to write; only you may read it.")],
 ) -> None:
     with exit_on_errors():
-        content = _with_data(lambda data: data.export(customer_id, BY))
+        content = _with_data(lambda data: data.export(customer_id, COMMAND_LINE))
         durable.write(out, content, durable.OWNER)
     typer.echo(f"{out}: {len(content)} bytes")
 
@@ -40,7 +40,7 @@ def delete_customer(
         if not yes:
             typer.echo("Nothing was deleted; --yes deletes it for good.", err=True)
             return
-        _with_data(lambda data: data.delete(customer_id, BY))
+        _with_data(lambda data: data.delete(customer_id, COMMAND_LINE))
     typer.echo("Deleted.", err=True)
 
 

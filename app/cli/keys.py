@@ -12,6 +12,7 @@ from rich.table import Table
 from app.bootstrap.access import access_of
 from app.cli.console import exit_on_errors, exit_with, read_settings
 from app.core.access import SCOPES, Caller, Scope
+from app.core.audit import ACTOR, COMMAND_LINE
 from app.services.access.keys import Issued
 from app.services.access.policy import Access
 from app.services.access.tokens import LONGEST
@@ -81,6 +82,7 @@ def sign_token(
 
 
 def _access() -> Access:
+    ACTOR.set(COMMAND_LINE)
     return access_of(read_settings())
 
 

@@ -137,6 +137,18 @@ KEYS = Group(
         "token": Command("keys:sign_token", "Sign a token for one customer, and print it."),
     },
 )
+ACCOUNTS = Group(
+    "Manage people who log in to the workbench. Exit status: 2 on a usage error.",
+    {
+        "create": Command("accounts:create_account", "Make an account; the password is asked for."),
+        "list": Command("accounts:list_accounts", "List the accounts, oldest first."),
+        "set-role": Command("accounts:set_role", "Give an account another role; its sessions end."),
+        "set-password": Command(
+            "accounts:set_password", "Give an account another password; its sessions end."
+        ),
+        "disable": Command("accounts:disable_account", "Disable an account; its sessions end."),
+    },
+)
 CUSTOMERS = Group(
     "Export or delete all data of one customer; delete what is old. "
     "Exit status: 2 on a usage error or where a store fails.",
@@ -194,6 +206,7 @@ CALL_CENTER = Group(
         "crm": CRM,
         "db": DB,
         "keys": KEYS,
+        "accounts": ACCOUNTS,
         "customers": CUSTOMERS,
         "audit": AUDIT,
     },

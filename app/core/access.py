@@ -78,18 +78,30 @@ class KeyUnknown(CallCenterError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`name` signs acts; `key_id` is the key behind it. With a `customer` it speaks for that one alone."""
+    """`name` signs acts; behind it is the key of `key_id`, or the `account` of a person in its `version`.
+
+    With a `customer` it speaks for that one alone.
+    """
 
     name: str = ""
     scopes: frozenset[Scope] = frozenset()
     key_id: str | None = None
     customer: str | None = None
+    account: str | None = None
+    version: int = 0
+
+    @property
+    def person(self) -> str:
+        """The name that acts are signed with, whatever a form says; empty where many share the credential."""
+        return self.name if self.customer is None and (self.key_id or self.account) else ""
 
     @property
     def signature(self) -> str:
         """As the audit log names who calls. A customer's token tells no customer."""
         if self.customer is not None:
             return "customer"
+        if self.account:
+            return f"account {self.name}"
         return f"key {self.name}" if self.key_id else self.name
 
     def require(self, scope: Scope) -> None:

@@ -16,6 +16,7 @@ from app.core.threads import in_storage
 ACTOR: ContextVar[str] = ContextVar("actor", default="")
 """Whose credential the work at hand is done with; empty where none was shown."""
 BEGUN, DONE = "begun", "done"
+COMMAND_LINE = "command line"
 
 
 class Act(NamedTuple):
@@ -66,6 +67,8 @@ class AuditLog(Protocol):
 def person(name: str) -> str:
     """Of somebody who gave a name: the credential says more."""
     actor = ACTOR.get()
+    if actor in (f"account {name}", f"key {name}"):
+        return actor
     return f"{actor} as {name}" if actor and name else actor or name
 
 

@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     operator_key: SecretStr | None = None
     access_storage: Path = Path("storage/access")
     access_secret: SecretStr | None = Field(default=None, min_length=32)
+    session_idle_minutes: int = Field(default=120, ge=1)
+    session_hours: int = Field(default=12, ge=1)
     insecure: bool = False
 
     knowledge_storage: Path = Path("storage/knowledge")

@@ -14,7 +14,7 @@ from app.bootstrap import build
 from app.core.access import CredentialWrong
 from app.services.access.keys import Issued
 from app.services.access.limits import TRIES
-from app.services.access.sessions import IDLE, LONGEST, RENEWED, Sessions
+from app.services.access.sessions import RENEWED, Sessions
 from app.services.workbench import Workbench
 from app.ui.words import words
 from tests.support.operator import code
@@ -22,6 +22,7 @@ from tests.support.server import serving, settings, with_workbench
 from tests.unit.services.access.test_keys import Clock
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
+IDLE, LONGEST = timedelta(hours=2), timedelta(hours=12)
 MASTER = "master-of-everything"
 DOORS = (
     ("GET", "/ui/ru/config"),

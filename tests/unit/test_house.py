@@ -23,7 +23,7 @@ TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) f
 FILE_LINES = 300
 FUNCTION_LINES = 40
 MEDIAN_LINES = 6
-FILES = 560
+FILES = 580
 LARGEST = 5 * 2**20
 EDGES = {
     "app/evaluation/runner.py",

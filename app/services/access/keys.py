@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from app.core.access import ApiKey, Caller, CredentialWrong, KeyStore, KeyUnknown, Scope
+from app.core.audit import ACTOR, Act, AuditLog
 from app.core.clock import Clock, utcnow
 
 PREFIX = "cck_"
@@ -30,15 +31,17 @@ class Issued(NamedTuple):
 
 @dataclass(frozen=True)
 class ApiKeys:
-    """Blocking: call it off the event loop."""
+    """Blocking: call it off the event loop. A change is in the audit log before it is made."""
 
     store: KeyStore
     clock: Clock = utcnow
+    audit: AuditLog | None = None
 
     def issue(self, name: str, scopes: Iterable[Scope], lifetime: timedelta | None = None) -> Issued:
         now, secret = self.clock(), secrets.token_urlsafe(SECRET_BYTES)
         expires = now + lifetime if lifetime else None
         key = ApiKey(secrets.token_hex(6), name, frozenset(scopes), self._digest(secret), now, expires)
+        self._record("key.created", key.id)
         self.store.add(key)
         return Issued(key, f"{PREFIX}{key.id}_{secret}")
 
@@ -52,6 +55,9 @@ class ApiKeys:
 
     def revoke(self, key_id: str, after: timedelta = timedelta()) -> None:
         """Raises KeyUnknown. A token made with the key ends with it."""
+        if self.store.find(key_id) is None:
+            raise KeyUnknown(key_id)
+        self._record("key.ends" if after else "key.revoked", key_id)
         if not self.store.revoke(key_id, self.clock() + after):
             raise KeyUnknown(key_id)
 
@@ -74,6 +80,10 @@ class ApiKeys:
         if key is None or not key.works(self.clock()):
             raise KeyUnknown(key_id)
         return key
+
+    def _record(self, what: str, key_id: str) -> None:
+        if self.audit:
+            self.audit.append([Act(ACTOR.get() or "service", what, key_id)])
 
     def _digest(self, secret: str) -> str:
         return hmac.new(self.store.secret(), secret.encode(), hashlib.sha256).hexdigest()

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.core.access import Caller
 from app.core.exceptions import BadRequestBody, CallCenterError
 from app.core.ports import DialogQuery
 from app.services.dialogs.admission import Request
@@ -39,6 +40,10 @@ class MonitorRequest(BaseModel):
             return cls.model_validate(given)
         except ValidationError as error:
             raise BadRequestBody("The page requested an unknown action.") from error
+
+    def signed(self, caller: Caller) -> Self:
+        """By the name of the session where it has one, whatever was typed."""
+        return self.model_copy(update={"operator": caller.person}) if caller.person else self
 
 
 class PanelPoll(MonitorRequest):
@@ -99,7 +104,7 @@ class OperatorActions:
         """`done`: it happened; `said` is a sentence either way."""
         try:
             action = OperatorAction.of(given)
-            admit(self.bench.access, action.key)
+            action = action.signed(admit(self.bench.access, action.key))
             return {"done": True, "said": await self._handlers[action.what](action)}
         except CallCenterError as error:
             return {"done": False, "said": self.texts.describe_problem(error)}

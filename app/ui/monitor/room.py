@@ -48,7 +48,7 @@ class PanelUpdates:
         """
         try:
             asked = PanelPoll.of(given)
-            admit(self.bench.access, asked.key)
+            asked = asked.signed(admit(self.bench.access, asked.key))
             await self._wait_for_news(asked)
             board = await self.bench.monitor.board(asked.query, asked.language, self.texts.language)
         except CallCenterError as error:

@@ -83,6 +83,8 @@ WRONG = {
     "shutdown_grace": ["-1"],
     "ui": ["perhaps"],
     "insecure": ["perhaps"],
+    "session_idle_minutes": ["0", "long"],
+    "session_hours": ["0", "-1"],
     "allowed_hosts": ["https://a.example", "a.example:8000", "a.example/x", "*.*.example", "a b", "[::1]"],
     "trusted_proxies": ["proxy", "10.0.0.0/33", "10.0.0.1:8000", "10.0.0.1, x"],
     "operator_key": ["two words", "ключ"],
