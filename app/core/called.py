@@ -11,8 +11,9 @@ from app.core.models import OPERATOR, Turn
 from app.core.own_words import calls_person, names_person
 
 Why = Literal["asked", "called", "approval", "angry", "degraded", "unsettled", "operator", ""]
-"""What made a person come first: `asked` by the customer, `called` by a language model, which says no more;
+"""What made a person come first: `asked` by the customer, `called` by an agent unasked;
 `operator`: came unasked; empty where no person was needed."""
+PERSON = "person"  # the act of a line that asks for one
 APPROVAL, CALLED, EMBEDDED = "approval", "called", "embedded"
 
 
@@ -40,5 +41,10 @@ def _why(turn: Turn, asked: str) -> Why:
     if measure_anger([asked]).level >= ANGRY:
         return "angry"
     if CALLED in became:
-        return "asked" if by_us else "called"
+        return "asked" if by_us and _is_wanted(turn) else "called"
     return "degraded" if turn.degraded else "unsettled"
+
+
+def _is_wanted(turn: Turn) -> bool:
+    """The embedded model keeps what the customer wanted; of an alarm or a threat it calls by itself."""
+    return turn.matter is None or turn.matter.act in ("", PERSON)

@@ -69,7 +69,7 @@ class CompanyProfile(CompanyPart):
 
     `app_faults`: articles about faults that an old app explains. `records`: articles about what the
     records know of a customer, and the act that reads it instead. `about`: articles on the
-    terms of an act.
+    terms of an act, and on payments that fail.
     """
 
     name: Titles

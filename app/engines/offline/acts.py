@@ -67,6 +67,10 @@ BESIDE = ASIDE | {"foreign_product", "small_talk", "ask_abilities"}
 """What leaves a question of ours open."""
 STILL = frozenset({"", "tried", "give_data", "acknowledge", "solved", "unsolved", "fault", "ask_how"})
 """After an alarm these go on about it."""
+REPORTS = frozenset({"solved", "unsolved", "tried"})
+"""How the steps went."""
+AFTER_STEPS = ("open_ticket", "developers", "person")
+"""What is offered where no step is left."""
 COURTESIES = frozenset({"greeting", "thanks", "goodbye"})
 ALARM = 0.5
 """From here a fixed answer is given: a wrong one frightens."""

@@ -10,13 +10,23 @@ from app.core.models import CLEAR, RELEVANT, Article
 from app.engines.offline import talk
 from app.engines.offline.abroad import is_beyond
 from app.engines.offline.acts import CHAT, DELIVERED, DEMANDS, LEANING, LOOKED_UP, NEAR, READS
-from app.engines.offline.conversation import Move, Say, Scene, look_up, open_ticket, tried_in_vain
+from app.engines.offline.conversation import (
+    SEARCH,
+    Call,
+    Move,
+    Say,
+    Scene,
+    look_up,
+    open_ticket,
+    tried_in_vain,
+)
 from app.engines.offline.lexicon import Phrasebook, contains, manner, phrasebook, skillbook
 from app.engines.offline.named_subjects import document_named, subject_of
 from app.engines.offline.neighbours import asks
+from app.engines.offline.reports import HELPED
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import offer, perform
-from app.engines.offline.wishes import HELPED, OFFER, Intent, skill_of
+from app.engines.offline.wishes import OFFER, Intent, skill_of
 
 UNASKED = 0.75  # score of an article for a later line that asks for nothing in particular
 AT_ONCE = 3  # steps in one message
@@ -91,9 +101,14 @@ def from_records(act: str, wish: Intent, scene: Scene) -> Move | None:
 def go_on(wish: Intent, scene: Scene) -> Move | None:
     """After steps: the next ones, or what comes when there are none left."""
     article = next((a for a in scene.recent() if len(a.steps) > AT_ONCE), None)
-    if article is None and scene.matter.act == "fault":
-        return from_article(replace(wish, act="fault"), scene)
-    return next_steps(wish, scene, article) if article else None
+    if article:
+        return next_steps(wish, scene, article)
+    if scene.matter.act != "fault":
+        return None
+    if not scene.has_searched and SEARCH in scene.offered:
+        return Call(SEARCH, {"question": scene.matter.text})
+    near = next((f.article for f in scene.found if len(f.article.steps) > AT_ONCE), None)
+    return next_steps(wish, scene, near) if scene.has_searched and near else beyond(wish, scene)
 
 
 def next_steps(wish: Intent, scene: Scene, article: Article) -> Move:
@@ -102,6 +117,8 @@ def next_steps(wish: Intent, scene: Scene, article: Article) -> Move:
     if before := tried_in_vain(scene, book, article):
         return beyond(wish, scene, [article.id], " ".join(part for part in (before, ticket) if part))
     tried = {a for said in scene.customer for a in book.tried(said)}
+    if scene.matter.asked == HELPED and not scene.in_steps(article):
+        tried |= book.actions_in(scene.last)
     fresh = scene.left(article)
     left = [s for s in fresh if not (book.actions_in(s) & tried) and not _reports(book, article, s)]
     if not left:

@@ -49,6 +49,7 @@ class Scene:
     library: Mapping[tuple[str, str], Article]
     escalates_to: str | None = None
     handed: str | None = None  # the reason, where a colleague has just handed the customer over
+    has_searched: bool = False  # in this turn, for what it found
     is_suspected: bool = False  # the line looks like an order to the agents
     by_person: bool = False  # the last line before the customer's is an operator's
     may_hand_to: tuple[str, ...] = ()
@@ -161,7 +162,7 @@ class Call:
 Move = Say | HandOver | Call
 
 
-TICKETS = "find_tickets"
+TICKETS, SEARCH = "find_tickets", "search_knowledge"
 
 
 def tried_in_vain(scene: Scene, book: Phrasebook, article: Article) -> str:

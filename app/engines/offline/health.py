@@ -8,13 +8,15 @@ from typing import Any
 
 from app.core.company import in_use
 from app.core.models import RELEVANT
-from app.engines.offline.conversation import Call, Say, Scene
+from app.engines.offline.articles import next_steps
+from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
 from app.engines.offline.intents import BY_NAME
-from app.engines.offline.lexicon import contains, plain, skillbook, values
+from app.engines.offline.lexicon import contains, phrasebook, plain, skillbook, values
 from app.engines.offline.neighbours import services_in
+from app.engines.offline.reports import HELPED, fails_to_pay
 from app.engines.offline.responses import fill, listed
 from app.engines.offline.skills import ACCOUNT, ACTS, rows_of, tell
-from app.engines.offline.wishes import HELPED, Intent
+from app.engines.offline.wishes import Intent
 
 BLOCKING = {"past_due": "debt", "storage_full": "usage"}
 """Problems of an account that make files read-only, and the skill that words them."""
@@ -29,6 +31,26 @@ def known_cause(wish: Intent, scene: Scene) -> Call | Say | None:
             return Call(tool, {})
     found = _outage(wish, scene) or _reported(wish, scene) or _blocked(wish, scene) or _outdated(wish, scene)
     return found if found and found.text not in "\n".join(scene.agent_lines) else None
+
+
+def speak_of_failed_payment(wish: Intent, scene: Scene) -> Move | None:
+    """The renewal that failed by the records, and what can be tried."""
+    if wish.act != "fault" or not fails_to_pay(wish.said):
+        return None
+    article = scene.library.get((scene.language, in_use().profile.about.get("failed_payment", "")))
+    if article is None:
+        return None
+    if scene.agent != article.agent and article.agent in scene.may_hand_to:
+        reason = phrasebook(scene.language).say["reason_other"]
+        return HandOver(article.agent, reason, " / ".join(scene.customer[-3:]))
+    if ACCOUNT in scene.offered and scene.result(ACCOUNT) is None:
+        return Call(ACCOUNT, {})
+    unpaid = "past_due" in (scene.result(ACCOUNT) or {}).get("problems", ())
+    debt = _blocked(wish, scene) if unpaid else None
+    steps = next_steps(wish, scene, article)
+    if not isinstance(steps, Say) or debt is None or debt.text in "\n".join(scene.agent_lines):
+        return steps
+    return replace(steps, text=f"{debt.text}\n\n{steps.text}")
 
 
 def _asked_before(tool: str, scene: Scene) -> bool:

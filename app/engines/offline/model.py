@@ -29,7 +29,17 @@ from app.core.locales import languages
 from app.core.models import OPERATOR, RELEVANT, Article, OpenMatter, Reading
 from app.core.ports import Understanding
 from app.engines.offline import acts
-from app.engines.offline.conversation import Call, Found, HandOver, LinePart, Move, PastDeed, Say, Scene
+from app.engines.offline.conversation import (
+    SEARCH,
+    Call,
+    Found,
+    HandOver,
+    LinePart,
+    Move,
+    PastDeed,
+    Say,
+    Scene,
+)
 from app.engines.offline.forbidding import stops_renewal
 from app.engines.offline.foreign import without_foreign
 from app.engines.offline.lexicon import plain
@@ -39,7 +49,6 @@ from app.engines.offline.wishes import OFFER
 
 NAME = "embedded"
 HEARD = 4000  # characters of a line of the customer's; of a longer one its beginning and its end
-SEARCH = "search_knowledge"
 Heard = dict[tuple[str, str], tuple[LinePart, ...]]
 _CITED = re.compile(r"^\[([\w-]+)\]", re.MULTILINE)
 _HIDDEN = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
@@ -138,6 +147,7 @@ class EmbeddedChatModel(BaseChatModel):
             desks=self.desks,
             escalates_to=facts.get("escalates_to"),
             handed=facts.get("handed"),
+            has_searched=any(m.name == SEARCH for m in results),
             is_suspected=bool(facts.get("suspected")),
             by_person=_by_person(messages),
             may_hand_to=tuple(to.get("enum", [to["const"]] if "const" in to else [])),

@@ -27,6 +27,7 @@ from app.engines.offline.lexicon import (
 )
 from app.engines.offline.question_words import stems_of
 from app.engines.offline.refusals import has_refusal
+from app.engines.offline.reports import reported_act
 
 NEXT = 3  # acts of a greeting that may be a demand besides
 _OPEN = acts.LEANING - {"postpone", "refuse", "undo"} | {
@@ -44,6 +45,8 @@ NUMBERS = {"ticket": "ask_ticket", "order": "ask_order", "payment": "ask_payment
 
 def narrowed(act: str, slots: Slots, text: str, scene: Scene) -> str:
     """What is named decides between neighbours: a plan has a price, a booked call is moved, a day is past."""
+    if reported := reported_act(act, text, scene):
+        return reported
     if named := _of_sale(act, slots, text, scene) or _asks_by_name(act, text, scene):
         return named
     if act in REFUSALS and asks(text) and not _is_clear(act, scene):

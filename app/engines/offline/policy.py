@@ -10,11 +10,12 @@ from app.engines.offline import acts, articles, choices, follow_ups, talk
 from app.engines.offline.abroad import not_sold
 from app.engines.offline.changes import changed
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
-from app.engines.offline.health import known_cause
+from app.engines.offline.health import known_cause, speak_of_failed_payment
 from app.engines.offline.lexicon import contains, manner, skillbook
 from app.engines.offline.named_subjects import subject_of
 from app.engines.offline.neighbours import asks, is_booked, may_be_fault
 from app.engines.offline.refund_talk import speak_of_days, speak_of_refund
+from app.engines.offline.reports import HELPED
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import PROPOSED, offer, perform, report
 from app.engines.offline.threats import answer_threat
@@ -120,7 +121,12 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return talk.cannot(wish, scene)
     if wish.act in ("tried", "unsolved") and (move := articles.go_on(wish, scene)):
         return move
-    if move := answer_threat(wish, scene) or speak_of_days(wish, scene) or speak_of_refund(wish, scene):
+    if (
+        move := speak_of_failed_payment(wish, scene)
+        or answer_threat(wish, scene)
+        or speak_of_days(wish, scene)
+        or speak_of_refund(wish, scene)
+    ):
         return move
     if move := follow_ups.answer(wish, scene):
         return move
@@ -135,18 +141,23 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return perform(skill, wish, scene) if wish.is_meant else _offered(wish, scene)
     if said := _close_offered(wish, scene) or talk.chat(wish, scene):
         return said
-    tells_more = wish.act == "give_data" and scene.matter.act == "fault"
-    if (wish.act == "fault" or tells_more) and (cause := known_cause(wish, scene)):
-        return cause
-    if found := articles.from_article(wish, scene):
-        return found
-    if ours := follow_ups.of_outage(wish, scene):
-        return ours
-    if may_be_fault(scene) and (cause := known_cause(wish, scene)):
-        return cause
+    if told := _of_fault(wish, scene):
+        return told
     if scene.matter.act in {*acts.URGENT, talk.PERSON} and talk.is_called(scene):
         return talk.leave_to_person(scene)
     return _nearest_record(wish, scene) or follow_ups.repeat_question(scene) or _without_answer(wish, scene)
+
+
+def _of_fault(wish: Intent, scene: Scene) -> Move | None:
+    """What the records know of it, then the articles, then an outage that was told of."""
+    tells_more = wish.act == "give_data" and scene.matter.act == "fault"
+    if (wish.act == "fault" or tells_more) and (cause := known_cause(wish, scene)):
+        return cause
+    if tells_more and scene.matter.asked == HELPED:
+        return Say(talk.pick(talk.words(scene.language)["noted"], scene), matter=scene.matter)
+    if told := articles.from_article(wish, scene) or follow_ups.of_outage(wish, scene):
+        return told
+    return known_cause(wish, scene) if may_be_fault(scene) else None
 
 
 def _of_work_offline(wish: Intent) -> Intent:

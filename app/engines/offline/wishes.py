@@ -21,15 +21,18 @@ from app.engines.offline.intents import BY_NAME, WHICH, Skill
 from app.engines.offline.lexicon import contains, manner
 from app.engines.offline.neighbours import closing_words, is_booked, named_demand, named_facts, narrowed
 from app.engines.offline.refusals import has_refusal
+from app.engines.offline.reports import HELPED, fails_to_pay, how_it_went, is_in_vain, mailing_words
 from app.engines.offline.terms import onward, other_terms
 
 WHICHES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
 BACKGROUND = ("item", "plan", "goods", "period", "quantity", "people", "delivery", "discount", "address")
 TEXTS = ("subject", "note", "address")
-OFFER, HELPED, TOPIC, TIME = "offer", "helped", "topic", "time"
+OFFER, TOPIC, TIME = "offer", "topic", "time"
 WEIGHED = 6  # acts of a reading that are looked at
 FEW = 5  # words beside which a greeting or thanks may be all that is said
 _NUMBER = re.compile(r"(?<![\d.,:])\d{1,2}(?![\d.,:]*\d)")
+UNLIKE_PAYING = frozenset({"card_stolen", FOREIGN})
+"""What is said of cards and banks, and is no payment that does not go through."""
 DECLINED = "declined"
 """The act of a line that says no to what we asked."""
 
@@ -157,7 +160,9 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
         return p >= SURE or len(strip_courtesies(fold_line(text)).split()) <= FEW
     if act == "close_ticket" and p < (SURE if contains(closing_words(), text) else acts.CERTAIN):
         return False  # "open a ticket" is nearly the same words, and so is a word on one that waits
-    if act == "unsubscribe_mail" and not contains(manner("mailing"), text):
+    if act in UNLIKE_PAYING and fails_to_pay(text):
+        return False
+    if act == "unsubscribe_mail" and not contains(mailing_words(scene), text):
         return False
     if {act, scene.matter.act} <= acts.URGENT and act != scene.matter.act:
         return p >= acts.OTHER_ALARM
@@ -195,8 +200,11 @@ def _answer(part: LinePart, scene: Scene) -> Intent | None:
     if matter.asked == TOPIC:
         return None
     if matter.asked == HELPED:
-        return _report(part, matter)
+        said = how_it_went(part)
+        return Intent(said, matter.text, part.text, dict(matter.slots), HELPED) if said else None
     if matter.asked == OFFER:
+        if matter.offered in acts.AFTER_STEPS and best not in {*ASSENTS, *REFUSALS} and is_in_vain(part.text):
+            return Intent("tried", matter.text, part.text, dict(matter.slots), HELPED)
         return None if other else _decision(part, scene)
     told = best in acts.READS or {best, matter.act} <= acts.DELIVERED  # "to a pick-up point" to "which way?"
     states = told and "?" not in part.text
@@ -214,14 +222,6 @@ def _other_demand(reading: Reading, matter: OpenMatter) -> bool:
     """Something else is asked for, and clearly."""
     own = {matter.act, matter.offered, *(acts.STORIES if matter.asked in TEXTS else ())}
     return reading.best not in own | LEANING and reading.p(reading.best) >= SURE
-
-
-def _report(part: LinePart, matter: OpenMatter) -> Intent | None:
-    """How the steps went; a bare yes or no answers whether they helped."""
-    said = {"confirm": "solved", "refuse": "unsolved"}.get(part.reading.best, part.reading.best)
-    if said not in ("solved", "unsolved", "tried"):
-        return None
-    return Intent(said, matter.text, part.text, dict(matter.slots), HELPED)
 
 
 def _decision(part: LinePart, scene: Scene) -> Intent | None:

@@ -11,8 +11,9 @@ from app.engines.offline.articles import AT_ONCE
 from app.engines.offline.conversation import Call, Found, Say
 from app.engines.offline.lexicon import skillbook
 from app.engines.offline.policy import respond
+from app.engines.offline.reports import HELPED
 from app.engines.offline.talk import words
-from app.engines.offline.wishes import HELPED, OFFER
+from app.engines.offline.wishes import OFFER
 from tests.support.scenes import LIBRARY, SALES, TECH, call, deed, say, scene
 
 STEPS = "call-drops"

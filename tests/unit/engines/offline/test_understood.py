@@ -13,7 +13,8 @@ from app.core.actions import BY_TOOL
 from app.core.models import OpenMatter
 from app.core.ports import Embedder
 from app.engines.offline import acts
-from app.engines.offline.wishes import HELPED, OFFER, TOPIC
+from app.engines.offline.reports import HELPED
+from app.engines.offline.wishes import OFFER, TOPIC
 from tests.support.company import ROSTER
 from tests.support.demands import BOSS, CALLS, SALES, SILENT, TECH
 from tests.support.embedded import embedded, reply_to

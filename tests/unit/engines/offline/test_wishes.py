@@ -8,7 +8,8 @@ import pytest
 
 from app.core.models import OpenMatter, Reading
 from app.engines.offline.conversation import LinePart, PastDeed
-from app.engines.offline.wishes import DECLINED, HELPED, OFFER, Intent, best_act, read_wishes
+from app.engines.offline.reports import HELPED
+from app.engines.offline.wishes import DECLINED, OFFER, Intent, best_act, read_wishes
 from tests.support.scenes import BOSS, TECH, deed, scene
 
 SPOKEN = ("hello", "How can I help?")
