@@ -14,7 +14,7 @@ from app.engines.offline.conversation import Call, Move, PastDeed, Say, Scene
 from app.engines.offline.lexicon import contains, plain, values
 from app.engines.offline.neighbours import verbs_of
 from app.engines.offline.pausing import pauses
-from app.engines.offline.question_words import stems_of
+from app.engines.offline.question_words import leans, stems_of
 from app.engines.offline.refusals import ends_in_refusal
 from app.engines.offline.responses import fill
 from app.engines.offline.skills import hand_over, perform
@@ -160,7 +160,8 @@ def _asked(wish: Intent, scene: Scene) -> Move | None:
     if kind == "when" and matter.act == talk.PERSON:
         return Say(talk.pick(texts(scene.language)["no_term"], scene), matter=matter)
     free = kind == "amount" and matter.act in acts.TICKETS | acts.CALLS  # nothing of it has a price
-    if kind in ("when", "amount") and (matter.act in FROM_ACCOUNT or not matter.act or free):
+    told = matter.act in FROM_ACCOUNT or free or (not matter.act and leans(wish.said))
+    if kind in ("when", "amount") and told:
         return _again(replace(wish, act=MONEY[wish.act], text=wish.said), scene)
     if matter.act == "ask_outage" and kind == "when":
         return Say(_without_term(scene), matter=matter)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from app.core.anger import ANGRY, measure_anger
 from app.core.company import in_use
 from app.core.models import RELEVANT
 from app.engines.offline.articles import next_steps
+from app.engines.offline.began import trouble_since
 from app.engines.offline.conversation import Call, HandOver, Move, Say, Scene
 from app.engines.offline.intents import BY_NAME
-from app.engines.offline.lexicon import contains, phrasebook, plain, skillbook, values
+from app.engines.offline.lexicon import contains, manner, phrasebook, plain, skillbook, values
 from app.engines.offline.neighbours import services_in
 from app.engines.offline.reports import HELPED, fails_to_pay
 from app.engines.offline.responses import fill, listed
-from app.engines.offline.skills import ACCOUNT, ACTS, rows_of, tell
+from app.engines.offline.selection import lasted
+from app.engines.offline.skills import ACCOUNT, ACTS, perform, rows_of, tell
+from app.engines.offline.talk import pick, words
 from app.engines.offline.wishes import Intent
 
 BLOCKING = {"past_due": "debt", "storage_full": "usage"}
@@ -60,10 +65,49 @@ def _asked_before(tool: str, scene: Scene) -> bool:
 def _outage(wish: Intent, scene: Scene) -> Say | None:
     """The lasting incident of the service that the customer complains of."""
     services = services_in(wish.said)
-    rows = rows_of(BY_NAME["status"], scene.result(STATUS) or {}, {})
+    rows = _outages(scene)
     mine = [row for row in rows if row.get("service") in services]
     text = listed(skillbook(scene.language).skills["status"].say, mine, {}, scene.language) if mine else ""
     return Say(text, matter=replace(wish, act="ask_outage").matter()) if text else None
+
+
+def _outages(scene: Scene) -> list[dict[str, Any]]:
+    """Those that last and did not begin after the trouble that the customer tells of."""
+    rows = rows_of(BY_NAME["status"], scene.result(STATUS) or {}, {})
+    days = [day for said in scene.customer if (day := trouble_since(said, scene.today))]
+    if not days or scene.clock is None:
+        return rows
+    return [row for row in rows if (scene.clock - timedelta(hours=lasted(row))).date() <= min(days)]
+
+
+def speak_of_trouble(wish: Intent, scene: Scene) -> Move | None:
+    """Who complains that it does not work, and does not ask, is told of an outage that explains it, and is
+    asked what fails."""
+    if wish.said.rstrip().endswith("?") or contains(values("ago")["ago"], wish.said):
+        return None
+    general = wish.act in ("fault", "vent", "") and contains(manner("nothing_works"), wish.said)
+    complains = trouble_since(wish.said, scene.today) or measure_anger([wish.said]).level >= ANGRY
+    if not complains or not (general or wish.act == "ask_outage"):
+        return None
+    if STATUS not in scene.offered:
+        return None
+    if scene.result(STATUS) is None:
+        return Call(STATUS, {})
+    services = services_in(wish.said)
+    rows = [row for row in _outages(scene) if not services or row.get("service") in services]
+    told = listed(skillbook(scene.language).skills["status"].say, rows, {}, scene.language) if rows else ""
+    asked = "" if services and told else pick(words(scene.language)["what_fails"], scene)
+    matter = replace(wish, act="fault").matter()
+    return Say(" ".join(part for part in (told, asked) if part), matter=matter)
+
+
+def tell_version(wish: Intent, scene: Scene) -> Move | None:
+    """To who asks how to find it: the records know it."""
+    if wish.act != "ask_devices" or not contains(manner("how_to"), wish.said):
+        return None
+    move = perform(BY_NAME["devices"], wish, scene)
+    head = pick(words(scene.language)["version_how"], scene)
+    return replace(move, text=f"{head} {move.text}") if isinstance(move, Say) else move
 
 
 def _reported(wish: Intent, scene: Scene) -> Say | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 from app.core.company import in_use
@@ -11,6 +12,7 @@ from app.engines.offline import acts
 from app.engines.offline.conversation import Scene
 from app.engines.offline.foreign import is_new, stems_in
 from app.engines.offline.lexicon import contains, manner
+from app.engines.offline.question_words import subject_words
 from app.engines.offline.wishes import Intent
 
 CLEARLY = 0.7  # score of the article
@@ -46,6 +48,12 @@ def _is_named(article: Article, said: str, scene: Scene) -> bool:
         tuple(_texts(a) for (language, _), a in scene.library.items() if language == scene.language)
     )
     return any(own[stem] >= OWN and common[stem] <= OTHERS for stem in stems_in(said))
+
+
+def shared_words(article: Article, said: str, shelf: Sequence[Article]) -> float:
+    """How much of the line is said of the article, a stem the less the more articles have it."""
+    common = _uses(tuple(_texts(a) for a in shelf))
+    return sum(1 / common[stem] for stem in stems_in(subject_words(said)) & _stems(_texts(article)).keys())
 
 
 Texts = tuple[str, ...]

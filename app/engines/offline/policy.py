@@ -7,28 +7,36 @@ from dataclasses import replace
 from app.core.actions import BY_TOOL
 from app.core.models import OpenMatter
 from app.engines.offline import acts, articles, choices, follow_ups, talk
+from app.engines.offline.about_us import speak_of_us, unknown
 from app.engines.offline.abroad import not_sold
 from app.engines.offline.changes import changed
 from app.engines.offline.conversation import HandOver, Move, Say, Scene
-from app.engines.offline.health import known_cause, speak_of_failed_payment
+from app.engines.offline.health import known_cause, speak_of_failed_payment, speak_of_trouble, tell_version
 from app.engines.offline.lexicon import contains, manner, skillbook
 from app.engines.offline.named_subjects import subject_of
+from app.engines.offline.nearest import take_chosen, with_nearest
 from app.engines.offline.neighbours import asks, is_booked, may_be_fault
 from app.engines.offline.refund_talk import speak_of_days, speak_of_refund
 from app.engines.offline.reports import HELPED
 from app.engines.offline.responses import fill
-from app.engines.offline.skills import PROPOSED, offer, perform, report
+from app.engines.offline.skills import PROPOSED, hand_over, offer, perform, report
+from app.engines.offline.softening import softened
 from app.engines.offline.threats import answer_threat
-from app.engines.offline.wishes import OFFER, Intent, read_wishes, skill_of, waiting_wishes
+from app.engines.offline.wishes import OFFER, TOPIC, Intent, read_wishes, skill_of, waiting_wishes
 
 NEAREST = 3  # acts of a reading of which one may ask for a record
 CLOSE = "close_ticket"
 WITHOUT_NET = frozenset({"ask_outage", "fault", "ask_devices", ""})
 """As which a question about work without a network may be read."""
+ABRUPT = 2  # words of a question that may lean on anything
 PUT_AT_MOST = 2  # times that a question is put behind answers to others
 
 
 def respond(scene: Scene) -> Move:
+    return softened(_reply(scene), scene)
+
+
+def _reply(scene: Scene) -> Move:
     """Each wish in turn, then those of earlier lines; what cannot be served now waits for the next line."""
     if scene.is_suspected:
         return talk.refuse_order(scene)
@@ -113,6 +121,8 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return talk.hand_up(scene)
     if wish.act in acts.FIXED:
         return talk.fixed(wish, scene)
+    if chosen := take_chosen(wish, scene):
+        return chosen
     if scene.matter.act in acts.URGENT and _goes_on(wish, scene) and talk.has_more(scene):
         return talk.fixed(replace(wish, act=scene.matter.act), scene)
     if wish.act == talk.PERSON or _asks_for_called(wish, scene):
@@ -121,14 +131,7 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return talk.cannot(wish, scene)
     if wish.act in ("tried", "unsolved") and (move := articles.go_on(wish, scene)):
         return move
-    if (
-        move := speak_of_failed_payment(wish, scene)
-        or answer_threat(wish, scene)
-        or speak_of_days(wish, scene)
-        or speak_of_refund(wish, scene)
-    ):
-        return move
-    if move := follow_ups.answer(wish, scene):
+    if move := _of_money(wish, scene) or follow_ups.answer(wish, scene):
         return move
     if beyond := articles.beyond_delivery(wish, scene) or not_sold(wish, scene):
         return beyond
@@ -137,15 +140,35 @@ def serve(wish: Intent, scene: Scene) -> Move:
         return told
     if unsaid := articles.not_in_document(wish, scene):
         return unsaid
+    if said := _of_us(wish, scene):
+        return said
     if skill := skill_of(wish.act):
         return perform(skill, wish, scene) if wish.is_meant else _offered(wish, scene)
-    if said := _close_offered(wish, scene) or talk.chat(wish, scene):
+    if said := _of_talk(wish, scene):
         return said
     if told := _of_fault(wish, scene):
         return told
     if scene.matter.act in {*acts.URGENT, talk.PERSON} and talk.is_called(scene):
         return talk.leave_to_person(scene)
     return _nearest_record(wish, scene) or follow_ups.repeat_question(scene) or _without_answer(wish, scene)
+
+
+def _of_money(wish: Intent, scene: Scene) -> Move | None:
+    """Payments that fail, threats, paid days and refunds."""
+    failed = speak_of_failed_payment(wish, scene) or answer_threat(wish, scene)
+    return failed or speak_of_days(wish, scene) or speak_of_refund(wish, scene)
+
+
+def _of_talk(wish: Intent, scene: Scene) -> Say | None:
+    """A second line without sense is a second miss."""
+    if wish.act == "nonsense" and scene.matter.asked == TOPIC:
+        return _ask_back(wish, scene)
+    return _close_offered(wish, scene) or talk.chat(wish, scene)
+
+
+def _of_us(wish: Intent, scene: Scene) -> Move | None:
+    """What is known of the company, of its outages and of the app."""
+    return speak_of_us(wish, scene) or speak_of_trouble(wish, scene) or tell_version(wish, scene)
 
 
 def _of_fault(wish: Intent, scene: Scene) -> Move | None:
@@ -183,8 +206,18 @@ def _without_answer(wish: Intent, scene: Scene) -> Move:
     """A fault is understood though nothing explains it: a ticket is offered."""
     if choices.is_open(scene):
         return _choose_again(Say(talk.pick(follow_ups.texts(scene.language)["no_answer"], scene)), scene)
-    is_told = wish.act == "fault" and scene.agent_lines
-    return articles.beyond(wish, scene) if is_told else talk.ask_back(wish, scene)
+    if wish.act == "fault" and scene.agent_lines:
+        return articles.beyond(wish, scene)
+    if scene.matter.asked == HELPED and wish.act == "ask_how":
+        return talk.without_more(wish, scene)
+    if len(wish.said.split()) > ABRUPT and asks(wish.said) and scene.matter.asked != TOPIC:
+        return unknown(wish, scene)
+    return _ask_back(wish, scene)
+
+
+def _ask_back(wish: Intent, scene: Scene) -> Say:
+    said = talk.ask_back(wish, scene)
+    return with_nearest(said, scene) if scene.matter.asked == TOPIC else said
 
 
 def _close_offered(wish: Intent, scene: Scene) -> Say | None:
@@ -218,6 +251,9 @@ def _goes_on(wish: Intent, scene: Scene) -> bool:
 def _offered(wish: Intent, scene: Scene) -> Move:
     """What is done at once is asked about first where it may not have been meant."""
     asked = offer(wish.act, scene)
+    skill = skill_of(wish.act)
+    if not asked and skill and skill.tool not in scene.offered:
+        return hand_over(skill.tool, scene)
     return Say(asked, matter=wish.matter(OFFER, wish.act)) if asked else talk.ask_back(wish, scene)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import cache
 
 from app.core.actions import BY_TOOL
+from app.core.locales import read_all
 from app.engines.offline.entities import values_in
-from app.engines.offline.lexicon import Stems, acts_of, contains, manner
+from app.engines.offline.lexicon import Stems, acts_of, contains, manner, plain
 
 ARGUMENTS = {"item": "item", "plan": "item", "period": "period", "delivery": "delivery"}
 """Fields of an act, and the values that name them."""
@@ -85,3 +87,21 @@ def is_of_question(skill: str, tokens: list[str], at: int, asked: str) -> bool:
     alike = len(word) >= ALIKE and any(other[:ALIKE] == word[:ALIKE] for other in TOKEN.findall(asked))
     plural = word.rstrip("s") in {other.rstrip("s") for other in TOKEN.findall(asked)}
     return bool(kind_of(skill, tokens, at, asked)) or alike or (plural and len(word) >= REPEATED)
+
+
+def leans(said: str) -> bool:
+    """It names no subject of its own but money: "and when?", "when will it be charged?"."""
+    money = (*manner("charged"), *manner("cost"), *stems_of("cancel_subscription"))
+    return contains(money, said) or len(subject_words(said).split()) <= 1
+
+
+def subject_words(said: str) -> str:
+    """Without those that do not tell what a line is about."""
+    words = (word for word in TOKEN.findall(plain(said)) if word[0].isalpha())
+    return " ".join(word for word in words if word not in _filling())
+
+
+@cache
+def _filling() -> frozenset[str]:
+    """Words that do not tell what a line is about, of all languages."""
+    return frozenset(plain(str(word)) for known in read_all("function_words").values() for word in known)

@@ -36,12 +36,19 @@ def is_in_vain(text: str) -> bool:
 
 
 def reported_act(act: str, text: str, scene: Scene) -> str:
-    """A payment that fails is a fault, whatever else is said of cards; one that went through is none more."""
+    """Who asks what they get for a trouble wants amends. A payment that fails is a fault, whatever else is
+    said of cards; one that went through is none more."""
+    hurt = act in {*acts.OF_OUTAGE, *acts.LEANING, *acts.LOOKED_UP, ""} and contains(manner("outage"), text)
+    if hurt and contains(manner("amends"), text):
+        return "compensation"
     if "?" in text:
         return ""
     p = max((part.reading.p(act) for part in scene.parts), default=0.0)
     wanted = act in acts.DEMANDS and (p >= acts.CERTAIN or contains(manner("wish"), text))
     if not wanted and act not in acts.FIXED | acts.PASSING and fails_to_pay(text):
+        return "fault"
+    fails = max((part.reading.p("fault") for part in scene.parts), default=0.0) >= acts.DEMANDED
+    if act in acts.CALLS and p < acts.SURE and fails:  # of calls with others, which are ours
         return "fault"
     weak = act in acts.READS and p < acts.SURE
     open_to = (weak or act in ("", "tried", "acknowledge", "thanks")) and bool(scene.agent_lines)

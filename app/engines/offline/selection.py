@@ -73,7 +73,7 @@ def _fitting(words: Words, rows: list[Row], item: Stems, wish: Intent, scene: Sc
         lambda row: told == [row],
         lambda row: contains(words.prefer, _text(row)),
         lambda row: _hears_service(row, said),
-        lambda row: _lasted(row) >= in_use().policy.outage_hours,
+        lambda row: lasted(row) >= in_use().policy.outage_hours,
         lambda row: _hears_service(row, scene.last),
         lambda row: row.get("refunded") != row.get("amount") or "amount" not in row,
         lambda row: "hours" not in row or int(str(row["hours"]).split()[0]) >= 4,
@@ -84,7 +84,7 @@ def _fitting(words: Words, rows: list[Row], item: Stems, wish: Intent, scene: Sc
     return rows
 
 
-def _lasted(row: Row) -> int:
+def lasted(row: Row) -> int:
     """Hours; what is no incident lasted long enough."""
     hours = re.match(r"\d+", str(row.get("hours", in_use().policy.outage_hours)))
     return int(hours[0]) if hours else 0

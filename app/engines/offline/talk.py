@@ -100,8 +100,15 @@ def chat(wish: Intent, scene: Scene) -> Say | None:
     said = words(scene.language)
     if wish.act not in said or wish.act in acts.LEANING - {"acknowledge", "solved"}:
         return None
-    kept = scene.matter.model_copy(update={"asked": ""})
+    kept = scene.matter.model_copy(update={"asked": TOPIC if wish.act == "nonsense" else ""})
+    if wish.act == "vent" and has_called(scene):
+        return Say(pick(said["vent_called"], scene), matter=kept)
     return Say(pick(said[wish.act], scene), matter=kept)
+
+
+def without_more(wish: Intent, scene: Scene) -> Say:
+    """How a step is done that no article tells in more detail."""
+    return Say(pick(words(scene.language)["step_how"], scene), matter=wish.matter(OFFER, PERSON))
 
 
 def ask_back(wish: Intent, scene: Scene) -> Say:
