@@ -35,13 +35,13 @@ def _why(turn: Turn, asked: str) -> Why:
     became = {use.status for use in turn.tools}
     if APPROVAL in became:
         return "approval"
-    by_us = CALLED in became and turn.model == EMBEDDED
+    by_us = CALLED in became and turn.model == EMBEDDED and _is_wanted(turn)
     if calls_person(asked) or (by_us and names_person(asked)):
         return "asked"
     if measure_anger([asked]).level >= ANGRY:
         return "angry"
     if CALLED in became:
-        return "asked" if by_us and _is_wanted(turn) else "called"
+        return "asked" if by_us else "called"
     return "degraded" if turn.degraded else "unsettled"
 
 

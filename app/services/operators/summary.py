@@ -21,7 +21,7 @@ from app.core.locales import read
 from app.core.models import ToolUse, Turn
 from app.services.dialogs.consents import live_proposal
 from app.services.operators.records import ORDER
-from app.services.operators.wish import find_wish, short
+from app.services.operators.wish import PERSON, calm_words, find_wish, short
 
 Wording = dict[str, dict[str, str]]
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -95,7 +95,8 @@ OBJECTS = ("payment", "order", "ticket", "call", "incident")  # what an act is d
 class Briefing(BaseModel):
     """Handoff summary. `language` is that of the dialog.
 
-    `wish` is the line of `wanted` that states the matter; `called`: what brought a person, as analytics
+    `wish` is the line of `wanted` that states the matter, without shouts, and `topic` its name in our words;
+    `called`: what brought a person, as analytics
     counts it; `open`: what waits for the customer, orders to pay for and proposals. `promised`: done, or
     pending approval, each as it stands now; `withheld`: blocked claims, which were never sent.
     """
@@ -104,6 +105,7 @@ class Briefing(BaseModel):
     who: str
     wanted: str
     wish: str = ""
+    topic: str = ""
     why: str = ""
     called: Why = ""
     open: list[str] = Field(default_factory=list)
@@ -142,7 +144,8 @@ def briefing(
         language=spoken,
         who=_who(dialog, account, language),
         wanted=wish.wanted or words["nothing"],
-        wish=wish.matter,
+        wish=calm_words(wish.matter),
+        topic=_topic(turns, language, title_of),
         why=because(dialog.escalation.reason, language) if dialog.escalation else "",
         called=find_why(lines, dialog.escalation is not None),
         tried=_unique(
@@ -269,6 +272,18 @@ def _reason(tool: ToolUse, language: str) -> str:
 
 def _title(tool: ToolUse, language: str) -> str:
     return wording(language)["tools"].get(tool.name, tool.name)
+
+
+def _topic(turns: list[Turn], language: str, title_of: Callable[[str, str], str]) -> str:
+    """What the latest turn with a matter was about: by its name, else by the article that was told."""
+    known = wording(language)["matters"]
+    for turn in reversed(turns):
+        act = turn.matter.act if turn.matter else ""
+        if act in known and not (turn.citations and act == "fault"):
+            return known[act]
+        if turn.citations and act != PERSON:
+            return title_of(turn.citations[0], language)
+    return ""
 
 
 def _unique(lines: Iterable[str]) -> list[str]:

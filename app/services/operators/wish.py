@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.core.anger import measure_anger
 from app.core.dialog import Dialog, Message
 from app.core.models import OPERATOR
 from app.core.own_words import calls_person, is_answer, own_lines, states_matter
 from app.core.text import clean, shorten
 
 PERSON = "person"  # the act of a line that asks for one
+CUE_LEVEL = 0.25  # of one word that tells anger
 LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
+
+
+_CLAUSE = re.compile(r"(?<=[.!?,;])\s+|\n+")
+LEFT = 2  # words at least that are left of a line without its shouts
+
+
+def calm_words(text: str) -> str:
+    """Without what only shouts or only calls for a person; the whole line where nothing is left."""
+    clauses = (clause.strip() for clause in _CLAUSE.split(clean(text)))
+    kept = [each for each in clauses if each and not _is_shout(each) and not calls_person(each)]
+    told = " ".join(kept).rstrip(" ,;")
+    return told if len(told.split()) >= LEFT else text
+
+
+def _is_shout(clause: str) -> bool:
+    return measure_anger([clause]).level >= CUE_LEVEL
 
 
 def short(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from app.core.html import Block, split_blocks
 from app.services.operators.summary import is_weighed
 from app.services.operators.views import ApprovalView, OpenDialog, TranscriptLine
-from app.ui.monitor.panels import ApprovalRow, NamedCustomer, approval_row, describe_called
+from app.ui.monitor.panels import ApprovalRow, NamedCustomer, approval_row, describe_called, describe_wish
 from app.ui.room import render
 from app.ui.words import RoomTexts
 
@@ -85,7 +85,7 @@ def _facts(opened: OpenDialog, texts: RoomTexts) -> list[Fact]:
     weighed = opened.escalation is not None and is_weighed(opened.escalation.reason)
     values: dict[str, str | list[str]] = {name: getattr(summary, name) for name in FACTS}
     why = [describe_called(summary.called, texts), "" if weighed else summary.why]
-    values |= {"wish": summary.wish or summary.wanted, "why": [each for each in why if each]}
+    values |= {"wish": describe_wish(summary, texts), "why": [each for each in why if each]}
     if opened.dialog.proposal:
         values["proposal"] = opened.dialog.proposal.question
     return [

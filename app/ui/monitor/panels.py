@@ -9,8 +9,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from app.core.called import Why
-from app.services.operators.summary import name_values, wording
+from app.core.own_words import calls_person
+from app.core.text import fold
+from app.services.operators.summary import Briefing, name_values, quote, wording
 from app.services.operators.views import ApprovalView, LiveRow, QueueRow, QueueView
+from app.services.operators.wish import calm_words
 from app.ui.room import render
 from app.ui.words import LANGUAGES, NOTHING, RoomTexts, room_texts
 
@@ -111,7 +114,7 @@ def _queue_row(
     row: QueueRow, as_of: datetime, texts: RoomTexts, names: Names, viewer: Viewer
 ) -> QueuedDialog:
     mine = row.held_by is not None and row.held_by == viewer.operator
-    wish = row.summary.wish or row.summary.wanted
+    wish = describe_wish(row.summary, texts)
     unread = row.unread and not (mine and row.dialog_id == viewer.dialog)
     return QueuedDialog(
         dialog=row.dialog_id,
@@ -124,10 +127,21 @@ def _queue_row(
         reasons="; ".join(_extras(row, texts)),
         open="; ".join(row.summary.open),
         wish=wish,
-        latest=row.latest if unread and row.latest != wish else "",
+        latest=row.latest if unread and calm_words(row.latest) not in wish else "",
         unread=unread,
         mine=mine,
     )
+
+
+def describe_wish(summary: Briefing, texts: RoomTexts) -> str:
+    """The topic in our words and the customer's; that a person is asked for is told as the reason."""
+    words = wording(texts.language)
+    line = summary.wish or summary.wanted
+    if calls_person(line):
+        line = "" if summary.topic else words["briefing"]["unnamed"]
+    if not summary.topic or not line or fold(line) == fold(summary.topic):
+        return line or summary.topic
+    return f"{summary.topic}: {quote(line, texts.language)}"
 
 
 def describe_called(why: Why, texts: RoomTexts) -> str:
