@@ -95,3 +95,23 @@ async def test_a_device_named_after_the_steps_is_noted(bench: Workbench, said: s
     await chat.say(said)
     told = await chat.say(device)
     assert "учту" in told
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["the bank declined my card", "took my husbands card, went through ok"], "glad"),
+        (["карту не принимает, оплата не проходит", "взял карту жены, и прошло"], "рад"),
+    ],
+)
+async def test_another_card_that_paid_is_no_stolen_one(bench: Workbench, lines: list[str], told: str) -> None:
+    chat = Chat(bench, "demo_student" if not lines[0].isascii() else "demo_en")
+    for line in lines:
+        said = await chat.say(line)
+    assert told in said
+
+
+async def test_a_forgotten_password_is_no_break_in(bench: Workbench) -> None:
+    chat = Chat(bench, "demo_en_annual")
+    assert "1. " in await chat.say("cant sign in to my acc, i dont remember my pw")
+    assert "call_person" not in [use.name for use in await chat.tools()]

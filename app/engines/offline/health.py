@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -26,6 +27,7 @@ from app.engines.offline.wishes import Intent
 BLOCKING = {"past_due": "debt", "storage_full": "usage"}
 """Problems of an account that make files read-only, and the skill that words them."""
 STATUS, DEVICES = "service_status", "diagnose_devices"
+_CLAUSE = re.compile(r"[,.;!?]\s*")
 STEM = 4  # letters of a word by which a line and the subject of a ticket are found to be about one thing
 
 
@@ -83,7 +85,9 @@ def _outages(scene: Scene) -> list[dict[str, Any]]:
 def speak_of_trouble(wish: Intent, scene: Scene) -> Move | None:
     """Who complains that it does not work, and does not ask, is told of an outage that explains it, and is
     asked what fails."""
-    if wish.said.rstrip().endswith("?") or contains(values("ago")["ago"], wish.said):
+    *_, last = _CLAUSE.split(wish.said.rstrip(" ?!."))
+    is_question = wish.said.rstrip().endswith("?") and contains(manner("outage"), last)
+    if is_question or contains(values("ago")["ago"], wish.said):
         return None
     general = wish.act in ("fault", "vent", "") and contains(manner("nothing_works"), wish.said)
     complains = trouble_since(wish.said, scene.today) or measure_anger([wish.said]).level >= ANGRY

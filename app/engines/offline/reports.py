@@ -8,6 +8,8 @@ from app.engines.offline import acts
 from app.engines.offline.conversation import LinePart, Scene
 from app.engines.offline.lexicon import Stems, contains, manner, plain
 
+UNLIKE_PAYING = frozenset({"card_stolen", "foreign_product"})
+"""What is said of cards and banks, and is no payment that does not go through."""
 HELPED = "helped"
 SHORT = 8  # words
 _CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
@@ -20,6 +22,15 @@ def fails_to_pay(text: str) -> bool:
     said = _CLAUSE.split(plain(text))
     failed = (contains(manner("paying"), each) and contains(manner("declined"), each) for each in said)
     return contains(manner("unpaid"), text) or any(failed)
+
+
+def is_no_alarm(act: str, text: str) -> bool:
+    """A card that is declined, or that paid at last, was not stolen; a password that is forgotten neither."""
+    if contains(manner("theft"), text):
+        return False
+    if act == "hacked":
+        return contains(manner("forgotten"), text)
+    return act in UNLIKE_PAYING and (fails_to_pay(text) or tells_success(text))
 
 
 def tells_success(text: str) -> bool:
@@ -58,7 +69,8 @@ def reported_act(act: str, text: str, scene: Scene) -> str:
 def how_it_went(part: LinePart) -> str:
     """The act that answers whether the steps helped; a bare yes or no does. Empty where none does."""
     best, text = part.reading.best, part.text
-    wanted = best in {*acts.WANTED, *acts.FIXED} - {"fault"} and part.reading.p(best) >= acts.SURE
+    other = best in {*acts.WANTED, *acts.FIXED} - {"fault"} and not is_no_alarm(best, text)
+    wanted = other and part.reading.p(best) >= acts.SURE
     said = {"confirm": "solved", "refuse": "unsolved"}.get(best, best)
     if not wanted and best != "unsolved" and "?" not in text and tells_success(text):
         return "solved"

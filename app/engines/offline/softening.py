@@ -36,15 +36,23 @@ def _with_apology(said: Say, scene: Scene) -> Say:
 
 def _is_hard(scene: Scene) -> bool:
     since = trouble_since(scene.now, scene.today)
-    lasts = since is not None and scene.today is not None and scene.today - since >= LONG
+    lasts = (
+        not scene.now.rstrip().endswith("?")
+        and since is not None
+        and scene.today is not None
+        and scene.today - since >= LONG
+    )
     return lasts or measure_anger([scene.now]).level >= ANGRY
 
 
 def _without_second_call(said: Say, scene: Scene) -> Say:
     """Whoever waits for a person is not asked whether to call one."""
     matter = said.matter
-    offers = matter is not None and matter.asked == OFFER and matter.offered == talk.PERSON
-    if matter is None or not offers or not talk.has_called(scene):
+    if matter is None or not talk.has_called(scene):
+        return said
+    if said.declines and not scene.proposal and scene.matter.act == talk.PERSON:  # the call stands
+        return talk.leave_to_person(scene)
+    if matter.asked != OFFER or matter.offered != talk.PERSON:
         return said
     *before, last = said.text.split("\n")
     kept = [each for each in _SENTENCE.split(last) if not each.endswith("?")]

@@ -21,7 +21,7 @@ from app.engines.offline.intents import BY_NAME, WHICH, Skill
 from app.engines.offline.lexicon import contains, manner
 from app.engines.offline.neighbours import closing_words, is_booked, named_demand, named_facts, narrowed
 from app.engines.offline.refusals import has_refusal
-from app.engines.offline.reports import HELPED, fails_to_pay, how_it_went, is_in_vain, mailing_words
+from app.engines.offline.reports import HELPED, how_it_went, is_in_vain, is_no_alarm, mailing_words
 from app.engines.offline.terms import onward, other_terms
 
 WHICHES = ("ordinal", "amount", "day", "order", "payment", "ticket", "incident", "booking")
@@ -31,8 +31,6 @@ OFFER, TOPIC, TIME = "offer", "topic", "time"
 WEIGHED = 6  # acts of a reading that are looked at
 FEW = 5  # words beside which a greeting or thanks may be all that is said
 _NUMBER = re.compile(r"(?<![\d.,:])\d{1,2}(?![\d.,:]*\d)")
-UNLIKE_PAYING = frozenset({"card_stolen", FOREIGN})
-"""What is said of cards and banks, and is no payment that does not go through."""
 DECLINED = "declined"
 """The act of a line that says no to what we asked."""
 
@@ -160,7 +158,7 @@ def _is_possible(act: str, p: float, text: str, scene: Scene) -> bool:
         return p >= SURE or len(strip_courtesies(fold_line(text)).split()) <= FEW
     if act == "close_ticket" and p < (SURE if contains(closing_words(), text) else acts.CERTAIN):
         return False  # "open a ticket" is nearly the same words, and so is a word on one that waits
-    if act in UNLIKE_PAYING and fails_to_pay(text):
+    if is_no_alarm(act, text):
         return False
     if act == "unsubscribe_mail" and not contains(mailing_words(scene), text):
         return False
