@@ -60,6 +60,17 @@ class TooManyTries(CallCenterError):
         super().__init__("Too many keys were tried from this address; try again later.")
 
 
+class HttpsNeeded(CallCenterError):
+    status = 403
+    code = "https_needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "In production people log in over HTTPS: open the address with https://. Behind a proxy "
+            "that ends TLS, set TRUSTED_PROXIES to its address and let it send X-Forwarded-Proto."
+        )
+
+
 class KeyNeeded(CallCenterError):
     status = 403
     code = "key_needed"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.core.access import CredentialWrong, TooManyTries
+from app.core.access import CredentialWrong, HttpsNeeded, TooManyTries
 from app.services.access.limits import RateLimits, neighbourhood
 from app.services.access.sessions import COOKIE, LOGIN, LOGOUT, Sessions
 from app.ui.shell import login_page
@@ -17,14 +17,20 @@ from app.ui.words import choose_language
 
 def add_login(app: FastAPI, sessions: Sessions, rates: RateLimits) -> None:
     async def show(request: Request) -> HTMLResponse:
-        return login_page(choose_language(request), request.scope["root_path"])
+        language, root = choose_language(request), request.scope["root_path"]
+        try:
+            sessions.check_connection(request.url.scheme, request.url.hostname or "")
+        except HttpsNeeded as error:
+            return login_page(language, root, error.code, error.status)
+        return login_page(language, root)
 
     async def enter(request: Request) -> Response:
         try:
             given = _fields(await request.body())
+            sessions.check_connection(request.url.scheme, request.url.hostname or "")
             rates.charge((rates.tries, neighbourhood(request.client.host if request.client else "")))
             text = await to_thread(_open, sessions, given)
-        except (CredentialWrong, TooManyTries) as error:
+        except (CredentialWrong, HttpsNeeded, TooManyTries) as error:
             return login_page(choose_language(request), request.scope["root_path"], error.code, error.status)
         return _leading(request, "/ui/", text)
 

@@ -6,6 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from fastapi.responses import HTMLResponse
 from starlette._utils import get_route_path
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.documents import LARGEST_FILE
 from app.core.html import read_asset
 from app.ui.room import render
+from app.ui.validation.rights import PERSONS
 from app.ui.words import LANGUAGES, words
 
 FIRST = Path(__file__).parent / "assets" / "first"
@@ -31,13 +33,19 @@ def encode_icon() -> str:
     return b64encode(read_icon().encode()).decode()
 
 
-def dress(page: str, language: str, scripts: str, guide: bool) -> str:
+def dress(
+    page: str, language: str, scripts: str, guide: bool, reader: Mapping[str, Any] | None = None
+) -> str:
     """Gradio's page in our language; cards for social networks, which name other hosts, are left out.
 
-    `guide`: the cards of the first minute are large.
+    `guide`: the cards of the first minute are large. `reader`: what the page leaves out for whom.
     """
     frame = words(language, "frame")
     facts = {
+        "person": "",
+        "closed_rooms": [],
+        "closed_events": [],
+        **(reader or {}),
         "language": language,
         "needed": frame["needed"],
         "too_large": frame["too_large"],
@@ -118,13 +126,18 @@ class Shell:
         if language is None or scope["method"] != "GET":
             return await self.app(scope, receive, send)
         guide = await self.offers_guide()
-        return await self.app(scope, receive, Dresser(language, self.scripts, guide, send))
+        reader: dict[str, Any] = {}
+        dresser = Dresser(language, self.scripts, guide, reader, send)
+        return await self.app({**scope, PERSONS: reader}, receive, dresser)
 
 
 class Dresser:
     """Collects a page before it is dressed and sent."""
 
-    def __init__(self, language: str, scripts: str, guide: bool, send: Send) -> None:
+    def __init__(
+        self, language: str, scripts: str, guide: bool, reader: Mapping[str, Any], send: Send
+    ) -> None:
+        self.reader = reader
         self.language = language
         self.scripts = scripts
         self.guide = guide
@@ -142,7 +155,7 @@ class Dresser:
         headers = MutableHeaders(raw=self.start["headers"])
         page = bytes(self.body)
         if headers.get("content-type", "").startswith("text/html"):
-            page = dress(page.decode(), self.language, self.scripts, self.guide).encode()
+            page = dress(page.decode(), self.language, self.scripts, self.guide, self.reader).encode()
             headers["content-length"] = str(len(page))
             headers["cache-control"] = "no-store"
         await self.send(self.start)

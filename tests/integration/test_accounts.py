@@ -14,6 +14,7 @@ from app.core.access import CredentialWrong
 from app.services.access.accounts import HASHER, NOBODY
 from app.services.access.sessions import Sessions
 from app.services.workbench import Workbench
+from app.ui.words import words
 from tests.support.server import serving, settings, with_workbench
 
 PAGE = {"Accept": "text/html"}
@@ -128,3 +129,30 @@ def test_an_unknown_name_costs_the_same_work() -> None:
 def test_in_production_cookies_go_over_https_alone(bench: Workbench, host: str, secure: bool) -> None:
     cookie = Sessions(bench.access).cookie("x", "http", host, "")
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (secure, True, "strict")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_in_production_over_plain_http_the_login_says_why_it_refuses(bench: Workbench, language: str) -> None:
+    with serving(with_workbench(bench)) as url, httpx2.Client(base_url=url, trust_env=False) as http:
+        headers = {"Host": "desk", "Accept-Language": language}
+        form = {"name": "Анна", "password": PASSWORD}
+        shown, refused = (
+            http.get("/ui/login", headers=headers),
+            http.post("/ui/login", data=form, headers=headers),
+        )
+        for page in (shown, refused):
+            assert page.status_code == 403
+            assert words(language, "frame")["login"]["problems"]["https_needed"] in page.text
+            assert "Set-Cookie" not in page.headers
+
+
+def test_a_trusted_proxy_says_that_the_page_came_over_https(tmp_path: Path) -> None:
+    given = settings(tmp_path / "d", ui=True, environment="production", trusted_proxies=["127.0.0.1"])
+    made = build(given)
+    made.access.accounts.create("Анна", "operator", PASSWORD)
+    headers = {"Host": "desk", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+    with serving(with_workbench(made)) as url, httpx2.Client(base_url=url, trust_env=False) as http:
+        form = {"name": "Анна", "password": PASSWORD}
+        entered = http.post("/ui/login", data=form, headers=headers)
+        assert entered.status_code == 303
+        assert "secure" in entered.headers["Set-Cookie"].lower()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypedDict
 
-from app.core.access import Caller, CredentialWrong, KeyUnknown
+from app.core.access import Caller, CredentialWrong, HttpsNeeded, KeyUnknown
 from app.core.network import is_local
 from app.services.access.accounts import caller_of, fold
 from app.services.access.keys import ApiKeys
@@ -63,16 +63,23 @@ class Sessions:
 
         In production it is sent over HTTPS alone, unless the page was asked for by a name of this machine.
         """
-        production = self.access.settings.environment == "production"
         return {
             "key": COOKIE,
             "value": text,
             "max_age": int(self.longest.total_seconds()) if text else 0,
             "path": f"{root}/ui",
-            "secure": scheme == "https" or (production and not is_local(host)),
+            "secure": scheme == "https" or self._needs_https(host),
             "httponly": True,
             "samesite": "strict",
         }
+
+    def check_connection(self, scheme: str, host: str) -> None:
+        """Raises HttpsNeeded where a browser would not send the cookie back."""
+        if scheme != "https" and self._needs_https(host):
+            raise HttpsNeeded
+
+    def _needs_https(self, host: str) -> bool:
+        return self.access.settings.environment == "production" and not is_local(host)
 
     def log_in(self, name: str, password: str) -> str:
         """The session's text. Raises CredentialWrong. Either way it is in the audit log."""

@@ -362,7 +362,8 @@
     m.came = Boolean(m.dialog);
     pane(m.dialog ? "dialog" : "list");
     cc.follow("watch", follow);
-    one(".mon-person").operator.value = localStorage.getItem("cc-operator") || "";
+    one(".mon-person").operator.value = ccFrame.person || localStorage.getItem("cc-operator") || "";
+    one(".mon-person").operator.closest("label").hidden = Boolean(ccFrame.person);
     listen();
     new IntersectionObserver((entries) => {
       const shown = entries.at(-1).isIntersecting;

@@ -21,9 +21,12 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.access import ANYBODY, Caller, ScopeMissing
 from app.core.exceptions import BadRequestBody
+from app.services.access.policy import CALLER
 from app.ui.shell import several_workers_page
 from app.ui.validation.requests import NAME, Questions
+from app.ui.validation.rights import PERSONS, describe
 from app.ui.validation.uploads import TooManyUploads, Uploads, is_kept
 from app.ui.words import describe_error
 from app.ui.workers import OneWorkerNeeded, Workers
@@ -91,8 +94,8 @@ class PageRequests:
         self.uploads = uploads
         self.workers = workers
         self.language = language
-        known = Questions(self.page, self._session)
-        self.asking: dict[str, Callable[[bytes], bytes]] = {
+        self.known = known = Questions(self.page, self._session)
+        self.asking: dict[str, Callable[[bytes, Caller], bytes]] = {
             "/gradio_api/queue/join": known.join,
             "/gradio_api/component_server/": known.serve,
             "/gradio_api/cancel": known.cancel,
@@ -104,8 +107,10 @@ class PageRequests:
             if door == "/":
                 return await several_workers_page(self.language)(scope, receive, send)
             raise OneWorkerNeeded
+        caller: Caller = scope.get(CALLER) or ANYBODY
+        scope.get(PERSONS, {}).update(describe(caller, self.known.needs))
         if method == "POST" and door in self.asking:
-            receive = await self._instead(self.asking[door], scope, receive)
+            receive = await self._instead(self.asking[door], caller, scope, receive)
         elif method == "POST" and door == "/gradio_api/upload":
             return await self._upload(scope, receive, send)
         elif method not in ("GET", "HEAD") or not self._readable(door, scope):
@@ -137,10 +142,15 @@ class PageRequests:
             return is_kept(door.removeprefix(FILE))
         return bool(OPEN.fullmatch(door))
 
-    async def _instead(self, checked: Callable[[bytes], bytes], scope: Scope, receive: Receive) -> Receive:
-        """Hands on what was checked, and not what came. Raises BadRequestBody in the page's language."""
+    async def _instead(
+        self, checked: Callable[[bytes, Caller], bytes], caller: Caller, scope: Scope, receive: Receive
+    ) -> Receive:
+        """Hands on what was checked, and not what came. Raises its errors in the page's language."""
         try:
-            return _again(checked(await _whole(receive)), scope, receive)
+            return _again(checked(await _whole(receive), caller), scope, receive)
+        except ScopeMissing as error:
+            error.args = (describe_error(error, self.language),)
+            raise
         except BadRequestBody as error:
             raise BadRequestBody(describe_error(error, self.language)) from None
 

@@ -13,10 +13,12 @@ from gradio.utils import get_type_hints
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 from pydantic_core import from_json, to_json, to_jsonable_python
 
+from app.core.access import Caller
 from app.core.exceptions import BadRequestBody
 from app.ui.chat.screen import NewsPoll
 from app.ui.monitor.actions import OperatorAction, PanelPoll
 from app.ui.settings.checking import ConnectionCheck
+from app.ui.validation.rights import NEEDS, check, needs_of
 from app.ui.validation.schemas import CHOICE, LINE, is_offered, shape
 
 NAME = r"^[0-9A-Za-z]{1,64}$"
@@ -114,14 +116,16 @@ class Questions:
         self.events = {number: TypeAdapter(_event(fn)) for number, fn in self.handlers.items()}
         parts = {part._id: part for fn in self.handlers.values() for part in fn.inputs}
         self.shapes = {name: TypeAdapter(shape(part)) for name, part in parts.items()}
+        self.needs = {number: needs_of(fn.fn) for number, fn in self.handlers.items() if fn.fn}
         self.triggers = {target for fn in page.fns.values() for target, _ in fn.targets}
         self.served = {name: _functions(part) for name, part in page.blocks.items()}
 
-    def join(self, body: bytes) -> bytes:
-        """The same in the one form that was checked. Raises BadRequestBody."""
+    def join(self, body: bytes, caller: Caller) -> bytes:
+        """The same in the one form that was checked. Raises BadRequestBody or ScopeMissing."""
         with refusing():
             asked = Join.model_validate(read(body))
             fn = self.handlers[asked.fn_index]
+            check(caller, self.needs[asked.fn_index])
             if len(asked.data) != len(fn.inputs) or asked.trigger_id not in self.triggers | {None}:
                 raise ValueError
             seen = self.session(asked.session_hash)
@@ -130,15 +134,16 @@ class Questions:
             event = self.events[asked.fn_index].validate_python(asked.event_data, strict=True)
             return _written({**asked.model_dump(), "data": data, "event_data": event and event.model_dump()})
 
-    def serve(self, body: bytes) -> bytes:
-        """Raises BadRequestBody."""
+    def serve(self, body: bytes, caller: Caller) -> bytes:
+        """Raises BadRequestBody or ScopeMissing."""
         with refusing():
             asked = Served.model_validate(read(body))
             form = self.served[asked.component_id][asked.fn_name]
+            check(caller, NEEDS[asked.fn_name])
             data = form.model_validate(asked.data, strict=True)
             return _written({**asked.model_dump(), "data": data.model_dump()})
 
-    def cancel(self, body: bytes) -> bytes:
+    def cancel(self, body: bytes, _: Caller) -> bytes:
         """Raises BadRequestBody."""
         with refusing():
             return _written(Cancel.model_validate(read(body)).model_dump())

@@ -95,7 +95,13 @@ cc.begin = (config) => {
   if (cc.get("tab") === "status") cc.put("tab", "settings"); // as the tab is named
   const tabs = config?.components?.find((part) => part.props?.elem_id === "cc-tabs");
   const rooms = (config?.components || []).map((part) => part.props?.elem_id).filter((id) => id?.startsWith("cc-tab-"));
-  if (tabs && rooms.includes(`cc-tab-${cc.get("tab")}`)) tabs.props.selected = cc.get("tab");
+  const open = rooms.filter((id) => !ccFrame.closed_rooms.includes(id));
+  (config?.components || []).forEach((part) => {
+    if (ccFrame.closed_rooms.includes(part.props?.elem_id)) part.props.visible = false;
+  });
+  if (config) config.dependencies = config.dependencies.filter((one) => !ccFrame.closed_events.includes(one.id));
+  if (tabs && open.length && open.length < rooms.length) tabs.props.selected = open[0].slice("cc-tab-".length);
+  if (tabs && open.includes(`cc-tab-${cc.get("tab")}`)) tabs.props.selected = cc.get("tab");
 };
 cc.begin(window.gradio_config);
 // What is larger than the server takes, one file or all together, is refused before it travels.
