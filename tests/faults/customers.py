@@ -50,7 +50,9 @@ class Service:
         self.process.kill()
         self.up.clear()
 
-    def post(self, http: httpx2.Client, key: str, path: str, body: Json) -> httpx2.Response:
+    def post(
+        self, http: httpx2.Client, key: str, path: str, body: Json, ends: tuple[int, ...] = (200,)
+    ) -> httpx2.Response:
         """Again under the same key until there is an answer that does not say `later`."""
         while True:
             self.up.wait()
@@ -58,7 +60,7 @@ class Service:
                 answer = http.post(self.process.url + path, json=body, headers={"Idempotency-Key": key})
             except httpx2.TransportError:
                 continue
-            if answer.status_code == 200:
+            if answer.status_code in ends:
                 return answer
             assert LATER.get(answer.status_code) == answer.json()["code"], answer.text
             assert int(answer.headers["Retry-After"]) > 0

@@ -18,7 +18,8 @@ from tests.support.mock_llm import running_mock
 from tests.support.server import ServerProcess
 
 pytestmark = pytest.mark.xdist_group("server")
-KILLS = 100 if "TORTURE" in os.environ else 10
+KILLS = 100 if "TORTURE" in os.environ else 2
+"""On the embedded model; test_kill_loads.py kills more often."""
 CUSTOMERS = 8
 
 
