@@ -6,7 +6,7 @@ RUN := $(VENV)/.run
 READY := $(VENV)/.ready
 QUIET := $(if $(CI),--quiet)
 
-.PHONY: run notebooks eval test check format lint types imports lock train example-week torture bench screenshots strip stored sbom audit clean
+.PHONY: run notebooks eval test check format lint types imports lock train example-week torture provider-matrix bench screenshots strip stored sbom audit clean
 
 run: $(RUN)  ## serve the workbench and the API
 	@$(BIN)/call-center serve $(if $(PORT),--port $(PORT))
@@ -42,8 +42,24 @@ train: $(READY)  ## fit what ships in the package again from eval_sets/train
 example-week: $(READY)  ## play the example week again and write its archive
 	$(BIN)/python -m benchmarks.week
 
-torture: $(READY)  ## slow forms of the fault tests
-	TORTURE=1 $(BIN)/pytest -n 2 --dist loadgroup tests/faults tests/notebooks tests/integration/test_schema.py
+PARTS := provider loads servers soak fuzz rest
+PART_provider := tests/faults/test_provider_matrix.py
+PART_loads := tests/faults/test_kill_loads.py
+PART_servers := tests/faults/test_server_kill.py tests/faults/test_server_relay.py tests/faults/test_effect_kill.py
+PART_soak := tests/faults/test_soak.py
+PART_fuzz := tests/faults/test_encoder_fuzz.py tests/notebooks tests/integration/test_schema.py
+PART_rest := $(filter-out $(foreach part,provider loads servers soak fuzz,$(PART_$(part))),$(sort $(wildcard tests/faults/test_*.py)))
+REPORT := $(VENV)/torture.jsonl
+
+torture: $(READY)  ## slow forms of the fault tests, in parts of at most 40 minutes, and a table of what was counted
+	@rm -f $(REPORT); for part in $(PARTS); do $(MAKE) --no-print-directory torture-$$part || failed=1; done; \
+		TORTURE_REPORT=$(REPORT) $(BIN)/python -m tests.faults.report; test -z "$$failed"
+
+torture-%: $(READY)  ## one part of them
+	TORTURE=1 TORTURE_REPORT=$(REPORT) timeout 2400 $(BIN)/pytest -n 2 --dist loadgroup $(PART_$*)
+
+provider-matrix: $(READY)  ## the table of the provider's faults in docs/reliability.md
+	$(BIN)/python -m tests.faults.provider_matrix
 
 screenshots: $(READY)  ## pictures of every room of the workbench, into docs/img
 	$(BIN)/python -m tests.browser.screenshots

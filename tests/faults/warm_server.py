@@ -1,7 +1,8 @@
 """A warm process that forks servers on a scripted model: they start in a moment and die by kill -9.
 
 `python -m tests.faults.warm_server`; every line of stdin, `PORT MODE FOLDER`, starts a server. It answers
-`pid N` at once and `dead` after its end. MODE is `sound`, or names what the negative controls switch off.
+`pid N` at once and `dead` after its end. MODE is `sound`, `shipped` with the embedded
+model and its vectors, or names what the negative controls switch off.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from app.services.workbench import Workbench
 from tests.support.hashed import Hashed
 from tests.support.server import settings
 
-MODES = ("sound", "late", "keyless", "careless")
+PLAIN, SHIPPED = "sound", "shipped"
+MODES = (PLAIN, SHIPPED, "late", "keyless", "careless")
 ACT = "act "
 SECONDS_LATE = 0.3
 
@@ -112,6 +114,8 @@ def bench_in(folder: Path, mode: str) -> Workbench:
     if mode == "careless":
         repeats.ticket = lambda *_: None
     store = LateStore(folder / "dialogs") if mode == "late" else None
+    if mode == SHIPPED:
+        return build(kept_in(folder))
     given: Any = {"model": Clerk(), "router": ToTechSupport(), "embedder": Hashed()}
     return build(kept_in(folder), store=store, **given)
 
