@@ -13,7 +13,6 @@ from langchain_core.language_models import BaseChatModel
 
 from app.adapters.embeddings import load_embedder
 from app.adapters.languages import detector
-from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.langgraph_storage import has_checkpoints, open_checkpoints, strict_reader
 from app.agents.base import Agent, ToolContext
 from app.agents.orchestrator import Orchestrator
@@ -37,6 +36,7 @@ from app.bootstrap.model import name_of, provider_of, speaker_of, spend_of, summ
 from app.bootstrap.privacy import Privacy, customer_data_of, deletions_of, proposals_of
 from app.bootstrap.replay import replay_of
 from app.bootstrap.routing import BesideDialogs, beside_dialogs, local_router, router_of
+from app.bootstrap.storage import store_of
 from app.bootstrap.warm import warmup_of
 from app.core.cleaned_text import LineCleaner
 from app.core.clock import Clock, utcnow
@@ -106,7 +106,7 @@ def build(
     near = local_router(context)
     chosen = router_of(context, near) if router is None else router
     knowledge = knowledge_of(context, articles, near)
-    kept = JsonStore(settings.dialogs_storage_path) if store is None else store
+    kept = store_of(settings) if store is None else store
     records = office_of(context) if office is None else office
     relay = relay_of(context, kept, crm, outbox)
     orchestrator = _orchestrator(

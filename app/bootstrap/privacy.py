@@ -11,6 +11,7 @@ from app.adapters.storage.damaged_dialogs import DamagedDialogs
 from app.adapters.storage.deletions import DeletionFiles
 from app.adapters.storage.langgraph_records import CheckpointRecords, MemoryRecords
 from app.bootstrap.context import AppContext
+from app.bootstrap.storage import codec_of
 from app.core.config import Settings
 from app.core.personal_data import PersonalRecords
 from app.core.ports import BackOffice
@@ -30,7 +31,7 @@ class Privacy(NamedTuple):
 
 
 def deletions_of(settings: Settings) -> DeletionFiles:
-    return DeletionFiles(settings.dialogs_storage_path / ".deletions")
+    return DeletionFiles(settings.dialogs_storage_path / ".deletions", codec=codec_of(settings))
 
 
 def proposals_of(settings: Settings) -> Path:
@@ -42,7 +43,10 @@ def customer_data_of(context: AppContext, dialogs: DialogManager, office: BackOf
     settings = context.settings
     storage = office.storage if isinstance(office, SqlBackOffice) else None
     database = Database(storage or settings.backoffice_storage, lambda database: prepare(database, None))
-    records, damaged = OfficeRecords(database), DamagedDialogs(settings.dialogs_storage_path)
+    records, damaged = (
+        OfficeRecords(database),
+        DamagedDialogs(settings.dialogs_storage_path, codec=codec_of(settings)),
+    )
     stores: dict[str, PersonalRecords] = {
         "dialogs": DialogRecords(dialogs),
         "damaged dialogs": damaged,

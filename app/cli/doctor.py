@@ -8,7 +8,6 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -22,10 +21,10 @@ from rich.table import Table
 
 from app.adapters.embeddings import load_embedder
 from app.adapters.openai.client import openai_model
-from app.adapters.storage.json_store import JsonStore
 from app.agents.router import choice_schema
 from app.agents.structured_output import ask_structured, mode_of
 from app.bootstrap.access import access_of
+from app.bootstrap.storage import store_of
 from app.cli.console import read_settings
 from app.core.company import in_use
 from app.core.config import Settings
@@ -82,7 +81,7 @@ def run_doctor(
 
 async def _examine(settings: Settings, try_model: bool) -> list[Diagnosis]:
     return [
-        await _check_storage(settings.dialogs_storage_path),
+        await _check_storage(settings),
         _describe_model(settings),
         _check_connection(settings),
         *([each async for each in _try_model(settings)] if try_model else []),
@@ -98,8 +97,12 @@ async def _examine(settings: Settings, try_model: bool) -> list[Diagnosis]:
     ]
 
 
-async def _check_storage(root: Path) -> Diagnosis:
-    store = JsonStore(root)
+async def _check_storage(settings: Settings) -> Diagnosis:
+    root = settings.dialogs_storage_path
+    try:
+        store = store_of(settings)
+    except SettingInvalid as error:
+        return Diagnosis("dialog storage", str(error), "give the key that encrypted them", vital=True)
     await store.open()
     health = await store.health()
     await store.close()

@@ -167,6 +167,16 @@ AUDIT = Group(
         "verify": Command("audit:verify_log", "Check every line; the first that is broken is named."),
     },
 )
+STORAGE = Group(
+    "Encrypt the dialogs on the disk. Exit status: 2 on a usage error or for a wrong key.",
+    {
+        "key": Command("storage:print_new_key", "Print a new key for STORAGE_KEY."),
+        "encrypt": Command(
+            "storage:encrypt_dialogs",
+            "Write again every dialog that is plain or has an older key; a repeat goes on.",
+        ),
+    },
+)
 CALL_CENTER = Group(
     "A workbench for AI call centres: serve agents, train their router, evaluate both.",
     {
@@ -209,6 +219,7 @@ CALL_CENTER = Group(
         "accounts": ACCOUNTS,
         "customers": CUSTOMERS,
         "audit": AUDIT,
+        "storage": STORAGE,
     },
 )
 

@@ -16,13 +16,14 @@ from app.core import config_parsing
 from app.core.backoffice import Policy
 from app.core.exceptions import SettingInvalid
 from app.core.network import check_certificates, check_proxies
+from app.core.storage_key import storage_keys
 
 RouterName = Literal["local", "llm", "cascade"]
 _SERVERS = ("postgres", "postgresql", "postgresql+psycopg")
 Listed = Annotated[list[str], NoDecode]
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:]*:[0-9a-f:.]+", re.IGNORECASE)
 OPENAI = "https://api.openai.com/v1"
-SECRETS = ("openai_api_key", "operator_key", "access_secret", "crm_token", "webhook_secret")
+SECRETS = ("openai_api_key", "operator_key", "access_secret", "storage_key", "crm_token", "webhook_secret")
 CrmName = Literal["none", "webhook", "bitrix24", "amocrm", "hubspot"]
 
 
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     debug: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     dialogs_storage_path: Path = Path("storage/dialogs")
+    storage_key: SecretStr | None = None
     dialog_timeout_minutes: int = Field(default=60, ge=0)
     retention_days: int = Field(default=0, ge=0)
     proposal_minutes: int = Field(default=30, ge=1)
@@ -159,6 +161,11 @@ class Settings(BaseSettings):
     def _sendable(cls, value: object) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         return SecretStr(config_parsing.secret(config_parsing.bare(text))) if isinstance(text, str) else value
+
+    @field_validator("storage_key")
+    @classmethod
+    def _keys(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and SecretStr(",".join(storage_keys(value.get_secret_value())))
 
     @field_validator(
         "dialogs_storage_path",

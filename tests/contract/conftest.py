@@ -7,16 +7,21 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
+from app.adapters.storage.codec import PLAIN
+from app.adapters.storage.encryption import EncryptedCodec
 from app.adapters.storage.json_store import JsonStore
 from app.adapters.storage.memory_store import MemoryStore
 from app.core.ports import DialogStore
 from tests.support.back_office import Desk, desk_on, postgres, schema_of
 
 
-@pytest.fixture(params=["memory", "json"])
+@pytest.fixture(params=["memory", "json", "encrypted"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DialogStore]:
-    built: DialogStore = MemoryStore() if request.param == "memory" else JsonStore(tmp_path / "dialogs")
+    codec = EncryptedCodec([Fernet.generate_key().decode()]) if request.param == "encrypted" else PLAIN
+    root = tmp_path / "dialogs"
+    built: DialogStore = MemoryStore() if request.param == "memory" else JsonStore(root, codec=codec)
     await built.open()
     yield built
     await built.close()

@@ -7,16 +7,23 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+import structlog
+
+from app.adapters.storage.codec import PLAIN, Codec
 from app.adapters.storage.dialog_files import Files, storage_errors
+from app.core.exceptions import StorageUnavailable
 from app.core.personal_data import Deletion
+
+log = structlog.get_logger()
 
 
 class DeletionFiles:
     """In a folder of its own, which is made by the first deletion."""
 
-    def __init__(self, folder: Path, files: Files | None = None) -> None:
+    def __init__(self, folder: Path, files: Files | None = None, codec: Codec = PLAIN) -> None:
         self._folder = folder
         self._files = files or Files()
+        self._codec = codec
 
     def begin(self, deletion: Deletion) -> None:
         kept = {
@@ -27,7 +34,9 @@ class DeletionFiles:
         }
         with storage_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
-        self._files.write(self._path(deletion.customer_id), json.dumps(kept).encode())
+        self._files.write(
+            self._path(deletion.customer_id), self._codec.encode(json.dumps(kept, indent=2).encode())
+        )
 
     def is_under_way(self, customer_id: str) -> bool:
         with storage_errors():
@@ -36,7 +45,7 @@ class DeletionFiles:
     def under_way(self) -> list[Deletion]:
         with storage_errors():
             found = sorted(self._folder.glob("*.json"))
-            return [_deletion(json.loads(path.read_bytes())) for path in found]
+            return [self._read(path) for path in found]
 
     def end(self, customer_id: str) -> None:
         """Also the drafts that a crash left over."""
@@ -47,6 +56,13 @@ class DeletionFiles:
             for draft in self._folder.glob(f".{path.stem}.*.tmp"):
                 draft.unlink(missing_ok=True)
         self._files.remove(path)
+
+    def _read(self, path: Path) -> Deletion:
+        document = self._codec.decode(path.read_bytes())
+        if document is None:
+            log.error("deletion_damaged", file=path.name)
+            raise StorageUnavailable
+        return _deletion(json.loads(document))
 
     def _path(self, customer_id: str) -> Path:
         return self._folder / f"{sha256(customer_id.encode('utf-8', 'surrogatepass')).hexdigest()}.json"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import structlog
 from pydantic import ValidationError
 
-from app.adapters.storage.checksums import seal, unseal
+from app.adapters.storage.codec import PLAIN, Codec
 from app.adapters.storage.listing import is_dialog_id
 from app.core import durable
 from app.core.dialog import Dialog
@@ -85,13 +85,14 @@ class Stamp(NamedTuple):
 class DialogFiles:
     """No path is built from an id that is not ours. All of it blocks."""
 
-    def __init__(self, root: Path, files: Files) -> None:
+    def __init__(self, root: Path, files: Files, codec: Codec = PLAIN) -> None:
         self._root = root
         self._quarantine = root / ".quarantine"
         self._files = files
+        self._codec = codec
 
     def load(self, dialog_id: str) -> Dialog:
-        """Raises DialogNotFound or DialogQuarantined; moves a damaged file aside."""
+        """Raises DialogNotFound, DialogQuarantined or StorageLocked; moves a damaged file aside."""
         path = self._path(dialog_id)
         try:
             with storage_errors(), path.open("rb") as file:
@@ -100,7 +101,7 @@ class DialogFiles:
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             self._explain_absence(dialog_id)
-        document = unseal(data)
+        document = self._codec.decode(data)
         dialog = _parse(document) if document is not None else None
         if dialog is None or dialog.dialog_id != dialog_id:
             self._set_aside(path, seen, "checksum" if document is None else "content")
@@ -110,7 +111,7 @@ class DialogFiles:
     def store(self, dialog: Dialog) -> Stamp:
         """Durable when it returns."""
         path = self._path(dialog.dialog_id)
-        self._files.write(path, seal(dialog.model_dump_json(by_alias=True, indent=2).encode()))
+        self._files.write(path, self._codec.encode(dialog.model_dump_json(by_alias=True, indent=2).encode()))
         with storage_errors():
             return _stamp(path.stat())
 
@@ -121,6 +122,11 @@ class DialogFiles:
         removed = [self._files.remove(copy) for copy in copies]
         if not any(removed):
             raise DialogNotFound(dialog_id)
+
+    def is_current(self, dialog_id: str) -> bool:
+        """Whether it stands as it would be written now. Raises StorageUnavailable, also where it is gone."""
+        with storage_errors():
+            return self._codec.is_current(self._path(dialog_id).read_bytes())
 
     def stamps(self) -> dict[str, Stamp]:
         """Every dialog file of the folder."""

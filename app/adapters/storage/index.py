@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, repeat
 from pathlib import Path
@@ -14,14 +14,16 @@ from uuid import uuid4
 import structlog
 
 from app.adapters.storage import index_rows
+from app.adapters.storage.codec import PLAIN, IndexCipher
 from app.adapters.storage.dialog_files import storage_errors
-from app.adapters.storage.index_rows import SCHEMA, VERSION
+from app.adapters.storage.index_rows import VERSION, schema
 from app.adapters.storage.locks import Locks
 from app.core.exceptions import StorageFull, StorageUnavailable
 
 log = structlog.get_logger()
 BUSY_SECONDS = 10
 PAUSE = 0.002  # seconds: without it, who asks again at once gets the lock before those who wait
+_SIGNS = ("no such table", "user-defined function raised exception")
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -30,7 +32,7 @@ class IndexBroken(StorageUnavailable):
 
 
 class IndexOutdated(sqlite3.DatabaseError):
-    """Made by another version of this program."""
+    """Made by another version of this program, or with another key."""
 
 
 class Lane:
@@ -40,9 +42,10 @@ class Lane:
     process that still has the old one open could spoil a new one of the same name.
     """
 
-    def __init__(self, folder: Path, locks: Locks) -> None:
+    def __init__(self, folder: Path, locks: Locks, ciphers: Sequence[IndexCipher]) -> None:
         self._folder = folder
         self._locks = locks
+        self._ciphers = ciphers
         self._turn = Lock()
         self.path: Path | None = None
         self._connection: sqlite3.Connection | None = None
@@ -84,7 +87,7 @@ class Lane:
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            _prepare(connection)
+            _prepare(connection, self._ciphers)
         except BaseException:
             connection.close()
             raise
@@ -102,32 +105,49 @@ class Lane:
             yield
         except sqlite3.Error as error:
             if _is_broken(error):
+                if isinstance(error, IndexOutdated):
+                    log.info("index_outdated")
+                else:
+                    log.error("index_broken", file=self.path and self.path.name)
                 self._discard()
                 raise IndexBroken from error
             raise (StorageFull if _code(error) == sqlite3.SQLITE_FULL else StorageUnavailable)() from error
 
+    def discard(self) -> None:
+        with self._turn:
+            self._discard()
+
     def _discard(self) -> None:
         self._close()
         if self.path is not None:
-            log.error("index_broken", file=self.path.name)
             with self._locks.hold_blocking("index"), storage_errors():
                 for suffix in ("", "-wal", "-shm"):
                     self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, ciphers: Sequence[IndexCipher]) -> None:
     """NORMAL: a power cut may lose the last rows, never a file; the next start finds the difference."""
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON", "cache_size = -16000"):
         connection.execute(f"PRAGMA {pragma}")
     [(version,)] = connection.execute("PRAGMA user_version").fetchall()
     if version == 0:
-        connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE;{schema(ciphers[0].mark)}COMMIT;")
     elif version != VERSION:
         raise IndexOutdated(version)
+    mark = index_rows.mark(connection)
+    cipher = next((cipher for cipher in ciphers if cipher.mark == mark), None)
+    if cipher is None:
+        raise IndexOutdated(version)
+    connection.create_function("hide", 2, cipher.hide, deterministic=True)
+    connection.create_function("show", 2, cipher.show, deterministic=True)
 
 
 def _is_broken(error: sqlite3.Error) -> bool:
-    return isinstance(error, IndexOutdated) or _code(error) in _BROKEN or "no such table" in str(error)
+    return (
+        isinstance(error, IndexOutdated)
+        or _code(error) in _BROKEN
+        or any(sign in str(error) for sign in _SIGNS)
+    )
 
 
 def _code(error: sqlite3.Error) -> int:
@@ -138,9 +158,10 @@ def _code(error: sqlite3.Error) -> int:
 class DialogIndex:
     """Reading never waits for writing."""
 
-    def __init__(self, folder: Path, locks: Locks) -> None:
-        self._reader = Lane(folder, locks)
-        self._writer = Lane(folder, locks)
+    def __init__(self, folder: Path, locks: Locks, ciphers: Sequence[IndexCipher] = PLAIN.ciphers) -> None:
+        self._ciphers = ciphers
+        self._reader = Lane(folder, locks, ciphers)
+        self._writer = Lane(folder, locks, ciphers)
         self._trusted: Path | None = None
 
     def is_trusted(self) -> bool:
@@ -165,6 +186,14 @@ class DialogIndex:
     def writing(self) -> Iterator[sqlite3.Connection]:
         with self._writer.use("BEGIN IMMEDIATE") as connection:
             yield connection
+
+    def renew(self) -> None:
+        """Throw it away if it was made with an older key; the next use builds a new one."""
+        with self.reading() as connection:
+            is_old = index_rows.mark(connection) != self._ciphers[0].mark
+        if is_old:
+            self._writer.close()
+            self._reader.discard()
 
     def forget(self) -> None:
         """Wipe out the words of rows that were removed, in steps between which others may write."""

@@ -49,7 +49,7 @@ WITH RECURSIVE sums (standing) AS (
     FROM sums WHERE sums.standing IS NOT NULL
 ) SELECT standing FROM sums WHERE standing IS NOT NULL
 """
-_COLUMNS = "dialog_id, customer_id, standing, since, escalated"
+_SHOWN = "dialog_id, show(customer_id, ''), standing, since, escalated"
 _PUT = """
 INSERT OR REPLACE INTO urgency
     (number, dialog_id, customer_id, escalated, held, since, changed, anger, value, repeats, until)
@@ -60,7 +60,7 @@ _ASK_AGAIN = "INSERT INTO worths VALUES (?, 0, 0) ON CONFLICT (customer_id) DO U
 
 def put(index: sqlite3.Connection, number: int, dialog: Dialog) -> None:
     """After its row of the list."""
-    customer = dialog.customer_id
+    [(customer,)] = index.execute("SELECT hide(?, '')", (dialog.customer_id,)).fetchall()
     if dialog.status == "closed":
         index.execute("DELETE FROM urgency WHERE number = ?", (number,))
     else:
@@ -72,14 +72,14 @@ def put(index: sqlite3.Connection, number: int, dialog: Dialog) -> None:
     count_again(index, customer)
 
 
-def remove(index: sqlite3.Connection, number: int, customer: str) -> None:
+def remove(index: sqlite3.Connection, number: int, customer: str | bytes) -> None:
     """After its row of the list has gone."""
     index.execute("DELETE FROM urgency WHERE number = ?", (number,))
     count_again(index, customer)
 
 
-def count_again(index: sqlite3.Connection, customer: str, now: int | None = None) -> None:
-    """What the other dialogs of the last 30 days count for each of a customer's open ones.
+def count_again(index: sqlite3.Connection, customer: str | bytes, now: int | None = None) -> None:
+    """What the other dialogs of the last 30 days count for each open one of a customer, as stored.
 
     Without `now`, as of the customer's last change: time alone makes them fewer, at `until`.
     """
@@ -110,15 +110,15 @@ def recount(index: sqlite3.Connection, now: datetime, limit: int) -> int:
 
 
 def to_weigh(index: sqlite3.Connection, before: datetime, limit: int) -> list[str]:
-    statement = "SELECT customer_id FROM worths WHERE asked < ? ORDER BY asked LIMIT ?"
+    statement = "SELECT show(customer_id, '') FROM worths WHERE asked < ? ORDER BY asked LIMIT ?"
     return [customer for (customer,) in index.execute(statement, (micros(before), limit))]
 
 
 def weigh(index: sqlite3.Connection, values: Mapping[str, int], now: datetime) -> None:
     for customer, value in values.items():
         told = (value, micros(now), customer)
-        index.execute("UPDATE worths SET value = ?, asked = ? WHERE customer_id = ?", told)
-        changed = "UPDATE urgency SET value = ? WHERE customer_id = ? AND value <> ?"
+        index.execute("UPDATE worths SET value = ?, asked = ? WHERE customer_id = hide(?, '')", told)
+        changed = "UPDATE urgency SET value = ? WHERE customer_id = hide(?, '') AND value <> ?"
         index.execute(changed, (value, customer, value))
 
 
@@ -133,7 +133,7 @@ def count_free(index: sqlite3.Connection) -> int:
 
 
 def among(index: sqlite3.Connection, dialog_ids: Collection[str]) -> list[Urgency]:
-    statement = f"SELECT {_COLUMNS} FROM urgency WHERE dialog_id = ?"
+    statement = f"SELECT {_SHOWN} FROM urgency WHERE dialog_id = ?"
     found = (index.execute(statement, (name,)).fetchone() for name in dialog_ids)
     return [_urgency(row) for row in found if row]
 
@@ -149,9 +149,7 @@ def _list(
 ) -> Iterator[Urgency]:
     """Dialogs with these standing points that come after that place."""
     begin = _begin(standing, now, after) if after else (-FAR, "")
-    ordered = (
-        f"SELECT {_COLUMNS} FROM urgency WHERE escalated AND standing = ? AND (since, dialog_id) > (?, ?)"
-    )
+    ordered = f"SELECT {_SHOWN} FROM urgency WHERE escalated AND standing = ? AND (since, dialog_id) > (?, ?)"
     found = index.execute(f"{ordered} ORDER BY since, dialog_id LIMIT ?", (standing, *begin, limit))
     return (_urgency(row) for row in found)
 

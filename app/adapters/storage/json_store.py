@@ -1,4 +1,4 @@
-"""Dialogs as JSON files: durable, shared by processes, readable by people."""
+"""Dialogs as JSON files: durable, shared by processes, readable by people unless they are encrypted."""
 
 from __future__ import annotations
 
@@ -16,15 +16,23 @@ from typing import TypeVar
 import structlog
 
 from app.adapters.storage import index_rows
+from app.adapters.storage.codec import PLAIN, Codec
 from app.adapters.storage.dialog_files import DialogFiles, Files, storage_errors, temporaries
 from app.adapters.storage.healing import AT_ONCE, Healer
 from app.adapters.storage.index import DialogIndex, IndexBroken
+from app.adapters.storage.key_proof import KeyProof
 from app.adapters.storage.listing import is_dialog_id, micros, place_of
 from app.adapters.storage.locks import Locks
 from app.adapters.storage.queues import IndexedQueue
 from app.core.dialog import Dialog
-from app.core.exceptions import DialogNotFound, IndexBuilding, StorageUnavailable
+from app.core.exceptions import (
+    DialogNotFound,
+    DialogQuarantined,
+    IndexBuilding,
+    StorageUnavailable,
+)
 from app.core.ports import DialogPage, DialogQuery, StoreHealth
+from app.core.storage_key import StorageLocked
 from app.core.threads import in_index, in_storage
 from app.core.urgency import WaitingQueue
 
@@ -46,12 +54,14 @@ class JsonStore:
         files: Files | None = None,
         clock: Callable[[], float] = monotonic,
         at_once: int = AT_ONCE,
+        codec: Codec = PLAIN,
     ) -> None:
         self._root = root
         self._files = files or Files()
-        self._dialogs = DialogFiles(root, self._files)
+        self._dialogs = DialogFiles(root, self._files, codec)
+        self._proof = KeyProof(root, self._files, codec)
         self._locks = Locks(root / ".locks")
-        self._index = DialogIndex(root / ".index", self._locks)
+        self._index = DialogIndex(root / ".index", self._locks, codec.ciphers)
         self._healer = Healer(self._dialogs, self._index, at_once)
         self._opening = Lock()
         self._opened = False
@@ -62,6 +72,8 @@ class JsonStore:
     async def open(self) -> None:
         try:
             await in_storage(self._ready)
+        except StorageLocked:
+            raise
         except StorageUnavailable as error:
             log.warning("store_not_open", error=repr(error.__cause__))
 
@@ -112,6 +124,31 @@ class JsonStore:
     async def event_counts(self) -> dict[str, int]:
         return await in_index(self._ask, index_rows.event_counts)
 
+    async def encrypt(self, on_progress: Callable[[int, int], None]) -> int:
+        """Write again what stands plain or with an older key, dialog by dialog; a repeat goes on. How many.
+
+        Raises StorageLocked for one whose key is missing.
+        """
+        await in_storage(self._ready)
+        names = sorted(await in_storage(self._dialogs.stamps))
+        count = 0
+        for done, name in enumerate(names, 1):
+            count += await self._encrypt(name)
+            on_progress(done, len(names))
+        await in_storage(self._proof.renew)
+        await in_storage(self._index.renew)
+        return count
+
+    async def _encrypt(self, dialog_id: str) -> bool:
+        """False where there is nothing to do, or it has gone meanwhile."""
+        async with self.lock(dialog_id):
+            with suppress(DialogNotFound, DialogQuarantined):
+                dialog = await self.read(dialog_id)
+                if not await in_storage(self._dialogs.is_current, dialog_id):
+                    await self.write(dialog)
+                    return True
+        return False
+
     async def health(self) -> StoreHealth:
         """Kept for a moment: anybody may ask, and a look costs a durable write."""
         async with self._examining:
@@ -126,6 +163,7 @@ class JsonStore:
                 return
             with storage_errors():
                 (self._root / ".locks").mkdir(parents=True, exist_ok=True)
+                self._proof.check()
                 self._sweep()
             with suppress(IndexBuilding):
                 self._ask(lambda _: None)

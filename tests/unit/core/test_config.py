@@ -89,6 +89,7 @@ WRONG = {
     "trusted_proxies": ["proxy", "10.0.0.0/33", "10.0.0.1:8000", "10.0.0.1, x"],
     "operator_key": ["two words", "ключ"],
     "access_secret": ["two words", "ключ", "31-characters-are-one-too-few-x"],
+    "storage_key": ["two words", "ключ", "k" * 44, "a" * 43, f"{'A' * 43}=,", f"{'A' * 43}= {'A' * 43}="],
     "cors_origins": [
         "example.com",
         "https://a.example,b",

@@ -22,6 +22,7 @@ GIVEN = {
     "webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "operator_key": "k" * 24,
     "access_secret": "s" * 32,
+    "storage_key": "A" * 43 + "=",
     "cors_origins": "https://a.example",
     "allowed_hosts": "a.example",
     "trusted_proxies": "10.0.0.0/8",

@@ -9,6 +9,7 @@ import pytest
 from app.core.config import SECRETS, Settings, load_settings
 from app.core.exceptions import SettingInvalid
 
+STORAGE_KEY = "A" * 43 + "="
 SECRET = "canary-5b1f-of-at-least-32-characters"
 
 
@@ -24,8 +25,11 @@ def test_a_secret_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     (tmp_path / "key").write_text(f"{SECRET}\n", "utf-8")
     for name in SECRETS:
         monkeypatch.setenv(f"{name.upper()}_FILE", str(tmp_path / "key"))
+    (tmp_path / "storage").write_text(f"{STORAGE_KEY}\n", "utf-8")
+    monkeypatch.setenv("STORAGE_KEY_FILE", str(tmp_path / "storage"))
     settings = load_settings()
-    assert {getattr(settings, name).get_secret_value() for name in SECRETS} == {SECRET}
+    found = {name: getattr(settings, name).get_secret_value() for name in SECRETS}
+    assert found == dict.fromkeys(SECRETS, SECRET) | {"storage_key": STORAGE_KEY}
 
 
 def test_every_secret_may_lie_in_a_file() -> None:

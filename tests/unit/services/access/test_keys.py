@@ -207,7 +207,7 @@ def test_forged_tokens_are_wrong(keys: ApiKeys, issued: Issued) -> None:
     forged = [
         f"{head}.{body}.",
         f"{head}.{body}.{signature[::-1]}",
-        jwt.encode(claims, None, "none"),
+        jwt.encode(claims, "", "none"),
         jwt.encode(claims, "x" * 46, "HS256"),
         jwt.encode({**claims, "aud": "operator"}, tokens.signer.secret, "HS256"),
         jwt.encode({**claims, "aud": "session"}, tokens.signer.secret, "HS256"),
