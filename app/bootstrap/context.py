@@ -133,7 +133,7 @@ def knowledge_of(context: AppContext, shipped: list[Article] | None, near: Local
     try:
         library = TeamLibrary(settings.knowledge_storage, inside)
         live = LiveKnowledge(library, settings.approved_answers, context.last_resort)
-        return KnowledgeService(library, live, context.agents, context.clock, near.meant)
+        return KnowledgeService(library, live, context.agents, context.clock, near.meant, context.audit)
     except LibraryDamaged as error:
         raise SettingInvalid("KNOWLEDGE_STORAGE", str(error).rstrip(".")) from None
 

@@ -59,5 +59,7 @@ def customer_data_of(context: AppContext, dialogs: DialogManager, office: BackOf
     service = CustomerData(
         stores, deletions_of(settings), partial(lock_of, dialogs.store), context.clock, context.audit
     )
-    retention = Retention(dialogs, settings.retention_days, records.forget_dialog, damaged.prune)
+    retention = Retention(
+        dialogs, settings.retention_days, records.forget_dialog, damaged.prune, audit=context.audit
+    )
     return Privacy(PrivacyDesk(service, retention), database.close)

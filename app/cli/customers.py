@@ -13,7 +13,7 @@ from rich.table import Table
 
 from app.cli.console import exit_on_errors, exit_with, open_workbench, read_settings
 from app.core import durable
-from app.core.audit import COMMAND_LINE
+from app.core.audit import COMMAND_LINE, acting
 from app.services.privacy.customer_data import Counts, CustomerData
 from app.services.workbench import Workbench
 
@@ -48,7 +48,7 @@ def prune_dialogs() -> None:
     settings = read_settings()
     if not settings.retention_days:
         exit_with("RETENTION_DAYS is 0: dialogs are kept.")
-    with exit_on_errors():
+    with exit_on_errors(), acting(COMMAND_LINE):
         count = _with_bench(lambda bench: bench.privacy.retention.prune())
     typer.echo(f"Deleted: {count}. RETENTION_DAYS is {settings.retention_days}.")
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from app.cli.console import exit_on_errors, exit_with, open_workbench, read_settings, show_progress
+from app.core.audit import COMMAND_LINE, acting
 from app.core.knowledge import DocumentRecord, Upload
 from app.core.models import RELEVANT
 from app.core.text import language_of
@@ -47,7 +48,7 @@ def add_documents(
     service = _open_knowledge()
     if agent and agent not in service.agents:
         exit_with(f"--agent {agent}: agents are {', '.join(service.agents)}.")
-    with exit_on_errors(), show_progress("embedding") as advance:
+    with exit_on_errors(), acting(COMMAND_LINE), show_progress("embedding") as advance:
         records = service.add(uploads, advance)
     for record in records:
         now = record.current
@@ -74,7 +75,7 @@ def list_documents(
 
 
 def remove_document(name: Annotated[str, typer.Argument(help="Name as `kb list` shows it.")]) -> None:
-    with exit_on_errors():
+    with exit_on_errors(), acting(COMMAND_LINE):
         record = _open_knowledge().remove(name)
     typer.echo(f"Removed {record.name} with {len(record.versions)} versions.")
 
@@ -124,7 +125,7 @@ def approve_answer(
 ) -> None:
     if bool(article) == bool(text):
         exit_with("Give either --article or --text.")
-    with exit_on_errors():
+    with exit_on_errors(), acting(COMMAND_LINE):
         answer = _open_knowledge().approve(
             question, lang or language_of(question), by or getpass.getuser(), article, text
         )

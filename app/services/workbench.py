@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.core.audit import ACTOR, Act
 from app.core.config import Settings
 from app.core.exceptions import CallCenterError
 from app.core.ports import DialogQuery
+from app.core.threads import in_storage
 from app.services.access.limits import RateLimits
 from app.services.access.policy import Access
 from app.services.analytics.service import AnalyticsService
@@ -96,6 +98,11 @@ class Workbench:
     def citations(self) -> CitationIndex:
         """Shared by all pages, for its cache."""
         return CitationIndex(self.dialogs.store)
+
+    async def record(self, what: str, about: str, who: str = "") -> None:
+        """Before it is given out, so that nothing leaves without its line. Raises StorageUnavailable."""
+        if log := self.operators.audit:
+            await in_storage(log.append, [Act(who or ACTOR.get() or "customer", what, about)])
 
     async def offers_guide(self) -> bool:
         """The first minute, led by cards: while there is nothing of one's own to show."""

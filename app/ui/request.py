@@ -47,6 +47,13 @@ def admit(access: Access, given: str | None, scope: Scope = "operator") -> Calle
     return caller
 
 
+def sender() -> str:
+    """Whose session or key the current request came with, as the audit log names them; empty for nobody's."""
+    request = current_request()
+    caller: Caller | None = request.scope.get(CALLER) if request else None
+    return caller.signature if caller else ""
+
+
 def browser_zone() -> tzinfo:
     """The zone in the cookie that the page sets; UTC outside a request, or where the cookie names no zone."""
     request = current_request()

@@ -55,9 +55,10 @@ async def analytics(figures: Asked) -> Figures:
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-async def table(figures: Asked) -> Response:
+async def table(figures: Asked, bench: Bench) -> Response:
     """Returns the same figures for spreadsheets, one per row; formulas are neutralised."""
     name = f"analytics-{figures.period.first}-{figures.period.last}.csv"
+    await bench.record("analytics.exported", name)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(to_csv(figures), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
+from app.core.audit import AuditLog, digest_of, person, recorded_here
 from app.core.documents import Watch, onward
 from app.core.exceptions import CallCenterError
 from app.core.knowledge import (
@@ -45,12 +47,14 @@ class KnowledgeService:
         agents: tuple[str, ...],
         clock: Callable[[], datetime],
         meant: Callable[[str], str] = str,
+        audit: AuditLog | None = None,
     ) -> None:
         self.live = live
         self.agents = agents
         self._meant = meant
         self._library = library
         self._clock = clock
+        self._audit = audit
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -88,7 +92,9 @@ class KnowledgeService:
         self, uploads: Sequence[Upload], tell: Tell = silent, watch: Watch = onward
     ) -> list[DocumentRecord]:
         """All or none, searched when it returns. Raises DocumentUnusable and IsolationBusy."""
-        records = self._library.add([self._library.read(upload, watch) for upload in uploads], tell)
+        names = [upload.name for upload in uploads]
+        with self._recorded("document.added", names):
+            records = self._library.add([self._library.read(upload, watch) for upload in uploads], tell)
         self.live.refresh()
         return records
 
@@ -98,7 +104,8 @@ class KnowledgeService:
 
     def remove(self, name: str) -> DocumentRecord:
         """With all its versions. Raises DocumentNotFound."""
-        record = self._library.remove(name)
+        with self._recorded("document.removed", [name]):
+            record = self._library.remove(name)
         self.live.refresh()
         return record
 
@@ -141,14 +148,20 @@ class KnowledgeService:
             by=by,
             approved=now,
         )
-        self._library.approve(approval, instead)
+        places = [_place(each) for each in (approval, instead) if each]
+        with self._recorded("answer.approved", [" instead of ".join(places)], by):
+            self._library.approve(approval, instead)
         self.live.refresh()
         return approval
 
     def withdraw(self, approval: ApprovedAnswer) -> None:
         """Raises ApprovedAnswerNotFound."""
-        self._library.withdraw(approval)
+        with self._recorded("answer.withdrawn", [_place(approval)]):
+            self._library.withdraw(approval)
         self.live.refresh()
+
+    def _recorded(self, what: str, about: Sequence[str], by: str = "") -> AbstractContextManager[None]:
+        return recorded_here(self._audit, what, about, person(by) or "service")
 
     async def refresh_if_changed(self) -> bool:
         """True where a new index is being built in the background; returns at once."""
@@ -170,6 +183,11 @@ class KnowledgeService:
             log.info("knowledge_reindexed", articles=len(self.live.articles))
         except (CallCenterError, OSError) as error:
             log.error("knowledge_not_reindexed", code=getattr(error, "code", "storage_unavailable"))
+
+
+def _place(approval: ApprovedAnswer) -> str:
+    """A question is somebody's words."""
+    return f"answer {digest_of(approval.question)}"
 
 
 class AddingStopped(CallCenterError):

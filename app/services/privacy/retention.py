@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import structlog
 
-from app.core.audit import ACTOR
+from app.core.audit import ACTOR, Act, AuditLog, acting
 from app.core.exceptions import DialogBusy, DialogNotFound
 from app.core.ports import DialogQuery
+from app.core.threads import in_storage
 from app.services.dialogs.manager import DialogManager
 from app.services.privacy.customer_data import CustomerData
 
@@ -33,6 +34,7 @@ class Retention:
     records: Callable[[str], Awaitable[None]]
     damaged: Callable[[datetime], Awaitable[int]]
     timer: Callable[[], float] = monotonic
+    audit: AuditLog | None = None
     _ran: float | None = field(default=None, init=False)
 
     async def run_daily(self) -> None:
@@ -49,6 +51,9 @@ class Retention:
         count = await self.damaged(limit)
         for dialog_id in [found async for found in self._old(limit)]:
             count += await self._delete(dialog_id, limit)
+        if self.audit:
+            act = Act(ACTOR.get() or NAME, "retention.run", f"{self.days} days", f"deleted {count}")
+            await in_storage(self.audit.append, [act])
         if count:
             log.info("retention_applied", deleted=count)
         return count
@@ -66,13 +71,11 @@ class Retention:
 
     async def _delete(self, dialog_id: str, limit: datetime) -> bool:
         """False where it is gone, or somebody wrote in it meanwhile."""
-        token = ACTOR.set(NAME)
-        try:
-            await self.dialogs.delete(dialog_id, before=limit, records=self.records)
-        except (DialogNotFound, DialogBusy):
-            return False
-        finally:
-            ACTOR.reset(token)
+        with acting(NAME):
+            try:
+                await self.dialogs.delete(dialog_id, before=limit, records=self.records)
+            except (DialogNotFound, DialogBusy):
+                return False
         return True
 
 

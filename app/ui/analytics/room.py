@@ -156,6 +156,7 @@ class AnalyticsRoom(Room):
         """(name, type, text) for the browser to save."""
         try:
             figures = await self._figures(asked)
+            await self.bench.record("analytics.exported", f"{_name(figures)}.csv")
         except CallCenterError as error:
             raise gr.Error(self.describe_problem(error), print_exception=False) from error
         return [f"{_name(figures)}.csv", "text/csv", to_sheet(figures, self.texts, self._titles())]
@@ -165,6 +166,7 @@ class AnalyticsRoom(Room):
         try:
             figures = await self._figures(given)
             staffing = self.bench.analytics.staffing(read_wanted(wanted))
+            await self.bench.record("analytics.exported", f"{_name(figures)}.html")
         except CallCenterError as error:
             raise gr.Error(self.describe_problem(error), print_exception=False) from error
         except ValidationError as error:

@@ -15,6 +15,7 @@ from app.services.dialogs.branching import SUPERSEDED
 from app.services.dialogs.views import RowView, to_json, to_markdown
 from app.services.workbench import Workbench
 from app.ui.chat.screen import Screen
+from app.ui.request import sender
 from app.ui.room import CLICKS, QUIET, render
 from app.ui.words import RoomTexts
 
@@ -59,6 +60,7 @@ class Export:
         """(name, type, text) of the file; without a name where the dialog cannot be read."""
         try:
             view = await self.bench.dialogs.view(name)
+            await self.bench.record("dialog.exported", name, sender())
         except CallCenterError as error:
             return {self.file[0]: "", **screen.show_notice(self.texts.describe_problem(error))}
         text = to_json(view) if kind == "json" else to_markdown(view, dict(self.texts.agents))

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.core.audit import person
 from app.core.exceptions import CallCenterError
 from app.evaluation.corrections import Correction
 from app.evaluation.predictions import Run
@@ -109,6 +110,7 @@ class CorrectionPanel(EvaluationPanel):
         self.admit(key)
         try:
             done = await asyncio.to_thread(self._confirm, str(event.pick), who or "")
+            await self.bench.record("label.confirmed", done.id, person(done.confirmed_by or ""))
         except CallCenterError as error:
             raise self.refuse(error) from None
         sentence = self.words["confirmed_live" if done.set == SET else "confirmed"].format(

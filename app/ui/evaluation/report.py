@@ -27,6 +27,7 @@ from app.ui.evaluation.sections import (
     render_sections,
     render_thresholds,
 )
+from app.ui.request import sender
 from app.ui.room import render
 
 PRICES = {"missed": MISSED_ESCALATION, "needless": NEEDLESS_ESCALATION, "astray": ASTRAY}
@@ -174,6 +175,7 @@ class ReportPanel(EvaluationPanel):
         await self._open_or_refuse(key, run_id)
         try:
             text = await self.desk.file(run_id, file, Prices(*prices))
+            await self.bench.record("evaluation.exported", f"{run_id} {file}", sender())
         except CallCenterError as error:
             raise self.refuse(error) from None
         return await asyncio.to_thread(
