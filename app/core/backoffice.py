@@ -201,6 +201,7 @@ class Policy(BaseModel):
     credit_grounds_days: int
     order_limit_rub: int
     order_quantity: int = Field(ge=1)
+    requests_waiting: int = Field(ge=1)
     outage_hours: int = Field(ge=1)
     outage_claim_days: int
     callback_days: int

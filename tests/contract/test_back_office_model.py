@@ -122,7 +122,15 @@ class Days(RuleBasedStateMachine):
         now, days = self.desk.clock.now, POLICY.credit_grounds_days
         ages = [now - ticket.at for ticket in self.desk.office.tickets(customer)]
         free = within and any(timedelta(days=1) <= age <= timedelta(days=days) for age in ages)
-        assert outcome.status == ("done" if free else "approval")
+        waiting = [
+            approval
+            for approval in self.desk.office.approvals()
+            if (approval.origin.customer_id, approval.tool) == (customer, "grant_credit")
+        ]
+        assert len(waiting) <= POLICY.requests_waiting
+        full = outcome.reason == "requests_waiting"
+        assert not full or len(waiting) == POLICY.requests_waiting
+        assert full or outcome.status == ("done" if free else "approval")
         if free:
             self.given[customer] += 1
 

@@ -184,8 +184,9 @@ class SqlBackOffice:
             now, before = self._clock(), past.snapshot(connection, origin.customer_id)
             outcome = self._carry_out(connection, origin, action, now)
             if outcome.status == "approval" and not outcome.number:
-                waits = repeats.approval(connection, origin, action, now, self._policy)
-                outcome = waits or approvals.enter_approval(connection, origin, action, outcome, now)
+                stands = repeats.approval(connection, origin, action, now, self._policy)
+                stands = stands or repeats.waiting(connection, origin, action, self._policy)
+                outcome = stands or approvals.enter_approval(connection, origin, action, outcome, now)
             undo = past.changes(before, past.snapshot(connection, origin.customer_id))
             audit.write(connection, origin, action, outcome, now, proposal=proposal, undo=undo)
             return outcome

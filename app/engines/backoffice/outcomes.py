@@ -14,7 +14,7 @@ Refusal = Literal[
     "outside_hours", "in_the_past", "too_far", "already_booked", "phone_invalid", "rejected", "just_done",
     "on_trial", "period_over", "already_renewing", "refund_instead", "return_instead", "plan_runs",
     "not_delivered", "already_shipped", "paid_otherwise", "nothing_to_change", "no_call", "several_calls",
-    "too_many",
+    "too_many", "requests_waiting",
     "not_confirmed",
 ]  # fmt: skip
 Waiting = Literal["late", "goods_return", "above_limit", "often", "no_grounds"]

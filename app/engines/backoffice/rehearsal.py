@@ -25,7 +25,10 @@ def rehearse(
     policy: Policy,
     attempt: Attempt,
 ) -> Outcome:
-    """`proposed` with the terms, else what stands in the way. What waits for a person already is told so."""
+    """`proposed` with the terms, else what stands in the way.
+
+    What waits for a person already is told so, and so is that no more may wait.
+    """
     outcome = attempt(action, None)
     if outcome.reason == "just_done" and isinstance(action, CreateOrder):
         more = attempt(action.model_copy(update={"again": True}), None)
@@ -41,8 +44,9 @@ def rehearse(
         return _as_proposed(action, outcome, **told)
     if outcome.number:
         return outcome
-    if waits := repeats.approval(connection, origin, action, now, policy):
-        return waits
+    same = repeats.approval(connection, origin, action, now, policy)
+    if stands := same or repeats.waiting(connection, origin, action, policy):
+        return stands
     allowed = attempt(action, _assume_approved(origin, action, outcome, now))
     return _as_proposed(action, allowed, **told, **_beside(allowed, outcome), person=outcome.reason)
 

@@ -68,6 +68,23 @@ def approval(
     return None
 
 
+def waiting(connection: Connection, origin: ActionContext, action: Action, policy: Policy) -> Outcome | None:
+    """As many of this kind as may wait for a person do already: other sums make no end of requests."""
+    mine = (
+        approvals.c.customer_id == origin.customer_id,
+        approvals.c.tool == tool_name(type(action)),
+        approvals.c.status == "pending",
+    )
+    latest = (
+        select(approvals.c.number)
+        .where(*mine)
+        .order_by(approvals.c.requested_at.desc(), approvals.c.number.desc())
+    )
+    numbers = connection.scalars(latest).all()
+    most = policy.requests_waiting
+    return refused("requests_waiting", numbers[0], most=most) if len(numbers) >= most else None
+
+
 def window(policy: Policy) -> timedelta:
     """Long enough for a retry by hand; whoever wants one more within it is asked one question."""
     return timedelta(minutes=policy.repeat_minutes)

@@ -75,7 +75,8 @@ RAW: dict[str, list[dict[str, Any]]] = {
         *_refused("already_compensated", "too_late", incident="I-1001", days=2),
         *_refused("no_subscription", "not_found"),
     ],
-    "credit": [_done("CR-1001", amount_rub=300), *_waits("above_limit", "often", amount_rub=300)],
+    "credit": [_done("CR-1001", amount_rub=300), *_waits("above_limit", "often", amount_rub=300),
+               *_refused("requests_waiting", number="A-1003", most=3)],
     "change": [
         _done("O-1003", plan="pro", period="month", difference_rub=1000, order="O-1003", renews=LATER),
         _done("", plan="basic", period="month", price_rub=990, **{"from": LATER}),
@@ -85,6 +86,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
         *_refused("already_cancelled", until=LATER),
         *_refused("past_due", plan="pro", amount_rub=1990),
         *_refused("just_done", number="O-1003", total_rub=1990),
+        *_refused("requests_waiting", number="A-1003", most=3),
     ],
     "refund": [
         _done("R-1001", **REFUNDED, reason="full"),
@@ -95,6 +97,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
         *_refused("period_used", payment="P-1001"),
         *_refused("too_late", payment="P-1001", days=14),
         *_refused("more_than_paid", payment="P-1001", left_rub=990),
+        *_refused("requests_waiting", number="A-1003", most=3),
         *_refused("not_found", "rejected"),
     ],
     "complaint": [_done("C-1001", due=LATER)],
@@ -109,6 +112,7 @@ RAW: dict[str, list[dict[str, Any]]] = {
         *_refused("too_many_people", item="pro", people=3),
         *_refused("too_many", item="hub", asked_for=5000, most=1000),
         *_refused("no_subscription"),
+        *_refused("requests_waiting", number="A-1003", most=3),
         *_refused("period_missing", "delivery_missing", item="pro"),
     ],
     "link": [
