@@ -22,7 +22,7 @@ _PREFIX = re.compile(r"(?:/(?!\.\.?(?:/|$))[\w.~-]+)+/?", re.ASCII)
 
 
 class Callers:
-    """Marks requests that come straight from this machine; takes scheme, host and prefix from our proxies."""
+    """Marks requests that come straight from this machine; takes the rest from our proxies."""
 
     def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
         self.app = app
@@ -39,7 +39,23 @@ class Callers:
         scope = {**scope, "headers": kept, DIRECT: not forwarding and _is_here(peer, given.getlist("host"))}
         if self._trusts(peer):
             _believe(scope, given)
+            scope["client"] = self._client(scope, given)
         return await self.app(scope, receive, send)
+
+    def _client(self, scope: Scope, given: Headers) -> tuple[str, int] | None:
+        """The nearest address that is no proxy of ours: what stands before it, its sender made up.
+
+        Where every proxy is trusted, the nearest one's word alone.
+        """
+        client: tuple[str, int] | None = scope.get("client")
+        for hop in reversed(",".join(given.getlist("x-forwarded-for")).split(",")):
+            found = address(_bare(hop))
+            if found is None:
+                break
+            client = str(found), 0
+            if self.all or not self._trusts(client[0]):
+                break
+        return client
 
     def _trusts(self, peer: str) -> bool:
         found = address(peer)
@@ -65,6 +81,14 @@ def _believe(scope: Scope, given: Headers) -> None:
     root, path, prefix = scope.get("root_path", ""), scope["path"], prefix.rstrip("/")
     if _PREFIX.fullmatch(prefix) and not root.startswith(prefix):
         scope.update(root_path=prefix + root, path=prefix + (path if path.startswith(root) else root + path))
+
+
+def _bare(hop: str) -> str:
+    """Without a port, which some proxies add."""
+    text = hop.strip()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
 
 
 def _last(headers: Headers, name: str) -> str:
