@@ -120,5 +120,6 @@ def test_a_dialog_whose_key_is_missing_is_a_situation(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_not_there_is_looked_at_later(tmp_path: Path) -> None:
-    (tmp_path / "dialogs").write_text("a file")
-    assert store_of(settings(tmp_path / "dialogs" / "deep", storage_key=SecretStr(OLD)))
+    (tmp_path / "dialogs").mkdir()
+    (tmp_path / "dialogs" / ".encryption").mkdir()  # reading it fails, as on a broken disk
+    assert store_of(settings(tmp_path / "dialogs", storage_key=SecretStr(OLD)))

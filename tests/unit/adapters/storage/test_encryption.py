@@ -209,6 +209,16 @@ def test_a_deletion_that_was_cut_is_encrypted_too(tmp_path: Path) -> None:
         files.under_way()
 
 
+@pytest.mark.anyio
+async def test_without_a_key_there_is_nothing_to_encrypt(tmp_path: Path) -> None:
+    store = await opened(tmp_path)
+    await put(store)
+    before = contents(tmp_path)
+    assert await progress_of(store) == (0, [(1, 1)])
+    assert contents(tmp_path) == before
+    await store.close()
+
+
 @pytest.mark.parametrize("text", ["", "да", "\ud83d", "x" * 100_000])
 def test_a_text_of_the_index_comes_back_for_the_same_thing_only(text: str) -> None:
     index = EncryptedIndex(NEW)
