@@ -44,9 +44,10 @@ def test_a_search_says_what_the_agent_answers_from_in_the_order_of_use_and_opens
     used = page.locator("#cc-kb-found > * .cc-kb-hits").first.locator(".cc-tag")
     expect(used.first).to_have_text("агент отвечает по этой статье")
     expect(page.get_by_text("агент отвечает по этой статье", exact=True)).to_have_count(1)
-    unused = page.locator("#cc-kb-unused .cc-tag")
-    told = unused.all_text_contents()
-    assert told == sorted(told, key=lambda each: "слишком далеко" in each)
+    folded = page.locator("#cc-kb-far .cc-tag")
+    expect(folded).not_to_have_count(0)
+    expect(folded.first).to_be_hidden()
+    assert set(folded.all_text_contents()) == {"слишком далеко: не используется"}
     expect(page.locator("#cc-kb-found a[aria-current]")).to_have_attribute("data-article", "cannot-log-in")
     title(page, "Не получается войти в аккаунт")
     ask(page, "какая сегодня погода")
@@ -162,15 +163,40 @@ def test_an_answer_is_approved_where_the_agent_was_tried_and_a_price_from_the_re
     expect(verdict.locator("a.cc-link").first).to_have_css("padding-left", "0px")
     ask(page, "а зубную пасту можно у вас купить?")
     expect(verdict).to_have_class(re.compile("cc-warn"), timeout=SLOW)
-    verdict.locator("summary").click()
-    expect(verdict.get_by_label("Типовой вопрос")).to_have_value("а зубную пасту можно у вас купить?")
-    verdict.get_by_label("Статья с ответом").fill("")
-    verdict.get_by_label("Или свой ответ").fill("Нет, пасты у нас нет.")
-    verdict.get_by_label("Кто проверил").fill("Анна")
-    verdict.get_by_role("button", name="Утвердить ответ").click()
+    verdict.get_by_role("link", name="Утвердить ответ на этот вопрос").click()
+    form = page.locator(".cc-kb-form")
+    expect(form.get_by_label("Типовой вопрос")).to_have_value(
+        "а зубную пасту можно у вас купить?", timeout=SLOW
+    )
+    expect(form.get_by_label("Статья с ответом")).to_have_value("")
+    form.get_by_label("Кто проверил").fill("Анна")
+    form.get_by_role("button", name="Утвердить ответ").click()
+    field = form.get_by_label("Статья с ответом")
+    expect(field).to_have_attribute("aria-describedby", "cc-kb-wrong", timeout=SLOW)
+    expect(form.locator("#cc-kb-wrong")).to_be_visible()
+    form.get_by_label("Или свой ответ").fill("Нет, пасты у нас нет.")
+    form.get_by_role("button", name="Утвердить ответ").click()
     title(page, "а зубную пасту можно у вас купить?")
     expect(verdict).to_contain_text("есть утверждённый ответ", timeout=SLOW)
     page.get_by_role("button", name="Удалить ответ").click()
+    page.get_by_role("button", name="Удалить", exact=True).click()
+    expect(page.locator("#cc-said")).to_contain_text("удалён", timeout=SLOW)
+
+
+def test_a_document_bears_its_own_heading_and_a_bare_heading_is_tried_as_a_question(
+    page: Page, tmp_path: Path
+) -> None:
+    enter(page, "&article=add:document")
+    text = "# Парковка у офиса\n\nГости ставят машину на места 10-14, первые два часа бесплатно.\n"
+    (tmp_path / "memo7.md").write_text(text, encoding="utf-8")
+    choose(page, tmp_path / "memo7.md")
+    page.locator("#cc-kb-add").click(timeout=SLOW)
+    title(page, "Парковка у офиса")
+    expect(page.locator("#cc-kb-found [data-article='document:memo7']")).to_have_text("Парковка у офиса")
+    tried = page.locator(".cc-kb-probes a")
+    expect(tried).to_contain_text("Парковка у офиса?")
+    expect(tried.locator(".cc-tag")).to_have_text("ответит по документу", timeout=SLOW)
+    page.get_by_role("button", name="Удалить документ").click()
     page.get_by_role("button", name="Удалить", exact=True).click()
     expect(page.locator("#cc-said")).to_contain_text("удалён", timeout=SLOW)
 

@@ -37,10 +37,10 @@ def test_what_customers_asked_is_shown_with_the_key_alone(bench: Workbench) -> N
         await bench.dialogs.create("anna", "не могу войти в аккаунт, Анна с Малой Бронной")
         room = KnowledgeRoom(bench, "ru")
         for key in (None, "", "wrong"):
-            shown = [step async for step in room.choose("ru/cannot-log-in", key)]
+            shown = [step async for step in room.choose("ru/cannot-log-in", "", key)]
             assert "Не получается войти в аккаунт" in shown[0][0]
             assert "Бронной" not in str(shown)
-        assert "Бронной" in [step async for step in room.choose("ru/cannot-log-in", CANARY)][-1][1]
+        assert "Бронной" in [step async for step in room.choose("ru/cannot-log-in", "", CANARY)][-1][1]
 
     asyncio.run(run())
 

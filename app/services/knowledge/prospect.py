@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.core.exceptions import SearchesBusy
 from app.core.knowledge import Approved
-from app.core.models import RELEVANT, Article, Passage
+from app.core.models import CLEAR, RELEVANT, Article, Passage
 from app.core.retrieval import GIVEN, order_of_use
 from app.core.threads import SEARCHES
 from app.services.knowledge.library import KnowledgeService
@@ -61,6 +61,12 @@ class Prospect:
         if self.approved or self._spare is None or (self._spare.score or 0.0) <= used:
             return None
         return self._spare.article
+
+    @property
+    def meant(self) -> Article | None:
+        """The nearer article where the question surely is about it."""
+        sure = self.nearer is not None and self._spare is not None and (self._spare.score or 0.0) >= CLEAR
+        return self.nearer if sure else None
 
     @property
     def _spare(self) -> Foreseen | None:

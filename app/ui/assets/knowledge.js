@@ -11,6 +11,7 @@ cc.kb = {
     return cc.get("ask") || "";
   },
   open: (key) => [cc.get("article") || "", cc.key || key || ""],
+  wanted: (key) => [cc.get("article") || "", cc.get("ask") || "", cc.key || key || ""],
   chosen: (key) => [cc.kb.files, cc.key || key || ""],
   answered: (key) => [...(cc.kb.form || ["", "", "", "", ""]), cc.key || key || ""],
   // Shows what the address names.
@@ -33,10 +34,29 @@ cc.kb = {
   },
   after: () => {
     const told = cc.kb.one("#cc-kb-said [data-opens]");
-    if (!told) return;
+    if (!told) return cc.kb.refuse();
     cc.say(told.textContent);
     cc.put("article", told.dataset.opens);
+    cc.press("cc-kb-find");
     cc.kb.show();
+  },
+  // Beside the field of the form that was sent.
+  refuse: () => {
+    const told = cc.kb.one("#cc-kb-said [data-field]"), field = told && cc.kb.one("[data-kb-answer]")?.elements[told.dataset.field];
+    if (!field) return;
+    cc.kb.settle();
+    const line = told.cloneNode(true);
+    line.className = "cc-kb-wrong";
+    line.id = "cc-kb-wrong";
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", line.id);
+    field.closest("label").after(line);
+    told.hidden = true;
+    field.focus();
+  },
+  settle: () => {
+    cc.kb.one(".cc-kb-wrong")?.remove();
+    cc.kb.one("[data-kb-answer] [aria-invalid]")?.removeAttribute("aria-invalid");
   },
   mark: () => {
     const place = cc.get("article") || "";
@@ -157,6 +177,7 @@ document.addEventListener("submit", (event) => {
   }
   if (form.matches("[data-kb-answer]")) {
     event.preventDefault();
+    cc.kb.settle();
     cc.kb.form = [form.question, form.title, form.text, form.by].map((field) => field.value).concat(form.dataset.kbAnswer);
     cc.press("cc-kb-approve");
   }

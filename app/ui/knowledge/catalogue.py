@@ -15,6 +15,8 @@ from app.ui.words import RoomTexts
 
 DOCUMENT, ANSWER, ADD = "document:", "answer:", "add:"
 """What stands in the address before a name that is no article's."""
+INSIDE = " › "
+"""Between the heading of a document and those below it."""
 
 
 class ListEntry(NamedTuple):
@@ -84,14 +86,24 @@ def _other(agent: str, texts: RoomTexts) -> str:
 
 
 def _documents(records: Sequence[DocumentRecord], articles: Sequence[Article]) -> list[ListEntry]:
-    titles: Mapping[str, list[str]] = {record.name: [] for record in records}
+    pieces: Mapping[str, list[Article]] = {record.name: [] for record in records}
     for article in articles:
-        if article.source in titles:
-            titles[article.source].append(article.title)
+        if article.source in pieces:
+            pieces[article.source].append(article)
     return [
-        ListEntry(DOCUMENT + r.name, r.name, r.current.langs, " ".join([r.name, *titles[r.name]]))
-        for r in records
-    ]
+        ListEntry(
+            DOCUMENT + name, heading_of(name, mine), record.current.langs,
+            " ".join([name, *(piece.title for piece in mine)]),
+        )
+        for record in records
+        for name, mine in [(record.name, pieces[record.name])]
+    ]  # fmt: skip
+
+
+def heading_of(name: str, pieces: Sequence[Article]) -> str:
+    """The heading that all its pieces stand below; else the name of its file, as for a list of questions."""
+    first = {piece.title.partition(INSIDE)[0] for piece in pieces if not piece.questions}
+    return first.pop() if len(first) == 1 and not any(piece.questions for piece in pieces) else name
 
 
 def _answer(approval: ApprovedAnswer) -> ListEntry:

@@ -100,9 +100,9 @@ class LibraryPanel:
         try:
             admit(self.bench.access, key)
             if not by.strip():
-                return self._status("by_whom")
+                return self._refused("by", self.texts.words["by_whom"])
             if bool(article.strip()) == bool(text.strip()):
-                return self._status("one_answer")
+                return self._refused("title", self.texts.words["one_answer"])
             asked = checked(question, QUESTION)
             lang = language_of(asked)
             approval = await asyncio.to_thread(
@@ -111,7 +111,8 @@ class LibraryPanel:
                 self.find(instead) if instead else None,
             )  # fmt: skip
         except CallCenterError as error:
-            return self._problem(error)
+            field = "title" if isinstance(error, ArticleNotFound) else "question"
+            return self._refused(field, self.texts.describe_problem(error))
         return self._done(
             answer_place(approval), self.texts.words["approved"].format(question=approval.question)
         )
@@ -163,6 +164,9 @@ class LibraryPanel:
     def _done(self, opens: str, sentence: str) -> str:
         """The page shows the sentence, and opens what is named."""
         return render("knowledge.done", opens=opens, sentence=sentence)
+
+    def _refused(self, field: str, sentence: str) -> str:
+        return render("knowledge.refused", field=field, sentence=sentence)
 
     def _problem(self, error: CallCenterError) -> str:
         return render("shared.problem", sentence=self.texts.describe_problem(error))

@@ -13,7 +13,7 @@ from app.core.text import shorten
 from app.services.knowledge.citations import Citations, Cited
 from app.services.knowledge.library import Embedded
 from app.services.knowledge.prospect import Foreseen, Prospect
-from app.ui.knowledge.catalogue import DOCUMENT, answer_place, place_of, subject_of
+from app.ui.knowledge.catalogue import DOCUMENT, answer_place, heading_of, place_of, subject_of
 from app.ui.room import render
 from app.ui.words import NOTHING, RoomTexts, describe_left_out
 
@@ -30,16 +30,15 @@ class SearchHit(NamedTuple):
     score: str
 
 
-def render_prospect(question: str, found: Prospect, titles: Sequence[str], texts: RoomTexts) -> str:
+def render_prospect(found: Prospect, texts: RoomTexts) -> str:
     hits = [_hit(each, texts) for each in found.found]
     said = found.approved.text if found.approved else found.reply.text if found.reply else ""
     return render(
         "knowledge.prospect",
-        question=question,
-        titles=titles,
         mark=_mark(found),
         used=[hit for hit in hits if hit.use in USED],
-        rest=[hit for hit in hits if hit.use not in USED],
+        near=[hit for hit in hits if hit.use == "spare"],
+        far=[hit for hit in hits if hit.use == "far"],
         ground=found.ground,
         nearer=found.nearer,
         nearer_place=place_of(found.nearer, texts.language) if found.nearer else "",
@@ -94,6 +93,7 @@ def render_document(record: DocumentRecord, pieces: Sequence[Article], texts: Ro
     return render(
         "knowledge.document",
         record=record,
+        heading=heading_of(record.name, pieces),
         pieces=listed,
         body=render_markdown(only.body) if only else "",
         left_out=left_out,

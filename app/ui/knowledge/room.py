@@ -18,7 +18,7 @@ from app.core.knowledge import ArticleNotFound, DocumentNotFound
 from app.core.models import Article
 from app.core.text import checked
 from app.services.knowledge.library import KnowledgeService
-from app.ui.knowledge.catalogue import ADD, ANSWER, DOCUMENT, render_catalogue
+from app.ui.knowledge.catalogue import ADD, ANSWER, DOCUMENT, INSIDE, render_catalogue
 from app.ui.knowledge.library import NAME, TEXT, TITLE, LibraryPanel
 from app.ui.knowledge.panels import (
     Probe,
@@ -33,7 +33,9 @@ from app.ui.request import admit
 from app.ui.room import QUIET, Room, render
 
 TOP, LONGEST, PROBES = 10, 2000, 5
+NEW_ANSWER = f"{ADD}answer"
 ASKED, OPEN = "() => cc.kb.asked()", "(_, key) => cc.kb.open(key)"
+WANTED = "(_, ask, key) => cc.kb.wanted(key)"
 CHOSEN, ANSWERED = "(_, key) => cc.kb.chosen(key)", "(...all) => cc.kb.answered(all.at(-1))"
 
 
@@ -78,17 +80,18 @@ class KnowledgeRoom(Room):
             "outputs": self.found,
             "js": ASKED,
         }
-        wanted: dict[str, Any] = {"inputs": [carried["picked"], self.operator], "outputs": read, "js": OPEN}
+        shown = [carried["picked"], carried["ask"], self.operator]
+        wanted: dict[str, Any] = {"inputs": shown, "outputs": read, "js": WANTED}
         gr.on([press["find"].click, tab.select], self.search, **asked, **QUIET, trigger_mode="always_last")
         gr.on(
             [press["open"].click, self.operator.submit, tab.select], self.choose, **wanted, **QUIET,
             trigger_mode="always_last",
         )  # fmt: skip
         tab.select(None, None, None, js="() => cc.kb.watch()", api_visibility="private")
-        self._change(asked)
+        self._change()
 
-    def _change(self, asked: dict[str, Any]) -> None:
-        """After a change the list is read again, and the script goes on to what was made."""
+    def _change(self) -> None:
+        """After a change the script has the list read again and goes on to what was made."""
         press, said, carried = self.press, self.said, self.carried
         files: dict[str, Any] = {"inputs": [self.files, self.operator], "outputs": said, "js": CHOSEN}
         picked: dict[str, Any] = {"inputs": [carried["picked"], self.operator], "outputs": said, "js": OPEN}
@@ -106,9 +109,7 @@ class KnowledgeRoom(Room):
             ),
         )  # fmt: skip
         for change in changed:
-            change.then(self.search, **asked, **QUIET).then(
-                None, None, None, js="() => cc.kb.after()", api_visibility="private"
-            )
+            change.then(None, None, None, js="() => cc.kb.after()", api_visibility="private")
 
     async def search(self, question: str | None) -> str:
         """What an agent would do; without a question everything there is."""
@@ -118,7 +119,7 @@ class KnowledgeRoom(Room):
             found = await self.bench.foresight.look(checked(question, LONGEST), TOP)
         except CallCenterError as error:
             return self.render_problem(error)
-        return render_prospect(question, found, _titles(self.bench.knowledge), self.texts)
+        return render_prospect(found, self.texts)
 
     async def _catalogue(self) -> str:
         knowledge = self.bench.knowledge
@@ -130,17 +131,22 @@ class KnowledgeRoom(Room):
             )
         return render_catalogue(knowledge.articles.values(), records, knowledge.approvals, self.texts)
 
-    async def choose(self, picked: str, key: str | None) -> AsyncIterator[tuple[Any, Any, Any]]:
+    async def choose(
+        self, picked: str, asked: str | None, key: str | None
+    ) -> AsyncIterator[tuple[Any, Any, Any]]:
         """What is opened, who cites it, and an empty line for what is done next.
 
         `picked`: an id, with a language before it or without one, as in en/trial; a document or an approved
-        answer; a form.
+        answer; a form, which is for what was `asked` just now.
         """
         lang, _, article_id = str(picked).rpartition("/")
         try:
             if article_id.startswith(DOCUMENT):
                 async for shown in self._document(article_id.removeprefix(DOCUMENT)):
                     yield shown
+                return
+            if picked == NEW_ANSWER:
+                yield await self._new_answer((asked or "").strip()), "", ""
                 return
             if not article_id or article_id.startswith((ANSWER, ADD)):
                 yield await asyncio.to_thread(self._open, str(picked)), "", ""
@@ -181,9 +187,13 @@ class KnowledgeRoom(Room):
             return render_answer(approval, article, _titles(knowledge), self.texts)
         if not place.startswith(ADD):
             return render("knowledge.overview", t=self.texts)
-        if place == f"{ADD}answer":
-            return render("knowledge.add_answer", titles=_titles(knowledge), t=self.texts)
         return render("knowledge.add_document", t=self.texts)
+
+    async def _new_answer(self, asked: str) -> str:
+        meant = (await self.bench.foresight.look(checked(asked, LONGEST), TOP)).meant if asked else None
+        titles = _titles(self.bench.knowledge)
+        title = meant.title if meant and meant.title in titles else ""
+        return render("knowledge.add_answer", question=asked, title=title, titles=titles, t=self.texts)
 
     async def citations(self, article: Article, key: str | None) -> str:
         """Customers' questions are shown to whoever has the operator key."""
@@ -207,8 +217,11 @@ class KnowledgeRoom(Room):
 
 
 def _question_of(piece: Article) -> str:
-    """As a customer might ask for it: by the last of its headings."""
-    return next(iter(piece.questions), piece.title.rpartition(" › ")[2])
+    """As a customer might ask for it: by the last of its headings. Without the mark it is no question, and
+    desks take it for a wish.
+    """
+    heading = piece.title.rpartition(INSIDE)[2].rstrip(" .:")
+    return next(iter(piece.questions), heading if heading.endswith(("?", "!")) else f"{heading}?")
 
 
 def _titles(knowledge: KnowledgeService) -> list[str]:

@@ -22,7 +22,7 @@ def answer(text: str, result: str = "") -> ReplayedAnswer:
 
 
 def shown(found: Prospect, language: str = "en") -> str:
-    return render_prospect("how do i get deleted files back", found, [], room_texts(language, "knowledge"))
+    return render_prospect(found, room_texts(language, "knowledge"))
 
 
 def near(score: float = 0.7) -> Foreseen:
@@ -55,3 +55,20 @@ def test_an_answer_with_a_list_is_shown_as_one() -> None:
     html = shown(Prospect([], reply=answer("We have:\n- Free\n- Pro", PRICES)))
     assert "<ul><li>Free</li><li>Pro</li></ul>" in html
     assert "- Free" not in html
+
+
+def test_what_is_too_far_is_folded_and_what_is_near_is_not() -> None:
+    far = Foreseen(shipped_article("elsewhere"), "far", 0.2)
+    html = shown(Prospect([near(), far], reply=answer("So.")))
+    before, _, folded = html.partition('id="cc-kb-far"')
+    assert near().article.title in before
+    assert far.article.title in folded
+    assert far.article.title not in before
+
+
+@pytest.mark.parametrize(("score", "meant"), [(0.8, True), (0.5, False)])
+def test_an_article_is_put_into_the_form_only_where_the_question_surely_is_about_it(
+    score: float, meant: bool
+) -> None:
+    found = Prospect([near(score)], reply=answer("I am not sure I understood."))
+    assert (found.meant is not None) is meant
