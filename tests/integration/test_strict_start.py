@@ -18,7 +18,7 @@ from tests.support.server import ServerProcess, settings
 
 CANARY = "canary0123456789canary0123456789"
 SECRET = re.compile(r"key|token|secret|password|dsn", re.IGNORECASE)
-NO_SECRET = {"key_id"}
+NO_SECRET = {"key_id", "password_stdin"}  # a name, and where a secret is read from
 
 
 class Foreign(NamedTuple):

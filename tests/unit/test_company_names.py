@@ -33,6 +33,7 @@ PRICE = re.compile(r"(\d[\d  ,]*\d|\d)\s?(?:₽|руб|rouble|RUB)", re.IGNORECA
 EXAMPLES = {"app/api/v1/operator.py", "app/services/dialogs/views.py"}  # in the texts of OpenAPI
 WORDS = {
     "app/bootstrap/checks.py": {"storage"},
+    "app/cli/main.py": {"key", "storage"},
     "app/core/threads.py": {"storage"},
     "app/engines/backoffice/past.py": {"key"},
     "app/services/access": {"key"},

@@ -252,7 +252,8 @@ def _offered(wish: Intent, scene: Scene) -> Move:
     """What is done at once is asked about first where it may not have been meant."""
     asked = offer(wish.act, scene)
     skill = skill_of(wish.act)
-    if not asked and skill and skill.tool not in scene.offered:
+    told = contains(manner("amends"), wish.said)  # no gift on a guess
+    if not asked and told and skill and skill.tool not in scene.offered:
         return hand_over(skill.tool, scene)
     return Say(asked, matter=wish.matter(OFFER, wish.act)) if asked else talk.ask_back(wish, scene)
 

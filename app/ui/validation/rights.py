@@ -64,7 +64,7 @@ NEEDS: dict[str, Scopes] = {
 
 def needs_of(handler: Callable[..., Any]) -> Scopes:
     """Raises TypeError for one that has no row."""
-    name = getattr(handler, "func", handler).__qualname__.rpartition("<locals>.")[2]
+    name = getattr(handler, "func", handler).__qualname__.rpartition(">.")[2]
     if name not in NEEDS:
         raise TypeError(f"Nobody may call {name}: give it a row in rights.py.")
     return NEEDS[name]

@@ -14,7 +14,13 @@ from tests.support.company import COMPANY
 from tests.unit.agents.grounding.tables import LANGS, TODAY
 
 ARTICLES = sorted(COMPANY.articles.glob("*/*.md"))
-CALLED = {*CALLS, "legal", "person_called", "person_called_again"}  # said after a person was called
+CALLED = {
+    *CALLS,
+    "legal",
+    "person_called",
+    "person_called_again",
+    "vent_called",
+}  # said after a person was called
 
 
 def told(path: Path) -> str:
