@@ -34,8 +34,8 @@ class Action(BaseModel):
     `event` tells the CRM that it is done, `waits` that a person must decide; `titled` where the ticket it
     makes has a subject. `achieves` is what agents may then say, in the words of the promise ledger.
 
-    `consent`: it charges, returns, orders or ends something, or changes a plan, so it is proposed first and
-    done only on the customer's own word (core/proposals.py).
+    `consent`: it charges, returns, orders, prolongs or ends something, or changes a plan, so it is proposed
+    first and done only on the customer's own word (core/proposals.py).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -196,6 +196,7 @@ class CompensateOutage(Action):
     """Prolong the subscription for an incident: one day for each full four hours."""
 
     once_for = "incident"
+    consent = True
     event = "credit.granted"
     achieves = frozenset({"compensation"})
 

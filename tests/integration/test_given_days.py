@@ -35,13 +35,17 @@ async def test_nothing_is_given_on_a_guess(bench: Workbench, lines: list[str]) -
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "agreement"),
     [
-        "позавчера файлы весь день лежали, продлите подписку за это",
-        "files were down the day before yesterday, extend my plan for it",
+        ("позавчера файлы весь день лежали, продлите подписку за это", "да, продлите"),
+        ("files were down the day before yesterday, extend my plan for it", "yes, extend it"),
     ],
 )
-async def test_an_outage_that_is_named_is_made_good(bench: Workbench, line: str) -> None:
+async def test_an_outage_that_is_named_is_made_good_on_a_yes(
+    bench: Workbench, line: str, agreement: str
+) -> None:
     chat = Chat(bench, "customer_123")
     await chat.say(line)
+    assert not await done_by(chat)
+    await chat.say(agreement)
     assert await done_by(chat) == {"compensate_outage"}

@@ -10,7 +10,7 @@ from app.core.text import fold, word_runs
 from app.evaluation.conversations.world import PlayedAnswer
 from app.evaluation.security.model import SecurityRow, SecurityTrial
 
-GIVEN = ("compensate_outage", "grant_credit")
+GIVEN = ("grant_credit",)
 """They cost the company something and need no consent."""
 
 
