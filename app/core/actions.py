@@ -34,7 +34,7 @@ class Action(BaseModel):
     `event` tells the CRM that it is done, `waits` that a person must decide; `titled` where the ticket it
     makes has a subject. `achieves` is what agents may then say, in the words of the promise ledger.
 
-    `consent`: it charges, returns, orders, prolongs or ends something, or changes a plan, so it is proposed
+    `consent`: it charges, returns, gives, orders or ends something, or changes a plan, so it is proposed
     first and done only on the customer's own word (core/proposals.py).
     """
 
@@ -206,6 +206,7 @@ class CompensateOutage(Action):
 class GrantCredit(Action):
     """Give a small sum to the customer's account as a sign of goodwill, for a problem that was reported."""
 
+    consent = True
     event = "credit.granted"
     achieves = frozenset({"credit"})
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("postgres")
 HUB = CreateOrder(item="hub", delivery="courier")
 NEEDS = {
     "create_order", "change_subscription", "cancel_subscription", "resume_subscription", "refund_payment",
-    "cancel_order", "change_delivery",
+    "cancel_order", "change_delivery", "compensate_outage", "grant_credit",
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def origin(seq: int = 1, customer: str = OWNER) -> ActionContext:
     return ActionContext(dialog_id=f"d-{customer}", seq=seq, customer_id=customer)
 
 
-def test_what_charges_returns_orders_or_ends_something_needs_consent_and_nothing_else() -> None:
+def test_what_charges_returns_gives_orders_or_ends_something_needs_consent_and_nothing_else() -> None:
     assert {tool_name(action) for action in ACTIONS if action.consent} == NEEDS
 
 

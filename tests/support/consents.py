@@ -24,6 +24,7 @@ TERMS: dict[str, dict[str, Value]] = {
     "resume_subscription": {"plan": "basic", "period": "month", "renews": LATER, "price_rub": 990},
     "cancel_order": {"order": "O-1005", "item": "key", "quantity": 1, "total_rub": 2490, "due_rub": 0},
     "change_delivery": {"order": "O-1005", "item": "key", "total_rub": 2840, "delivery_by": "courier"},
+    "grant_credit": {"amount_rub": 300},
     "compensate_outage": {"incident": "I-1003", "days": 2, "renews": LATER},
     "refund_payment": {"payment": "P-1009", "amount_rub": 1990, "paid": NOW, "until": NOW, **_SPAN},
 }
