@@ -7,8 +7,8 @@ with `dead`.
 
 from __future__ import annotations
 
-import os
-import sys
+from collections.abc import Callable
+from functools import partial
 
 # what the first opening would import: the clerks shall spend their time on the file
 import alembic.command  # noqa: F401
@@ -16,17 +16,12 @@ import alembic.command  # noqa: F401
 from app.core.actions import RefundPayment
 from app.core.backoffice import ActionContext
 from app.engines.backoffice.office import SqlBackOffice
+from tests.faults.forks import fork_for_each_line, say
 from tests.support.back_office import consent_to
 from tests.support.company import COMPANY
 
-STDOUT = 1
 CUSTOMER, DIALOG = "demo_vip", "d-demo_vip"
 POLICY = COMPANY.policy.model_copy(update={"refunds_per_year": 10**6, "refund_limit_rub": 10**12})
-
-
-def say(line: str) -> None:
-    """One unbuffered write: whole on the pipe, or not there."""
-    os.write(STDOUT, f"{line}\n".encode())
 
 
 def payment_of(office: SqlBackOffice) -> str:
@@ -48,19 +43,10 @@ def work(storage: str, first: int, count: int) -> None:
         say(f"ack {seq} {outcome.number}")
 
 
-def main() -> None:
-    for line in sys.stdin:
-        storage, first, count = line.split()
-        pid = os.fork()
-        if not pid:
-            try:
-                work(storage, int(first), int(count))
-            finally:
-                os._exit(0)
-        say(f"pid {pid}")
-        os.waitpid(pid, 0)
-        say("dead")
+def told(line: str) -> Callable[[], None]:
+    storage, first, count = line.split()
+    return partial(work, storage, int(first), int(count))
 
 
 if __name__ == "__main__":
-    main()
+    fork_for_each_line(told)

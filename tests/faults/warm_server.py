@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,6 +33,7 @@ from app.engines.backoffice import repeats
 from app.main import create_app
 from app.services.dialogs.admission import Request
 from app.services.workbench import Workbench
+from tests.faults.forks import fork_for_each_line
 from tests.support.hashed import Hashed
 from tests.support.server import settings
 
@@ -126,24 +129,11 @@ def serve(folder: Path, mode: str, port: int) -> None:
     uvicorn.run(create_app(bench_in(folder, mode)), port=port, log_level="critical")
 
 
-def say(line: str) -> None:
-    os.write(1, f"{line}\n".encode())
-
-
-def main() -> None:
-    for line in sys.stdin:
-        port, mode, folder = line.rstrip("\n").split(" ", 2)
-        assert mode in MODES
-        pid = os.fork()
-        if not pid:
-            try:
-                serve(Path(folder), mode, int(port))
-            finally:
-                os._exit(0)
-        say(f"pid {pid}")
-        os.waitpid(pid, 0)
-        say("dead")
+def told(line: str) -> Callable[[], None]:
+    port, mode, folder = line.split(" ", 2)
+    assert mode in MODES
+    return partial(serve, Path(folder), mode, int(port))
 
 
 if __name__ == "__main__":
-    main()
+    fork_for_each_line(told)

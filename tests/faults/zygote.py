@@ -7,8 +7,9 @@ a writer. It answers `pid N`, lets the writer say `ack TEXT` after every durable
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from app.adapters.storage.dialog_files import Files
@@ -17,13 +18,7 @@ from app.core.dialog import Dialog
 from app.core.exceptions import DialogNotFound
 from tests.contract.samples import NOON, new_dialog
 from tests.faults.disk import InPlaceFiles
-
-STDOUT = 1
-
-
-def say(line: str) -> None:
-    """One unbuffered write: whole on the pipe, or not there."""
-    os.write(STDOUT, f"{line}\n".encode())
+from tests.faults.forks import fork_for_each_line, say
 
 
 async def found_or_new(store: JsonStore, dialog_id: str) -> Dialog:
@@ -46,17 +41,11 @@ async def write_until_killed(store: JsonStore, turn: str, dialog_id: str) -> Non
         number += 1
 
 
-def main(root: str, kind: str) -> None:
-    for order in sys.stdin:
-        turn, dialog_id = order.split()
-        child = os.fork()
-        if child == 0:
-            files = Files() if kind == "durable" else InPlaceFiles()
-            asyncio.run(write_until_killed(JsonStore(Path(root), files), turn, dialog_id))
-        say(f"pid {child}")
-        os.waitpid(child, 0)
-        say("dead")
+def told(root: str, kind: str, order: str) -> Callable[[], None]:
+    turn, dialog_id = order.split()
+    files = Files() if kind == "durable" else InPlaceFiles()
+    return lambda: asyncio.run(write_until_killed(JsonStore(Path(root), files), turn, dialog_id))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    fork_for_each_line(partial(told, *sys.argv[1:]))

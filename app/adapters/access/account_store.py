@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from app.adapters.access.owned_tables import OwnedTables
+from app.adapters.access.owned_tables import OwnedTables, aware, plain
 from app.core.accounts import PersonAccount, Role
 
 metadata = MetaData()
@@ -48,7 +48,7 @@ class SqliteAccounts:
             "role": account.role,
             "digest": account.digest,
             "version": account.version,
-            "created_at": _plain(account.created_at),
+            "created_at": plain(account.created_at),
         }
         with self._tables.begin() as connection:
             adding = insert(accounts).values(values).on_conflict_do_nothing()
@@ -71,7 +71,7 @@ class SqliteAccounts:
         digest: str | None = None,
         disabled_at: datetime | None = None,
     ) -> bool:
-        given = {"role": role, "digest": digest, "disabled_at": _plain(disabled_at) if disabled_at else None}
+        given = {"role": role, "digest": digest, "disabled_at": plain(disabled_at)}
         values = {name: value for name, value in given.items() if value is not None}
         changing = update(accounts).where(accounts.c.id == account_id)
         with self._tables.begin() as connection:
@@ -82,11 +82,7 @@ class SqliteAccounts:
         self._tables.close()
 
 
-def _plain(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
 def _account(row: Row[tuple[object, ...]]) -> PersonAccount:
-    ended = row.disabled_at.replace(tzinfo=UTC) if row.disabled_at else None
+    ended = aware(row.disabled_at)
     created = row.created_at.replace(tzinfo=UTC)
     return PersonAccount(row.id, row.name, row.role, row.digest, row.version, created, ended)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import DateTime as SqlDateTime
 
-from app.adapters.access.owned_tables import OwnedTables, alone
+from app.adapters.access.owned_tables import OwnedTables, alone, aware, plain
 from app.core import durable
 from app.core.access import ApiKey
 from app.core.exceptions import StorageUnavailable
@@ -60,8 +60,8 @@ class SqliteKeys:
             "name": key.name,
             "scopes": sorted(key.scopes),
             "digest": key.digest,
-            "created_at": _plain(key.created_at),
-            "expires_at": _plain(key.expires_at),
+            "created_at": plain(key.created_at),
+            "expires_at": plain(key.expires_at),
         }
         with self._tables.begin() as connection:
             connection.execute(insert(keys).values(values))
@@ -76,14 +76,14 @@ class SqliteKeys:
             return [_key(row) for row in connection.execute(select(keys).order_by(keys.c.created_at))]
 
     def revoke(self, key_id: str, at: datetime) -> bool:
-        longer = or_(keys.c.revoked_at.is_(None), keys.c.revoked_at > _plain(at))
-        ending = update(keys).where(keys.c.id == key_id, longer).values(revoked_at=_plain(at))
+        longer = or_(keys.c.revoked_at.is_(None), keys.c.revoked_at > plain(at))
+        ending = update(keys).where(keys.c.id == key_id, longer).values(revoked_at=plain(at))
         with self._tables.begin() as connection:
             return bool(connection.execute(ending).rowcount)
 
     def used(self, key_id: str, at: datetime) -> None:
         with self._tables.begin() as connection:
-            connection.execute(update(keys).where(keys.c.id == key_id).values(used_at=_plain(at)))
+            connection.execute(update(keys).where(keys.c.id == key_id).values(used_at=plain(at)))
 
     def close(self) -> None:
         self._tables.close()
@@ -103,16 +103,7 @@ class SqliteKeys:
         return found
 
 
-def _plain(moment: datetime | None) -> datetime | None:
-    """SQLite keeps UTC without saying so."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment else None
-
-
 def _key(row: Row[tuple[object, ...]]) -> ApiKey:
-    times = {name: _aware(getattr(row, name)) for name in ("expires_at", "used_at", "revoked_at")}
+    times = {name: aware(getattr(row, name)) for name in ("expires_at", "used_at", "revoked_at")}
     created = row.created_at.replace(tzinfo=UTC)
     return ApiKey(row.id, row.name, frozenset(row.scopes), row.digest, created, **times)

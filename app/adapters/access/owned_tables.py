@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,15 @@ from app.core.exceptions import StorageUnavailable
 
 WAIT = 10
 """Seconds that a writer waits for another one."""
+
+
+def plain(moment: datetime | None) -> datetime | None:
+    """SQLite keeps UTC without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
 
 
 @contextmanager

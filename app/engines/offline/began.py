@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
+from app.engines.offline.clock_times import any_of
 from app.engines.offline.entities import WEEK, day_in
 from app.engines.offline.lexicon import plain, values
 
@@ -34,22 +35,20 @@ def _numbers(kind: str) -> dict[str, int]:
     return {word: int(number) for number, words in values(kind).items() for word in words}
 
 
-def _any(*kinds: str) -> str:
-    return "|".join(re.escape(word) for kind in kinds for word in values("units")[kind])
-
-
 @lru_cache
 def _nth() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)({'|'.join(_numbers('ordinal'))})\s+({_any('day', 'week')})(?!\w)")
+    return re.compile(rf"(?<!\w)({'|'.join(_numbers('ordinal'))})\s+({any_of('units', 'day', 'week')})(?!\w)")
 
 
 @lru_cache
 def _counted() -> re.Pattern[str]:
     """ "In two days" lies ahead."""
     number = rf"\d{{1,2}}|{'|'.join(_numbers('numerals'))}"
-    return re.compile(rf"(?<!через )(?<!in )(?<!\w)({number})\s+({_any('day', 'week')})(?!\w)")
+    return re.compile(rf"(?<!через )(?<!in )(?<!\w)({number})\s+({any_of('units', 'day', 'week')})(?!\w)")
 
 
 @lru_cache
 def _week() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:уже|всю|целую|for a|a whole|all|the whole)\s+({_any('week')})(?!\w)")
+    return re.compile(
+        rf"(?<!\w)(?:уже|всю|целую|for a|a whole|all|the whole)\s+({any_of('units', 'week')})(?!\w)"
+    )

@@ -32,7 +32,7 @@ class Phrasebook:
         """Actions that the customer says were done; "I cannot update" is none."""
         if not self.hears("tried", text):
             return set()
-        return {a for clause in _CLAUSE.split(text) if not self.hears("failing", clause)
+        return {a for clause in clauses(text) if not self.hears("failing", clause)
                 for a in self.actions_in(clause)}  # fmt: skip
 
     def rest(self, text: str, *cues: str) -> int:
@@ -45,6 +45,10 @@ class Phrasebook:
 
 _WORD = re.compile(r"\w+")
 _CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
+
+
+def clauses(text: str) -> list[str]:
+    return _CLAUSE.split(text)
 
 
 @lru_cache

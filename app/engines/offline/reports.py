@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from app.engines.offline import acts
 from app.engines.offline.conversation import LinePart, Scene
-from app.engines.offline.lexicon import Stems, contains, manner, plain
+from app.engines.offline.lexicon import Stems, clauses, contains, manner, plain
 
 UNLIKE_PAYING = frozenset({"card_stolen", "foreign_product"})
 """What is said of cards and banks, and is no payment that does not go through."""
 HELPED = "helped"
 SHORT = 8  # words
-_CLAUSE = re.compile(r"[,.;!?\n]| но | but ")
 
 
 def fails_to_pay(text: str) -> bool:
     """Neither a refund nor a charge by others is meant, nor another's product."""
     if contains((*manner("theft"), *manner("back"), *manner("give_back")), text):
         return False
-    said = _CLAUSE.split(plain(text))
+    said = clauses(plain(text))
     failed = (contains(manner("paying"), each) and contains(manner("declined"), each) for each in said)
     return contains(manner("unpaid"), text) or any(failed)
 
@@ -37,7 +34,7 @@ def tells_success(text: str) -> bool:
     """What was tried did help."""
     return any(
         contains(manner("worked"), each) and not contains(manner("negation"), each)
-        for each in _CLAUSE.split(plain(text))[-2:]
+        for each in clauses(plain(text))[-2:]
     )
 
 

@@ -15,8 +15,6 @@ from app.core.text import clean, shorten
 PERSON = "person"  # the act of a line that asks for one
 CUE_LEVEL = 0.25  # of one word that tells anger
 LONG, GLANCE = 240, 26  # letters of a line; and of one before which another one matters
-
-
 _CLAUSE = re.compile(r"(?<=[.!?,;])\s+|\n+")
 LEFT = 2  # words at least that are left of a line without its shouts
 
